@@ -1,0 +1,13 @@
+//! The node's HTTP/JSON API on a Unix socket of mode 0600: whoever can open the socket is the node's operator.
+//!
+//! `curl --unix-socket api.sock http://focal/v1/status` works; `/v1/openapi.json` describes it all.
+
+mod error;
+mod events;
+mod openapi;
+mod read;
+mod server;
+pub mod types;
+mod write;
+
+pub(crate) use server::{ApiState, Server};

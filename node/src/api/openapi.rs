@@ -1,0 +1,45 @@
+//! The API's own description (OpenAPI 3.1).
+
+use super::{events, read, types, write};
+use axum::{http::header, response::IntoResponse};
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Focal node",
+        description = "One organisation's node, spoken to by its officers. Ids are lower-case hex, times RFC 3339 in UTC."
+    ),
+    paths(
+        document,
+        read::status,
+        read::peers,
+        read::directory,
+        read::bundle,
+        read::cases,
+        read::case,
+        read::view,
+        read::records,
+        read::record,
+        read::holders,
+        write::bundle,
+        write::manifest,
+        write::open_case,
+        write::invite,
+        write::submit,
+        events::events,
+    ),
+    components(schemas(types::Event, types::Problem))
+)]
+struct Document;
+
+/// The document as JSON.
+pub(super) fn text() -> String {
+    Document::openapi().to_json().unwrap_or_default()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/v1/openapi.json", responses((status = 200, content_type = "application/json")))]
+pub(super) async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text())
+}

@@ -1,0 +1,188 @@
+//! Answers that change nothing.
+
+use super::{
+    error::Failure,
+    server::ApiState,
+    types::{
+        CaseDetail, CaseSummary, Directory, Holder, Peer, Problem, RecordDetail, RecordRow, Status,
+    },
+};
+use crate::{refused::Refused, views::Views};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::header,
+    response::IntoResponse,
+};
+use focal_protocol::time::Time;
+use serde::Deserialize;
+use std::time::UNIX_EPOCH;
+
+/// Records in one answer unless the asker wants fewer.
+const PAGE: usize = 1_000;
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// Runs a read that may touch the disk away from the runtime's threads.
+async fn blocking<T: Send + 'static>(
+    state: &ApiState,
+    read: impl FnOnce(&Views) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let views = state.views.clone();
+    tokio::task::spawn_blocking(move || read(&views))
+        .await
+        .map_err(|_| Failure::from(Refused::Stopping))?
+}
+
+/// How this node is.
+#[utoipa::path(get, path = "/v1/status", responses((status = 200, body = Status)))]
+pub(super) async fn status(State(state): State<ApiState>) -> Answer<Status> {
+    let (listening, started) = (state.net.listening(), state.started.clone());
+    blocking(&state, move |v| Ok(v.status(listening, started)?))
+        .await
+        .map(Json)
+}
+
+/// Partners' nodes.
+#[utoipa::path(get, path = "/v1/peers", responses((status = 200, body = [Peer])))]
+pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
+    let Some(directory) = state.views.shared.directory() else {
+        return Ok(Json(Vec::new()));
+    };
+    let states = state.net.states();
+    let connected = state.views.shared.connected();
+    let me = state.views.shared.me;
+    let peers = directory
+        .nodes()
+        .filter(|(_, node)| node.id != me)
+        .map(|(org, node)| {
+            let known = states.iter().find(|s| s.node == node.id);
+            Peer {
+                node: node.id.to_string(),
+                org: org.to_string(),
+                org_name: directory
+                    .member(&org)
+                    .map_or_else(String::new, |m| m.name.clone()),
+                connected: connected.contains(&node.id),
+                since: known
+                    .and_then(|s| s.since)
+                    .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
+                    .and_then(|d| u64::try_from(d.as_millis()).ok())
+                    .map(|ms| Time(ms).to_string()),
+                addresses: node.addresses.clone(),
+                last_error: known.and_then(|s| s.last_error.clone()),
+            }
+        })
+        .collect();
+    Ok(Json(peers))
+}
+
+/// The federation's members.
+#[utoipa::path(get, path = "/v1/directory", responses((status = 200, body = Directory), (status = 409, body = Problem)))]
+pub(super) async fn directory(State(state): State<ApiState>) -> Answer<Directory> {
+    blocking(&state, |v| Ok(v.directory()?)).await.map(Json)
+}
+
+/// The federation file: charter, rosters, manifests.
+#[utoipa::path(get, path = "/v1/directory/bundle", responses((status = 200, content_type = "application/octet-stream"), (status = 409, body = Problem)))]
+pub(super) async fn bundle(State(state): State<ApiState>) -> Result<impl IntoResponse, Failure> {
+    let directory = state
+        .views
+        .shared
+        .directory()
+        .ok_or(Refused::NoFederation)?;
+    Ok((
+        [(header::CONTENT_TYPE, "application/octet-stream")],
+        directory.to_bundle().to_bytes(),
+    ))
+}
+
+/// Cases of which this node is a member.
+#[utoipa::path(get, path = "/v1/cases", responses((status = 200, body = [CaseSummary])))]
+pub(super) async fn cases(State(state): State<ApiState>) -> Answer<Vec<CaseSummary>> {
+    blocking(&state, |v| Ok(v.cases()?)).await.map(Json)
+}
+
+/// One case.
+#[utoipa::path(get, path = "/v1/cases/{case}", params(("case" = String, Path)), responses((status = 200, body = CaseDetail), (status = 404, body = Problem)))]
+pub(super) async fn case(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+) -> Answer<CaseDetail> {
+    blocking(&state, move |v| Ok(v.case_detail(v.find_case(&case)?)?))
+        .await
+        .map(Json)
+}
+
+/// The case view: timeline, totals, acknowledgements. The protocol's `record::CaseView` as JSON.
+#[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+pub(super) async fn view(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+) -> Answer<serde_json::Value> {
+    blocking(&state, move |v| {
+        let view = v.case_view(v.find_case(&case)?)?;
+        serde_json::to_value(&view).map_err(|e| Failure::from(Refused::Store(e.to_string())))
+    })
+    .await
+    .map(Json)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Records of a case in case order.
+#[utoipa::path(get, path = "/v1/cases/{case}/records", params(("case" = String, Path), ("after" = Option<String>, Query), ("limit" = Option<usize>, Query)), responses((status = 200, body = [RecordRow]), (status = 404, body = Problem)))]
+pub(super) async fn records(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+    Query(page): Query<Page>,
+) -> Answer<Vec<RecordRow>> {
+    blocking(&state, move |v| {
+        let case = v.find_case(&case)?;
+        let after = match page.after {
+            Some(text) => {
+                let record = v.find_record(&text)?;
+                Some(record.ok_or_else(|| Failure::not_found("record"))?.id)
+            }
+            None => None,
+        };
+        let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
+        Ok(v.records(case, after, limit)?)
+    })
+    .await
+    .map(Json)
+}
+
+/// One record with its content and what proves it.
+#[utoipa::path(get, path = "/v1/records/{record}", params(("record" = String, Path)), responses((status = 200, body = RecordDetail), (status = 404, body = Problem)))]
+pub(super) async fn record(
+    State(state): State<ApiState>,
+    Path(record): Path<String>,
+) -> Answer<RecordDetail> {
+    blocking(&state, move |v| {
+        let stored = v.find_record(&record)?;
+        let stored = stored.ok_or_else(|| Failure::not_found("record"))?;
+        Ok(v.record_detail(&stored)?)
+    })
+    .await
+    .map(Json)
+}
+
+/// Who holds a record and since when, and who has acknowledged reading it.
+#[utoipa::path(get, path = "/v1/records/{record}/status", params(("record" = String, Path)), responses((status = 200, body = [Holder]), (status = 404, body = Problem)))]
+pub(super) async fn holders(
+    State(state): State<ApiState>,
+    Path(record): Path<String>,
+) -> Answer<Vec<Holder>> {
+    blocking(&state, move |v| {
+        let stored = v.find_record(&record)?;
+        let stored = stored.ok_or_else(|| Failure::not_found("record"))?;
+        Ok(v.holders(&stored)?)
+    })
+    .await
+    .map(Json)
+}

@@ -1,0 +1,381 @@
+//! What the API says and is told: one set of types for the node, its clients and the OpenAPI document.
+//!
+//! Ids are lower-case hex, times RFC 3339 in UTC. Where a path or query takes an id, its first digits will do if they
+//! name one thing.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Answer to anything that went wrong, with an HTTP status of 4xx or 5xx.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable name of the error, such as `revoked-author`.
+    pub code: String,
+    /// What happened and why.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// `GET /v1/status`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// Version of the software.
+    pub version: String,
+    /// This node.
+    pub node: String,
+    /// Its fingerprint as words.
+    pub node_fingerprint: String,
+    /// Its organisation, once a federation knows it.
+    pub org: Option<String>,
+    /// Its organisation's name.
+    pub org_name: Option<String>,
+    /// The federation, once there is one.
+    pub federation: Option<String>,
+    /// The federation's name.
+    pub federation_name: Option<String>,
+    /// Version of the roster held.
+    pub roster_version: u64,
+    /// Version of its own organisation's manifest.
+    pub manifest_version: u64,
+    /// Addresses on which it listens.
+    pub listening: Vec<String>,
+    /// Partners' nodes with a session now.
+    pub peers_connected: usize,
+    /// Partners' nodes in current manifests.
+    pub peers_known: usize,
+    /// Cases it is a member of.
+    pub cases: usize,
+    /// Entries it holds, sealed.
+    pub entries: u64,
+    /// Records it can read.
+    pub records: u64,
+    /// Entries that wait for an epoch or a manifest.
+    pub pending: u64,
+    /// Things refused since the start, by name of the error.
+    pub refused: std::collections::BTreeMap<String, u64>,
+    /// What an operator should look at; empty if all is well.
+    pub alarms: Vec<String>,
+    /// When it was started.
+    pub started: String,
+}
+
+/// A partner's node, in `GET /v1/peers`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Peer {
+    /// The node.
+    pub node: String,
+    /// Its organisation.
+    pub org: String,
+    /// The organisation's name.
+    pub org_name: String,
+    /// Whether there is a session now.
+    pub connected: bool,
+    /// Since when it is connected or not, if known.
+    pub since: Option<String>,
+    /// Addresses in its manifest.
+    pub addresses: Vec<String>,
+    /// Why the last attempt to reach it failed.
+    pub last_error: Option<String>,
+}
+
+/// `GET /v1/directory`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Directory {
+    /// The federation's id.
+    pub federation: String,
+    /// Its name.
+    pub name: String,
+    /// Its fingerprint as words.
+    pub fingerprint: String,
+    /// When it was founded.
+    pub founded: String,
+    /// Current roster version.
+    pub roster_version: u64,
+    /// How many stewards must sign the next roster.
+    pub threshold: u16,
+    /// Member organisations.
+    pub members: Vec<Organisation>,
+    /// Proofs that somebody signed two documents of one version.
+    pub conflicts: usize,
+}
+
+/// A member organisation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Organisation {
+    /// Its id.
+    pub org: String,
+    /// Its name.
+    pub name: String,
+    /// What it is: `government`, `igo`, `ngo`, `regional-body`, `academic`.
+    pub kind: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// `active`, `suspended`, `left`.
+    pub status: String,
+    /// Whether it is a steward.
+    pub steward: bool,
+    /// Its root key.
+    pub root_key: String,
+    /// Fingerprint of the root key, as words.
+    pub fingerprint: String,
+    /// Its manifest's version; 0 if none is known.
+    pub manifest_version: u64,
+    /// When its manifest should be renewed.
+    pub manifest_expires: Option<String>,
+    /// Its nodes.
+    pub nodes: Vec<String>,
+    /// Its authors.
+    pub authors: Vec<Author>,
+}
+
+/// An author in a manifest.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Author {
+    /// Short name.
+    pub handle: String,
+    /// Name.
+    pub name: String,
+    /// `admin`, `focal-point`, `officer`, `observer`.
+    pub role: String,
+    /// Their key.
+    pub key: String,
+    /// Whether the manifest revokes the key.
+    pub revoked: bool,
+}
+
+/// Answer to `POST /v1/directory/bundle` and `POST /v1/directory/manifest`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryUpdate {
+    /// The federation.
+    pub federation: String,
+    /// Documents that were new.
+    pub taken: usize,
+    /// Roster version now.
+    pub roster_version: u64,
+}
+
+/// Body of `POST /v1/cases`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OpenCase {
+    /// Title, 1 to 200 bytes.
+    pub title: String,
+    /// What newcomers may read: `all` or `from-joining`.
+    pub history: String,
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseSummary {
+    /// The case.
+    pub case: String,
+    /// Its title.
+    pub title: String,
+    /// When it was opened.
+    pub opened: String,
+    /// The custodian's organisation.
+    pub custodian: String,
+    /// This organisation's role: `custodian`, `contributor`, `reader`.
+    pub role: String,
+    /// Member organisations.
+    pub organisations: usize,
+    /// Records that can be read here.
+    pub records: u64,
+    /// Entries that wait.
+    pub pending: u64,
+}
+
+/// `GET /v1/cases/{case}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub summary: CaseSummary,
+    /// What newcomers may read.
+    pub history: String,
+    /// Generation and epoch of the group.
+    pub generation: u32,
+    /// MLS epoch.
+    pub epoch: u64,
+    /// Members, node by node.
+    pub members: Vec<CaseMember>,
+    /// Organisations that were invited but have no node in the case yet.
+    pub waiting: Vec<String>,
+    /// Hash of the case view: equal on nodes that hold the same records.
+    pub view_hash: String,
+}
+
+/// A member node of a case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseMember {
+    /// The node.
+    pub node: String,
+    /// Its organisation.
+    pub org: String,
+    /// The organisation's name.
+    pub org_name: String,
+    /// `custodian`, `contributor`, `reader`.
+    pub role: String,
+    /// Whether there is a session with it now (this node itself counts as connected).
+    pub connected: bool,
+    /// Entries that it acknowledged to hold, of those held here.
+    pub holds: u64,
+    /// Entries held here.
+    pub of: u64,
+}
+
+/// Body of `POST /v1/cases/{case}/invite`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Invite {
+    /// The organisation: id, its first digits, or its name.
+    pub org: String,
+    /// `contributor` or `reader`.
+    pub role: String,
+}
+
+/// Answer to an invitation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Invited {
+    /// The organisation.
+    pub org: String,
+    /// Its name.
+    pub org_name: String,
+    /// Nodes that were added to the case now.
+    pub added: Vec<String>,
+    /// Nodes that will be added as soon as their key package is known here.
+    pub waiting: Vec<String>,
+}
+
+/// Answer to `POST /v1/cases/{case}/records`: given after the flush.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Stored {
+    /// The record.
+    pub record: String,
+    /// The case.
+    pub case: String,
+    /// The log that holds it.
+    pub log: String,
+    /// Its sequence there.
+    pub seq: u64,
+    /// True if it had been stored before: submitting twice stores once.
+    pub already: bool,
+}
+
+/// A record in a list. `summary` is the protocol's record summary.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecordRow {
+    /// The record.
+    pub record: String,
+    /// The case.
+    pub case: String,
+    /// Name of the author's organisation.
+    pub org_name: String,
+    /// Name of the author.
+    pub author_name: String,
+    /// The protocol's `record::Summary` as JSON.
+    #[schema(value_type = Object)]
+    pub summary: serde_json::Value,
+    /// Whether the record's clock is more than 24 h from ours.
+    pub doubtful_clock: bool,
+}
+
+/// `GET /v1/records/{record}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecordDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub row: RecordRow,
+    /// The protocol's `record::Record` as JSON.
+    #[schema(value_type = Object)]
+    pub content: serde_json::Value,
+    /// The signed record, base64 of CBOR: what proves it.
+    pub signed: String,
+    /// The node whose log carries it.
+    pub node: String,
+    /// The log.
+    pub log: String,
+    /// Its sequence there.
+    pub seq: u64,
+}
+
+/// Who holds a record, in `GET /v1/records/{record}/status`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Holder {
+    /// The node.
+    pub node: String,
+    /// Its organisation.
+    pub org: String,
+    /// The organisation's name.
+    pub org_name: String,
+    /// Since when it is known to hold it; none if it is not.
+    pub since: Option<String>,
+    /// People of the organisation who acknowledged it, with the time.
+    pub acknowledged: Vec<Acknowledged>,
+}
+
+/// A person's acknowledgement.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledged {
+    /// Their name.
+    pub author_name: String,
+    /// When.
+    pub at: String,
+}
+
+/// One server-sent event of `GET /v1/events`: the event's name is `kind`, its data this.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// A record can be read.
+    Record {
+        /// The record.
+        #[serde(flatten)]
+        row: Box<RecordRow>,
+    },
+    /// A partner acknowledged to hold a log up to a height.
+    Held {
+        /// The case.
+        case: String,
+        /// The partner's node.
+        node: String,
+        /// The log.
+        log: String,
+        /// Entries it holds.
+        height: u64,
+    },
+    /// This node joined a case, or its membership changed.
+    Case {
+        /// The case.
+        case: String,
+        /// Its title.
+        title: String,
+        /// MLS epoch.
+        epoch: u64,
+    },
+    /// A session began or ended.
+    Peer {
+        /// The partner's node.
+        node: String,
+        /// The organisation's name.
+        org_name: String,
+        /// Whether it is connected now.
+        connected: bool,
+    },
+    /// Roster, manifests or key packages changed.
+    Directory {
+        /// Roster version.
+        roster_version: u64,
+    },
+    /// Something was refused.
+    Refused {
+        /// Stable name of the error.
+        code: String,
+        /// What was refused and why.
+        message: String,
+    },
+    /// Events were lost because the listener was too slow: ask again for the current state.
+    Lagged {
+        /// How many.
+        missed: u64,
+    },
+}

@@ -1,0 +1,476 @@
+//! The one writer of logs, groups and directory: a thread that owns them and is spoken to by messages.
+//!
+//! Requests that arrive together share one transaction and one flush (group commit); only after the flush is anybody
+//! answered, told or pushed to. If the disk refuses, everything of that round is answered with the refusal and the
+//! state in memory is read again from the store, so memory never runs ahead of the disk.
+
+mod append;
+pub(crate) use append::bad_record;
+mod cases;
+mod directory;
+mod parcels;
+mod sessions;
+mod take;
+
+use crate::{
+    api::types::Event,
+    keys::NodeKeys,
+    mailbox::Mailbox,
+    opener::OpenerHandle,
+    refused::Refused,
+    shared::{CaseInfo, Shared},
+    store::{CaseRow, Cursor, LogRow, Store, Write},
+};
+use focal_protocol::{
+    directory::{Bundle, Directory, Item, Manifest, Versions},
+    group::{CaseGroup, CaseRole, History, MlsIdentity, Parcel, Rows},
+    id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
+    key::SecretKey,
+    log::{EpochGrant, Equivocation, Run},
+    record::Record,
+    seal::ContactKey,
+    signed::Signed,
+    sync::{Fetch, ParcelNote},
+    time::Time,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests that may wait; senders then wait too, and with them the peers.
+const QUEUE: usize = 64;
+/// Requests that share one flush.
+const ROUND: usize = 128;
+/// How often time-driven work is looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(250);
+
+/// Where an answer goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Refused>>;
+
+/// A record's place, as the ledger has stored it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredAt {
+    pub(crate) record: RecordId,
+    pub(crate) log: LogId,
+    pub(crate) seq: u64,
+    pub(crate) already: bool,
+}
+
+/// What came of an invitation.
+#[derive(Debug, Clone)]
+pub(crate) struct InviteOutcome {
+    pub(crate) org: OrgId,
+    pub(crate) added: Vec<NodeId>,
+    pub(crate) waiting: Vec<NodeId>,
+}
+
+/// What the ledger is asked to do.
+pub(crate) enum Command {
+    Submit(CaseId, Box<Signed<Record>>, Reply<StoredAt>),
+    OpenCase(String, History, Reply<CaseId>),
+    Invite(CaseId, OrgId, CaseRole, Reply<InviteOutcome>),
+    TakeBundle(Box<Bundle>, Reply<usize>),
+    TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
+    /// From the opener: a commit stands at this place of a log.
+    Commit(CommitAt, Reply<()>),
+    /// From the opener: secrets of earlier epochs, granted by this node.
+    Grant(CaseId, NodeId, Vec<EpochGrant>, Reply<()>),
+    SessionUp(Mailbox),
+    SessionDown(Mailbox),
+    Ready(Mailbox, Versions),
+    Take(Mailbox, Box<Run>),
+    TakeDirectory(Mailbox, Vec<Item>),
+    Holds(NodeId, CaseId, LogId, u64),
+    Offers(NodeId, LogId, u64),
+    NoteParcels(Mailbox, Vec<ParcelNote>),
+    LoadParcels(Mailbox, Vec<Hash>),
+    TakeParcel(Mailbox, Box<Signed<Parcel>>),
+    DropParcels(NodeId, Vec<Hash>),
+    TakeProof(Box<Equivocation>),
+    Tick,
+    Stop,
+}
+
+/// A commit, and where it stands.
+pub(crate) struct CommitAt {
+    pub(crate) case: CaseId,
+    pub(crate) writer: NodeId,
+    pub(crate) log: LogId,
+    pub(crate) cursor: Cursor,
+    pub(crate) commit: Vec<u8>,
+}
+
+/// A handle on the ledger.
+#[derive(Clone)]
+pub(crate) struct LedgerHandle(mpsc::Sender<Command>);
+
+impl LedgerHandle {
+    /// Asks and waits for the answer.
+    pub(crate) async fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(command(reply)).await?;
+        answer.await.map_err(|_| Refused::Stopping)?
+    }
+
+    /// Asks from a thread outside the runtime.
+    pub(crate) fn ask_blocking<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.0
+            .blocking_send(command(reply))
+            .map_err(|_| Refused::Stopping)?;
+        answer.blocking_recv().map_err(|_| Refused::Stopping)?
+    }
+
+    /// Tells, waiting for room in the queue.
+    pub(crate) async fn tell(&self, command: Command) -> Result<(), Refused> {
+        self.0.send(command).await.map_err(|_| Refused::Stopping)
+    }
+}
+
+/// What to do once a round is durable, or has failed.
+type Effect = Box<dyn FnOnce(&mut Ledger, Result<(), Refused>) + Send>;
+
+/// Changes of the current round.
+#[derive(Default)]
+struct Round {
+    write: Write,
+    /// Whether anything in it is acknowledged to somebody.
+    durable: bool,
+    effects: Vec<Effect>,
+    /// Records of this round: the store does not know them yet.
+    records: HashMap<RecordId, StoredAt>,
+    directory: bool,
+    cases: bool,
+}
+
+struct Case {
+    row: CaseRow,
+    group: CaseGroup,
+    /// State as stored, to write only what changes.
+    rows: Rows,
+    lamport: u64,
+}
+
+/// The node's secrets that the ledger signs and opens with.
+struct Identity {
+    key: SecretKey,
+    mls: MlsIdentity,
+    contact: ContactKey,
+}
+
+pub(crate) struct Ledger {
+    store: Store,
+    shared: Arc<Shared>,
+    opener: OpenerHandle,
+    identity: Identity,
+    directory: Option<Directory>,
+    next_document: u64,
+    cases: BTreeMap<CaseId, Case>,
+    logs: HashMap<LogId, LogRow>,
+    cursors: HashMap<LogId, Cursor>,
+    parcels: BTreeMap<Hash, ParcelNote>,
+    taken: BTreeSet<Hash>,
+    packages: BTreeMap<Time, Rows>,
+    sessions: BTreeMap<NodeId, Mailbox>,
+    fetch: Fetch,
+    ticks: u64,
+    round: Round,
+}
+
+impl Ledger {
+    /// Loads the state and starts the thread. It ends after [`Command::Stop`].
+    pub(crate) fn start(
+        store: Store,
+        keys: &NodeKeys,
+        shared: Arc<Shared>,
+        opener: OpenerHandle,
+    ) -> Result<(LedgerHandle, std::thread::JoinHandle<()>), crate::Error> {
+        let identity = Identity {
+            key: keys.identity(),
+            mls: MlsIdentity::new(keys.node(), keys.mls()),
+            contact: keys.contact()?,
+        };
+        let mut ledger = Self {
+            store,
+            shared,
+            opener,
+            identity,
+            directory: None,
+            next_document: 0,
+            cases: BTreeMap::new(),
+            logs: HashMap::new(),
+            cursors: HashMap::new(),
+            parcels: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            packages: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            fetch: Fetch::default(),
+            ticks: 0,
+            round: Round::default(),
+        };
+        ledger.load()?;
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("ledger".into())
+            .spawn(move || ledger.run(receiver))
+            .map_err(|e| crate::Error::io(std::path::Path::new("ledger"), e))?;
+        Ok((LedgerHandle(sender), thread))
+    }
+
+    fn me(&self) -> NodeId {
+        self.identity.mls.node()
+    }
+
+    /// Reads everything from the store: at the start, and when a write has failed.
+    fn load(&mut self) -> Result<(), crate::store::Error> {
+        self.directory = self.store.directory()?;
+        self.next_document = self.store.next_document()?;
+        self.logs = self.store.logs()?.into_iter().collect();
+        self.cursors.clear();
+        let me = self.me();
+        for (log, row) in &self.logs {
+            if row.writer.node == me {
+                self.cursors.insert(*log, self.store.cursor(*log)?);
+            }
+        }
+        let mut lamports: HashMap<CaseId, u64> = HashMap::new();
+        for row in self.logs.values() {
+            let lamport = lamports.entry(row.writer.case).or_insert(0);
+            *lamport = (*lamport).max(row.head.lamport);
+        }
+        self.cases = self
+            .store
+            .cases()?
+            .into_iter()
+            .map(|(row, group, rows)| {
+                let lamport = lamports.get(&group.case()).copied().unwrap_or(0);
+                (
+                    group.case(),
+                    Case {
+                        row,
+                        group,
+                        rows,
+                        lamport,
+                    },
+                )
+            })
+            .collect();
+        self.parcels = self
+            .store
+            .parcels()?
+            .into_iter()
+            .map(|(note, _)| (note.parcel, note))
+            .collect();
+        self.taken = self.store.taken_parcels()?.into_iter().collect();
+        self.packages = self.store.key_packages()?;
+        self.publish_directory();
+        self.publish_cases();
+        for proof in self.store.equivocations()? {
+            self.alarm_fork(&proof);
+        }
+        Ok(())
+    }
+
+    fn publish_directory(&self) {
+        self.shared
+            .set_directory(self.directory.clone().map(Arc::new));
+        for conflict in self.directory.iter().flat_map(Directory::conflicts) {
+            self.shared.alarm(match &conflict.first {
+                Item::Manifest(m) => format!(
+                    "an organisation signed two manifests of one version: {}",
+                    m.unverified().map(|m| m.org.short()).unwrap_or_default()
+                ),
+                _ => "the stewards signed two rosters of one version".into(),
+            });
+        }
+    }
+
+    fn publish_cases(&self) {
+        self.shared.set_cases(
+            self.cases
+                .iter()
+                .map(|(id, case)| {
+                    let info = CaseInfo {
+                        rules: case.group.rules().clone(),
+                        generation: case.group.generation(),
+                        epoch: case.group.epoch(),
+                        joined: case.row.joined,
+                        members: case.group.members(),
+                    };
+                    (*id, Arc::new(info))
+                })
+                .collect(),
+        );
+    }
+
+    fn run(mut self, mut receiver: mpsc::Receiver<Command>) {
+        let mut stop = false;
+        while !stop {
+            let Some(first) = receiver.blocking_recv() else {
+                break;
+            };
+            stop |= self.handle(first);
+            for _ in 1..ROUND {
+                match receiver.try_recv() {
+                    Ok(command) => stop |= self.handle(command),
+                    Err(_) => break,
+                }
+            }
+            self.commit();
+        }
+        if let Err(e) = self.store.flush() {
+            tracing::error!("the last flush failed: {e}");
+        }
+    }
+
+    /// Handles one request: changes go into the round, answers into its effects. True ends the thread.
+    fn handle(&mut self, command: Command) -> bool {
+        match command {
+            Command::Submit(case, signed, reply) => {
+                let result = self.submit(case, *signed);
+                self.answer(result, reply);
+            }
+            Command::OpenCase(title, history, reply) => {
+                let result = self.open_case(title, history);
+                self.answer(result, reply);
+            }
+            Command::Invite(case, org, role, reply) => {
+                let result = self.invite(case, org, role);
+                self.answer(result, reply);
+            }
+            Command::TakeBundle(bundle, reply) => {
+                let result = self.take_bundle(*bundle);
+                self.answer(result, reply);
+            }
+            Command::TakeManifest(manifest, reply) => {
+                let result = self.take_items(vec![Item::Manifest(*manifest)], None);
+                self.answer(result, reply);
+            }
+            Command::Commit(at, reply) => {
+                let result = self.follow(at);
+                self.answer(result, reply);
+            }
+            Command::Grant(case, from, grants, reply) => {
+                let result = self.take_grants(case, from, grants);
+                self.answer(result, reply);
+            }
+            Command::SessionUp(mailbox) => self.session_up(mailbox),
+            Command::SessionDown(mailbox) => self.session_down(&mailbox),
+            Command::Ready(mailbox, theirs) => self.ready(&mailbox, &theirs),
+            Command::Take(mailbox, run) => self.take(&mailbox, *run),
+            Command::TakeDirectory(mailbox, items) => {
+                if let Err(e) = self.take_items(items, Some(mailbox.peer)) {
+                    self.shared.refuse(&e);
+                }
+            }
+            Command::Holds(peer, case, log, height) => self.holds(peer, case, log, height),
+            Command::Offers(peer, log, height) => {
+                self.fetch.offered(peer, log, height, crate::clock::now());
+            }
+            Command::NoteParcels(mailbox, notes) => self.note_parcels(&mailbox, &notes),
+            Command::LoadParcels(mailbox, hashes) => self.load_parcels(&mailbox, &hashes),
+            Command::TakeParcel(mailbox, parcel) => self.take_parcel(&mailbox, *parcel),
+            Command::DropParcels(peer, hashes) => self.drop_parcels(peer, &hashes),
+            Command::TakeProof(proof) => self.take_proof(*proof),
+            Command::Tick => self.tick(),
+            Command::Stop => return true,
+        }
+        false
+    }
+
+    /// Answers now if it was refused, else after the flush.
+    fn answer<T: Send + 'static>(&mut self, result: Result<T, Refused>, reply: Reply<T>) {
+        match result {
+            Ok(value) => self.after(move |_, stored| {
+                // The asker may have gone: what is stored stays stored.
+                let _ = reply.send(stored.map(|()| value));
+            }),
+            Err(refused) => {
+                tracing::info!(code = refused.code(), "refused: {refused}");
+                let _ = reply.send(Err(refused));
+            }
+        }
+    }
+
+    fn after(&mut self, effect: impl FnOnce(&mut Self, Result<(), Refused>) + Send + 'static) {
+        self.round.effects.push(Box::new(effect));
+    }
+
+    /// Does something once the round is durable; nothing if it fails.
+    fn then(&mut self, effect: impl FnOnce(&mut Self) + Send + 'static) {
+        self.after(move |ledger, stored| {
+            if stored.is_ok() {
+                effect(ledger);
+            }
+        });
+    }
+
+    /// Ends the round: one transaction, one flush, then the effects.
+    fn commit(&mut self) {
+        // Effects of one round may begin another, such as invitations that a new manifest makes possible.
+        loop {
+            let round = std::mem::take(&mut self.round);
+            if round.write.is_empty() && round.effects.is_empty() {
+                return;
+            }
+            let stored = self.store.apply(&round.write).and_then(|()| {
+                if round.durable {
+                    self.store.flush()
+                } else {
+                    Ok(())
+                }
+            });
+            let stored = stored.map_err(Refused::from);
+            if let Err(e) = &stored {
+                tracing::error!("a write failed, nothing of it is acknowledged: {e}");
+                self.shared.alarm(format!("the store refuses writes: {e}"));
+                if let Err(e) = self.load() {
+                    tracing::error!("the state cannot be read again: {e}");
+                }
+            } else {
+                if round.directory {
+                    self.publish_directory();
+                }
+                if round.cases {
+                    self.publish_cases();
+                }
+            }
+            for effect in round.effects {
+                effect(self, stored.clone());
+            }
+        }
+    }
+
+    /// Tells sessions that a log has grown.
+    fn announce(&mut self, log: LogId, fresh: Option<Run>) {
+        let Some(row) = self.logs.get(&log).copied() else {
+            return;
+        };
+        self.then(move |ledger| {
+            for mailbox in ledger.sessions.values() {
+                mailbox.grew(log, row.writer, row.head, fresh.as_ref());
+            }
+        });
+    }
+
+    fn emit_case(&mut self, case: CaseId) {
+        self.then(move |ledger| {
+            if let Some(case) = ledger.cases.get(&case) {
+                ledger.shared.emit(Event::Case {
+                    case: case.group.case().to_string(),
+                    title: case.group.rules().title.clone(),
+                    epoch: case.group.epoch(),
+                });
+            }
+        });
+    }
+}

@@ -1,0 +1,200 @@
+//! Entries of this node's own.
+
+use super::{Case, Ledger, StoredAt};
+use crate::{
+    clock,
+    opener::check_author,
+    refused::Refused,
+    store::{LogRow, Position},
+};
+use focal_protocol::{
+    codec,
+    directory::Role,
+    group::CaseRole,
+    id::{CaseId, LogId, OrgId, RecordId},
+    log::{Entry, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
+    random::{Random, SystemRandom},
+    record::{Kind, Record},
+    seal::{EpochSecret, seal_entry},
+    signed::Signed,
+};
+
+impl Ledger {
+    /// This node's organisation.
+    pub(super) fn my_org(&self) -> Result<OrgId, Refused> {
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        directory
+            .node(&self.me())
+            .map(|(org, _)| org)
+            .ok_or(Refused::NotListed)
+    }
+
+    pub(super) fn case(&self, case: CaseId) -> Result<&Case, Refused> {
+        self.cases.get(&case).ok_or(Refused::UnknownCase)
+    }
+
+    /// Checks a person's record and appends it.
+    pub(super) fn submit(
+        &mut self,
+        case: CaseId,
+        signed: Signed<Record>,
+    ) -> Result<StoredAt, Refused> {
+        let org = self.my_org()?;
+        let id = RecordId(signed.hash().0);
+        let verified = signed.verify_by(|record: &Record| record.author)?;
+        if verified.case != case {
+            return Err(Refused::OtherCase);
+        }
+        if verified.organisation != org {
+            return Err(Refused::OtherOrganisation);
+        }
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let manifest = directory.manifest(&org).ok_or(Refused::NotListed)?;
+        let author = check_author(manifest, &verified.author)?;
+        let now = clock::now();
+        if now < author.valid_from || author.valid_until.is_some_and(|until| now > until) {
+            return Err(Refused::AuthorExpired);
+        }
+        let ack = verified.kind() == Kind::Ack;
+        if author.role == Role::Observer && !ack {
+            return Err(Refused::NotAllowed("an observer"));
+        }
+        if self.case(case)?.group.rules().role(&org) == Some(CaseRole::Reader) && !ack {
+            return Err(Refused::NotAllowed("a reader of the case"));
+        }
+        verified.check().map_err(|errors| bad_record(&errors))?;
+        if let Some(stored) = self.stored_before(id)? {
+            return Ok(stored);
+        }
+        let lane = if verified.is_urgent() {
+            Lane::Flash
+        } else {
+            Lane::Routine
+        };
+        let group = &self.case(case)?.group;
+        let (epoch, secret) = (group.epoch(), group.secret()?);
+        let payload = Payload::Record(verified.signed().clone());
+        let position = self.append(case, lane, epoch, &secret, &payload)?;
+        let summary = verified.summary();
+        self.round
+            .write
+            .record(&self.store, id, &position, &summary);
+        let cursor = self.cursors.entry(position.log).or_default();
+        cursor.records += 1;
+        let cursor = *cursor;
+        self.round.write.cursor(position.log, &cursor);
+        let stored = StoredAt {
+            record: id,
+            log: position.log,
+            seq: position.seq,
+            already: false,
+        };
+        self.round.records.insert(id, stored);
+        self.then(move |ledger| ledger.opener.readable(id, position, summary));
+        Ok(stored)
+    }
+
+    /// Submitting twice stores once.
+    fn stored_before(&self, id: RecordId) -> Result<Option<StoredAt>, Refused> {
+        if let Some(stored) = self.round.records.get(&id) {
+            return Ok(Some(StoredAt {
+                already: true,
+                ..*stored
+            }));
+        }
+        Ok(self.store.position(&id)?.map(|position| StoredAt {
+            record: id,
+            log: position.log,
+            seq: position.seq,
+            already: true,
+        }))
+    }
+
+    /// This node's log of a lane, or a new one.
+    fn own_log(&self, writer: &Writer) -> (LogId, Head) {
+        self.logs
+            .iter()
+            .find(|(_, row)| row.writer == *writer && !row.frozen)
+            .map_or_else(
+                || (self.store.random_log(), Head::EMPTY),
+                |(log, row)| (*log, row.head),
+            )
+    }
+
+    /// Seals a payload under an epoch and appends it to this node's own log.
+    pub(super) fn append(
+        &mut self,
+        case_id: CaseId,
+        lane: Lane,
+        epoch: u64,
+        secret: &EpochSecret,
+        payload: &Payload,
+    ) -> Result<Position, Refused> {
+        let org = self.my_org()?;
+        let manifest = self
+            .directory
+            .as_ref()
+            .and_then(|d| d.manifest(&org))
+            .map_or(0, |m| m.version);
+        let node = self.me();
+        let writer = Writer {
+            case: case_id,
+            node,
+            lane,
+        };
+        let (log, head) = self.own_log(&writer);
+        let case = self.cases.get_mut(&case_id).ok_or(Refused::UnknownCase)?;
+        let header = Header {
+            log,
+            case: case_id,
+            node,
+            lane,
+            seq: head.height,
+            previous: head.hash,
+            lamport: case.lamport + 1,
+            generation: case.group.generation(),
+            epoch,
+            manifest,
+            salt: Salt(SystemRandom.array()),
+        };
+        let bytes = codec::encode_packed(&header);
+        let ciphertext = seal_entry(secret, &header.salt, &bytes, &payload.to_bytes())?;
+        let position = Position {
+            case: case_id,
+            lamport: header.lamport,
+            log,
+            seq: header.seq,
+        };
+        case.lamport = header.lamport;
+        let entry = Entry::sign(header, bytes, ciphertext, &self.identity.key);
+        let fresh = Run {
+            log,
+            writer,
+            from: position.seq,
+            entries: vec![entry.raw().clone()],
+        };
+        let run = VerifiedRun::own(entry);
+        self.round.write.run(&run);
+        self.round.durable = true;
+        self.logs.insert(
+            log,
+            LogRow {
+                writer,
+                head: run.head(),
+                frozen: false,
+            },
+        );
+        let cursor = self.cursors.entry(log).or_default();
+        cursor.opened = run.head().height;
+        let cursor = *cursor;
+        self.round.write.cursor(log, &cursor);
+        self.announce(log, Some(fresh));
+        Ok(position)
+    }
+}
+
+/// What is wrong with a record, in one line.
+pub(crate) fn bad_record<E: std::fmt::Display>(errors: &[E]) -> Refused {
+    let text: Vec<String> = errors.iter().take(8).map(ToString::to_string).collect();
+    Refused::BadRecord(text.join("; "))
+}

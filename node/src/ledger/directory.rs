@@ -1,0 +1,156 @@
+//! Charter, rosters, manifests, key packages.
+
+use super::Ledger;
+use crate::{api::types::Event, clock, refused::Refused};
+use focal_protocol::{
+    directory::{Bundle, Directory, Item, KeyPackageOffer, Outcome},
+    id::NodeId,
+    signed::Signed,
+    sync::Input,
+};
+
+/// A key package is replaced after this long, milliseconds: a week.
+const PACKAGE_AGE_MS: u64 = 7 * 24 * 3_600_000;
+/// Private rows of key packages that are kept: a Welcome may be under way for two months.
+const PACKAGES_KEPT: usize = 9;
+
+impl Ledger {
+    /// Takes a federation file: the first one founds the directory.
+    pub(super) fn take_bundle(&mut self, bundle: Bundle) -> Result<usize, Refused> {
+        if let Some(directory) = &self.directory {
+            // All of it must hold before any of it is taken.
+            let mut trial = directory.clone();
+            let items = trial.offer_bundle(&bundle)?;
+            return self.take_items(items, None);
+        }
+        let directory = Directory::from_bundle(&bundle)?;
+        self.round.write.charter(&self.store, &bundle.charter);
+        let items = (bundle.rosters.into_iter().map(Item::Roster))
+            .chain(bundle.manifests.into_iter().map(Item::Manifest));
+        let mut count = 1;
+        for item in items {
+            self.round
+                .write
+                .document(&self.store, self.next_document, &item);
+            self.next_document += 1;
+            count += 1;
+        }
+        self.directory = Some(directory);
+        self.directory_changed();
+        Ok(count)
+    }
+
+    /// Takes documents one by one; returns how many were new.
+    ///
+    /// # Errors
+    /// The first refusal, after all were offered: later documents may hold where an earlier did not.
+    pub(super) fn take_items(
+        &mut self,
+        items: Vec<Item>,
+        from: Option<NodeId>,
+    ) -> Result<usize, Refused> {
+        let directory = self.directory.as_mut().ok_or(Refused::NoFederation)?;
+        let mut new = Vec::new();
+        let mut refused = None;
+        for item in items {
+            let conflicts = directory.conflicts().len();
+            match directory.offer(item.clone()) {
+                Ok(Outcome::New) => new.push(item),
+                Ok(Outcome::Known) => {}
+                Err(e) => {
+                    if let Some(conflict) = directory.conflicts().get(conflicts) {
+                        self.round.write.conflict(&self.store, conflict);
+                        self.round.durable = true;
+                        self.round.directory = true;
+                    }
+                    refused.get_or_insert(Refused::Directory(e));
+                }
+            }
+        }
+        let count = new.len();
+        for item in &new {
+            self.round
+                .write
+                .document(&self.store, self.next_document, item);
+            self.next_document += 1;
+        }
+        if count > 0 {
+            self.directory_changed();
+            self.then(move |ledger| {
+                for mailbox in ledger.sessions.values().filter(|m| Some(m.peer) != from) {
+                    mailbox.push(Input::Directory(new.clone()));
+                }
+            });
+        }
+        match refused {
+            // Offered by a person, an old document is worth a word; by a peer, it is worth a count.
+            Some(refused) => Err(refused),
+            None => Ok(count),
+        }
+    }
+
+    fn directory_changed(&mut self) {
+        self.round.durable = true;
+        self.round.directory = true;
+        self.then(|ledger| {
+            let version = ledger.directory.as_ref().map_or(0, |d| d.roster().version);
+            ledger.shared.emit(Event::Directory {
+                roster_version: version,
+            });
+            ledger.drop_strangers();
+            ledger.publish_key_package();
+            ledger.reconcile();
+            ledger.retry_parcels();
+            ledger.opener.manifests();
+        });
+    }
+
+    /// Sessions with nodes that no manifest lists any more end.
+    fn drop_strangers(&mut self) {
+        let Some(directory) = &self.directory else {
+            return;
+        };
+        for mailbox in self.sessions.values() {
+            if directory.node(&mailbox.peer).is_none() {
+                mailbox.close("it is in no current manifest");
+            }
+        }
+    }
+
+    /// Makes a key package if there is none or it is a week old, and offers it to everybody.
+    pub(super) fn publish_key_package(&mut self) {
+        let me = self.me();
+        let Some(directory) = &self.directory else {
+            return;
+        };
+        let now = clock::now();
+        let current = directory.key_package(&me).map(|offer| offer.issued);
+        let usable = current
+            .is_some_and(|t| now.since(t) < PACKAGE_AGE_MS && self.packages.contains_key(&t));
+        if usable || directory.node(&me).is_none() {
+            return;
+        }
+        // Never earlier than the one before, whatever the clock says.
+        let issued = current.map_or(now, |t| now.max(t.plus_ms(1)));
+        let made = self.identity.mls.key_package().map_err(Refused::from);
+        let result = made.and_then(|(key_package, rows)| {
+            let offer = KeyPackageOffer {
+                node: me,
+                issued,
+                key_package,
+            };
+            let item = Item::KeyPackage(Signed::new(&offer, &self.identity.key));
+            self.round.write.key_package(&self.store, issued, &rows);
+            self.packages.insert(issued, rows);
+            while self.packages.len() > PACKAGES_KEPT {
+                if let Some((oldest, _)) = self.packages.pop_first() {
+                    self.round.write.forget_key_package(oldest);
+                }
+            }
+            self.take_items(vec![item], None)
+        });
+        if let Err(e) = result {
+            tracing::error!("no key package could be made: {e}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Sealed parcels: for this node, and for others who will fetch them.
+
+use super::Ledger;
+use crate::{clock, mailbox::Mailbox, refused::Refused};
+use focal_protocol::{
+    group::{self, Parcel},
+    id::{Hash, NodeId},
+    limits,
+    signed::{Signed, Verified},
+    sync::{Input, ParcelNote},
+};
+
+impl Ledger {
+    /// Keeps a parcel and offers it: to its recipient if there is a session with it, else to everybody.
+    pub(super) fn keep_parcel(&mut self, parcel: Signed<Parcel>, to: NodeId) {
+        let note = ParcelNote {
+            parcel: parcel.hash(),
+            to,
+        };
+        self.round.write.parcel(&self.store, &note, &parcel);
+        self.round.durable = true;
+        self.parcels.insert(note.parcel, note);
+        self.then(move |ledger| match ledger.sessions.get(&to) {
+            Some(mailbox) => mailbox.push(Input::Parcel(Box::new(parcel))),
+            None => {
+                for mailbox in ledger.sessions.values() {
+                    mailbox.push(Input::Parcels(vec![note]));
+                }
+            }
+        });
+    }
+
+    /// A peer keeps parcels: those for this node, and those that it could carry, are asked for.
+    pub(super) fn note_parcels(&mut self, mailbox: &Mailbox, notes: &[ParcelNote]) {
+        let me = self.me();
+        let (mut taken, mut wanted) = (Vec::new(), Vec::new());
+        for note in notes {
+            if note.to == me && self.taken.contains(&note.parcel) {
+                taken.push(note.parcel);
+            } else if !self.parcels.contains_key(&note.parcel)
+                && (note.to == me || self.has_room(&note.to))
+            {
+                wanted.push(note.parcel);
+            }
+        }
+        if !taken.is_empty() {
+            mailbox.push(Input::Taken(taken));
+        }
+        if !wanted.is_empty() {
+            mailbox.push(Input::WantParcels(wanted));
+        }
+    }
+
+    fn has_room(&self, to: &NodeId) -> bool {
+        let known = self
+            .directory
+            .as_ref()
+            .is_some_and(|d| d.node(to).is_some());
+        let theirs = self.parcels.values().filter(|n| n.to == *to).count();
+        known && self.parcels.len() < limits::PARCELS_KEPT && theirs < limits::PARCELS_PER_RECIPIENT
+    }
+
+    pub(super) fn load_parcels(&mut self, mailbox: &Mailbox, hashes: &[Hash]) {
+        match self.store.parcels() {
+            Ok(parcels) => {
+                for (note, parcel) in parcels {
+                    if hashes.contains(&note.parcel) {
+                        mailbox.push(Input::Parcel(Box::new(parcel)));
+                    }
+                }
+            }
+            Err(e) => tracing::error!("parcels cannot be read: {e}"),
+        }
+    }
+
+    /// Checks a parcel that a peer sent: opens it if it is for this node, else keeps it for its recipient.
+    pub(super) fn take_parcel(&mut self, mailbox: &Mailbox, parcel: Signed<Parcel>) {
+        let hash = parcel.hash();
+        if self.taken.contains(&hash) {
+            mailbox.push(Input::Taken(vec![hash]));
+            return;
+        }
+        if let Err(e) = self.take_new_parcel(mailbox, parcel, hash) {
+            self.shared.refuse(&e);
+        }
+    }
+
+    fn take_new_parcel(
+        &mut self,
+        mailbox: &Mailbox,
+        parcel: Signed<Parcel>,
+        hash: Hash,
+    ) -> Result<(), Refused> {
+        let verified = self.verify_parcel(parcel)?;
+        let note = ParcelNote {
+            parcel: hash,
+            to: verified.to,
+        };
+        if verified.to != self.me() {
+            if self.has_room(&verified.to) {
+                let to = verified.to;
+                self.keep_parcel(verified.signed().clone(), to);
+            }
+            return Ok(());
+        }
+        match self.open_parcel(&verified) {
+            // Some member is in no manifest that is known yet: it is kept until the directory changes.
+            Err(Refused::Group(group::Error::UnknownLeaf)) => {
+                if self.parcels.values().filter(|n| n.to == self.me()).count()
+                    < limits::PARCELS_PER_RECIPIENT
+                {
+                    self.round
+                        .write
+                        .parcel(&self.store, &note, verified.signed());
+                    self.parcels.insert(hash, note);
+                }
+                Ok(())
+            }
+            result => {
+                self.finish_parcel(&note, Some(mailbox.clone()));
+                result
+            }
+        }
+    }
+
+    fn verify_parcel(&self, parcel: Signed<Parcel>) -> Result<Verified<Parcel>, Refused> {
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let verified = parcel.verify_by(|p: &Parcel| p.from.key())?;
+        directory
+            .node(&verified.from)
+            .ok_or(Refused::UnknownNode(verified.from))?;
+        Ok(verified)
+    }
+
+    fn open_parcel(&mut self, parcel: &Verified<Parcel>) -> Result<(), Refused> {
+        let invitation = parcel.open(&self.identity.contact)?;
+        self.join(&invitation, parcel.from)
+    }
+
+    /// A parcel for this node is done with, whether it was good or not.
+    fn finish_parcel(&mut self, note: &ParcelNote, tell: Option<Mailbox>) {
+        self.round.write.drop_parcel(note);
+        self.round.write.taken_parcel(&note.parcel, clock::now());
+        self.round.durable = true;
+        self.parcels.remove(&note.parcel);
+        self.taken.insert(note.parcel);
+        let hash = note.parcel;
+        self.then(move |_| {
+            if let Some(mailbox) = tell {
+                mailbox.push(Input::Taken(vec![hash]));
+            }
+        });
+    }
+
+    /// Parcels for this node that could not be opened before.
+    pub(super) fn retry_parcels(&mut self) {
+        let me = self.me();
+        if !self.parcels.values().any(|n| n.to == me) {
+            return;
+        }
+        for (note, parcel) in self.store.parcels().unwrap_or_default() {
+            if note.to != me {
+                continue;
+            }
+            let result = self
+                .verify_parcel(parcel)
+                .and_then(|verified| self.open_parcel(&verified));
+            match result {
+                Err(Refused::Group(group::Error::UnknownLeaf)) => {}
+                Ok(()) => self.finish_parcel(&note, None),
+                Err(e) => {
+                    self.shared.refuse(&e);
+                    self.finish_parcel(&note, None);
+                }
+            }
+        }
+    }
+
+    /// The recipient has its parcels.
+    pub(super) fn drop_parcels(&mut self, peer: NodeId, hashes: &[Hash]) {
+        for hash in hashes {
+            if let Some(note) = self.parcels.get(hash).copied()
+                && note.to == peer
+            {
+                self.parcels.remove(hash);
+                self.round.write.drop_parcel(&note);
+            }
+        }
+    }
+
+    /// Parcels that nobody has fetched in time.
+    pub(super) fn expire_parcels(&mut self) {
+        let now = clock::now();
+        for (note, parcel) in self.store.parcels().unwrap_or_default() {
+            let created = parcel.unverified().map_or(now, |p| p.created);
+            if now.since(created) > limits::PARCEL_AGE_MS {
+                self.parcels.remove(&note.parcel);
+                self.round.write.drop_parcel(&note);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Sessions with peers, and what time brings.
+
+use super::Ledger;
+use crate::{api::types::Event, clock, mailbox::Mailbox};
+use focal_protocol::{
+    directory::Versions,
+    id::{CaseId, NodeId},
+    sync::{CaseHeads, Input, LogHead, ParcelNote},
+};
+
+/// Ticks between announcements of what others wrote.
+const ANNOUNCE: u64 = 4;
+/// Ticks between looks at what a week or a month brings: ten minutes.
+const SLOW: u64 = 2_400;
+
+impl Ledger {
+    pub(super) fn session_up(&mut self, mailbox: Mailbox) {
+        let peer = mailbox.peer;
+        if let Some(old) = self.sessions.insert(peer, mailbox) {
+            old.close(crate::mailbox::REPLACED);
+        }
+        self.shared.set_connected(peer, true);
+        self.emit_peer(peer, true);
+    }
+
+    pub(super) fn session_down(&mut self, mailbox: &Mailbox) {
+        let peer = mailbox.peer;
+        if self.sessions.get(&peer).is_some_and(|m| m.same(mailbox)) {
+            self.sessions.remove(&peer);
+            self.fetch.lost(peer);
+            self.shared.set_connected(peer, false);
+            self.emit_peer(peer, false);
+        }
+    }
+
+    fn emit_peer(&self, peer: NodeId, connected: bool) {
+        let org_name = self.directory.as_ref().and_then(|d| {
+            let (org, _) = d.node(&peer)?;
+            d.member(&org).map(|m| m.name.clone())
+        });
+        self.shared.emit(Event::Peer {
+            node: peer.to_string(),
+            org_name: org_name.unwrap_or_default(),
+            connected,
+        });
+    }
+
+    /// The greetings fit: what the peer lacks of the directory, then the heads of shared cases, then parcels.
+    pub(super) fn ready(&mut self, mailbox: &Mailbox, theirs: &Versions) {
+        if let Some(directory) = &self.directory {
+            mailbox.push(Input::Directory(directory.newer_than(theirs)));
+        }
+        let cases: Vec<CaseHeads> = self
+            .cases
+            .iter()
+            .filter(|(_, c)| c.group.members().contains(&mailbox.peer))
+            .map(|(id, _)| self.heads(*id))
+            .collect();
+        mailbox.push(Input::Shares { cases, first: true });
+        let notes: Vec<ParcelNote> = self.parcels.values().copied().collect();
+        if !notes.is_empty() {
+            mailbox.push(Input::Parcels(notes));
+        }
+        if let Ok(proofs) = self.store.equivocations() {
+            for proof in proofs {
+                mailbox.push(Input::Proof(Box::new(proof)));
+            }
+        }
+    }
+
+    fn heads(&self, case: CaseId) -> CaseHeads {
+        let logs = self
+            .logs
+            .iter()
+            .filter(|(_, row)| row.writer.case == case)
+            .map(|(log, row)| LogHead {
+                log: *log,
+                node: row.writer.node,
+                lane: row.writer.lane,
+                height: row.head.height,
+                hash: row.head.hash,
+            })
+            .collect();
+        CaseHeads {
+            case,
+            complete: true,
+            ask: false,
+            logs,
+        }
+    }
+
+    /// The members of a case have changed, or this node has joined it.
+    pub(super) fn share_case(&mut self, id: CaseId) {
+        let Some(case) = self.cases.get(&id) else {
+            return;
+        };
+        let members = case.group.members();
+        let heads = self.heads(id);
+        for mailbox in self.sessions.values() {
+            mailbox.push(if members.contains(&mailbox.peer) {
+                Input::Shares {
+                    cases: vec![heads.clone()],
+                    first: false,
+                }
+            } else {
+                Input::Unshares(id)
+            });
+        }
+    }
+
+    pub(super) fn tick(&mut self) {
+        self.ticks += 1;
+        let now = clock::now();
+        for (peer, log) in self.fetch.due(now) {
+            let from = self.logs.get(&log).map_or(0, |row| row.head.height);
+            if let Some(mailbox) = self.sessions.get(&peer) {
+                mailbox.push(Input::Fetch(log, from));
+            }
+        }
+        if self.ticks.is_multiple_of(ANNOUNCE) {
+            for mailbox in self.sessions.values() {
+                mailbox.push(Input::Announce);
+            }
+        }
+        if self.ticks.is_multiple_of(SLOW) {
+            self.publish_key_package();
+            self.expire_parcels();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! One organisation's node.
+//!
+//! In reading order:
+//!
+//! 1. [`run()`]: how the parts are put together and stopped.
+//! 2. `ledger`: the one writer of logs, groups and directory. `opener`: reads what is sealed, behind it.
+//! 3. `session`, `mailbox`: one task for each peer. `net`: the libp2p swarm.
+//! 4. [`store`]: sled. `shared`: snapshots for readers. `views`: what the API shows.
+//! 5. [`api`]: HTTP/JSON on a Unix socket.
+//! 6. [`NodeKeys`], [`Settings`], files and locks.
+
+#![warn(missing_docs)]
+
+pub mod api;
+mod clock;
+mod error;
+mod files;
+mod inbox;
+mod keys;
+mod ledger;
+mod lock;
+mod logging;
+mod mailbox;
+pub mod net;
+mod opener;
+mod refused;
+mod run;
+mod session;
+mod settings;
+mod shared;
+pub mod store;
+mod views;
+
+pub use error::Error;
+pub use inbox::inbox;
+pub use keys::NodeKeys;
+pub use logging::LogFormat;
+pub use run::{RunOptions, run};
+pub use settings::Settings;

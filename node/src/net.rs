@@ -1,0 +1,197 @@
+//! The libp2p swarm: TCP with Noise and Yamux, and QUIC; only peers in current manifests; one sync stream for each pair.
+//!
+//! One task owns the swarm and is spoken to by messages. There is no DHT, no discovery and no identify protocol: a
+//! closed federation has its addresses in signed manifests, and anything else would tell outsiders who talks to whom.
+
+mod actor;
+mod dial;
+mod frames;
+mod peer_id;
+
+pub use frames::{Frames, framed};
+pub use peer_id::{node_id, peer_id};
+
+use actor::{Actor, Request};
+use focal_protocol::id::NodeId;
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
+
+/// Why the network does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process listens there.
+    #[error("the address {0} is in use")]
+    AddressInUse(String),
+    /// Not a multiaddress, or of a transport that this node does not speak.
+    #[error("\"{0}\" is not an address to listen on")]
+    BadAddress(String),
+    /// The operating system refuses.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why.
+        why: String,
+    },
+    /// The transports cannot be built.
+    #[error("the network cannot be set up: {0}")]
+    Setup(String),
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::AddressInUse(_) => {
+                "stop what listens there, or change `listen` in node.toml".into()
+            }
+            Self::BadAddress(_) => {
+                "write it as /ip4/0.0.0.0/tcp/4711 or /ip4/0.0.0.0/udp/4711/quic-v1".into()
+            }
+            Self::Listen { .. } => "change `listen` in node.toml".into(),
+            Self::Setup(_) => return None,
+        })
+    }
+}
+
+/// What the swarm needs to start.
+pub struct NetConfig {
+    /// Seed of the node's Ed25519 identity.
+    pub seed: Zeroizing<[u8; 32]>,
+    /// Multiaddresses to listen on.
+    pub listen: Vec<String>,
+}
+
+/// A peer in a current manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerAddress {
+    /// The node.
+    pub node: NodeId,
+    /// Its multiaddresses.
+    pub addresses: Vec<String>,
+}
+
+/// What is known of the link to a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerState {
+    /// The node.
+    pub node: NodeId,
+    /// Whether there is a connection.
+    pub connected: bool,
+    /// Since when it is so.
+    pub since: Option<SystemTime>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+/// The stream on which a pair of nodes converses.
+pub struct PeerStream {
+    /// The peer, authenticated by the transport.
+    pub node: NodeId,
+    /// Whether this side has opened it.
+    pub outgoing: bool,
+    /// Its frames.
+    pub frames: Frames,
+}
+
+/// What the handle reads without asking the actor. The actor alone writes it, each value as a whole.
+#[derive(Debug, Default)]
+struct Seen {
+    listening: Vec<String>,
+    states: BTreeMap<NodeId, PeerState>,
+    unknown_refused: u64,
+}
+
+type SharedSeen = Arc<Mutex<Seen>>;
+
+fn seen(shared: &SharedSeen) -> std::sync::MutexGuard<'_, Seen> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A handle on the swarm.
+#[derive(Clone)]
+pub struct Net {
+    requests: mpsc::UnboundedSender<Request>,
+    seen: SharedSeen,
+}
+
+impl Net {
+    /// Starts to listen, then to dial; streams of peers come through `streams`.
+    ///
+    /// # Errors
+    /// An address is in use or no address.
+    pub async fn start(
+        config: NetConfig,
+        streams: mpsc::Sender<PeerStream>,
+    ) -> Result<Self, Error> {
+        let (requests, receiver) = mpsc::unbounded_channel();
+        let shared = SharedSeen::default();
+        let mut actor = Actor::new(&config, streams, receiver, shared.clone())?;
+        actor.listen(&config.listen).await?;
+        tokio::spawn(actor.run());
+        Ok(Self {
+            requests,
+            seen: shared,
+        })
+    }
+
+    fn tell(&self, request: Request) {
+        // The actor ends only when the node stops: then nothing is wanted of it any more.
+        let _ = self.requests.send(request);
+    }
+
+    /// Replaces the peers that may connect: those no longer listed are cut off, new ones are dialled.
+    pub fn peers(&self, peers: Vec<PeerAddress>) {
+        self.tell(Request::Peers(peers));
+    }
+
+    /// Closes the connections to a peer; it is dialled again after a while.
+    pub fn drop_peer(&self, node: NodeId) {
+        self.tell(Request::Drop(node));
+    }
+
+    /// Addresses on which the node listens.
+    #[must_use]
+    pub fn listening(&self) -> Vec<String> {
+        seen(&self.seen).listening.clone()
+    }
+
+    /// The links to all peers.
+    #[must_use]
+    pub fn states(&self) -> Vec<PeerState> {
+        seen(&self.seen).states.values().cloned().collect()
+    }
+
+    /// Connections by nodes in no manifest that were refused.
+    #[must_use]
+    pub fn unknown_refused(&self) -> u64 {
+        seen(&self.seen).unknown_refused
+    }
+
+    /// Closes everything.
+    pub async fn shutdown(&self) {
+        let (done, closed) = oneshot::channel();
+        self.tell(Request::Shutdown(done));
+        // An error means that it is closed already.
+        let _ = closed.await;
+    }
+}
+
+/// Whether an address in use is what is at the bottom of an error: transports wrap it several times.
+fn in_use(error: &(dyn std::error::Error + 'static)) -> bool {
+    let Some(io) = error.downcast_ref::<io::Error>() else {
+        return error.source().is_some_and(in_use);
+    };
+    // What `io::Error::other` wraps is no source of it.
+    io.kind() == io::ErrorKind::AddrInUse || io.get_ref().is_some_and(|inner| in_use(inner))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,449 @@
+//! The task that owns the swarm.
+
+use super::{
+    Error, NetConfig, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed, in_use,
+    node_id, peer_id, seen,
+};
+use focal_protocol::id::NodeId;
+use futures::StreamExt;
+use libp2p::{
+    Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, allow_block_list,
+    connection_limits, identity,
+    multiaddr::Protocol,
+    noise, ping,
+    swarm::{
+        DialError, ListenError, NetworkBehaviour, SwarmEvent,
+        dial_opts::{DialOpts, PeerCondition},
+    },
+    tcp, yamux,
+};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::IpAddr,
+    time::{Duration, Instant, SystemTime},
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::compat::FuturesAsyncReadCompatExt;
+
+const PROTOCOL: StreamProtocol = StreamProtocol::new("/focal/sync/1");
+/// A connection without a stream is closed after this: the spare one of two sides that dialled at once.
+const IDLE: Duration = Duration::from_secs(30);
+/// Pings keep the way through a NAT open and find dead links.
+const PING: Duration = Duration::from_secs(15);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// Two sides that dial at once over two transports have this many connections for a while.
+const PER_PEER: u32 = 4;
+/// Handshakes with strangers that may be under way.
+const PENDING: u32 = 64;
+/// No address takes longer to answer that it is bound.
+const LISTEN: Duration = Duration::from_secs(10);
+
+#[derive(NetworkBehaviour)]
+struct Behaviour {
+    // The order matters: who is in no manifest is denied before anything else sees the connection.
+    allowed: allow_block_list::Behaviour<allow_block_list::AllowedPeers>,
+    limits: connection_limits::Behaviour,
+    ping: ping::Behaviour,
+    streams: libp2p_stream::Behaviour,
+}
+
+/// What the actor is asked to do.
+pub(super) enum Request {
+    Peers(Vec<PeerAddress>),
+    Drop(NodeId),
+    Shutdown(oneshot::Sender<()>),
+}
+
+struct Peer {
+    id: PeerId,
+    addresses: Vec<String>,
+    dial: Dial,
+}
+
+/// The swarm and what is known of peers.
+pub(super) struct Actor {
+    me: NodeId,
+    swarm: Swarm<Behaviour>,
+    incoming: libp2p_stream::IncomingStreams,
+    opened: mpsc::UnboundedReceiver<(NodeId, Result<Stream, String>)>,
+    opening: mpsc::UnboundedSender<(NodeId, Result<Stream, String>)>,
+    streams: mpsc::Sender<PeerStream>,
+    requests: mpsc::UnboundedReceiver<Request>,
+    peers: BTreeMap<NodeId, Peer>,
+    seen: SharedSeen,
+}
+
+impl Actor {
+    pub(super) fn new(
+        config: &NetConfig,
+        streams: mpsc::Sender<PeerStream>,
+        requests: mpsc::UnboundedReceiver<Request>,
+        seen: SharedSeen,
+    ) -> Result<Self, Error> {
+        let setup = |e: &dyn std::fmt::Display| Error::Setup(e.to_string());
+        let mut seed = config.seed.clone();
+        let key = identity::Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| setup(&e))?;
+        let me = node_id(&key.public().to_peer_id())
+            .ok_or_else(|| Error::Setup("the identity is no Ed25519 key".into()))?;
+        let limits = connection_limits::ConnectionLimits::default()
+            .with_max_pending_incoming(Some(PENDING))
+            .with_max_established_per_peer(Some(PER_PEER));
+        let swarm = SwarmBuilder::with_existing_identity(key)
+            .with_tokio()
+            .with_tcp(
+                tcp::Config::default().nodelay(true),
+                noise::Config::new,
+                yamux::Config::default,
+            )
+            .map_err(|e| setup(&e))?
+            .with_quic()
+            .with_dns()
+            .map_err(|e| setup(&e))?
+            .with_behaviour(|_| Behaviour {
+                allowed: allow_block_list::Behaviour::default(),
+                limits: connection_limits::Behaviour::new(limits),
+                ping: ping::Behaviour::new(
+                    ping::Config::new()
+                        .with_interval(PING)
+                        .with_timeout(PING_TIMEOUT),
+                ),
+                streams: libp2p_stream::Behaviour::new(),
+            })
+            .map_err(|e| setup(&e))?
+            .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
+            .build();
+        let incoming = swarm
+            .behaviour()
+            .streams
+            .new_control()
+            .accept(PROTOCOL)
+            .map_err(|e| setup(&e))?;
+        let (opening, opened) = mpsc::unbounded_channel();
+        Ok(Self {
+            me,
+            swarm,
+            incoming,
+            opened,
+            opening,
+            streams,
+            requests,
+            peers: BTreeMap::new(),
+            seen,
+        })
+    }
+
+    /// Binds every address before anything else happens.
+    pub(super) async fn listen(&mut self, addresses: &[String]) -> Result<(), Error> {
+        for text in addresses {
+            let bad = || Error::BadAddress(text.clone());
+            let address: Multiaddr = text.parse().map_err(|_| bad())?;
+            probe(&address).map_err(|e| listen_error(text, &e))?;
+            let listener = self.swarm.listen_on(address).map_err(|e| match &e {
+                libp2p::TransportError::MultiaddrNotSupported(_) => bad(),
+                libp2p::TransportError::Other(io) => listen_error(text, io),
+            })?;
+            let bound = tokio::time::timeout(LISTEN, async {
+                loop {
+                    match self.swarm.select_next_some().await {
+                        SwarmEvent::NewListenAddr {
+                            listener_id,
+                            address,
+                        } => {
+                            seen(&self.seen).listening.push(address.to_string());
+                            if listener_id == listener {
+                                return Ok(());
+                            }
+                        }
+                        SwarmEvent::ListenerClosed {
+                            listener_id,
+                            reason: Err(e),
+                            ..
+                        } if listener_id == listener => return Err(listen_error(text, &e)),
+                        _ => {}
+                    }
+                }
+            });
+            bound.await.unwrap_or_else(|_| {
+                Err(Error::Listen {
+                    address: text.clone(),
+                    why: "it takes too long".into(),
+                })
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            let due = self
+                .peers
+                .values()
+                .filter_map(|p| p.dial.next())
+                .min()
+                .map_or(Duration::from_secs(3600), |at| {
+                    at.saturating_duration_since(Instant::now())
+                });
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.event(event),
+                Some((peer, stream)) = self.incoming.next() => self.accepted(peer, stream),
+                Some((node, result)) = self.opened.recv() => self.opened(node, result),
+                request = self.requests.recv() => match request {
+                    Some(Request::Peers(peers)) => self.set_peers(peers),
+                    Some(Request::Drop(node)) => self.drop_peer(node),
+                    Some(Request::Shutdown(done)) => {
+                        // Dropping the swarm closes listeners and connections.
+                        drop(self.swarm);
+                        let _ = done.send(());
+                        return;
+                    }
+                    None => return,
+                },
+                () = tokio::time::sleep(due) => {}
+            }
+            self.dial_due();
+        }
+    }
+
+    fn set_peers(&mut self, list: Vec<PeerAddress>) {
+        let now = Instant::now();
+        let mut old = std::mem::take(&mut self.peers);
+        for PeerAddress { node, addresses } in list {
+            let Some(id) = peer_id(&node).filter(|_| node != self.me) else {
+                continue;
+            };
+            let peer = match old.remove(&node) {
+                Some(mut peer) => {
+                    if peer.addresses != addresses {
+                        peer.addresses = addresses;
+                        peer.dial.hurry(now);
+                    }
+                    peer
+                }
+                None => {
+                    self.swarm.behaviour_mut().allowed.allow_peer(id);
+                    seen(&self.seen).states.insert(
+                        node,
+                        PeerState {
+                            node,
+                            connected: false,
+                            since: None,
+                            last_error: None,
+                        },
+                    );
+                    Peer {
+                        id,
+                        addresses,
+                        dial: Dial::new(now),
+                    }
+                }
+            };
+            self.peers.insert(node, peer);
+        }
+        for (node, gone) in old {
+            self.swarm.behaviour_mut().allowed.disallow_peer(gone.id);
+            // An error means that there was no connection.
+            let _ = self.swarm.disconnect_peer_id(gone.id);
+            seen(&self.seen).states.remove(&node);
+        }
+    }
+
+    fn drop_peer(&mut self, node: NodeId) {
+        if let Some(peer) = self.peers.get_mut(&node) {
+            if self.swarm.disconnect_peer_id(peer.id).is_err() {
+                peer.dial.failed(Instant::now(), rand::random());
+            }
+        }
+    }
+
+    fn dial_due(&mut self) {
+        let now = Instant::now();
+        for (node, peer) in &mut self.peers {
+            if !peer.dial.due(now) {
+                continue;
+            }
+            peer.dial.trying(now);
+            let addresses: Vec<Multiaddr> = peer
+                .addresses
+                .iter()
+                .filter_map(|a| a.parse().ok())
+                .collect();
+            let opts = DialOpts::peer_id(peer.id)
+                .condition(PeerCondition::DisconnectedAndNotDialing)
+                .addresses(addresses)
+                .build();
+            if let Err(e) = self.swarm.dial(opts) {
+                peer.dial.failed(now, rand::random());
+                note_error(&self.seen, node, &e);
+            }
+        }
+    }
+
+    fn event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        match event {
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                num_established,
+                ..
+            } => self.connected(&peer_id, num_established.get()),
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                cause,
+                ..
+            } => {
+                let why = cause.map(|e| e.to_string());
+                self.disconnected(&peer_id, why);
+            }
+            SwarmEvent::OutgoingConnectionError {
+                peer_id: Some(id),
+                error,
+                ..
+            } => {
+                if let Some(node) = node_id(&id)
+                    && let Some(peer) = self.peers.get_mut(&node)
+                    && !matches!(error, DialError::DialPeerConditionFalse(_))
+                    && !self.swarm.is_connected(&id)
+                {
+                    peer.dial.failed(Instant::now(), rand::random());
+                    note_error(&self.seen, &node, &error);
+                }
+            }
+            SwarmEvent::IncomingConnectionError { error, .. } => {
+                if let ListenError::Denied { cause } = &error
+                    && cause
+                        .downcast_ref::<allow_block_list::NotAllowed>()
+                        .is_some()
+                {
+                    seen(&self.seen).unknown_refused += 1;
+                    tracing::warn!("refused a connection: the node is in no current manifest");
+                }
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
+                peer,
+                connection,
+                result: Err(e),
+            })) => {
+                tracing::debug!("a ping failed: {e}");
+                if node_id(&peer).is_some() {
+                    self.swarm.close_connection(connection);
+                }
+            }
+            SwarmEvent::NewListenAddr { address, .. } => {
+                seen(&self.seen).listening.push(address.to_string());
+            }
+            SwarmEvent::ExpiredListenAddr { address, .. } => {
+                let address = address.to_string();
+                seen(&self.seen).listening.retain(|a| *a != address);
+            }
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self, id: &PeerId, connections: u32) {
+        let Some(node) = node_id(id) else { return };
+        let Some(peer) = self.peers.get_mut(&node) else {
+            return;
+        };
+        peer.dial.connected(Instant::now());
+        if connections > 1 {
+            return;
+        }
+        tracing::info!("connected with {}", node.short());
+        note_state(&self.seen, &node, true);
+        // One side opens, so that there is one stream: the one with the lower id.
+        if self.me < node {
+            let mut control = self.swarm.behaviour().streams.new_control();
+            let (id, opening) = (peer.id, self.opening.clone());
+            tokio::spawn(async move {
+                let result = control.open_stream(id, PROTOCOL).await;
+                // The actor may have ended meanwhile.
+                let _ = opening.send((node, result.map_err(|e| e.to_string())));
+            });
+        }
+    }
+
+    fn disconnected(&mut self, id: &PeerId, why: Option<String>) {
+        let Some(node) = node_id(id) else { return };
+        if let Some(peer) = self.peers.get_mut(&node) {
+            tracing::info!("disconnected from {}", node.short());
+            peer.dial.failed(Instant::now(), rand::random());
+            note_state(&self.seen, &node, false);
+            if let Some(why) = why {
+                note_error(&self.seen, &node, &why);
+            }
+        }
+    }
+
+    fn opened(&mut self, node: NodeId, result: Result<Stream, String>) {
+        match result {
+            Ok(stream) => self.hand_over(node, stream, true),
+            Err(why) => {
+                note_error(&self.seen, &node, &why);
+                self.drop_peer(node);
+            }
+        }
+    }
+
+    fn accepted(&self, peer: PeerId, stream: Stream) {
+        match node_id(&peer) {
+            // The other side was not to open: its stream is dropped, ours stands.
+            Some(node) if node < self.me && self.peers.contains_key(&node) => {
+                self.hand_over(node, stream, false);
+            }
+            _ => tracing::debug!("a stream out of turn was dropped"),
+        }
+    }
+
+    fn hand_over(&self, node: NodeId, stream: Stream, outgoing: bool) {
+        let stream = PeerStream {
+            node,
+            outgoing,
+            frames: framed(stream.compat()),
+        };
+        if self.streams.try_send(stream).is_err() {
+            tracing::warn!("too many sessions begin at once: a stream was dropped");
+        }
+    }
+}
+
+/// libp2p binds TCP ports with `SO_REUSEPORT`, so that a second node on one port would share it in silence. A plain
+/// bind finds that out.
+fn probe(address: &Multiaddr) -> io::Result<()> {
+    let parts: Vec<Protocol> = address.iter().collect();
+    let (ip, port): (IpAddr, u16) = match parts[..] {
+        [Protocol::Ip4(ip), Protocol::Tcp(port)] => (ip.into(), port),
+        [Protocol::Ip6(ip), Protocol::Tcp(port)] => (ip.into(), port),
+        _ => return Ok(()),
+    };
+    std::net::TcpListener::bind((ip, port)).map(drop)
+}
+
+fn listen_error(address: &str, error: &io::Error) -> Error {
+    if in_use(error) {
+        return Error::AddressInUse(address.into());
+    }
+    Error::Listen {
+        address: address.into(),
+        why: error.to_string(),
+    }
+}
+
+fn note_state(shared: &SharedSeen, node: &NodeId, connected: bool) {
+    if let Some(state) = seen(shared).states.get_mut(node) {
+        state.connected = connected;
+        state.since = Some(SystemTime::now());
+        if connected {
+            state.last_error = None;
+        }
+    }
+}
+
+/// The innermost cause says most; addresses stay out of logs above debug.
+fn note_error(shared: &SharedSeen, node: &NodeId, error: &dyn std::fmt::Display) {
+    let text: String = error.to_string().chars().take(300).collect();
+    tracing::debug!("{}: {text}", node.short());
+    if let Some(state) = seen(shared).states.get_mut(node) {
+        state.last_error = Some(text);
+    }
+}

@@ -1,0 +1,393 @@
+//! The reader of sealed entries: a thread that opens what the ledger has stored, checks authors and indexes records.
+//!
+//! It works behind the acknowledgements: an entry is stored and acknowledged sealed, and becomes readable after. Its
+//! rows and cursors are written without a flush, because they follow from the entries: after a crash it goes on at the
+//! last durable cursor and comes to the same. Commits and grants it hands to the ledger, which owns the groups.
+
+mod check;
+
+pub(crate) use check::check_author;
+
+use crate::{
+    ledger::{Command, CommitAt, LedgerHandle},
+    refused::Refused,
+    shared::Shared,
+    store::{Cursor, PendingKey, Position, Store, Write},
+    views::record_row,
+};
+use check::{Checker, Opened};
+use focal_protocol::{
+    group,
+    id::{CaseId, LogId, NodeId, OrgId, RecordId},
+    log::{Entry, EpochGrant, Lane},
+    record::Summary,
+};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, mpsc},
+};
+
+/// Entries that are opened between two writes.
+const BATCH: usize = 512;
+/// Bytes of them.
+const BATCH_BYTES: usize = 1 << 20;
+/// Entries that wait for one thing and are looked at in one go.
+const WAITING: usize = 512;
+
+enum Job {
+    Log(Lane, LogId),
+    Epoch(CaseId, u32, u64),
+    Manifests,
+    Readable(RecordId, Position, Box<Summary>),
+    Start(LedgerHandle),
+    Stop,
+}
+
+/// A handle on the opener. Jobs carry no entries, so the queue stays small.
+#[derive(Clone)]
+pub(crate) struct OpenerHandle(mpsc::Sender<Job>);
+
+impl OpenerHandle {
+    fn tell(&self, job: Job) {
+        // The opener ends last; if it is gone, the node is stopping.
+        let _ = self.0.send(job);
+    }
+
+    /// A log has grown.
+    pub(crate) fn grew(&self, log: LogId, lane: Lane) {
+        self.tell(Job::Log(lane, log));
+    }
+
+    /// The secret of an epoch is known now.
+    pub(crate) fn epoch(&self, case: CaseId, generation: u32, epoch: u64) {
+        self.tell(Job::Epoch(case, generation, epoch));
+    }
+
+    /// Manifests have changed.
+    pub(crate) fn manifests(&self) {
+        self.tell(Job::Manifests);
+    }
+
+    /// A record of this node's own is stored and can be read.
+    pub(crate) fn readable(&self, id: RecordId, position: Position, summary: Summary) {
+        self.tell(Job::Readable(id, position, Box::new(summary)));
+    }
+
+    /// The ledger runs.
+    pub(crate) fn start_with(&self, ledger: LedgerHandle) {
+        self.tell(Job::Start(ledger));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.tell(Job::Stop);
+    }
+}
+
+pub(crate) struct Opener {
+    store: Store,
+    shared: Arc<Shared>,
+    ledger: Option<LedgerHandle>,
+    jobs: mpsc::Receiver<Job>,
+    /// Logs with entries to open, flash lanes first.
+    logs: BTreeSet<(Lane, LogId)>,
+    epochs: Vec<PendingKey>,
+    stop: bool,
+}
+
+/// What is written and told after a batch.
+#[derive(Default)]
+struct Batch {
+    write: Write,
+    readable: Vec<(RecordId, Position, Summary)>,
+}
+
+impl Opener {
+    /// Starts the thread; it waits for [`OpenerHandle::start_with`].
+    pub(crate) fn start(
+        store: Store,
+        shared: Arc<Shared>,
+    ) -> Result<(OpenerHandle, std::thread::JoinHandle<()>), crate::Error> {
+        let (sender, jobs) = mpsc::channel();
+        let opener = Self {
+            store,
+            shared,
+            ledger: None,
+            jobs,
+            logs: BTreeSet::new(),
+            epochs: Vec::new(),
+            stop: false,
+        };
+        let thread = std::thread::Builder::new()
+            .name("opener".into())
+            .spawn(move || opener.run())
+            .map_err(|e| crate::Error::io(std::path::Path::new("opener"), e))?;
+        Ok((OpenerHandle(sender), thread))
+    }
+
+    fn run(mut self) {
+        // What was stored before the last stop and not opened yet.
+        match self.store.logs() {
+            Ok(logs) => {
+                for (log, row) in logs
+                    .into_iter()
+                    .filter(|(_, r)| r.writer.node != self.shared.me)
+                {
+                    self.logs.insert((row.writer.lane, log));
+                }
+            }
+            Err(e) => tracing::error!("the logs cannot be read: {e}"),
+        }
+        while !self.stop {
+            let idle = self.ledger.is_none() || (self.logs.is_empty() && self.epochs.is_empty());
+            if idle {
+                match self.jobs.recv() {
+                    Ok(job) => self.note(job),
+                    Err(_) => break,
+                }
+            }
+            while let Ok(job) = self.jobs.try_recv() {
+                self.note(job);
+            }
+            if self.ledger.is_none() || self.stop {
+                continue;
+            }
+            if let Err(e) = self.work() {
+                // The disk may be full: the entries are safe, and the next growth begins here again.
+                tracing::error!("entries cannot be opened now: {e}");
+                self.shared.alarm(format!("entries cannot be opened: {e}"));
+                self.logs.clear();
+                self.epochs.clear();
+            }
+        }
+    }
+
+    fn note(&mut self, job: Job) {
+        match job {
+            Job::Log(lane, log) => {
+                self.logs.insert((lane, log));
+            }
+            Job::Epoch(case, generation, epoch) => {
+                self.epochs.push(PendingKey::Epoch(case, generation, epoch));
+            }
+            Job::Manifests => match self.store.awaited_manifests() {
+                Ok(awaited) => {
+                    let directory = self.shared.directory();
+                    let known = |org: &OrgId, version: u64| {
+                        directory
+                            .as_ref()
+                            .is_some_and(|d| d.manifest_at(org, version).is_some())
+                    };
+                    self.epochs.extend(
+                        awaited
+                            .into_iter()
+                            .filter(|(org, version)| known(org, *version))
+                            .map(|(org, version)| PendingKey::Manifest(org, version)),
+                    );
+                }
+                Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+            },
+            Job::Readable(id, position, summary) => self.emit(id, position, *summary),
+            Job::Start(ledger) => self.ledger = Some(ledger),
+            Job::Stop => self.stop = true,
+        }
+    }
+
+    fn emit(&self, id: RecordId, position: Position, summary: Summary) {
+        if self.shared.listeners() > 0 {
+            let stored = crate::store::StoredRecord {
+                id,
+                position,
+                summary,
+            };
+            self.shared.emit(crate::api::types::Event::Record {
+                row: Box::new(record_row(&stored, self.shared.directory().as_deref())),
+            });
+        }
+    }
+
+    /// One batch of work: what waited first, then the most urgent log.
+    fn work(&mut self) -> Result<(), Refused> {
+        if let Some(key) = self.epochs.pop() {
+            return self.open_waiting(key);
+        }
+        let Some((lane, log)) = self.logs.pop_first() else {
+            return Ok(());
+        };
+        let cursor = self.store.cursor(log)?;
+        let entries = self.store.entries(log, cursor.opened, BATCH_BYTES, BATCH)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        // There may be more: the log stays due, behind flash lanes that have grown meanwhile.
+        self.logs.insert((lane, log));
+        self.open_log(log, cursor, &entries)
+    }
+
+    fn open_log(&self, log: LogId, mut cursor: Cursor, entries: &[Entry]) -> Result<(), Refused> {
+        let Some(first) = entries.first() else {
+            return Ok(());
+        };
+        let writer = first.header.node;
+        let checker = Checker::new(&self.store, &self.shared, first)?;
+        let mut batch = Batch::default();
+        for (entry, opened) in entries.iter().zip(checker.open_all(entries)) {
+            cursor.opened = entry.header.seq + 1;
+            match opened? {
+                Opened::Record(id, summary) => {
+                    cursor.records += u64::from(self.index(&mut batch, entry, id, *summary)?);
+                }
+                Opened::Wait(key) => {
+                    batch.write.wait(&key, log, entry.header.seq);
+                    cursor.pending += 1;
+                }
+                Opened::Skip => {}
+                Opened::Refused(refused) => self.shared.refuse(&refused),
+                Opened::Commit(commit) => {
+                    // What was opened before it is written first; the ledger writes the cursor with the group.
+                    self.finish(std::mem::take(&mut batch), None)?;
+                    self.commit(entry, writer, cursor, commit, &mut batch)?;
+                    batch.write.cursor(log, &cursor);
+                    self.finish(std::mem::take(&mut batch), None)?;
+                    // The epoch has changed: the rest is opened with the new checker.
+                    return Ok(());
+                }
+                Opened::Grant(grants) => {
+                    self.grant(entry.header.case, writer, grants)?;
+                }
+            }
+        }
+        self.finish(batch, Some((log, cursor)))
+    }
+
+    fn finish(&self, mut batch: Batch, cursor: Option<(LogId, Cursor)>) -> Result<(), Refused> {
+        if let Some((log, cursor)) = cursor {
+            batch.write.cursor(log, &cursor);
+        }
+        self.store.apply(&batch.write)?;
+        for (id, position, summary) in batch.readable {
+            self.emit(id, position, summary);
+        }
+        Ok(())
+    }
+
+    /// Indexes a record; one that stands in two places counts at the earlier one, whichever came first.
+    fn index(
+        &self,
+        batch: &mut Batch,
+        entry: &Entry,
+        id: RecordId,
+        summary: Summary,
+    ) -> Result<bool, Refused> {
+        let position = Position {
+            case: entry.header.case,
+            lamport: entry.header.lamport,
+            log: entry.header.log,
+            seq: entry.header.seq,
+        };
+        let in_batch = batch.readable.iter().find(|(other, ..)| *other == id);
+        let known = match in_batch {
+            Some((_, position, _)) => Some(*position),
+            None => self.store.position(&id)?,
+        };
+        if let Some(known) = known {
+            if position < known {
+                batch.write.forget_position(&known);
+                batch.write.record(&self.store, id, &position, &summary);
+            }
+            return Ok(false);
+        }
+        batch.write.record(&self.store, id, &position, &summary);
+        batch.readable.push((id, position, summary));
+        Ok(true)
+    }
+
+    fn commit(
+        &self,
+        entry: &Entry,
+        writer: NodeId,
+        cursor: Cursor,
+        commit: Vec<u8>,
+        batch: &mut Batch,
+    ) -> Result<(), Refused> {
+        let Some(ledger) = &self.ledger else {
+            return Err(Refused::Stopping);
+        };
+        let at = CommitAt {
+            case: entry.header.case,
+            writer,
+            log: entry.header.log,
+            cursor,
+            commit,
+        };
+        match ledger.ask_blocking(|reply| Command::Commit(at, reply)) {
+            Ok(()) => Ok(()),
+            // From before this node joined: its group is past it.
+            Err(Refused::Group(group::Error::WrongEpoch { have, got })) if got < have => Ok(()),
+            Err(Refused::Group(group::Error::WrongEpoch { got, .. })) => {
+                let key = PendingKey::Epoch(entry.header.case, entry.header.generation, got);
+                batch.write.wait(&key, entry.header.log, entry.header.seq);
+                Ok(())
+            }
+            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => Err(e),
+            Err(refused) => {
+                self.shared.refuse(&refused);
+                Ok(())
+            }
+        }
+    }
+
+    fn grant(&self, case: CaseId, from: NodeId, grants: Vec<EpochGrant>) -> Result<(), Refused> {
+        let Some(ledger) = &self.ledger else {
+            return Err(Refused::Stopping);
+        };
+        match ledger.ask_blocking(|reply| Command::Grant(case, from, grants, reply)) {
+            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => Err(e),
+            Err(refused) => {
+                self.shared.refuse(&refused);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Opens entries that waited for something that is here now.
+    fn open_waiting(&mut self, key: PendingKey) -> Result<(), Refused> {
+        let waiting = self.store.pending(&key, WAITING)?;
+        if waiting.len() == WAITING {
+            // There are more: after these.
+            self.epochs.push(key);
+        }
+        for (log, seq) in waiting {
+            let Some(entry) = self.store.entry(log, seq)? else {
+                continue;
+            };
+            let checker = Checker::new(&self.store, &self.shared, &entry)?;
+            let mut batch = Batch::default();
+            let mut cursor = self.store.cursor(log)?;
+            batch.write.waited(&key, log, seq);
+            cursor.pending = cursor.pending.saturating_sub(1);
+            match checker.open(&entry)? {
+                Opened::Record(id, summary) => {
+                    cursor.records += u64::from(self.index(&mut batch, &entry, id, *summary)?);
+                }
+                // Still waiting for the same would be for ever: the row stays, and is not looked at again now.
+                Opened::Wait(other) if other == key => continue,
+                Opened::Wait(other) => {
+                    batch.write.wait(&other, log, seq);
+                    cursor.pending += 1;
+                }
+                Opened::Skip => {}
+                Opened::Refused(refused) => self.shared.refuse(&refused),
+                Opened::Commit(commit) => {
+                    let writer = entry.header.node;
+                    self.commit(&entry, writer, cursor, commit, &mut batch)?;
+                }
+                Opened::Grant(grants) => {
+                    self.grant(entry.header.case, entry.header.node, grants)?;
+                }
+            }
+            self.finish(batch, Some((log, cursor)))?;
+        }
+        Ok(())
+    }
+}

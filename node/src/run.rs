@@ -1,0 +1,175 @@
+//! Putting a node together, and taking it apart in order.
+
+use crate::{
+    Error, NodeKeys, Settings,
+    api::{ApiState, Server},
+    clock, files, inbox,
+    ledger::{Command, Ledger, LedgerHandle, TICK},
+    lock::DirLock,
+    logging::{self, LogFormat},
+    mailbox,
+    net::{Net, NetConfig, PeerAddress, PeerStream},
+    opener::Opener,
+    session,
+    shared::Shared,
+    store::Store,
+    views::Views,
+};
+use focal_protocol::seal::Unlock;
+use std::{path::Path, sync::Arc};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::{mpsc, watch},
+};
+
+/// How a node runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunOptions {
+    /// How log lines look.
+    pub log: LogFormat,
+    /// More of them.
+    pub verbose: bool,
+}
+
+/// Streams of peers that wait for a session.
+const STREAMS: usize = 64;
+
+/// Runs the node in `dir` until SIGTERM or SIGINT.
+///
+/// # Errors
+/// It does not start, and nothing was touched; or a part of it has stopped.
+pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(), Error> {
+    logging::start(options.log, options.verbose);
+    let settings = Settings::load(dir)?;
+    let keys = NodeKeys::load(dir, unlock)?;
+    let _lock = DirLock::take(dir)?;
+    files::private_dir(dir)?;
+    let shared = Arc::new(Shared::new(keys.node()));
+    // The port first: if it is taken, the store is not even opened.
+    let (streams, peers) = mpsc::channel(STREAMS);
+    let net = Net::start(
+        NetConfig {
+            seed: keys.identity_seed(),
+            listen: settings.listen.clone(),
+        },
+        streams,
+    )
+    .await?;
+    let store = Store::open(&dir.join("store"), keys.storage())?;
+    let (opener, opener_thread) = Opener::start(store.clone(), shared.clone())?;
+    let (ledger, ledger_thread) =
+        Ledger::start(store.clone(), &keys, shared.clone(), opener.clone())?;
+    drop(keys);
+    opener.start_with(ledger.clone());
+    let (stop, stopping) = watch::channel(false);
+    let server = Server::start(
+        &dir.join("api.sock"),
+        ApiState {
+            views: Views {
+                store: store.clone(),
+                shared: shared.clone(),
+            },
+            ledger: ledger.clone(),
+            net: net.clone(),
+            started: clock::now().to_string(),
+            stopping,
+        },
+    )?;
+    inbox::take(dir, &ledger).await;
+    tracing::info!("node {} runs", shared.me.short());
+    let reason = tokio::select! {
+        () = asked_to_stop() => None,
+        () = follow_directory(net.clone(), shared.clone()) => Some("directory watch"),
+        () = accept(peers, net.clone(), store.clone(), shared.clone(), ledger.clone()) => Some("swarm"),
+        () = tick(ledger.clone()) => Some("ledger"),
+    };
+    tracing::info!("stopping");
+    // From the outside in: no new requests, no new frames, then the last flush.
+    stop.send_replace(true);
+    server.stop().await;
+    net.shutdown().await;
+    opener.stop();
+    let _ = ledger.tell(Command::Stop).await;
+    drop(ledger);
+    let joined = tokio::task::spawn_blocking(move || {
+        let ledger = ledger_thread.join();
+        let opener = opener_thread.join();
+        ledger.and(opener)
+    })
+    .await;
+    match (reason, joined) {
+        (Some(part), _) => Err(Error::Stopped(part)),
+        (None, Ok(Ok(()))) => Ok(()),
+        (None, _) => Err(Error::Stopped("ledger or opener")),
+    }
+}
+
+async fn asked_to_stop() {
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        tracing::error!("signals cannot be watched: stop the node with SIGKILL");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// Tells the swarm whom current manifests list.
+async fn follow_directory(net: Net, shared: Arc<Shared>) {
+    let mut changes = shared.directory_changes();
+    loop {
+        if let Some(directory) = shared.directory() {
+            net.peers(
+                directory
+                    .nodes()
+                    .filter(|(_, node)| node.id != shared.me)
+                    .map(|(_, node)| PeerAddress {
+                        node: node.id,
+                        addresses: node.addresses.clone(),
+                    })
+                    .collect(),
+            );
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A session for every stream.
+async fn accept(
+    mut peers: mpsc::Receiver<PeerStream>,
+    net: Net,
+    store: Store,
+    shared: Arc<Shared>,
+    ledger: LedgerHandle,
+) {
+    while let Some(peer) = peers.recv().await {
+        let (net, store, shared, ledger) =
+            (net.clone(), store.clone(), shared.clone(), ledger.clone());
+        tokio::spawn(async move {
+            let node = peer.node;
+            let reason = session::run(node, peer.frames, store, shared, ledger).await;
+            tracing::info!("session with {} ended: {reason}", node.short());
+            // The connection of the newer session must stay.
+            if reason != mailbox::REPLACED {
+                net.drop_peer(node);
+            }
+        });
+    }
+}
+
+async fn tick(ledger: LedgerHandle) {
+    let mut interval = tokio::time::interval(TICK);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        interval.tick().await;
+        if ledger.tell(Command::Tick).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! One task for each connected peer: it moves frames, drives the conversation, and does what it asks for.
+
+use crate::{
+    ledger::{Command, LedgerHandle},
+    mailbox::Mailbox,
+    net::Frames,
+    shared::Shared,
+    store::Store,
+};
+use focal_protocol::{
+    id::NodeId,
+    log::Run,
+    sync::{Frame, Input, Output, Session},
+};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::mpsc;
+use tokio_util::bytes::{Bytes, BytesMut};
+
+/// A peer that has not taken a frame for this long is gone, even if its connection lingers.
+const SEND_TIMEOUT: Duration = Duration::from_secs(120);
+/// Bytes that may wait to be sent: the conversation's window and room for small frames. A peer that asks for more
+/// than it takes is cut off.
+const QUEUED: usize = 24 << 20;
+
+/// Why a session ended, for the log.
+type Reason = String;
+
+/// Runs a session until the peer goes, breaks the rules, or the node ends it. Returns why.
+pub(crate) async fn run(
+    peer: NodeId,
+    frames: Frames,
+    store: Store,
+    shared: Arc<Shared>,
+    ledger: LedgerHandle,
+) -> Reason {
+    let Some(directory) = shared.directory() else {
+        return "this node belongs to no federation".into();
+    };
+    let (session, hello) = Session::new(
+        shared.me,
+        peer,
+        directory.federation(),
+        directory.versions(),
+    );
+    drop(directory);
+    let mailbox = Mailbox::new(peer);
+    if ledger
+        .tell(Command::SessionUp(mailbox.clone()))
+        .await
+        .is_err()
+    {
+        return "the node is stopping".into();
+    }
+    let (sink, stream) = frames.split();
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let queued = Arc::new(AtomicUsize::new(0));
+    let writer = tokio::spawn(write(sink, receiver, queued.clone()));
+    let link = Link {
+        session,
+        sender,
+        queued,
+        store,
+        shared,
+        ledger: ledger.clone(),
+        mailbox: mailbox.clone(),
+    };
+    let reason = link.converse(hello, stream, writer).await;
+    let _ = ledger.tell(Command::SessionDown(mailbox)).await;
+    reason
+}
+
+/// Sends frames as they come, so that reading never waits for the peer to read.
+async fn write(
+    mut sink: SplitSink<Frames, Bytes>,
+    mut frames: mpsc::UnboundedReceiver<Bytes>,
+    queued: Arc<AtomicUsize>,
+) -> Reason {
+    while let Some(frame) = frames.recv().await {
+        let mut length = frame.len();
+        let mut sent = within(sink.feed(frame)).await;
+        while let (Ok(()), Ok(frame)) = (&sent, frames.try_recv()) {
+            length += frame.len();
+            sent = within(sink.feed(frame)).await;
+        }
+        if let Err(reason) = sent {
+            return reason;
+        }
+        if let Err(reason) = within(sink.flush()).await {
+            return reason;
+        }
+        queued.fetch_sub(length, Ordering::Relaxed);
+    }
+    "the session ended".into()
+}
+
+struct Link {
+    session: Session,
+    sender: mpsc::UnboundedSender<Bytes>,
+    queued: Arc<AtomicUsize>,
+    store: Store,
+    shared: Arc<Shared>,
+    ledger: LedgerHandle,
+    mailbox: Mailbox,
+}
+
+impl Link {
+    async fn converse(
+        mut self,
+        hello: Frame,
+        mut stream: SplitStream<Frames>,
+        mut writer: tokio::task::JoinHandle<Reason>,
+    ) -> Reason {
+        let mut result = self.send(&hello);
+        while result.is_ok() {
+            result = tokio::select! {
+                reason = &mut writer => return reason.unwrap_or_else(|e| e.to_string()),
+                frame = stream.next() => self.read(frame).await,
+                inputs = self.mailbox.take() => match inputs {
+                    Ok(inputs) => self.work(inputs.into()).await,
+                    Err(reason) => Err(reason),
+                },
+            };
+        }
+        writer.abort();
+        result.err().unwrap_or_default()
+    }
+
+    async fn read(&mut self, frame: Option<io::Result<BytesMut>>) -> Result<(), Reason> {
+        let bytes = frame
+            .ok_or("the partner closed it")?
+            .map_err(|e| format!("the link broke: {e}"))?;
+        let frame = Frame::from_bytes(&bytes).map_err(|e| self.refuse(e))?;
+        self.work([Input::Frame(frame)].into()).await
+    }
+
+    fn refuse(&self, error: focal_protocol::sync::Error) -> Reason {
+        let reason = error.to_string();
+        self.shared.refuse(&error.into());
+        reason
+    }
+
+    /// Feeds inputs, and does what comes out; that may feed more.
+    async fn work(&mut self, mut inputs: VecDeque<Input>) -> Result<(), Reason> {
+        while let Some(input) = inputs.pop_front() {
+            let outputs = self.session.handle(input).map_err(|e| self.refuse(e))?;
+            for output in outputs {
+                if let Some(answer) = self.act(output).await? {
+                    inputs.push_back(answer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, output: Output) -> Result<Option<Input>, Reason> {
+        let mailbox = self.mailbox.clone();
+        let peer = mailbox.peer;
+        let command = match output {
+            Output::Send(frame) => {
+                self.send(&frame)?;
+                return Ok(None);
+            }
+            Output::Load(log, from) => {
+                let store = self.store.clone();
+                let run = tokio::task::spawn_blocking(move || load(&store, log, from))
+                    .await
+                    .map_err(|_| "reading the store was cut short".to_string())?
+                    .map_err(|e| format!("the store cannot be read: {e}"))?;
+                return Ok(run.map(Input::Loaded));
+            }
+            Output::Ready { theirs } => Command::Ready(mailbox, theirs),
+            Output::Take(run) => Command::Take(mailbox, Box::new(run)),
+            Output::TakeDirectory(items) => Command::TakeDirectory(mailbox, items),
+            Output::Holds(case, log, height) => Command::Holds(peer, case, log, height),
+            Output::Offers(log, height) => Command::Offers(peer, log, height),
+            Output::NoteParcels(notes) => Command::NoteParcels(mailbox, notes),
+            Output::LoadParcels(hashes) => Command::LoadParcels(mailbox, hashes),
+            Output::TakeParcel(parcel) => Command::TakeParcel(mailbox, parcel),
+            Output::DropParcels(hashes) => Command::DropParcels(peer, hashes),
+            Output::TakeProof(proof) => Command::TakeProof(proof),
+        };
+        self.ledger.tell(command).await.map_err(|e| e.to_string())?;
+        Ok(None)
+    }
+
+    fn send(&self, frame: &Frame) -> Result<(), Reason> {
+        let bytes: Bytes = frame.to_bytes().into();
+        let length = bytes.len();
+        if self.queued.fetch_add(length, Ordering::Relaxed) + length > QUEUED {
+            return Err("the partner asks for more than it takes".into());
+        }
+        self.sender
+            .send(bytes)
+            .map_err(|_| "the link broke".to_string())
+    }
+}
+
+async fn within<E: std::fmt::Display>(
+    sending: impl Future<Output = Result<(), E>>,
+) -> Result<(), Reason> {
+    match tokio::time::timeout(SEND_TIMEOUT, sending).await {
+        Ok(sent) => sent.map_err(|e| format!("the link broke: {e}")),
+        Err(_) => Err("the partner takes nothing any more".into()),
+    }
+}
+
+fn load(
+    store: &Store,
+    log: focal_protocol::id::LogId,
+    from: u64,
+) -> Result<Option<Run>, crate::store::Error> {
+    let Some(row) = store.log(log)? else {
+        return Ok(None);
+    };
+    store.run(log, row.writer, from).map(Some)
+}

@@ -1,0 +1,56 @@
+//! `node.toml`: what an operator chooses.
+
+use crate::Error;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const FILE: &str = "node.toml";
+
+/// A node's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Multiaddresses to listen on.
+    pub listen: Vec<String>,
+    /// Multiaddresses that partners are told.
+    #[serde(default)]
+    pub announce: Vec<String>,
+    /// File that opens the node's keys, instead of a passphrase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the settings of a node's directory.
+    ///
+    /// # Errors
+    /// There are none, or they cannot be read.
+    pub fn load(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        if !path.exists() {
+            return Err(Error::NotInitialised(dir.to_path_buf()));
+        }
+        let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+        toml::from_str(&text).map_err(|e| Error::Settings {
+            path,
+            why: e.message().to_string(),
+        })
+    }
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, dir: &Path) -> Result<(), Error> {
+        let path = dir.join(FILE);
+        crate::files::private_dir(dir)?;
+        let text = toml::to_string_pretty(self).map_err(|e| Error::Settings {
+            path: path.clone(),
+            why: e.to_string(),
+        })?;
+        fs::write(&path, text).map_err(|e| Error::io(&path, e))
+    }
+}

@@ -1,0 +1,174 @@
+//! One node's copy of everything, in sled: the only place that names it.
+//!
+//! What changes together is put into one [`Write`] and applied as one transaction; [`Store::flush`] then makes it
+//! durable, and only after that anything is acknowledged. Entries are stored as they travelled, sealed under their
+//! epoch; every other value is sealed with the node's storage key. Keys are ids, hashes and numbers.
+
+mod acks;
+pub mod audit;
+mod directory;
+mod groups;
+mod logs;
+mod open;
+mod outbox;
+mod records;
+mod write;
+pub mod yardstick;
+
+pub use groups::CaseRow;
+pub use logs::{Cursor, LogRow, PendingKey};
+pub use records::{Position, StoredRecord};
+pub use write::Write;
+
+use focal_protocol::seal::StorageKey;
+use std::{io, path::PathBuf, sync::Arc};
+
+/// Why the store cannot do what it is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk is full. Nothing of the write was kept.
+    #[error("the disk is full")]
+    Full,
+    /// The operating system refuses.
+    #[error("the store cannot read or write: {0}")]
+    Io(String),
+    /// What is on disk is not what was written.
+    #[error("the store at {path} is damaged: {what}")]
+    Damaged {
+        /// Where.
+        path: PathBuf,
+        /// What does not fit.
+        what: String,
+    },
+    /// A later version of the software wrote it.
+    #[error("the store has format {found}; this version reads {known}")]
+    Format {
+        /// Format on disk.
+        found: u64,
+        /// Format that this version writes.
+        known: u64,
+    },
+    /// The storage key is not the one it was written with.
+    #[error("the node's keys do not fit its store")]
+    WrongKey,
+}
+
+impl From<sled::Error> for Error {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Io(e) => e.into(),
+            other => Self::Io(other.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::StorageFull {
+            Self::Full
+        } else {
+            Self::Io(error.to_string())
+        }
+    }
+}
+
+/// Result of a store operation.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Kinds of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tree {
+    /// log, sequence → entry.
+    Entry,
+    /// log → writer, head.
+    Head,
+    /// log → how far it is opened.
+    Cursor,
+    /// case, position → summary, sealed.
+    Record,
+    /// record → case, position.
+    RecordId,
+    /// What an entry waits for, log, sequence → nothing.
+    Pending,
+    /// MLS state, epoch secrets, cases, private key packages, sealed.
+    Group,
+    /// Charter, rosters, manifests, key packages, sealed.
+    Directory,
+    /// Parcels, sealed.
+    Outbox,
+    /// log, peer, height → when it was acknowledged.
+    Ack,
+    /// Format and identity of the store.
+    Meta,
+}
+
+const TREES: [(&str, Tree); 11] = [
+    ("entry", Tree::Entry),
+    ("head", Tree::Head),
+    ("cursor", Tree::Cursor),
+    ("record", Tree::Record),
+    ("record-id", Tree::RecordId),
+    ("pending", Tree::Pending),
+    ("group", Tree::Group),
+    ("directory", Tree::Directory),
+    ("outbox", Tree::Outbox),
+    ("ack", Tree::Ack),
+    ("meta", Tree::Meta),
+];
+
+/// A handle on the store; clones share it. Reads may come from any thread, writes from the two that own rows: the
+/// ledger and the opener.
+#[derive(Clone)]
+pub struct Store {
+    db: sled::Db,
+    trees: Arc<[sled::Tree]>,
+    key: Arc<StorageKey>,
+    path: Arc<PathBuf>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.path.display())
+    }
+}
+
+impl Store {
+    fn tree(&self, tree: Tree) -> &sled::Tree {
+        &self.trees[tree as usize]
+    }
+
+    fn damaged(&self, what: impl Into<String>) -> Error {
+        Error::Damaged {
+            path: self.path.to_path_buf(),
+            what: what.into(),
+        }
+    }
+
+    /// Applies a write as one transaction: after a crash all of it is there or nothing. Not yet durable.
+    ///
+    /// # Errors
+    /// The disk is full or broken; nothing was changed.
+    pub fn apply(&self, write: &Write) -> Result<()> {
+        write.apply(self)
+    }
+
+    /// Makes everything applied so far durable.
+    ///
+    /// # Errors
+    /// The disk is full or broken: what was applied since the last flush may be lost in a crash.
+    pub fn flush(&self) -> Result<()> {
+        self.db.flush()?;
+        Ok(())
+    }
+
+    /// Bytes on disk.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    pub fn size_on_disk(&self) -> Result<u64> {
+        Ok(self.db.size_on_disk()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Which partner held how much of a log, and since when.
+
+use super::{Result, Store, Tree, Write};
+use focal_protocol::{
+    id::{LogId, NodeId},
+    time::Time,
+};
+
+fn key(log: LogId, peer: &NodeId, height: u64) -> Vec<u8> {
+    [log.as_bytes(), peer.as_bytes(), &height.to_be_bytes()].concat()
+}
+
+impl Store {
+    /// Since when a peer is known to hold entry `seq` of a log.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn held_since(&self, log: LogId, peer: &NodeId, seq: u64) -> Result<Option<Time>> {
+        let row = self
+            .tree(Tree::Ack)
+            .range(key(log, peer, seq + 1)..=key(log, peer, u64::MAX))
+            .next();
+        Ok(match row {
+            Some(row) => <[u8; 8]>::try_from(&*row?.1)
+                .ok()
+                .map(|b| Time(u64::from_be_bytes(b))),
+            None => None,
+        })
+    }
+
+    /// How much of a log a peer is known to hold.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn held(&self, log: LogId, peer: &NodeId) -> Result<u64> {
+        let row = self
+            .tree(Tree::Ack)
+            .range(key(log, peer, 0)..=key(log, peer, u64::MAX))
+            .next_back();
+        Ok(match row {
+            Some(row) => row?
+                .0
+                .get(48..56)
+                .and_then(|b| b.try_into().ok())
+                .map_or(0, u64::from_be_bytes),
+            None => 0,
+        })
+    }
+}
+
+impl Write {
+    /// A peer holds a log up to `height` since `now`.
+    pub fn held(&mut self, log: LogId, peer: &NodeId, height: u64, now: Time) {
+        self.put(
+            Tree::Ack,
+            key(log, peer, height),
+            now.0.to_be_bytes().to_vec(),
+        );
+    }
+}

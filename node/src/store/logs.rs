@@ -1,0 +1,263 @@
+//! Logs: heads, entries, how far they are opened, what waits.
+
+use super::{Result, Store, Tree, Write};
+use focal_protocol::{
+    codec,
+    id::{CaseId, LogId, OrgId},
+    limits,
+    log::{Entry, Head, Run, VerifiedRun, Writer},
+};
+use serde::{Deserialize, Serialize};
+
+/// What is known of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRow {
+    /// Who writes it.
+    pub writer: Writer,
+    /// How far it reaches here.
+    pub head: Head,
+    /// Its writer signed two histories: nothing more is taken.
+    pub frozen: bool,
+}
+
+/// How far a log is opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Entries below this were opened, refused, or wait in the pending rows.
+    pub opened: u64,
+    /// Records among them that can be read.
+    pub records: u64,
+    /// Entries that wait.
+    pub pending: u64,
+}
+
+/// What an entry waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingKey {
+    /// The secret of an epoch.
+    Epoch(CaseId, u32, u64),
+    /// A manifest of an organisation, of this version or later.
+    Manifest(OrgId, u64),
+}
+
+impl PendingKey {
+    fn prefix(&self) -> Vec<u8> {
+        match self {
+            Self::Epoch(case, generation, epoch) => [
+                b"e".as_slice(),
+                case.as_bytes(),
+                &generation.to_be_bytes(),
+                &epoch.to_be_bytes(),
+            ]
+            .concat(),
+            Self::Manifest(org, version) => {
+                [b"m".as_slice(), org.as_bytes(), &version.to_be_bytes()].concat()
+            }
+        }
+    }
+
+    fn row(&self, log: LogId, seq: u64) -> Vec<u8> {
+        [&self.prefix(), log.as_bytes(), &seq.to_be_bytes()].concat()
+    }
+}
+
+fn entry_key(log: LogId, seq: u64) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..16].copy_from_slice(log.as_bytes());
+    key[16..].copy_from_slice(&seq.to_be_bytes());
+    key
+}
+
+impl Store {
+    /// All logs.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn logs(&self) -> Result<Vec<(LogId, LogRow)>> {
+        self.tree(Tree::Head)
+            .iter()
+            .map(|row| {
+                let (key, value) = row?;
+                let log = LogId::try_from(&*key).map_err(|_| self.damaged("a log's key"))?;
+                let row = codec::decode(&value, 1024).map_err(|_| self.damaged("a log's head"))?;
+                Ok((log, row))
+            })
+            .collect()
+    }
+
+    /// One log.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn log(&self, log: LogId) -> Result<Option<LogRow>> {
+        self.tree(Tree::Head)
+            .get(log.as_bytes())?
+            .map(|row| codec::decode(&row, 1024).map_err(|_| self.damaged("a log's head")))
+            .transpose()
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// The disk fails or the entry is damaged.
+    pub fn entry(&self, log: LogId, seq: u64) -> Result<Option<Entry>> {
+        self.tree(Tree::Entry)
+            .get(entry_key(log, seq))?
+            .map(|bytes| {
+                Entry::from_bytes(&bytes)
+                    .map_err(|e| self.damaged(format!("entry {seq} of log {}: {e}", log.short())))
+            })
+            .transpose()
+    }
+
+    /// Entries from `from` on, at most `bytes` bytes and `count` entries; at least one if there is one.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn entries(&self, log: LogId, from: u64, bytes: usize, count: usize) -> Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        let mut size = 0;
+        for row in self
+            .tree(Tree::Entry)
+            .range(entry_key(log, from)..=entry_key(log, u64::MAX))
+            .take(count)
+        {
+            let (_, value) = row?;
+            let entry = Entry::from_bytes(&value)
+                .map_err(|e| self.damaged(format!("log {}: {e}", log.short())))?;
+            size += entry.raw().len();
+            if size > bytes && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// A run from `from` on that fits one frame and ends in a signature; empty if there is none.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn run(&self, log: LogId, writer: Writer, from: u64) -> Result<Run> {
+        let mut entries = self.entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
+        while entries.last().is_some_and(|e| e.signature().is_none()) {
+            entries.pop();
+        }
+        let last = entries.len().saturating_sub(1);
+        let entries = entries
+            .into_iter()
+            .enumerate()
+            .map(|(i, e)| {
+                let raw = e.raw().clone();
+                if i == last {
+                    raw
+                } else {
+                    raw.without_signature()
+                }
+            })
+            .collect();
+        Ok(Run {
+            log,
+            writer,
+            from,
+            entries,
+        })
+    }
+
+    /// How far a log is opened.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn cursor(&self, log: LogId) -> Result<Cursor> {
+        match self.tree(Tree::Cursor).get(log.as_bytes())? {
+            Some(row) => codec::decode(&row, 64).map_err(|_| self.damaged("a cursor")),
+            None => Ok(Cursor::default()),
+        }
+    }
+
+    /// Entries that wait for the same thing, as log and sequence, at most `count`.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn pending(&self, key: &PendingKey, count: usize) -> Result<Vec<(LogId, u64)>> {
+        self.tree(Tree::Pending)
+            .scan_prefix(key.prefix())
+            .take(count)
+            .map(|row| self.pending_row(&row?.0))
+            .collect()
+    }
+
+    /// Organisations and manifest versions that entries wait for.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn awaited_manifests(&self) -> Result<Vec<(OrgId, u64)>> {
+        let mut awaited = Vec::new();
+        for row in self.tree(Tree::Pending).scan_prefix(b"m") {
+            let (key, _) = row?;
+            let org = key.get(1..33).and_then(|b| OrgId::try_from(b).ok());
+            let version = key.get(33..41).and_then(|b| b.try_into().ok());
+            let (Some(org), Some(version)) = (org, version.map(u64::from_be_bytes)) else {
+                return Err(self.damaged("a pending row"));
+            };
+            if awaited.last() != Some(&(org, version)) {
+                awaited.push((org, version));
+            }
+        }
+        Ok(awaited)
+    }
+
+    fn pending_row(&self, key: &[u8]) -> Result<(LogId, u64)> {
+        let tail = key
+            .len()
+            .checked_sub(24)
+            .and_then(|at| key.get(at..))
+            .ok_or_else(|| self.damaged("a pending row"))?;
+        let log = LogId::try_from(&tail[..16]).map_err(|_| self.damaged("a pending row"))?;
+        let seq = tail[16..]
+            .iter()
+            .fold(0u64, |n, b| (n << 8) | u64::from(*b));
+        Ok((log, seq))
+    }
+}
+
+impl Write {
+    /// New entries of a log, and its head.
+    pub fn run(&mut self, run: &VerifiedRun) {
+        for entry in run.entries() {
+            self.put(
+                Tree::Entry,
+                entry_key(run.log(), entry.header.seq),
+                entry.to_bytes(),
+            );
+        }
+        self.log(
+            run.log(),
+            &LogRow {
+                writer: *run.writer(),
+                head: run.head(),
+                frozen: false,
+            },
+        );
+    }
+
+    /// A log's head.
+    pub fn log(&mut self, log: LogId, row: &LogRow) {
+        self.put(Tree::Head, log.as_bytes(), codec::encode_packed(row));
+    }
+
+    /// How far a log is opened.
+    pub fn cursor(&mut self, log: LogId, cursor: &Cursor) {
+        self.put(Tree::Cursor, log.as_bytes(), codec::encode_packed(cursor));
+    }
+
+    /// An entry waits.
+    pub fn wait(&mut self, key: &PendingKey, log: LogId, seq: u64) {
+        self.put(Tree::Pending, key.row(log, seq), Vec::new());
+    }
+
+    /// An entry waits no more.
+    pub fn waited(&mut self, key: &PendingKey, log: LogId, seq: u64) {
+        self.delete(Tree::Pending, key.row(log, seq));
+    }
+}

@@ -1,0 +1,144 @@
+//! Opening a store: what is there must be what was written.
+
+use super::{Error, Result, Store, TREES, Tree};
+use focal_protocol::{
+    random::{Random, SystemRandom},
+    seal::{StorageKey, Table},
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
+
+/// Format of the rows.
+const FORMAT: u64 = 1;
+/// Memory for cached pages, bytes.
+const CACHE: u64 = 24 << 20;
+const CHECK: &[u8] = b"check";
+
+/// How sled is set up.
+pub(super) fn config(path: &Path) -> sled::Config {
+    sled::Config::new()
+        .path(path)
+        .cache_capacity(CACHE)
+        // Durability is ours to decide: every acknowledgement is preceded by a flush.
+        .flush_every_ms(None)
+}
+
+impl Store {
+    /// Opens the store below `path`, or makes one.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::WrongKey`] or [`Error::Format`] if it is not ours to go on with.
+    pub fn open(path: &Path, key: StorageKey) -> Result<Self> {
+        let fresh = !path.join("db").exists();
+        let damaged = |what: String| Error::Damaged {
+            path: path.to_path_buf(),
+            what,
+        };
+        let config = config(path);
+        // sled checks some invariants of its files with assertions: a damaged file must not end in a backtrace.
+        let (db, trees) = catch_unwind(AssertUnwindSafe(|| {
+            let db = config.open()?;
+            let trees: std::result::Result<Vec<_>, _> =
+                TREES.iter().map(|(name, _)| db.open_tree(name)).collect();
+            Ok::<_, sled::Error>((db, trees?))
+        }))
+        .map_err(|_| damaged("its files break the database's own rules".into()))?
+        .map_err(|e| match e {
+            sled::Error::Io(e) => Error::from(e),
+            other => damaged(other.to_string()),
+        })?;
+        let store = Self {
+            db,
+            trees: trees.into(),
+            key: Arc::new(key),
+            path: Arc::new(path.to_path_buf()),
+        };
+        if fresh {
+            let check = store
+                .key
+                .seal(Table::Meta, CHECK, &FORMAT.to_be_bytes(), &SystemRandom);
+            store.tree(Tree::Meta).insert(CHECK, check)?;
+            store
+                .tree(Tree::Meta)
+                .insert("format", &FORMAT.to_be_bytes())?;
+            store.flush()?;
+        } else {
+            store.check()?;
+        }
+        Ok(store)
+    }
+
+    /// Reads enough to know that nothing acknowledged is missing: the marks of the format and the key, and the last
+    /// entry of every log.
+    fn check(&self) -> Result<()> {
+        let meta = self.tree(Tree::Meta);
+        let format = meta
+            .get("format")?
+            .ok_or_else(|| self.damaged("its format mark is missing"))?;
+        let found = <[u8; 8]>::try_from(&*format)
+            .map(u64::from_be_bytes)
+            .map_err(|_| self.damaged("its format mark cannot be read"))?;
+        if found != FORMAT {
+            return Err(Error::Format {
+                found,
+                known: FORMAT,
+            });
+        }
+        let check = meta
+            .get(CHECK)?
+            .ok_or_else(|| self.damaged("its key mark is missing"))?;
+        self.key
+            .open(Table::Meta, CHECK, &check)
+            .map_err(|_| Error::WrongKey)?;
+        for (log, row) in self.logs()? {
+            if row.head.height > 0 {
+                let last = self.entry(log, row.head.height - 1)?.ok_or_else(|| {
+                    self.damaged(format!("the last entry of log {} is missing", log.short()))
+                })?;
+                if last.hash() != row.head.hash {
+                    return Err(self.damaged(format!("log {} ends in another entry", log.short())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A sealed row for a tree that seals its values.
+    pub(super) fn seal(&self, table: Table, key: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.key.seal(table, key, plain, &SystemRandom)
+    }
+
+    /// Opens a sealed row.
+    pub(super) fn unseal(
+        &self,
+        table: Table,
+        key: &[u8],
+        sealed: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+        self.key
+            .open(table, key, sealed)
+            .map_err(|_| self.damaged("a sealed row does not open"))
+    }
+
+    /// Reads a sealed row, if there is one.
+    pub(super) fn sealed_row(
+        &self,
+        tree: Tree,
+        table: Table,
+        key: &[u8],
+    ) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
+        match self.tree(tree).get(key)? {
+            Some(sealed) => self.unseal(table, key, &sealed).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// 16 random bytes, for a new log.
+    #[must_use]
+    pub fn random_log(&self) -> focal_protocol::id::LogId {
+        focal_protocol::id::LogId(SystemRandom.array())
+    }
+}

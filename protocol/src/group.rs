@@ -1,0 +1,66 @@
+//! Who may read a case: a group of nodes on MLS (RFC 9420) with suite 0x004E, one leaf per node.
+//!
+//! MLS wants commits in one order and Focal has no server, so each case has a custodian: only its commits count, and
+//! the hash chain of its flash lane is their order. [`Rules`] (title, roles, custodian, history) live in the group
+//! context: members agree on them or cannot follow. Each epoch exports one [`crate::seal::EpochSecret`], under which
+//! entries are sealed. Commits are MLS `PublicMessage`s: the entry around them already hides them.
+//!
+//! Time and disk stay outside: a [`CaseGroup`] is loaded from [`Rows`], changed, and its rows stored again together
+//! with the entry that changed it.
+
+mod case;
+mod identity;
+mod invitation;
+mod provider;
+mod rules;
+
+pub use case::{Applied, CaseGroup, Committed};
+pub use identity::{KeyPackageRows, MlsIdentity, check_key_package};
+pub use invitation::{Invitation, Parcel};
+pub use provider::Rows;
+pub use rules::{CaseRole, History, Rules};
+
+use crate::id::NodeId;
+
+/// Why a group operation fails.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// OpenMLS refuses; its own words.
+    #[error("the case group refuses: {0}")]
+    Mls(String),
+    /// Stored state that does not load.
+    #[error("the stored state of the case group cannot be read")]
+    State,
+    /// A leaf whose key is not the one in its organisation's manifest, or whose node nobody lists.
+    #[error("a leaf of the case group does not match any manifest")]
+    UnknownLeaf,
+    /// A commit by somebody else than the custodian.
+    #[error("node {0:?} is not the custodian of the case")]
+    NotCustodian(NodeId),
+    /// A commit for another epoch than the current one.
+    #[error("the commit is for epoch {got}, the group is in epoch {have}")]
+    WrongEpoch {
+        /// Epoch of the group here.
+        have: u64,
+        /// Epoch of the commit.
+        got: u64,
+    },
+    /// Rules that cannot be.
+    #[error("{0}")]
+    Rules(&'static str),
+    /// More members than a case may have.
+    #[error("a case has at most {} members", crate::limits::CASE_MEMBERS)]
+    TooManyMembers,
+    /// A Welcome that is not for this node, or for another case than it says.
+    #[error("the invitation does not fit")]
+    BadInvitation,
+}
+
+impl Error {
+    fn mls(error: impl std::fmt::Display) -> Self {
+        Self::Mls(error.to_string().chars().take(200).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

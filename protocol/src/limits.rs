@@ -1,0 +1,56 @@
+//! Every bound that input from outside must respect: the number, its unit, and why it is that number.
+
+/// One frame of the sync conversation, bytes: a batch of entries with room for its envelope.
+pub const FRAME: usize = 1 << 20;
+/// One entry (header, ciphertext, signature), bytes: a commit of the case group fits, a flood does not.
+pub const ENTRY: usize = 256 << 10;
+/// Entries in one `Entries` frame, bytes together: one signature check each, and a lost batch costs little.
+pub const BATCH: usize = 256 << 10;
+/// Entries in one `Entries` frame, number: bounds the work before the first flush.
+pub const BATCH_ENTRIES: usize = 2048;
+/// One record as signed, bytes: several pages of text; photographs travel as attachments.
+pub const RECORD: usize = 64 << 10;
+/// Depth of nesting in any CBOR item: our deepest type has 9.
+pub const CBOR_DEPTH: usize = 32;
+/// Members (nodes) of one case.
+pub const CASE_MEMBERS: usize = 1_000;
+/// Organisations of one federation.
+pub const ORGANISATIONS: usize = 1_000;
+/// Nodes of one organisation.
+pub const NODES_PER_ORG: usize = 64;
+/// Authors of one organisation, revoked ones included.
+pub const AUTHORS_PER_ORG: usize = 4_096;
+/// Addresses of one node.
+pub const ADDRESSES: usize = 16;
+/// One address as text, bytes.
+pub const ADDRESS: usize = 256;
+/// A name of a person, organisation, federation or case, bytes of UTF-8.
+pub const NAME: usize = 200;
+/// One charter, roster or manifest as signed, bytes.
+pub const DIRECTORY_ITEM: usize = 512 << 10;
+/// A file that carries a charter, the rosters and the manifests to a newcomer, bytes.
+pub const BUNDLE: usize = 64 << 20;
+/// A key package with its envelope, bytes: ML-KEM-768 keys make it about 3 KiB.
+pub const KEY_PACKAGE: usize = 16 << 10;
+/// A sealed parcel (a Welcome with its ratchet tree), bytes.
+pub const PARCEL: usize = 900 << 10;
+/// Parcels that a node keeps for others to fetch.
+pub const PARCELS_KEPT: usize = 4_096;
+/// Parcels that a node keeps for one recipient.
+pub const PARCELS_PER_RECIPIENT: usize = 64;
+/// How long a parcel waits for its recipient, milliseconds: 90 days.
+pub const PARCEL_AGE_MS: u64 = 90 * 24 * 3_600_000;
+/// Logs of one node in one case: two lanes, and a new pair after each restore.
+pub const LOGS_PER_NODE: usize = 64;
+/// Heads in one `Heads` frame: 80 bytes each, so that the frame stays well under its limit.
+pub const HEADS_PER_FRAME: usize = 8_000;
+/// Cases of which one node is a member.
+pub const CASES: usize = 10_000;
+/// Records that one record may refer to.
+pub const REFS: usize = 256;
+/// A payload after decompression, bytes: an entry that unpacks to more is a bomb.
+pub const PAYLOAD: usize = 512 << 10;
+/// Distance between a record's clock and ours above which it is shown as doubtful, milliseconds: 24 h.
+pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
+/// A key file, bytes.
+pub const KEY_FILE: usize = 16 << 10;

@@ -1,0 +1,117 @@
+//! Proof that a node signed two different histories of one log.
+
+use super::{Error, Header, Raw, entry};
+use crate::{
+    codec,
+    id::{Hash, LogId, NodeId},
+    key::{Context, Signature},
+    limits,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is needed of an entry to follow the chain through it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    #[serde(with = "serde_bytes")]
+    header: Vec<u8>,
+    ciphertext: Hash,
+}
+
+impl Link {
+    /// Of an entry.
+    #[must_use]
+    pub fn of(entry: &super::Entry) -> Self {
+        Self {
+            header: entry.header_bytes().to_vec(),
+            ciphertext: Hash::of(&[entry.ciphertext()]),
+        }
+    }
+}
+
+/// Links up to one that is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// In order of sequence.
+    pub links: Vec<Link>,
+    /// The writer's, over the last one's hash.
+    pub signature: Signature,
+}
+
+/// Two chains of one log that give one sequence two hashes. Anybody can check it, without the ciphertexts and without
+/// being a member of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Equivocation {
+    /// The log.
+    pub log: LogId,
+    /// Its writer.
+    pub node: NodeId,
+    /// The sequence with two entries.
+    pub seq: u64,
+    /// The one that was held.
+    pub first: Chain,
+    /// The other.
+    pub second: Chain,
+}
+
+impl Chain {
+    /// The chain through these entries, if the last one is signed.
+    #[must_use]
+    pub fn of(entries: &[super::Entry]) -> Option<Self> {
+        Some(Self {
+            links: entries.iter().map(Link::of).collect(),
+            signature: *entries.last()?.signature()?,
+        })
+    }
+
+    /// The chain through a run as it was sent.
+    ///
+    /// # Errors
+    /// The run cannot be read.
+    pub fn of_raw(entries: &[Raw]) -> Result<Option<Self>, Error> {
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|r| super::Entry::from_raw(r.clone()))
+            .collect::<Result<_, _>>()?;
+        Ok(Self::of(&entries))
+    }
+
+    /// The hash that this chain gives to `seq`, after checking chain and signature.
+    fn hash_at(&self, log: LogId, node: NodeId, seq: u64) -> Option<Hash> {
+        let mut at = None;
+        let mut last: Option<(u64, Hash)> = None;
+        for link in &self.links {
+            let header: Header = codec::decode(&link.header, limits::ENTRY).ok()?;
+            if header.log != log || header.node != node {
+                return None;
+            }
+            if let Some((s, h)) = last
+                && (header.seq != s + 1 || header.previous != h)
+            {
+                return None;
+            }
+            if header.seq == seq + 1 {
+                at = Some(header.previous);
+            }
+            let hash = entry::hash(&link.header, &link.ciphertext);
+            if header.seq == seq {
+                at = Some(hash);
+            }
+            last = Some((header.seq, hash));
+        }
+        let (_, hash) = last?;
+        node.key()
+            .verify(Context::Entry, hash.as_bytes(), &self.signature)
+            .ok()?;
+        at
+    }
+}
+
+impl Equivocation {
+    /// Whether it proves what it says.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let first = self.first.hash_at(self.log, self.node, self.seq);
+        let second = self.second.hash_at(self.log, self.node, self.seq);
+        matches!((first, second), (Some(a), Some(b)) if a != b)
+    }
+}

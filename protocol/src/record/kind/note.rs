@@ -1,0 +1,39 @@
+//! A message in the case.
+
+use super::KindSpec;
+use crate::record::{error::Check, fields::Fields, limits};
+use serde::{Deserialize, Serialize};
+
+/// A message in the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What it says.
+    pub text: String,
+}
+
+impl KindSpec for Note {
+    const BODY_FIELD: &'static str = "text";
+    const TEMPLATE: &'static str = "\
+---
+kind: note
+# Who may see it: TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN or TLP:CLEAR.
+marking: TLP:AMBER
+# language: en
+---
+Write the message here.
+";
+
+    fn from_fields(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            text: fields.need("text")?,
+        })
+    }
+
+    fn check(&self, check: &mut Check) {
+        check.prose("text", &self.text, limits::TEXT);
+    }
+
+    fn title(&self) -> String {
+        self.text.lines().next().unwrap_or_default().to_string()
+    }
+}

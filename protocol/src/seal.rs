@@ -1,0 +1,33 @@
+//! Closing and opening: entries under an epoch, parcels to a contact key, rows of a node's store, key files.
+//!
+//! Nothing here invents cryptography: AES-256-GCM, HKDF and SHA-256 come from ring, HPKE from OpenMLS's provider,
+//! argon2id from RustCrypto.
+
+mod at_rest;
+mod contact;
+mod entry;
+mod key_file;
+mod padding;
+
+pub use at_rest::{StorageKey, Table};
+pub(crate) use contact::SUITE;
+pub use contact::{ContactKey, ContactPublic};
+pub use entry::{EpochSecret, open_entry, seal_entry};
+pub use key_file::{KeyFile, KeyFileError, Purpose, Unlock};
+
+/// Why something cannot be closed or opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Wrong key, or bytes changed since they were sealed: the two cannot be told apart.
+    #[error("it cannot be opened: the key is wrong or the bytes were changed")]
+    Opening,
+    /// The padding or compression inside is not of a form that we write.
+    #[error("the opened bytes are malformed")]
+    Malformed,
+    /// Larger than allowed.
+    #[error("over the limit of {0} bytes")]
+    TooLarge(usize),
+    /// A contact key that is not one.
+    #[error("the contact key is not valid")]
+    BadContactKey,
+}

@@ -1,0 +1,114 @@
+//! From whom to ask for what others wrote: one peer for each log at a time.
+
+use crate::{
+    id::{LogId, NodeId},
+    time::Time,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Wait before asking, milliseconds: the writer itself may be about to push.
+const PATIENCE_MS: u64 = 300;
+/// Without progress for this long, another peer is asked, milliseconds.
+const STALLED_MS: u64 = 20_000;
+
+#[derive(Debug)]
+struct Offered {
+    first: Time,
+    peers: BTreeMap<NodeId, u64>,
+    asked: Option<(NodeId, Time)>,
+}
+
+/// What connected peers offer and this node lacks.
+#[derive(Debug, Default)]
+pub struct Fetch {
+    logs: HashMap<LogId, Offered>,
+}
+
+impl Fetch {
+    /// A peer holds a log up to `height`, which is more than is held here.
+    pub fn offered(&mut self, peer: NodeId, log: LogId, height: u64, now: Time) {
+        let offered = self.logs.entry(log).or_insert_with(|| Offered {
+            first: now,
+            peers: BTreeMap::new(),
+            asked: None,
+        });
+        offered.peers.insert(peer, height);
+    }
+
+    /// The log is now held up to `height`.
+    pub fn stored(&mut self, log: LogId, height: u64, now: Time) {
+        if let Some(offered) = self.logs.get_mut(&log) {
+            offered.peers.retain(|_, h| *h > height);
+            if let Some((_, since)) = &mut offered.asked {
+                *since = now;
+            }
+            if offered.peers.is_empty() {
+                self.logs.remove(&log);
+            }
+        }
+    }
+
+    /// A peer is gone.
+    pub fn lost(&mut self, peer: NodeId) {
+        self.logs.retain(|_, offered| {
+            offered.peers.remove(&peer);
+            if offered.asked.is_some_and(|(p, _)| p == peer) {
+                offered.asked = None;
+            }
+            !offered.peers.is_empty()
+        });
+    }
+
+    /// Whom to ask now, and for which log.
+    pub fn due(&mut self, now: Time) -> Vec<(NodeId, LogId)> {
+        let mut due = Vec::new();
+        for (log, offered) in &mut self.logs {
+            match offered.asked {
+                Some((_, since)) if now.since(since) < STALLED_MS => continue,
+                Some((stalled, _)) if offered.peers.len() > 1 => {
+                    offered.peers.remove(&stalled);
+                }
+                None if now.since(offered.first) < PATIENCE_MS => continue,
+                _ => {}
+            }
+            if let Some((peer, _)) = offered.peers.iter().max_by_key(|(_, height)| **height) {
+                offered.asked = Some((*peer, now));
+                due.push((*peer, *log));
+            }
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_peer_is_asked_after_a_wait_and_another_when_it_stalls() {
+        let (a, b, log) = (NodeId([1; 32]), NodeId([2; 32]), LogId([3; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(a, log, 10, Time(0));
+        fetch.offered(b, log, 9, Time(10));
+        assert_eq!(fetch.due(Time(100)), []);
+        assert_eq!(fetch.due(Time(400)), [(a, log)]);
+        assert_eq!(fetch.due(Time(500)), []);
+        assert_eq!(fetch.due(Time(30_000)), [(b, log)]);
+        fetch.stored(log, 9, Time(30_001));
+        assert_eq!(fetch.due(Time(90_000)), []);
+    }
+
+    #[test]
+    fn a_lost_peer_is_replaced_at_once() {
+        let (a, b, log) = (NodeId([1; 32]), NodeId([2; 32]), LogId([3; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(a, log, 10, Time(0));
+        fetch.offered(b, log, 10, Time(0));
+        let [(asked, _)] = fetch.due(Time(400))[..] else {
+            panic!("one peer is asked")
+        };
+        fetch.lost(asked);
+        let other = if asked == a { b } else { a };
+        assert_eq!(fetch.due(Time(401)), [(other, log)]);
+    }
+}

@@ -1,0 +1,125 @@
+//! What travels between two nodes: one packed CBOR item in each frame of at most [`limits::FRAME`] bytes.
+
+use super::Error;
+use crate::{
+    codec,
+    directory::{Item, Versions},
+    group::Parcel,
+    id::{CaseId, FederationId, Hash, LogId, NodeId},
+    limits,
+    log::{Equivocation, Lane, Run},
+    signed::Signed,
+};
+use serde::{Deserialize, Serialize};
+
+/// Version of the conversation.
+pub const VERSION: u16 = 1;
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Frame {
+    /// First, from both sides.
+    Hello(Hello),
+    /// Documents of the directory that the other lacks, in order.
+    Directory(Vec<Item>),
+    /// How far the logs of shared cases reach here.
+    Heads(Vec<CaseHeads>),
+    /// Asks for entries of a log from a sequence on.
+    Want(LogId, u64),
+    /// Entries.
+    Entries(Run),
+    /// Durable heights: sent after the flush.
+    Ack(Vec<(LogId, u64)>),
+    /// Parcels that are kept here for others.
+    Parcels(Vec<ParcelNote>),
+    /// Asks for parcels by hash.
+    WantParcels(Vec<Hash>),
+    /// A parcel.
+    Parcel(Box<Signed<Parcel>>),
+    /// The sender is the recipient of these parcels and has them: they need not be kept for it.
+    TakenParcels(Vec<Hash>),
+    /// Proof that a node signed two histories.
+    Proof(Box<Equivocation>),
+}
+
+/// The greeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`VERSION`].
+    pub version: u16,
+    /// Of which federation.
+    pub federation: FederationId,
+    /// Optional features, a bit each; none is defined in version 1.
+    pub features: u64,
+    /// What the sender's directory holds.
+    pub versions: Versions,
+}
+
+/// Logs of one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseHeads {
+    /// The case.
+    pub case: CaseId,
+    /// Whether these are all logs held; else only those that changed.
+    pub complete: bool,
+    /// Whether the sender wants the other's heads of this case in return.
+    pub ask: bool,
+    /// The logs.
+    pub logs: Vec<LogHead>,
+}
+
+/// How far one log reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// The log.
+    pub log: LogId,
+    /// Its writer.
+    pub node: NodeId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Entries held.
+    pub height: u64,
+    /// Hash of the last one.
+    pub hash: Hash,
+}
+
+/// A parcel that a node keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParcelNote {
+    /// Hash of its signed bytes.
+    pub parcel: Hash,
+    /// Its recipient.
+    pub to: NodeId,
+}
+
+impl Frame {
+    /// The bytes to send.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        codec::encode_packed(self)
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// Over a limit or not a frame.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let frame: Self = codec::decode(bytes, limits::FRAME)?;
+        let (count, limit) = match &frame {
+            Self::Heads(cases) => (
+                cases.iter().map(|c| c.logs.len() + 1).sum(),
+                2 * limits::HEADS_PER_FRAME,
+            ),
+            Self::Entries(run) => (run.entries.len(), limits::BATCH_ENTRIES),
+            Self::Parcels(notes) => (notes.len(), limits::PARCELS_KEPT),
+            Self::WantParcels(hashes) | Self::TakenParcels(hashes) => {
+                (hashes.len(), limits::PARCELS_KEPT)
+            }
+            _ => (0, 0),
+        };
+        if count > limit {
+            return Err(Error::TooMany(limit));
+        }
+        Ok(frame)
+    }
+}

@@ -1,0 +1,150 @@
+//! A client of a node's API.
+
+use bytes::Bytes;
+use focal_node::api::types::{Event, Problem};
+use http_body_util::{BodyExt, Full};
+use hyper::{Method, Request, Response, body::Incoming};
+use hyper_util::rt::TokioIo;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{io, path::PathBuf};
+use tokio::net::UnixStream;
+
+/// A node's API by its socket.
+#[derive(Debug, Clone)]
+pub struct Api {
+    socket: PathBuf,
+}
+
+fn other(error: impl std::fmt::Display) -> io::Error {
+    io::Error::other(error.to_string())
+}
+
+impl Api {
+    /// Of a socket.
+    #[must_use]
+    pub fn new(socket: PathBuf) -> Self {
+        Self { socket }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> io::Result<Response<Incoming>> {
+        let stream = UnixStream::connect(&self.socket).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(other)?;
+        tokio::spawn(connection);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "focal")
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body)))
+            .map_err(other)?;
+        sender.send_request(request).await.map_err(other)
+    }
+
+    /// Sends and reads the answer; a refusal is the inner error.
+    ///
+    /// # Errors
+    /// The node cannot be reached or answers nonsense.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> io::Result<Result<T, Problem>> {
+        let response = self.send(method, path, body).await?;
+        let ok = response.status().is_success();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(other)?
+            .to_bytes();
+        if ok {
+            serde_json::from_slice(&bytes).map(Ok).map_err(other)
+        } else {
+            serde_json::from_slice(&bytes)
+                .map(Err)
+                .map_err(|_| other(String::from_utf8_lossy(&bytes)))
+        }
+    }
+
+    /// A `GET` that must succeed.
+    ///
+    /// # Errors
+    /// It did not.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> io::Result<T> {
+        self.call(Method::GET, path, Vec::new())
+            .await?
+            .map_err(|p| other(p.message))
+    }
+
+    /// A `POST` of JSON.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> io::Result<Result<T, Problem>> {
+        let body = serde_json::to_vec(body).map_err(other)?;
+        self.call(Method::POST, path, body).await
+    }
+
+    /// A `POST` of bytes.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn post_bytes<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+    ) -> io::Result<Result<T, Problem>> {
+        self.call(Method::POST, path, body).await
+    }
+
+    /// The node's live events.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn events(&self) -> io::Result<Events> {
+        let response = self.send(Method::GET, "/v1/events", Vec::new()).await?;
+        Ok(Events {
+            body: response.into_body(),
+            buffer: Vec::new(),
+        })
+    }
+}
+
+/// Server-sent events as they come.
+#[derive(Debug)]
+pub struct Events {
+    body: Incoming,
+    buffer: Vec<u8>,
+}
+
+impl Events {
+    /// The next event; none when the node is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some(end) = self.buffer.windows(2).position(|w| w == b"\n\n") {
+                let block: Vec<u8> = self.buffer.drain(..end + 2).collect();
+                let text = String::from_utf8_lossy(&block).into_owned();
+                let data = text.lines().find_map(|l| l.strip_prefix("data: "));
+                if let Some(event) = data.and_then(|d| serde_json::from_str(d).ok()) {
+                    return Some(event);
+                }
+            }
+            let frame = self.body.frame().await?.ok()?;
+            if let Some(data) = frame.data_ref() {
+                self.buffer.extend_from_slice(data);
+            }
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! Organisations with real keys, and the federation they found.
+
+use crate::{Api, NodeProcess, free_port, until};
+use focal_node::{
+    NodeKeys, Settings,
+    api::types::{CaseSummary, Invite, Invited, OpenCase, Problem, Status, Stored},
+};
+use focal_protocol::{
+    codec,
+    directory::{
+        AuthorEntry, Bundle, Charter, Directory, Manifest, Member, OrgKind, Role, Roster, Versions,
+    },
+    id::{CaseId, FederationId, Hash, NodeId},
+    key::SecretKey,
+    random::{Random, SystemRandom},
+    record::{Draft, Kind, Record},
+    seal::{StorageKey, Unlock},
+    signed::Signed,
+    time::Time,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use zeroize::Zeroizing;
+
+/// Now, as the nodes see it.
+fn now() -> Time {
+    let ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis());
+    Time(u64::try_from(ms).unwrap_or(u64::MAX))
+}
+
+/// An organisation: its keys, its one author, its node's directory.
+#[derive(Debug)]
+pub struct Org {
+    /// Its entry in the roster.
+    pub member: Member,
+    /// Its root key.
+    pub root: SecretKey,
+    /// Its author's key.
+    pub author: SecretKey,
+    /// Its node.
+    pub node: NodeId,
+    /// Its node's directory.
+    pub dir: PathBuf,
+    /// Its manifests so far.
+    pub manifests: Vec<Signed<Manifest>>,
+    keys: NodeKeys,
+    address: String,
+}
+
+impl Org {
+    /// Makes an organisation and initialises its node below `base`.
+    ///
+    /// # Panics
+    /// The disk refuses.
+    #[must_use]
+    pub fn new(base: &Path, name: &str) -> Self {
+        let root = SecretKey::generate(&SystemRandom);
+        let author = SecretKey::generate(&SystemRandom);
+        let keys = NodeKeys::generate();
+        let dir = base.join(name.replace(' ', "-"));
+        let address = format!("/ip4/127.0.0.1/tcp/{}", free_port());
+        let unlock: [u8; 32] = SystemRandom.array();
+        fs::create_dir_all(&dir).expect("a directory");
+        fs::write(dir.join("unlock"), unlock).expect("a key file");
+        keys.save(&dir, &Unlock::KeyFile(Zeroizing::new(unlock.to_vec())))
+            .expect("keys saved");
+        Settings {
+            listen: vec![address.clone()],
+            announce: vec![address.clone()],
+            key_file: Some(dir.join("unlock")),
+        }
+        .save(&dir)
+        .expect("settings saved");
+        let member = Member::new(root.public(), OrgKind::Ngo, name, "NO").expect("a member");
+        let mut org = Self {
+            node: keys.node(),
+            member,
+            root,
+            author,
+            dir,
+            manifests: Vec::new(),
+            keys,
+            address,
+        };
+        org.issue(|_| {});
+        org
+    }
+
+    /// Issues the next manifest, changed by `change`.
+    ///
+    /// # Panics
+    /// The node's contact key cannot be derived.
+    pub fn issue(&mut self, change: impl FnOnce(&mut Manifest)) -> Signed<Manifest> {
+        let now = now();
+        let mut manifest = match self.manifests.last() {
+            Some(last) => {
+                let mut next = last.unverified().expect("own manifest");
+                next.version += 1;
+                next.previous = last.hash();
+                next
+            }
+            None => Manifest {
+                federation: None,
+                org: self.member.org,
+                version: 1,
+                previous: Hash([0; 32]),
+                issued: now,
+                expires: now.plus_ms(365 * 24 * 3_600_000),
+                nodes: vec![
+                    self.keys
+                        .entry(vec![self.address.clone()])
+                        .expect("a node entry"),
+                ],
+                authors: vec![self.author_entry("officer", &self.author, Role::FocalPoint)],
+                revoked: Vec::new(),
+            },
+        };
+        change(&mut manifest);
+        let signed = Signed::new(&manifest, &self.root);
+        self.manifests.push(signed.clone());
+        signed
+    }
+
+    /// Where its node listens.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The seed of its node's identity, for a test that plays the node.
+    #[must_use]
+    pub fn node_seed(&self) -> Zeroizing<[u8; 32]> {
+        self.keys.identity_seed()
+    }
+
+    /// The key of its node, for a test that plays the node.
+    #[must_use]
+    pub fn node_key(&self) -> SecretKey {
+        self.keys.identity()
+    }
+
+    /// The key of its node's store.
+    #[must_use]
+    pub fn storage_key(&self) -> StorageKey {
+        self.keys.storage()
+    }
+
+    /// Everything secret that this organisation has, as bytes to look for.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Vec<u8>> {
+        let mut secrets = self.keys.secrets();
+        secrets.push(self.root.seed().to_vec());
+        secrets.push(self.author.seed().to_vec());
+        secrets
+    }
+
+    /// An author of this organisation, valid from long ago.
+    #[must_use]
+    pub fn author_entry(&self, handle: &str, key: &SecretKey, role: Role) -> AuthorEntry {
+        AuthorEntry {
+            key: key.public(),
+            handle: handle.into(),
+            name: format!("Officer of {}", self.member.name),
+            role,
+            valid_from: Time(0),
+            valid_until: None,
+        }
+    }
+
+    /// A note by its author.
+    ///
+    /// # Panics
+    /// The text makes no valid note.
+    #[must_use]
+    pub fn note(&self, case: CaseId, text: &str) -> Signed<Record> {
+        self.record(case, Kind::Note, serde_json::json!({ "text": text }))
+    }
+
+    /// A record by its author.
+    ///
+    /// # Panics
+    /// The content makes no valid record.
+    #[must_use]
+    pub fn record(&self, case: CaseId, kind: Kind, content: serde_json::Value) -> Signed<Record> {
+        let record = Draft::from_json(Some(kind), &content)
+            .and_then(|d| d.into_record(case, self.author.public(), self.member.org, now()))
+            .expect("a valid record");
+        Signed::new(&record, &self.author)
+    }
+
+    /// Its API.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::new(self.dir.join("api.sock"))
+    }
+
+    /// Starts its node.
+    pub async fn start(&self, program: &Path) -> NodeProcess {
+        NodeProcess::start(program, &self.dir).await
+    }
+
+    /// How its node is.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub async fn status(&self) -> Status {
+        self.api().get("/v1/status").await.expect("a status")
+    }
+
+    /// Opens a case.
+    ///
+    /// # Panics
+    /// The node refuses.
+    pub async fn open_case(&self, title: &str) -> CaseId {
+        let body = OpenCase {
+            title: title.into(),
+            history: "all".into(),
+        };
+        let case: CaseSummary = self
+            .api()
+            .post("/v1/cases", &body)
+            .await
+            .expect("an answer")
+            .expect("a case");
+        case.case.parse().expect("an id")
+    }
+
+    /// Invites another organisation.
+    ///
+    /// # Panics
+    /// The node refuses.
+    pub async fn invite(&self, case: CaseId, other: &Self) -> Invited {
+        let body = Invite {
+            org: other.member.org.to_string(),
+            role: "contributor".into(),
+        };
+        self.api()
+            .post(&format!("/v1/cases/{case}/invite"), &body)
+            .await
+            .expect("an answer")
+            .expect("invited")
+    }
+
+    /// Hands a signed record to its node.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// The node does not answer.
+    pub async fn submit(&self, case: CaseId, record: &Signed<Record>) -> Result<Stored, Problem> {
+        self.api()
+            .post_bytes(&format!("/v1/cases/{case}/records"), codec::encode(record))
+            .await
+            .expect("an answer")
+    }
+
+    /// Hash of the case view at its node.
+    pub async fn view_hash(&self, case: CaseId) -> Option<String> {
+        let path = format!("/v1/cases/{case}");
+        let detail: serde_json::Value = self.api().get(&path).await.ok()?;
+        Some(detail["view_hash"].as_str()?.to_string())
+    }
+
+    /// Waits until its node can read `count` records of a case.
+    pub async fn wait_records(&self, case: CaseId, count: u64) {
+        let path = format!("/v1/cases/{case}");
+        until(
+            &format!("{} reads {count} records", self.member.name),
+            || async {
+                let detail: serde_json::Value = self.api().get(&path).await.ok()?;
+                (detail["records"].as_u64()? >= count).then_some(())
+            },
+        )
+        .await;
+    }
+}
+
+/// Organisations that have founded a federation together.
+#[derive(Debug)]
+pub struct Federation {
+    /// The founders.
+    pub orgs: Vec<Org>,
+    /// The file that every node begins with.
+    pub bundle: Bundle,
+}
+
+impl Federation {
+    /// Founds one below `base`; every node finds the federation file in its inbox.
+    ///
+    /// # Panics
+    /// The disk refuses.
+    #[must_use]
+    pub fn found(base: &Path, names: &[&str]) -> Self {
+        let orgs: Vec<Org> = names.iter().map(|name| Org::new(base, name)).collect();
+        let charter = Charter {
+            name: "Test federation".into(),
+            founded: now(),
+            founders: orgs.iter().map(|o| o.member.clone()).collect(),
+            stewards: orgs.iter().map(|o| o.member.org).collect(),
+            threshold: u16::try_from(orgs.len() / 2 + 1).expect("few"),
+        };
+        let mut signed = Signed::new(&charter, &orgs[0].root);
+        for org in &orgs[1..] {
+            signed.countersign(&org.root);
+        }
+        let bundle = Bundle {
+            charter: signed,
+            rosters: Vec::new(),
+            manifests: orgs.iter().flat_map(|o| o.manifests.clone()).collect(),
+        };
+        let federation = Self { orgs, bundle };
+        for org in &federation.orgs {
+            federation.hand_to(org);
+        }
+        federation
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> FederationId {
+        Charter::id(&self.bundle.charter)
+    }
+
+    /// What a directory holds that has only the federation file.
+    ///
+    /// # Panics
+    /// The file does not hold.
+    #[must_use]
+    pub fn versions(&self) -> Versions {
+        Directory::from_bundle(&self.bundle)
+            .expect("a sound federation")
+            .versions()
+    }
+
+    /// The next roster with one more member, signed by all founders.
+    ///
+    /// # Panics
+    /// The organisation is a member already.
+    pub fn admit(&mut self, org: &Org) -> Signed<Roster> {
+        let directory = Directory::from_bundle(&self.bundle).expect("a sound federation");
+        let next = directory
+            .roster()
+            .admitting(directory.roster_hash(), org.member.clone(), now())
+            .expect("a new member");
+        let mut signed = Signed::new(&next, &self.orgs[0].root);
+        for org in &self.orgs[1..] {
+            signed.countersign(&org.root);
+        }
+        self.bundle.rosters.push(signed.clone());
+        signed
+    }
+
+    /// Leaves the federation file in a node's inbox.
+    ///
+    /// # Panics
+    /// The disk refuses.
+    pub fn hand_to(&self, org: &Org) {
+        let inbox = focal_node::inbox(&org.dir);
+        fs::create_dir_all(&inbox).expect("an inbox");
+        fs::write(inbox.join("federation.bundle"), self.bundle.to_bytes()).expect("a file");
+    }
+
+    /// Starts all nodes and waits until each has a session with each.
+    pub async fn start(&self, program: &Path) -> Vec<NodeProcess> {
+        let mut nodes = Vec::new();
+        for org in &self.orgs {
+            nodes.push(org.start(program).await);
+        }
+        self.connected().await;
+        nodes
+    }
+
+    /// Waits until every node has a session with every other.
+    pub async fn connected(&self) {
+        for org in &self.orgs {
+            until("all are connected", || async {
+                let status: Status = org.api().get("/v1/status").await.ok()?;
+                (status.peers_connected + 1 == self.orgs.len()).then_some(())
+            })
+            .await;
+        }
+    }
+
+    /// A case of the first organisation with all others in it, joined by all.
+    pub async fn shared_case(&self, title: &str) -> CaseId {
+        let case = self.orgs[0].open_case(title).await;
+        for org in &self.orgs[1..] {
+            // Its key package must have arrived, or it would be added later.
+            until("a key package is known", || async {
+                let result: Result<Invited, _> = self.orgs[0]
+                    .api()
+                    .post(
+                        &format!("/v1/cases/{case}/invite"),
+                        &Invite {
+                            org: org.member.org.to_string(),
+                            role: "contributor".into(),
+                        },
+                    )
+                    .await
+                    .ok()?;
+                match result {
+                    Ok(_) => Some(()),
+                    Err(p) if p.code == "already-invited" => Some(()),
+                    Err(_) => None,
+                }
+            })
+            .await;
+        }
+        for org in &self.orgs {
+            until("all have joined", || async {
+                let detail: serde_json::Value =
+                    org.api().get(&format!("/v1/cases/{case}")).await.ok()?;
+                (detail["members"].as_array()?.len() == self.orgs.len()).then_some(())
+            })
+            .await;
+        }
+        case
+    }
+
+    /// Waits until all case views are equal and hold `count` records.
+    pub async fn converged(&self, case: CaseId, count: u64) {
+        for org in &self.orgs {
+            org.wait_records(case, count).await;
+        }
+        until("all views are equal", || async {
+            let first = self.orgs[0].view_hash(case).await?;
+            for org in &self.orgs[1..] {
+                if org.view_hash(case).await? != first {
+                    return None;
+                }
+            }
+            Some(())
+        })
+        .await;
+    }
+}

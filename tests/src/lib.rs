@@ -1,0 +1,19 @@
+//! Federations of real node processes, for tests and benchmarks.
+//!
+//! [`Federation`] founds one with real keys, [`NodeProcess`] runs a node as a process of its own, [`Api`] speaks to it
+//! as any client does.
+
+mod api;
+pub mod bench;
+mod federation;
+mod peer;
+mod process;
+mod tap;
+mod wait;
+
+pub use api::{Api, Events};
+pub use federation::{Federation, Org};
+pub use peer::Peer;
+pub use process::{NodeProcess, free_port};
+pub use tap::Tap;
+pub use wait::{DEADLINE, until};

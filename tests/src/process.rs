@@ -1,0 +1,116 @@
+//! Nodes as processes.
+
+use crate::{Api, until};
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+/// A port that is free now.
+///
+/// # Panics
+/// There is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A running node; killed when dropped.
+#[derive(Debug)]
+pub struct NodeProcess {
+    child: Child,
+    dir: PathBuf,
+}
+
+impl NodeProcess {
+    /// Starts the program on a node's directory and waits until its API answers. Its log goes to `node.log` there.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start(program: &Path, dir: &Path) -> Self {
+        let process = Self::spawn(program, dir);
+        let api = process.api();
+        until("the node answers", || async {
+            api.get::<serde_json::Value>("/v1/status").await.ok()
+        })
+        .await;
+        process
+    }
+
+    /// Starts the program without waiting.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    #[must_use]
+    pub fn spawn(program: &Path, dir: &Path) -> Self {
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(dir.join("node.log"))
+            .expect("a log file");
+        // The socket of a node that was killed answers nobody.
+        let _ = fs::remove_file(dir.join("api.sock"));
+        let child = Command::new(program)
+            .arg(dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the node's program");
+        Self {
+            child,
+            dir: dir.to_path_buf(),
+        }
+    }
+
+    /// Its API.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::new(self.dir.join("api.sock"))
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Panics
+    /// The process cannot be reaped.
+    pub fn kill(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        self.child.wait().expect("reaped");
+    }
+
+    /// SIGTERM, and how it ended.
+    ///
+    /// # Panics
+    /// The signal cannot be sent or the process not reaped.
+    pub fn stop(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        Command::new("kill").arg(pid).status().expect("kill");
+        self.child.wait().expect("reaped")
+    }
+
+    /// Waits for the end of a process that ends by itself.
+    ///
+    /// # Panics
+    /// The process cannot be reaped.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("reaped")
+    }
+
+    /// Resident memory, KiB.
+    #[must_use]
+    pub fn resident_kib(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|l| l.starts_with("VmRSS:"))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,87 @@
+//! Nothing of a report, a title, a name or a key is on a node's disk or on the wire in the clear.
+
+use focal_tests::{Federation, Tap};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const NODE: &str = env!("CARGO_BIN_EXE_test-node");
+
+fn files(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a directory").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|w| w == needle)
+}
+
+#[tokio::test]
+async fn disk_and_wire_hold_no_plaintext() {
+    let base = tempfile::tempdir().expect("a directory");
+    let mut federation = Federation::found(base.path(), &["CANARYORGNORLAND", "CANARYORGMONITOR"]);
+    // The second node is reached through a tap that records every byte.
+    let tap = Tap::before(&mut federation, 1).await;
+    let mut nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("CANARYTITLE of the case").await;
+    let text = "CANARYTEXT: militia checkpoints on the Dalmat road";
+    for org in &federation.orgs {
+        let record = org.note(case, text);
+        org.submit(case, &record).await.expect("stored");
+    }
+    federation.converged(case, 2).await;
+    for node in &mut nodes {
+        assert!(node.stop().success());
+    }
+    let mut canaries: Vec<Vec<u8>> = [
+        "CANARYORGNORLAND",
+        "CANARYORGMONITOR",
+        "CANARYTITLE",
+        "CANARYTEXT",
+        "Officer of",
+        "Test federation",
+    ]
+    .map(|c| c.as_bytes().to_vec())
+    .into();
+    for org in &federation.orgs {
+        canaries.extend(org.secrets());
+    }
+    let mut searched = 0;
+    for org in &federation.orgs {
+        let mut found = Vec::new();
+        files(&org.dir, &mut found);
+        // What opens the node is the test's own, and stands in for a passphrase.
+        found.retain(|path| !path.ends_with("unlock"));
+        for path in found {
+            let bytes = fs::read(&path).expect("a file");
+            searched += bytes.len();
+            for canary in &canaries {
+                assert!(
+                    !contains(&bytes, canary),
+                    "{} holds {}",
+                    path.display(),
+                    String::from_utf8_lossy(canary)
+                );
+            }
+        }
+    }
+    let wire = tap.recorded();
+    assert!(
+        searched > 10_000 && wire.len() > 10_000,
+        "there was something to search"
+    );
+    for canary in &canaries {
+        assert!(
+            !contains(&wire, canary),
+            "the wire holds {}",
+            String::from_utf8_lossy(canary)
+        );
+    }
+}
