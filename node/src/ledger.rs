@@ -7,6 +7,8 @@
 mod append;
 pub(crate) use append::bad_record;
 mod cases;
+mod command;
+pub(crate) use command::{Command, CommitAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
 mod directory;
 mod parcels;
 mod sessions;
@@ -22,14 +24,12 @@ use crate::{
     store::{CaseRow, Cursor, LogRow, Store, Write},
 };
 use focal_protocol::{
-    directory::{Bundle, Directory, Item, Manifest, Versions},
-    group::{CaseGroup, CaseRole, History, MlsIdentity, Parcel, Rows},
-    id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
+    directory::{Directory, Item},
+    group::{CaseGroup, MlsIdentity, Rows},
+    id::{CaseId, Hash, LogId, NodeId, RecordId},
     key::SecretKey,
-    log::{EpochGrant, Equivocation, Run},
-    record::Record,
+    log::Run,
     seal::ContactKey,
-    signed::Signed,
     sync::{Fetch, ParcelNote},
     time::Time,
 };
@@ -38,7 +38,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 /// Requests that may wait; senders then wait too, and with them the peers.
 const QUEUE: usize = 64;
@@ -46,95 +46,6 @@ const QUEUE: usize = 64;
 const ROUND: usize = 128;
 /// How often time-driven work is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
-
-/// Where an answer goes.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, Refused>>;
-
-/// A record's place, as the ledger has stored it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StoredAt {
-    pub(crate) record: RecordId,
-    pub(crate) log: LogId,
-    pub(crate) seq: u64,
-    pub(crate) already: bool,
-}
-
-/// What came of an invitation.
-#[derive(Debug, Clone)]
-pub(crate) struct InviteOutcome {
-    pub(crate) org: OrgId,
-    pub(crate) added: Vec<NodeId>,
-    pub(crate) waiting: Vec<NodeId>,
-}
-
-/// What the ledger is asked to do.
-pub(crate) enum Command {
-    Submit(CaseId, Box<Signed<Record>>, Reply<StoredAt>),
-    OpenCase(String, History, Reply<CaseId>),
-    Invite(CaseId, OrgId, CaseRole, Reply<InviteOutcome>),
-    TakeBundle(Box<Bundle>, Reply<usize>),
-    TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
-    /// From the opener: a commit stands at this place of a log.
-    Commit(CommitAt, Reply<()>),
-    /// From the opener: secrets of earlier epochs, granted by this node.
-    Grant(CaseId, NodeId, Vec<EpochGrant>, Reply<()>),
-    SessionUp(Mailbox),
-    SessionDown(Mailbox),
-    Ready(Mailbox, Versions),
-    Take(Mailbox, Box<Run>),
-    TakeDirectory(Mailbox, Vec<Item>),
-    Holds(NodeId, CaseId, LogId, u64),
-    Offers(NodeId, LogId, u64),
-    NoteParcels(Mailbox, Vec<ParcelNote>),
-    LoadParcels(Mailbox, Vec<Hash>),
-    TakeParcel(Mailbox, Box<Signed<Parcel>>),
-    DropParcels(NodeId, Vec<Hash>),
-    TakeProof(Box<Equivocation>),
-    Tick,
-    Stop,
-}
-
-/// A commit, and where it stands.
-pub(crate) struct CommitAt {
-    pub(crate) case: CaseId,
-    pub(crate) writer: NodeId,
-    pub(crate) log: LogId,
-    pub(crate) cursor: Cursor,
-    pub(crate) commit: Vec<u8>,
-}
-
-/// A handle on the ledger.
-#[derive(Clone)]
-pub(crate) struct LedgerHandle(mpsc::Sender<Command>);
-
-impl LedgerHandle {
-    /// Asks and waits for the answer.
-    pub(crate) async fn ask<T>(
-        &self,
-        command: impl FnOnce(Reply<T>) -> Command,
-    ) -> Result<T, Refused> {
-        let (reply, answer) = oneshot::channel();
-        self.tell(command(reply)).await?;
-        answer.await.map_err(|_| Refused::Stopping)?
-    }
-
-    /// Asks from a thread outside the runtime.
-    pub(crate) fn ask_blocking<T>(
-        &self,
-        command: impl FnOnce(Reply<T>) -> Command,
-    ) -> Result<T, Refused> {
-        let (reply, answer) = oneshot::channel();
-        self.0
-            .blocking_send(command(reply))
-            .map_err(|_| Refused::Stopping)?;
-        answer.blocking_recv().map_err(|_| Refused::Stopping)?
-    }
-
-    /// Tells, waiting for room in the queue.
-    pub(crate) async fn tell(&self, command: Command) -> Result<(), Refused> {
-        self.0.send(command).await.map_err(|_| Refused::Stopping)
-    }
-}
 
 /// What to do once a round is durable, or has failed.
 type Effect = Box<dyn FnOnce(&mut Ledger, Result<(), Refused>) + Send>;

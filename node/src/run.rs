@@ -29,6 +29,8 @@ pub struct RunOptions {
     pub log: LogFormat,
     /// More of them.
     pub verbose: bool,
+    /// No network: the node stores and shows, and exchanges nothing until it is started again without this.
+    pub offline: bool,
 }
 
 /// Streams of peers that wait for a session.
@@ -50,7 +52,11 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let net = Net::start(
         NetConfig {
             seed: keys.identity_seed(),
-            listen: settings.listen.clone(),
+            listen: if options.offline {
+                Vec::new()
+            } else {
+                settings.listen.clone()
+            },
         },
         streams,
     )
@@ -79,7 +85,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     tracing::info!("node {} runs", shared.me.short());
     let reason = tokio::select! {
         () = asked_to_stop() => None,
-        () = follow_directory(net.clone(), shared.clone()) => Some("directory watch"),
+        () = follow_directory(net.clone(), shared.clone(), options.offline) => Some("directory watch"),
         () = accept(peers, net.clone(), store.clone(), shared.clone(), ledger.clone()) => Some("swarm"),
         () = tick(ledger.clone()) => Some("ledger"),
     };
@@ -119,7 +125,10 @@ async fn asked_to_stop() {
 }
 
 /// Tells the swarm whom current manifests list.
-async fn follow_directory(net: Net, shared: Arc<Shared>) {
+async fn follow_directory(net: Net, shared: Arc<Shared>, offline: bool) {
+    if offline {
+        return std::future::pending().await;
+    }
     let mut changes = shared.directory_changes();
     loop {
         if let Some(directory) = shared.directory() {

@@ -65,6 +65,9 @@ pub enum Error {
     /// The node is in no current manifest.
     #[error("the node is in no current manifest")]
     UnknownNode,
+    /// It lists a node that another organisation has listed before.
+    #[error("it lists a node of organisation {0:?}")]
+    OthersNode(OrgId),
     /// Larger than allowed.
     #[error("more than {0} are not allowed")]
     TooMany(usize),

@@ -4,10 +4,14 @@
 pub const FRAME: usize = 1 << 20;
 /// One entry (header, ciphertext, signature), bytes: a commit of the case group fits, a flood does not.
 pub const ENTRY: usize = 256 << 10;
+/// One entry's header, bytes: ours has at most 191, the rest is room for fields of later versions. A proof that a node
+/// signed two histories holds two batches of headers, and must fit a frame.
+pub const HEADER: usize = 256;
 /// Entries in one `Entries` frame, bytes together: one signature check each, and a lost batch costs little.
 pub const BATCH: usize = 256 << 10;
-/// Entries in one `Entries` frame, number: bounds the work before the first flush.
-pub const BATCH_ENTRIES: usize = 2048;
+/// Entries in one `Entries` frame, number: bounds the work before the first flush, and the size of a proof. The
+/// smallest entries fill [`BATCH`] before they are so many.
+pub const BATCH_ENTRIES: usize = 1024;
 /// One record as signed, bytes: several pages of text; photographs travel as attachments.
 pub const RECORD: usize = 64 << 10;
 /// Depth of nesting in any CBOR item: our deepest type has 9.
@@ -44,6 +48,11 @@ pub const PARCEL_AGE_MS: u64 = 90 * 24 * 3_600_000;
 pub const LOGS_PER_NODE: usize = 64;
 /// Heads in one `Heads` frame: 80 bytes each, so that the frame stays well under its limit.
 pub const HEADS_PER_FRAME: usize = 8_000;
+/// Logs that a peer may offer in one session without ever sending them: all logs of a large federation.
+pub const LOGS_OFFERED: usize = 100_000;
+/// Lamport time that no federation reaches by writing. A writer follows what others wrote only up to here, or one
+/// entry of a hostile member would take the room to count from everybody.
+pub const LAMPORT: u64 = 1 << 48;
 /// Cases of which one node is a member.
 pub const CASES: usize = 10_000;
 /// Records that one record may refer to.

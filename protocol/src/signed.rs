@@ -128,6 +128,9 @@ impl<T: Signable> Signed<T> {
     /// # Errors
     /// Unreadable, not signed by that key, or wrongly.
     pub fn verify_by(self, signer: impl FnOnce(&T) -> PublicKey) -> Result<Verified<T>, Error> {
+        if self.signatures.len() > SIGNATURES {
+            return Err(Error::TooManySignatures);
+        }
         let value = self.unverified()?;
         let key = signer(&value);
         let signature = self

@@ -62,7 +62,7 @@ impl Org {
         let root = SecretKey::generate(&SystemRandom);
         let author = SecretKey::generate(&SystemRandom);
         let keys = NodeKeys::generate();
-        let dir = base.join(name.replace(' ', "-"));
+        let dir = base.join(root.public().short());
         let address = format!("/ip4/127.0.0.1/tcp/{}", free_port());
         let unlock: [u8; 32] = SystemRandom.array();
         fs::create_dir_all(&dir).expect("a directory");

@@ -63,7 +63,7 @@ pub(super) async fn events(
             .json_data(&event)
             .unwrap_or_default())
     });
-    let mut stopping = state.stopping.clone();
+    let mut stopping = state.stopping;
     let until = async move {
         // An error means that the sender is gone: then the node is stopping too.
         let _ = stopping.wait_for(|stop| *stop).await;

@@ -19,6 +19,15 @@ use focal_protocol::{
 };
 use std::collections::{BTreeMap, HashMap};
 
+/// Nodes that a case's rules let in and that are not members.
+#[derive(Default)]
+struct Addable {
+    /// With their key packages.
+    ready: Vec<(NodeId, Vec<u8>)>,
+    /// Those of which none is known yet.
+    waiting: Vec<NodeId>,
+}
+
 /// What a commit may have changed besides the group.
 struct Before {
     write: usize,
@@ -119,25 +128,21 @@ impl Ledger {
             return Err(Refused::AlreadyInvited(member.name.clone()));
         }
         rules.set_role(org, role);
-        let (added, waiting) = self.addable(id, &rules)?;
+        let Addable { ready, waiting } = self.addable(id, &rules)?;
         let outcome = InviteOutcome {
             org,
-            added: added.iter().map(|(node, _)| *node).collect(),
+            added: ready.iter().map(|(node, _)| *node).collect(),
             waiting,
         };
-        self.add(id, &added, rules)?;
+        self.add(id, &ready, rules)?;
         Ok(outcome)
     }
 
-    /// Nodes that the rules let in and that are not members: those with a key package, and those without.
-    fn addable(
-        &self,
-        id: CaseId,
-        rules: &Rules,
-    ) -> Result<(Vec<(NodeId, Vec<u8>)>, Vec<NodeId>), Refused> {
+    /// Nodes that the rules let in and that are not members.
+    fn addable(&self, id: CaseId, rules: &Rules) -> Result<Addable, Refused> {
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         let members = self.case(id)?.group.members();
-        let (mut added, mut waiting) = (Vec::new(), Vec::new());
+        let mut addable = Addable::default();
         for (org, entry) in directory.nodes() {
             if rules.role(&org).is_none() || members.contains(&entry.id) {
                 continue;
@@ -149,12 +154,12 @@ impl Ledger {
                             .seal(&[], &[])
                             .is_ok() =>
                 {
-                    added.push((entry.id, offer.key_package.clone()));
+                    addable.ready.push((entry.id, offer.key_package.clone()));
                 }
-                _ => waiting.push(entry.id),
+                _ => addable.waiting.push(entry.id),
             }
         }
-        Ok((added, waiting))
+        Ok(addable)
     }
 
     /// Adds every node that may be added to a case of which this node is custodian: after each change of the directory.
@@ -170,11 +175,11 @@ impl Ledger {
                 .case(id)
                 .map(|c| c.group.rules().clone())
                 .and_then(|rules| {
-                    let (added, _) = self.addable(id, &rules)?;
-                    if added.is_empty() {
+                    let ready = self.addable(id, &rules)?.ready;
+                    if ready.is_empty() {
                         return Ok(());
                     }
-                    self.add(id, &added, rules)
+                    self.add(id, &ready, rules)
                 });
             if let Err(e) = result {
                 self.shared.refuse(&e);

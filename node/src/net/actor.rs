@@ -249,10 +249,10 @@ impl Actor {
     }
 
     fn drop_peer(&mut self, node: NodeId) {
-        if let Some(peer) = self.peers.get_mut(&node) {
-            if self.swarm.disconnect_peer_id(peer.id).is_err() {
-                peer.dial.failed(Instant::now(), rand::random());
-            }
+        if let Some(peer) = self.peers.get_mut(&node)
+            && self.swarm.disconnect_peer_id(peer.id).is_err()
+        {
+            peer.dial.failed(Instant::now(), rand::random());
         }
     }
 

@@ -1,6 +1,6 @@
 //! The founding document.
 
-use super::{Error, Member, member::check_name};
+use super::{Error, Member, Status, member::check_name};
 use crate::{
     id::{FederationId, OrgId},
     key::{Context, PublicKey},
@@ -92,6 +92,15 @@ pub(super) fn check_members(
         return Err(Error::Invalid(
             "every steward is a member organisation, listed once",
         ));
+    }
+    // A steward that takes no part signs nothing: the rest might never reach the threshold again.
+    let active = |s: &OrgId| {
+        members
+            .iter()
+            .any(|m| m.org == *s && m.status == Status::Active)
+    };
+    if !stewards.iter().all(active) {
+        return Err(Error::Invalid("every steward is an active member"));
     }
     let threshold = usize::from(threshold);
     if threshold > stewards.len() || threshold * 2 <= stewards.len() {

@@ -150,6 +150,9 @@ impl Directory {
         if offered.federation != self.federation {
             return Err(Error::OtherFederation);
         }
+        if offered.version == 0 {
+            return Err(Error::Invalid("the charter is roster version 0"));
+        }
         if offered.version > known {
             let next = self.roster().follow(self.roster_hash(), signed)?;
             self.rosters.push(next);
@@ -185,6 +188,14 @@ impl Directory {
         let verified = Manifest::verify(signed, &member.root_key)?;
         if offered.federation.is_some_and(|f| f != self.federation) {
             return Err(Error::OtherFederation);
+        }
+        // Only one organisation can speak for a node: who lists another's would take its place.
+        let mut nodes = verified.nodes.iter();
+        if let Some(other) = nodes.find_map(|n| {
+            let (org, _) = self.node_ever(&n.id)?;
+            (org != offered.org).then_some(org)
+        }) {
+            return Err(Error::OthersNode(other));
         }
         let held = self.manifests.entry(offered.org).or_default();
         let known = held.len() as u64;

@@ -90,7 +90,7 @@ impl CaseGroup {
         })
     }
 
-    /// Loads a group from its rows.
+    /// Loads a group from its rows, which the store has authenticated: OpenMLS trusts them.
     ///
     /// # Errors
     /// [`Error::State`] if they are not whole.
@@ -166,6 +166,9 @@ impl CaseGroup {
         directory: &Directory,
     ) -> Result<Committed, Error> {
         rules.check()?;
+        if rules.case != self.case {
+            return Err(Error::Rules("the rules are of another case"));
+        }
         let mut adds = Vec::with_capacity(packages.len());
         for (node, bytes) in packages {
             adds.push(read_key_package(&self.provider, bytes, node, directory)?);
@@ -276,6 +279,23 @@ impl CaseGroup {
             )
             .ok_or(Error::UnknownLeaf)?;
         }
+        // The committer's own new leaf too: it could otherwise become somebody else.
+        if let Some(leaf) = staged.update_path_leaf_node()
+            && check_leaf(
+                leaf.credential(),
+                leaf.signature_key().as_slice(),
+                directory,
+            ) != Some(writer)
+        {
+            return Err(Error::UnknownLeaf);
+        }
+        let (adds, removes) = (
+            staged.add_proposals().count(),
+            staged.remove_proposals().count(),
+        );
+        if before.len() + adds > limits::CASE_MEMBERS + removes {
+            return Err(Error::TooManyMembers);
+        }
         let rules = Rules::from_context(staged.group_context().extensions(), self.case)?;
         let out = staged.self_removed();
         self.mls
@@ -283,7 +303,6 @@ impl CaseGroup {
             .map_err(Error::mls)?;
         self.rules = rules;
         let after = self.members();
-        self.check_size()?;
         Ok(Applied {
             added: after.difference(&before).copied().collect(),
             removed: before.difference(&after).copied().collect(),

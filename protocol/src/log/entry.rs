@@ -59,7 +59,7 @@ impl Entry {
         if raw.len() > limits::ENTRY {
             return Err(Error::TooLarge(limits::ENTRY));
         }
-        let header: Header = codec::decode(&raw.header, limits::ENTRY)?;
+        let header: Header = codec::decode(&raw.header, limits::HEADER)?;
         let hash = hash(&raw.header, &Hash::of(&[&raw.ciphertext]));
         Ok(Self { header, raw, hash })
     }

@@ -77,19 +77,22 @@ impl Chain {
 
     /// The hash that this chain gives to `seq`, after checking chain and signature.
     fn hash_at(&self, log: LogId, node: NodeId, seq: u64) -> Option<Hash> {
+        if self.links.len() > limits::BATCH_ENTRIES {
+            return None;
+        }
         let mut at = None;
         let mut last: Option<(u64, Hash)> = None;
         for link in &self.links {
-            let header: Header = codec::decode(&link.header, limits::ENTRY).ok()?;
+            let header: Header = codec::decode(&link.header, limits::HEADER).ok()?;
             if header.log != log || header.node != node {
                 return None;
             }
             if let Some((s, h)) = last
-                && (header.seq != s + 1 || header.previous != h)
+                && (s.checked_add(1) != Some(header.seq) || header.previous != h)
             {
                 return None;
             }
-            if header.seq == seq + 1 {
+            if seq.checked_add(1) == Some(header.seq) {
                 at = Some(header.previous);
             }
             let hash = entry::hash(&link.header, &link.ciphertext);

@@ -43,6 +43,13 @@ impl Head {
         manifest: 0,
         generation: 0,
     };
+
+    /// Lamport time for the next entry of one's own log that ends here, where `seen` is the highest in the case.
+    #[must_use]
+    pub fn next_lamport(&self, seen: u64) -> u64 {
+        let followed = if seen < limits::LAMPORT { seen } else { 0 };
+        self.lamport.max(followed).saturating_add(1)
+    }
 }
 
 /// Entries as a peer sent them: nothing is checked yet.

@@ -91,15 +91,20 @@ pub(super) use choices;
 mod tests {
     use crate::codec;
 
-    choices! {
-        /// For the tests.
-        Colour as "colour" {
-            /// Red.
-            Red = "red",
-            /// Dark blue.
-            DarkBlue = "dark-blue",
+    // The macro writes what is public elsewhere.
+    #[expect(unreachable_pub)]
+    mod colour {
+        choices! {
+            /// For the tests.
+            Colour as "colour" {
+                /// Red.
+                Red = "red",
+                /// Dark blue.
+                DarkBlue = "dark-blue",
+            }
         }
     }
+    use colour::Colour;
 
     #[test]
     fn people_may_write_a_choice_their_way() {

@@ -45,22 +45,19 @@ impl Draft {
             }]);
         };
         let mut fields = Fields::new(map);
-        let kind = match (fields.get::<Kind>("kind"), hint) {
-            (Some(kind), _) | (None, Some(kind)) => kind,
-            (None, None) => {
-                // Without the kind nothing else can be judged.
-                return Err(vec![FieldError {
-                    field: "kind".into(),
-                    given: map
-                        .get("kind")
-                        .map_or_else(|| "nothing".into(), super::fields::given),
-                    allowed: Kind::ALL
-                        .iter()
-                        .map(|k| k.as_str())
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                }]);
-            }
+        let Some(kind) = fields.get::<Kind>("kind").or(hint) else {
+            // Without the kind nothing else can be judged.
+            return Err(vec![FieldError {
+                field: "kind".into(),
+                given: map
+                    .get("kind")
+                    .map_or_else(|| "nothing".into(), super::fields::given),
+                allowed: Kind::ALL
+                    .iter()
+                    .map(|k| k.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }]);
         };
         let marking = fields.get("marking").unwrap_or_default();
         let language = fields.get("language");

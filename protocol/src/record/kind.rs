@@ -55,7 +55,6 @@ macro_rules! kinds {
         /// What a record says, by kind: on the wire a map with one entry, the kind's name and its fields.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        #[expect(clippy::large_enum_variant, reason = "bodies are moved once, read often")]
         pub enum Body {
             $($(#[$doc])* $name($name),)+
         }

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_entry_over_the_limit_is_not_sealed() {
-        let noise: Vec<u8> = (0..limits::ENTRY as u32)
+        let noise: Vec<u8> = (0..limits::ENTRY)
             .flat_map(|i| Hash::of(&[&i.to_be_bytes()]).0[..1].to_vec())
             .collect();
         let result = seal_entry(&EpochSecret([7; 32]), &Salt([9; 16]), b"h", &noise);

@@ -1,102 +1,22 @@
 //! The conversation with one peer.
 
-use super::{CaseHeads, Error, Frame, Hello, LogHead, ParcelNote, VERSION};
+mod heads;
+mod io;
+
+pub use io::{Input, Output};
+
+use super::{CaseHeads, Error, Frame, Hello, LogHead, VERSION};
 use crate::{
     directory::{Item, Versions},
-    group::Parcel,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
-    log::{Equivocation, Head, Lane, Run, Writer},
-    signed::Signed,
+    log::{Head, Lane, Run, Writer},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Entries that may be under way to a peer without its acknowledgement, bytes: enough to keep a fast link busy
 /// through a flush, little enough for the peer's memory.
 const WINDOW: usize = 4 << 20;
-
-/// Heads that a peer may send before this side is ready for them: all logs of a large federation.
-const EARLY: usize = 100_000;
-
-/// What happens to a session.
-#[derive(Debug)]
-pub enum Input {
-    /// The peer sent a frame.
-    Frame(Frame),
-    /// Cases that both are members of, with all logs held here. `first` right after [`Output::Ready`], later for a case
-    /// that has come to be shared.
-    Shares {
-        /// The cases.
-        cases: Vec<CaseHeads>,
-        /// Whether this is the answer to [`Output::Ready`].
-        first: bool,
-    },
-    /// The peer is no longer a member, or this node.
-    Unshares(CaseId),
-    /// A log of a shared case has grown here, durably.
-    Grew {
-        /// The log.
-        log: LogId,
-        /// Its writer.
-        writer: Writer,
-        /// Its end now.
-        head: Head,
-        /// The new entries, if they are at hand.
-        fresh: Option<Run>,
-    },
-    /// Answer to [`Output::Load`]; a run without entries if there are none.
-    Loaded(Run),
-    /// Ask the peer for a log, from this height on.
-    Fetch(LogId, u64),
-    /// Entries that the peer sent did not fit what is held here: it must begin again from this height.
-    Rewind(LogId, u64),
-    /// Documents new to the directory here.
-    Directory(Vec<Item>),
-    /// Parcels kept here.
-    Parcels(Vec<ParcelNote>),
-    /// Ask the peer for parcels.
-    WantParcels(Vec<Hash>),
-    /// Answer to [`Output::LoadParcels`].
-    Parcel(Box<Signed<Parcel>>),
-    /// Parcels for this node that it has taken.
-    Taken(Vec<Hash>),
-    /// A proof to pass on.
-    Proof(Box<Equivocation>),
-    /// Time to announce what has changed.
-    Announce,
-}
-
-/// What a session asks its node to do.
-#[derive(Debug)]
-pub enum Output {
-    /// Send a frame.
-    Send(Frame),
-    /// The greetings fit: what is newer than `theirs` goes to the peer, then [`Input::Shares`] is expected.
-    Ready {
-        /// What the peer's directory holds.
-        theirs: Versions,
-    },
-    /// Read entries of a log from this sequence on, at most [`limits::BATCH`] bytes.
-    Load(LogId, u64),
-    /// Check and store entries.
-    Take(Run),
-    /// Check and store documents.
-    TakeDirectory(Vec<Item>),
-    /// The peer durably holds a log up to this height.
-    Holds(CaseId, LogId, u64),
-    /// The peer holds more of a log than is held here, and is not its writer.
-    Offers(LogId, u64),
-    /// Parcels that the peer keeps.
-    NoteParcels(Vec<ParcelNote>),
-    /// The peer wants these parcels.
-    LoadParcels(Vec<Hash>),
-    /// Check and keep a parcel.
-    TakeParcel(Box<Signed<Parcel>>),
-    /// The peer has these parcels, which were for it.
-    DropParcels(Vec<Hash>),
-    /// Check and keep a proof.
-    TakeProof(Box<Equivocation>),
-}
 
 #[derive(Debug)]
 struct Log {
@@ -133,6 +53,10 @@ pub struct Session {
     cases: BTreeMap<CaseId, bool>,
     logs: BTreeMap<LogId, Log>,
     announce: BTreeSet<LogId>,
+    /// Logs that the peer has offered and of which nothing has come yet.
+    offered: BTreeSet<LogId>,
+    /// Logs with two histories: nobody acknowledges more of them.
+    proven: BTreeSet<LogId>,
     in_flight: usize,
     out: Vec<Output>,
 }
@@ -161,6 +85,8 @@ impl Session {
             cases: BTreeMap::new(),
             logs: BTreeMap::new(),
             announce: BTreeSet::new(),
+            offered: BTreeSet::new(),
+            proven: BTreeSet::new(),
             in_flight: 0,
             out: Vec::new(),
         };
@@ -177,7 +103,13 @@ impl Session {
             Input::Shares { cases, first } => self.shares(cases, first),
             Input::Unshares(case) => {
                 self.cases.remove(&case);
-                self.logs.retain(|_, l| l.case != case);
+                let in_flight = &mut self.in_flight;
+                self.logs.retain(|_, l| {
+                    if l.case == case {
+                        *in_flight -= l.unacked.iter().map(|(_, size)| size).sum::<usize>();
+                    }
+                    l.case != case
+                });
             }
             Input::Grew {
                 log,
@@ -211,7 +143,15 @@ impl Session {
             }
             Input::Parcel(parcel) => self.out.push(Output::Send(Frame::Parcel(parcel))),
             Input::Taken(hashes) => self.out.push(Output::Send(Frame::TakenParcels(hashes))),
-            Input::Proof(proof) => self.out.push(Output::Send(Frame::Proof(proof))),
+            Input::Proof(proof) => {
+                // What is under way of a forked log is never acknowledged: it must not fill the window.
+                if let Some(log) = self.logs.get_mut(&proof.log) {
+                    let bytes: usize = log.unacked.drain(..).map(|(_, size)| size).sum();
+                    self.in_flight -= bytes;
+                }
+                self.proven.insert(proof.log);
+                self.out.push(Output::Send(Frame::Proof(proof)));
+            }
             Input::Announce => self.announce(),
         }
         self.pump();
@@ -238,11 +178,16 @@ impl Session {
                 Some(early) => {
                     early.extend(cases);
                     let logs: usize = early.iter().map(|c| c.logs.len() + 1).sum();
-                    if logs > EARLY {
-                        return Err(Error::TooMany(EARLY));
+                    if logs > limits::LOGS_OFFERED {
+                        return Err(Error::TooMany(limits::LOGS_OFFERED));
                     }
                 }
-                None => cases.into_iter().for_each(|c| self.their_heads(c)),
+                None => {
+                    cases.into_iter().for_each(|c| self.their_heads(c));
+                    if self.offered.len() > limits::LOGS_OFFERED {
+                        return Err(Error::TooMany(limits::LOGS_OFFERED));
+                    }
+                }
             },
             (true, Frame::Want(log, from)) => {
                 // Unknown logs are passed over: the case may have ceased to be shared meanwhile.
@@ -267,6 +212,14 @@ impl Session {
             (true, Frame::Ack(heights)) => {
                 for (log, height) in heights {
                     self.theirs(log, height);
+                    // It may have got more than was sent from here, from somebody else.
+                    if let Some(known) = self.logs.get(&log)
+                        && height > known.ours
+                        && known.node != self.peer
+                        && known.node != self.me
+                    {
+                        self.out.push(Output::Offers(log, height));
+                    }
                 }
             }
             (true, Frame::Parcels(notes)) => self.out.push(Output::NoteParcels(notes)),
@@ -276,41 +229,6 @@ impl Session {
             (true, Frame::Proof(proof)) => self.out.push(Output::TakeProof(proof)),
         }
         Ok(())
-    }
-
-    fn shares(&mut self, cases: Vec<CaseHeads>, first: bool) {
-        for mut heads in cases {
-            self.cases.entry(heads.case).or_insert(false);
-            for head in &heads.logs {
-                self.know(heads.case, head);
-            }
-            heads.complete = true;
-            heads.ask = !first;
-            self.send_heads(heads);
-        }
-        if first && let Some(early) = self.early.take() {
-            early.into_iter().for_each(|heads| self.their_heads(heads));
-        }
-    }
-
-    /// Sends heads in as many frames as they need; only the last part of a complete list says so.
-    fn send_heads(&mut self, heads: CaseHeads) {
-        let parts: Vec<_> = heads.logs.chunks(limits::HEADS_PER_FRAME).collect();
-        let last = parts.len().saturating_sub(1);
-        let part = |logs: &[LogHead], end: bool| CaseHeads {
-            case: heads.case,
-            complete: heads.complete && end,
-            ask: heads.ask && end,
-            logs: logs.to_vec(),
-        };
-        if parts.is_empty() {
-            self.out
-                .push(Output::Send(Frame::Heads(vec![part(&[], true)])));
-        }
-        for (i, logs) in parts.into_iter().enumerate() {
-            self.out
-                .push(Output::Send(Frame::Heads(vec![part(logs, i == last)])));
-        }
     }
 
     fn know(&mut self, case: CaseId, head: &LogHead) -> &mut Log {
@@ -328,63 +246,11 @@ impl Session {
             unacked: VecDeque::new(),
         });
         if head.height > log.ours {
+            self.offered.remove(&head.log);
             log.ours = head.height;
             log.hash = head.hash;
         }
         log
-    }
-
-    fn their_heads(&mut self, heads: CaseHeads) {
-        let Some(heard) = self.cases.get_mut(&heads.case) else {
-            return;
-        };
-        *heard |= heads.complete;
-        let (me, peer) = (self.me, self.peer);
-        for head in &heads.logs {
-            match self.logs.get(&head.log) {
-                // A log belongs to one case and one node for ever.
-                Some(known) if known.case != heads.case || known.node != head.node => continue,
-                Some(_) => self.theirs(head.log, head.height),
-                None => {}
-            }
-            let ours = self.logs.get(&head.log).map_or(0, |l| l.ours);
-            if head.height > ours && head.node != peer && head.node != me {
-                self.out.push(Output::Offers(head.log, head.height));
-            }
-        }
-        if heads.complete {
-            for log in self.logs.values_mut() {
-                if log.case == heads.case && log.node == me {
-                    log.sent = log.sent.max(log.theirs);
-                    log.goal = log.ours;
-                }
-            }
-        }
-        if heads.ask {
-            let ours = self.our_heads(heads.case, |_| true);
-            self.send_heads(ours);
-        }
-    }
-
-    fn our_heads(&self, case: CaseId, which: impl Fn(&LogId) -> bool) -> CaseHeads {
-        let logs = self
-            .logs
-            .iter()
-            .filter(|(id, l)| l.case == case && which(id))
-            .map(|(id, l)| LogHead {
-                log: *id,
-                node: l.node,
-                lane: l.lane,
-                height: l.ours,
-                hash: l.hash,
-            })
-            .collect();
-        CaseHeads {
-            case,
-            complete: true,
-            ask: false,
-            logs,
-        }
     }
 
     fn grew(&mut self, id: LogId, writer: Writer, head: Head, fresh: Option<Run>) {
@@ -404,34 +270,22 @@ impl Session {
         );
         if log.receiving || log.node == peer {
             let height = log.ours;
-            log.theirs = log.theirs.max(height);
+            if log.node == peer {
+                log.theirs = log.theirs.max(height);
+            }
             self.out.push(Output::Send(Frame::Ack(vec![(id, height)])));
         } else if log.node == me {
             if heard {
                 log.goal = log.ours;
-                if let Some(run) = fresh.filter(|r| r.from == log.sent && !log.loading) {
+                // Over the window it waits: `pump` loads it again once the peer has acknowledged.
+                if let Some(run) = fresh.filter(|r| r.from == log.sent && !log.loading)
+                    && self.in_flight < WINDOW
+                {
                     self.send_run(run);
                 }
             }
         } else if log.theirs < log.ours {
             self.announce.insert(id);
-        }
-    }
-
-    fn announce(&mut self) {
-        let due: BTreeSet<LogId> = std::mem::take(&mut self.announce)
-            .into_iter()
-            .filter(|id| self.logs.get(id).is_some_and(|l| l.theirs < l.ours))
-            .collect();
-        let cases: BTreeSet<CaseId> = due
-            .iter()
-            .filter_map(|id| self.logs.get(id))
-            .map(|l| l.case)
-            .collect();
-        for case in cases {
-            let mut heads = self.our_heads(case, |id| due.contains(id));
-            heads.complete = false;
-            self.send_heads(heads);
         }
     }
 
@@ -471,8 +325,10 @@ impl Session {
         let bytes: usize = run.entries.iter().map(crate::log::Raw::len).sum();
         log.sent += run.entries.len() as u64;
         log.goal = log.goal.max(log.sent);
-        log.unacked.push_back((log.sent, bytes));
-        self.in_flight += bytes;
+        if !self.proven.contains(&run.log) {
+            log.unacked.push_back((log.sent, bytes));
+            self.in_flight += bytes;
+        }
         self.out.push(Output::Send(Frame::Entries(run)));
     }
 

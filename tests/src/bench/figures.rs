@@ -101,7 +101,7 @@ impl Figures {
 #[must_use]
 pub fn table(figures: &Figures) -> String {
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::ASCII_MARKDOWN);
     table.set_header(["figure", "value", "limit", "of", "ratio", "goal", ""]);
     for f in &figures.figures {
         let number = |n: f64| {

@@ -1,0 +1,154 @@
+//! The command line: nouns, then verbs, and the flags that every command takes.
+
+use crate::{
+    commands::{case, completions, demo, federation, node, org, report, watch},
+    context::Context,
+    error::{Error, Exit, Result},
+};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Situation reports between partners who prevent mass atrocities: federated, signed, end-to-end encrypted
+#[derive(Debug, Parser)]
+#[command(
+    name = "focal",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = "\
+Examples:
+  focal org init --name \"Teres Human Rights Monitor\" --kind ngo --country NO
+  focal node init --announce /dns4/focal.example.org/tcp/4711
+  focal org manifest
+  focal federation request -o monitor.request
+  focal node run
+
+Exit codes:
+  0  done
+  1  it could not be done
+  2  the command line is not right, or nobody could be asked
+  3  wrong passphrase or key file
+  4  refused: a bad signature, not allowed, a report that is not valid
+  5  the node does not answer
+  6  there is no such thing
+  7  disk, file or socket")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// Directory of the organisation, its keys and its node [default: ~/.focal]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "FOCAL_HOME",
+        hide_env_values = true
+    )]
+    home: Option<PathBuf>,
+    /// The node's socket [default: node/api.sock in the home]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FOCAL_SOCKET",
+        hide_env_values = true
+    )]
+    socket: Option<PathBuf>,
+    /// Print the result as one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Answer every question with yes
+    #[arg(short, long, global = true)]
+    yes: bool,
+    /// Read passphrases from the first line of a file instead of asking
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FOCAL_PASSPHRASE_FILE",
+        hide_env_values = true
+    )]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Org(org::Args),
+    Federation(federation::Args),
+    Node(node::Args),
+    Case(case::Args),
+    Report(Box<report::Args>),
+    Watch(watch::Args),
+    Demo(demo::Args),
+    Completions(completions::Args),
+    Man(completions::ManArgs),
+}
+
+impl Global {
+    /// What every command knows.
+    pub(crate) fn context(self) -> Result<Context> {
+        let home = match self.home {
+            Some(home) => home,
+            None => std::env::home_dir()
+                .filter(|home| !home.as_os_str().is_empty())
+                .map(|home| home.join(".focal"))
+                .ok_or_else(|| {
+                    Error::new(
+                        Exit::Usage,
+                        "it is not known where the organisation's files are",
+                    )
+                    .why("this user has no home directory")
+                    .next("say it: --home DIR or FOCAL_HOME")
+                })?,
+        };
+        Ok(Context {
+            home,
+            socket: self.socket,
+            json: self.json,
+            yes: self.yes,
+            passphrase_file: self.passphrase_file,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example_and_takes_the_common_flags() {
+        fn visit(command: &clap::Command, path: &str) {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(help.contains("Examples:\n  "), "{path} has no example");
+            for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+                visit(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        let mut command = Cli::command();
+        command.build();
+        visit(&command, "focal");
+        for line in [
+            "focal org show --json --home /x",
+            "focal federation show --yes --socket /x",
+            "focal node status --passphrase-file /x",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `focal demo`: three organisations, three nodes, one case, on this machine. Every step is a command of this program,
+//! run as a person would run it; the nodes are processes of their own.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    output::{FAINT, STRONG, plain},
+    table::Table,
+};
+use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+mod clock;
+mod party;
+mod script;
+
+use clock::Clock;
+use party::Party;
+
+/// Nothing in the demonstration takes longer on a working machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Play a federation of three organisations on this machine
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Founds a federation in a temporary directory with real keys, runs three nodes on free ports of this machine, and plays
+a case: reports, an alert, a link that is down for a while, a correction. Everything in it is invented.
+
+Examples:
+  focal demo
+  focal demo --keep
+  focal demo --json")]
+pub(crate) struct Args {
+    /// Leave the nodes running afterwards, and say how to go on by hand
+    #[arg(long)]
+    keep: bool,
+}
+
+/// What one node shows at the end.
+#[derive(Debug, Serialize)]
+struct NodeResult {
+    organisation: String,
+    home: PathBuf,
+    records: u64,
+    view_hash: String,
+}
+
+/// How long one report took.
+#[derive(Debug, Serialize)]
+struct ReportResult {
+    what: String,
+    by: String,
+    record: String,
+    milliseconds_to_last_partner: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Outcome {
+    nodes: Vec<NodeResult>,
+    converged: bool,
+    reports: Vec<ReportResult>,
+    killed_in_incidents: String,
+    seconds: f64,
+    directory: PathBuf,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    let playing = play(&args, context);
+    // Dropping the play kills its nodes and removes its directory.
+    tokio::select! {
+        outcome = playing => outcome,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(Exit::Failed, "the demonstration was stopped")
+            .why("Ctrl-C")
+            .next("its nodes are stopped and its directory is removed")),
+    }
+}
+
+async fn play(args: &Args, context: &Context) -> Result<()> {
+    let start = Instant::now();
+    let base = tempfile::Builder::new()
+        .prefix("focal-demo-")
+        .tempdir()
+        .map_err(|e| {
+            Error::new(Exit::Io, "no temporary directory can be made").why(e.to_string())
+        })?;
+    let say = |text: &str| {
+        if !context.json {
+            // Progress is for who watches; if nobody can, nothing is lost.
+            let _ = writeln!(anstream::stdout().lock(), "{}", plain(text));
+        }
+    };
+    say("Three organisations, each with its own keys and its own node, found a federation.");
+    let mut parties = script::found(base.path(), &say).await?;
+    let mut clock = Clock::default();
+    let case = script::play(&mut parties, &mut clock, &say).await?;
+    let mut nodes = Vec::new();
+    let mut killed = String::new();
+    for party in &parties {
+        let shown = party.json(&["case", "show", &case]).await?;
+        killed = shown["view"]["totals"]["killed"].to_string();
+        nodes.push(NodeResult {
+            organisation: party.name.to_string(),
+            home: party.home.clone(),
+            records: shown["records"].as_u64().unwrap_or_default(),
+            view_hash: shown["view_hash"].as_str().unwrap_or_default().into(),
+        });
+    }
+    let hashes: BTreeMap<&str, usize> = nodes.iter().map(|n| (n.view_hash.as_str(), 1)).collect();
+    let outcome = Outcome {
+        converged: hashes.len() == 1,
+        nodes,
+        reports: clock.results(),
+        killed_in_incidents: killed,
+        seconds: start.elapsed().as_secs_f64(),
+        directory: base.path().to_path_buf(),
+    };
+    context.print(&outcome, |out| write(&outcome, out))?;
+    if !outcome.converged {
+        return Err(Error::new(
+            Exit::Failed,
+            "the nodes do not show the same case",
+        ));
+    }
+    if args.keep {
+        keep(parties, base, &case, context)?;
+    } else {
+        for party in &mut parties {
+            party.stop().await?;
+        }
+    }
+    Ok(())
+}
+
+fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out)?;
+    let mut table = Table::new(&["node of", "records", "case view"]);
+    for node in &outcome.nodes {
+        table.row(vec![
+            node.organisation.clone(),
+            node.records.to_string(),
+            node.view_hash.chars().take(16).collect::<String>() + "…",
+        ]);
+    }
+    table.write(out)?;
+    let mut table = Table::new(&["report", "by", "readable at the last partner after"]);
+    for report in &outcome.reports {
+        let ms = report.milliseconds_to_last_partner;
+        table.row(vec![
+            report.what.clone(),
+            report.by.clone(),
+            format!("{ms} ms"),
+        ]);
+    }
+    table.write(out)?;
+    if outcome.converged {
+        writeln!(
+            out,
+            "{STRONG}All three nodes show the same case.{STRONG:#} {FAINT}({:.1} s){FAINT:#}",
+            outcome.seconds
+        )?;
+    }
+    Ok(())
+}
+
+/// Lets the nodes run on, and says how to go on by hand.
+fn keep(parties: Vec<Party>, base: tempfile::TempDir, case: &str, context: &Context) -> Result<()> {
+    let directory = base.keep();
+    let mut lines = vec![
+        format!(
+            "The nodes go on running in {}. To go on by hand:",
+            directory.display()
+        ),
+        format!(
+            "  export FOCAL_PASSPHRASE_FILE={}",
+            directory.join("passphrase").display()
+        ),
+    ];
+    let mut pids = Vec::new();
+    for party in parties {
+        lines.push(format!(
+            "  focal --home {} case show {}   # {}",
+            party.home.display(),
+            crate::commands::case::first(case),
+            party.name
+        ));
+        pids.extend(party.leave().map(|pid| pid.to_string()));
+    }
+    lines.push(format!(
+        "To end: kill {}; rm -r {}",
+        pids.join(" "),
+        directory.display()
+    ));
+    context.remark(&lines.join("\n"));
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `focal federation accept`: everything in the file is verified, shown, and handed to the node.
+
+use crate::{
+    accepted,
+    context::Context,
+    error::{Error, Exit, Result},
+    federation_file::{FederationFile, Stage},
+    federation_view::{Shown, list},
+    handover::{self, Handover},
+    organisation::Organisation,
+    prompt,
+};
+use focal_protocol::directory::{self, Directory};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Accept a federation: verify its file, compare the words, hand it to the node
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The words name this federation and no other: compare them with another member over the phone before you say yes.
+
+Examples:
+  focal federation accept varenia.bundle
+  focal federation accept varenia.bundle --yes --json")]
+pub(crate) struct Args {
+    /// The federation file, signed by all who must
+    file: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    #[serde(flatten)]
+    shown: Shown,
+    #[serde(flatten)]
+    handover: Handover,
+}
+
+pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
+    let file = FederationFile::read(&args.file)?;
+    let shown = Shown::new(&file);
+    let not_accepted = |why: String| {
+        Error::new(Exit::Refused, "the federation was not accepted")
+            .why(why)
+            .next("nothing was changed")
+    };
+    if file.stage != Stage::Complete {
+        let verb = if file.stage == Stage::Founding {
+            "found --sign"
+        } else {
+            "admit"
+        };
+        return Err(not_accepted(format!(
+            "signatures are missing: {} have not signed, {} more are needed",
+            list(&shown.unsigned),
+            shown.still_needed
+        ))
+        .next(format!("they sign it with focal federation {verb} FILE")));
+    }
+    let org = Organisation::load_if_any(context)?;
+    if let Some(org) = &org {
+        let listed = file.roster.active(&org.member.org);
+        if listed.is_none_or(|m| m.root_key != org.member.root_key) {
+            return Err(not_accepted(format!(
+                "{} is not an active member of {}",
+                org.member.name, shown.directory.name
+            ))
+            .next("ask its stewards to admit you: focal federation request -o FILE"));
+        }
+    }
+    let directory = join(context, &file).map_err(|e| match e {
+        JoinError::Read(e) => e,
+        JoinError::Directory(e) => not_accepted(e.to_string()),
+    })?;
+    prompt::confirm(
+        context,
+        "Are these the words that your partners see?",
+        |out| {
+            shown.write(out)?;
+            writeln!(
+                out,
+                "\nCompare the federation's words with another member over the phone."
+            )
+        },
+    )?;
+    // The node first: what it refuses is not remembered as accepted.
+    let handover = handover::bundle(context, directory.to_bundle(), org.as_ref()).await?;
+    accepted::save(context, &directory)?;
+    let result = Accepted { shown, handover };
+    context.print(&result, |out| {
+        let shown = &result.shown.directory;
+        writeln!(
+            out,
+            "Accepted {} ({} members).",
+            shown.name,
+            shown.members.len()
+        )?;
+        writeln!(out, "  {}", shown.fingerprint)?;
+        writeln!(out, "{}", result.handover)
+    })
+}
+
+enum JoinError {
+    Read(Error),
+    Directory(directory::Error),
+}
+
+/// The file on top of what was accepted before: another federation or a contradiction shows here.
+fn join(context: &Context, file: &FederationFile) -> std::result::Result<Directory, JoinError> {
+    match accepted::load(context).map_err(JoinError::Read)? {
+        None => Directory::from_bundle(&file.bundle).map_err(JoinError::Directory),
+        Some(mut known) => {
+            known
+                .offer_bundle(&file.bundle)
+                .map_err(JoinError::Directory)?;
+            Ok(known)
+        }
+    }
+}

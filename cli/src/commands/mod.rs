@@ -1,0 +1,10 @@
+//! One module for each noun.
+
+pub(crate) mod case;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod federation;
+pub(crate) mod node;
+pub(crate) mod org;
+pub(crate) mod report;
+pub(crate) mod watch;

@@ -1,0 +1,205 @@
+//! `focal node`: making, running and watching this home's node.
+
+use crate::{
+    client::Client,
+    context::Context,
+    error::{Error, Exit, Result},
+    output::{STRONG, plain},
+    table::Table,
+};
+use focal_node::api::types::{DirectoryUpdate, Peer, Status};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+mod init;
+mod run;
+
+/// Make, run and watch the node
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal node init --announce /dns4/focal.example.org/tcp/4711
+  focal node run
+  focal node status")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::Args),
+    Announce(init::AnnounceArgs),
+    Run(run::Args),
+    Status(StatusArgs),
+    Peers(PeersArgs),
+    Take(TakeArgs),
+}
+
+/// Show how the node is
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal node status
+  focal node status --json | jq .alarms")]
+struct StatusArgs {}
+
+/// Show partners' nodes and whether they are connected
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal node peers
+  focal node peers --json | jq -r '.[] | select(.connected | not) | .org_name'")]
+struct PeersArgs {}
+
+/// Hand the node manifests and federation files that were signed on another machine
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+For organisations whose root key is kept off line. Give manifests in the order of their versions.
+
+Examples:
+  focal node take manifest-4.cbor
+  focal node take varenia-2.bundle")]
+struct TakeArgs {
+    /// Files that focal org manifest or focal federation wrote
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// Whether the command needs a runtime of many threads: only the node itself does.
+pub(crate) fn is_run(args: &Args) -> bool {
+    matches!(args.command, Command::Run(_))
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.command {
+        Command::Init(args) => init::run(&args, context),
+        Command::Announce(args) => init::announce(args, context),
+        Command::Run(args) => run::run(&args, context).await,
+        Command::Status(StatusArgs {}) => status(context).await,
+        Command::Peers(PeersArgs {}) => peers(context).await,
+        Command::Take(args) => take(&args, context).await,
+    }
+}
+
+async fn status(context: &Context) -> Result<()> {
+    let status: Status = Client::connect(context).await?.get("/v1/status").await?;
+    context.print(&status, |out| write_status(&status, out))
+}
+
+fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+    let or_none = |text: &Option<String>| {
+        text.as_deref()
+            .map_or("none yet".into(), |t| plain(t).into_owned())
+    };
+    writeln!(out, "node         {STRONG}{}{STRONG:#}", status.node)?;
+    writeln!(out, "             {}", status.node_fingerprint)?;
+    writeln!(
+        out,
+        "organisation {}, manifest {}",
+        or_none(&status.org_name),
+        status.manifest_version
+    )?;
+    writeln!(
+        out,
+        "federation   {}, roster {}",
+        or_none(&status.federation_name),
+        status.roster_version
+    )?;
+    writeln!(
+        out,
+        "partners     {} of {} nodes connected",
+        status.peers_connected, status.peers_known
+    )?;
+    writeln!(
+        out,
+        "holds        {} cases, {} records, {} entries that wait",
+        status.cases, status.records, status.pending
+    )?;
+    for address in &status.listening {
+        writeln!(out, "listens on   {}", plain(address))?;
+    }
+    writeln!(
+        out,
+        "since        {}, version {}",
+        status.started,
+        plain(&status.version)
+    )?;
+    for (name, count) in &status.refused {
+        writeln!(out, "refused      {count} {}", plain(name))?;
+    }
+    for alarm in &status.alarms {
+        writeln!(out, "{STRONG}alarm{STRONG:#}        {}", plain(alarm))?;
+    }
+    Ok(())
+}
+
+async fn peers(context: &Context) -> Result<()> {
+    let peers: Vec<Peer> = Client::connect(context).await?.get("/v1/peers").await?;
+    context.print(&peers, |out| {
+        if peers.is_empty() {
+            return writeln!(
+                out,
+                "No partner's node is known yet: focal federation show lists who should be."
+            );
+        }
+        let mut table = Table::new(&[
+            "organisation",
+            "node",
+            "connected",
+            "since",
+            "addresses",
+            "last error",
+        ]);
+        for peer in &peers {
+            table.row(vec![
+                plain(&peer.org_name).into_owned(),
+                peer.node.chars().take(8).chain(['…']).collect(),
+                if peer.connected { "yes" } else { "no" }.into(),
+                peer.since.clone().unwrap_or_default(),
+                plain(&peer.addresses.join("\n")).into_owned(),
+                plain(peer.last_error.as_deref().unwrap_or_default()).into_owned(),
+            ]);
+        }
+        table.write(out)
+    })
+}
+
+async fn take(args: &TakeArgs, context: &Context) -> Result<()> {
+    use focal_protocol::{
+        codec,
+        directory::{Bundle, Manifest},
+        limits,
+        signed::Signed,
+    };
+    let mut documents = Vec::new();
+    for path in &args.files {
+        let bytes = crate::files::read("the file", path, limits::BUNDLE + 64)?;
+        let limit = 2 * limits::DIRECTORY_ITEM;
+        let route = if Bundle::from_bytes(&bytes).is_ok() {
+            "/v1/directory/bundle"
+        } else if codec::decode::<Signed<Manifest>>(&bytes, limit)
+            .is_ok_and(|m| m.unverified().is_ok())
+        {
+            "/v1/directory/manifest"
+        } else {
+            return Err(
+                Error::new(Exit::Refused, format!("{} was not taken", path.display()))
+                    .why("it is neither a manifest nor a federation file")
+                    .next("nothing was handed to the node"),
+            );
+        };
+        documents.push((route, bytes));
+    }
+    let client = Client::connect(context).await?;
+    let mut updates: Vec<DirectoryUpdate> = Vec::new();
+    for (route, bytes) in documents {
+        updates.push(client.post_bytes(route, bytes).await?);
+    }
+    context.print(&updates, |out| {
+        let taken: usize = updates.iter().map(|u| u.taken).sum();
+        writeln!(out, "The node has taken {taken} new documents.")
+    })
+}

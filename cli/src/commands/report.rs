@@ -1,0 +1,317 @@
+//! `focal report`: writing, sending, reading, following.
+
+use crate::{
+    client::Client,
+    commands::case::{find, first, minute},
+    context::Context,
+    error::{Error, Exit, Result},
+    output::{STRONG, plain, raw},
+    table::Table,
+};
+use focal_node::api::types::{CaseSummary, Holder, RecordDetail, RecordRow};
+use focal_protocol::record::Kind;
+use serde_json::Value;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+mod compose;
+mod drafts;
+mod send;
+
+/// Write, send, read and follow reports
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report new incident -o market.md
+  focal report send 3f9c1a2b market.md
+  focal report list 3f9c1a2b
+  focal report status 81d0c3e4")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    New(NewArgs),
+    Send(send::Args),
+    Ack(send::AckArgs),
+    Correct(send::CorrectArgs),
+    List(ListArgs),
+    Show(ShowArgs),
+    Status(StatusArgs),
+}
+
+/// Write a template with every field explained
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report new sitrep -o orsk.md
+  focal report new alert")]
+struct NewArgs {
+    /// sitrep, incident, alert, note, correction, ack
+    kind: Kind,
+    /// Where to write it; standard output if left out
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+}
+
+/// List reports, newest last
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report list 3f9c1a2b
+  focal report list --kind alert --json")]
+struct ListArgs {
+    /// Only of this case: id, first digits, or title
+    case: Option<String>,
+    /// Only of these kinds
+    #[arg(long)]
+    kind: Vec<Kind>,
+    /// Only what was written since then: 2026-11-03T00:00:00Z
+    #[arg(long)]
+    since: Option<focal_protocol::time::Time>,
+    /// At most this many, the newest
+    #[arg(long, default_value_t = 100)]
+    limit: usize,
+}
+
+/// Show one report whole
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report show 81d0c3e4")]
+struct ShowArgs {
+    /// The report: id or first digits
+    record: String,
+}
+
+/// Show which partners hold a report, since when, and who has read it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report status 81d0c3e4")]
+struct StatusArgs {
+    /// The report: id or first digits
+    record: String,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.command {
+        Command::New(args) => new(&args, context),
+        Command::Send(args) => send::send(args, context).await,
+        Command::Ack(args) => send::ack(args, context).await,
+        Command::Correct(args) => send::correct(args, context).await,
+        Command::List(args) => list(&args, context).await,
+        Command::Show(args) => show(&args, context).await,
+        Command::Status(args) => status(&args, context).await,
+    }
+}
+
+fn new(args: &NewArgs, context: &Context) -> Result<()> {
+    let template = args.kind.template();
+    let Some(path) = &args.output else {
+        return raw(template.as_bytes());
+    };
+    crate::files::create_private(path, template.as_bytes())?;
+    context.print(&serde_json::json!({ "file": path }), |out| {
+        writeln!(out, "{} is ready to be filled in.", path.display())?;
+        writeln!(out, "Then: focal report send CASE {}", path.display())
+    })
+}
+
+/// Pages through a case's records.
+async fn rows(client: &Client, case: &str) -> Result<Vec<RecordRow>> {
+    let mut rows: Vec<RecordRow> = Vec::new();
+    loop {
+        let after = rows
+            .last()
+            .map(|r| format!("&after={}", r.record))
+            .unwrap_or_default();
+        let page: Vec<RecordRow> = client
+            .get(&format!("/v1/cases/{case}/records?limit=1000{after}"))
+            .await?;
+        let last = page.len() < 1000;
+        rows.extend(page);
+        if last {
+            return Ok(rows);
+        }
+    }
+}
+
+async fn list(args: &ListArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let cases: Vec<CaseSummary> = match &args.case {
+        Some(case) => vec![find(&client, case).await?],
+        None => client.get("/v1/cases").await?,
+    };
+    let mut found = Vec::new();
+    for case in &cases {
+        found.extend(rows(&client, &case.case).await?);
+    }
+    let since = args.since.map(|t| t.to_string()).unwrap_or_default();
+    found.retain(|row| {
+        let kind =
+            args.kind.is_empty() || args.kind.iter().any(|k| row.summary["kind"] == k.as_str());
+        kind && row.summary["created"].as_str().unwrap_or_default() >= since.as_str()
+    });
+    let skip = found.len().saturating_sub(args.limit);
+    let shown = found.get(skip..).unwrap_or_default();
+    context.print(&shown, |out| {
+        if shown.is_empty() {
+            return writeln!(out, "No reports.");
+        }
+        let mut table = Table::new(&[
+            "written",
+            "kind",
+            "organisation",
+            "title",
+            "grade",
+            "marking",
+            "record",
+        ]);
+        for row in shown {
+            let text =
+                |name: &str| plain(row.summary[name].as_str().unwrap_or_default()).into_owned();
+            let doubt = if row.doubtful_clock {
+                " (doubtful clock)"
+            } else {
+                ""
+            };
+            table.row(vec![
+                minute(&text("created")) + doubt,
+                text("kind"),
+                plain(&row.org_name).into_owned(),
+                text("title"),
+                text("grading"),
+                text("tlp"),
+                first(&row.record),
+            ]);
+        }
+        table.write(out)?;
+        if skip > 0 {
+            writeln!(out, "{skip} older ones are not shown: --limit")?;
+        }
+        Ok(())
+    })
+}
+
+async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let detail: RecordDetail = client.get(&format!("/v1/records/{}", args.record)).await?;
+    context.print(&detail, |out| {
+        let marking = detail.row.summary["tlp"].as_str().unwrap_or_default();
+        writeln!(out, "{STRONG}{}{STRONG:#}", plain(marking))?;
+        writeln!(
+            out,
+            "{} of {}, by {}",
+            plain(detail.row.summary["kind"].as_str().unwrap_or_default()),
+            plain(detail.row.summary["created"].as_str().unwrap_or_default()),
+            plain(&format!(
+                "{} ({})",
+                detail.row.author_name, detail.row.org_name
+            )),
+        )?;
+        if detail.row.doubtful_clock {
+            writeln!(out, "The clock that wrote this time is doubtful.")?;
+        }
+        let content = &detail.content;
+        for name in ["grading", "verification", "language"] {
+            if let Some(text) = content[name].as_str() {
+                writeln!(out, "{name}: {}", plain(text))?;
+            }
+        }
+        for (_, fields) in content["body"].as_object().into_iter().flatten() {
+            write_fields(fields, 0, out)?;
+        }
+        for reference in content["refs"].as_array().into_iter().flatten() {
+            writeln!(
+                out,
+                "{} {}",
+                reference["relation"].as_str().unwrap_or_default(),
+                reference["record"].as_str().unwrap_or_default()
+            )?;
+        }
+        writeln!(out, "record: {}", detail.row.record)?;
+        writeln!(out, "case:   {}", detail.row.case)
+    })
+}
+
+fn write_fields(value: &Value, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let Value::Object(map) = value else {
+        return Ok(());
+    };
+    let indent = "  ".repeat(depth);
+    for (name, value) in map {
+        let name = name.replace('_', " ");
+        match value {
+            Value::Object(_) => {
+                writeln!(out, "{indent}{name}:")?;
+                write_fields(value, depth + 1, out)?;
+            }
+            Value::Array(items) => {
+                let texts: Vec<String> = items.iter().map(scalar).collect();
+                writeln!(out, "{indent}{name}: {}", plain(&texts.join(", ")))?;
+            }
+            _ => writeln!(out, "{indent}{name}: {}", plain(&scalar(value)))?,
+        }
+    }
+    Ok(())
+}
+
+fn scalar(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), ToString::to_string)
+}
+
+async fn status(args: &StatusArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let holders: Vec<Holder> = client
+        .get(&format!("/v1/records/{}/status", args.record))
+        .await?;
+    context.print(&holders, |out| {
+        if holders.is_empty() {
+            return writeln!(out, "Nobody else is in this case.");
+        }
+        let mut table = Table::new(&["organisation", "node", "holds it since", "read by"]);
+        for holder in &holders {
+            let readers: Vec<String> = holder
+                .acknowledged
+                .iter()
+                .map(|a| format!("{} at {}", plain(&a.author_name), minute(&a.at)))
+                .collect();
+            table.row(vec![
+                plain(&holder.org_name).into_owned(),
+                first(&holder.node),
+                holder
+                    .since
+                    .as_deref()
+                    .map_or_else(|| "not yet".into(), minute),
+                readers.join("\n"),
+            ]);
+        }
+        table.write(out)
+    })
+}
+
+/// Reads at most [`crate::report_file::LIMIT`] bytes of standard input.
+fn stdin() -> Result<String> {
+    use std::io::Read;
+    let mut text = String::new();
+    io::stdin()
+        .take(crate::report_file::LIMIT as u64 + 1)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::new(Exit::Io, "standard input cannot be read").why(e.to_string()))?;
+    if text.len() > crate::report_file::LIMIT {
+        return Err(Error::new(Exit::Refused, "the report is too long")
+            .why(format!(
+                "at most {} bytes are read",
+                crate::report_file::LIMIT
+            ))
+            .next("send a summary; long documents travel as attachments"));
+    }
+    Ok(text)
+}

@@ -1,0 +1,258 @@
+//! From a file, standard input, an editor and flags to the fields of a report.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    report_file::{self, Format},
+};
+use focal_protocol::record::Kind;
+use serde_json::{Map, Value, json};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Fields of a report as flags; they override what the file says.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Fields")]
+pub(super) struct Flags {
+    /// sitrep, incident, alert, note
+    #[arg(long)]
+    pub(super) kind: Option<Kind>,
+    /// Title or headline
+    #[arg(long)]
+    title: Option<String>,
+    /// The text: what a Markdown file has below its front matter
+    #[arg(long)]
+    text: Option<String>,
+    /// TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN, TLP:CLEAR
+    #[arg(long)]
+    marking: Option<String>,
+    /// Source A-F and information 1-6, such as B2
+    #[arg(long)]
+    grading: Option<String>,
+    /// alleged, corroborated, verified, refuted
+    #[arg(long)]
+    verification: Option<String>,
+    /// Language, such as fr
+    #[arg(long)]
+    language: Option<String>,
+    /// Name of the place
+    #[arg(long)]
+    place: Option<String>,
+    /// Degrees north
+    #[arg(long, allow_negative_numbers = true)]
+    lat: Option<f64>,
+    /// Degrees east
+    #[arg(long, allow_negative_numbers = true)]
+    lon: Option<f64>,
+    /// When it happened: 2026-11-03, 2026-11-03/2026-11-05
+    #[arg(long)]
+    time: Option<String>,
+    /// A number, or low/best/high
+    #[arg(long, value_name = "COUNT")]
+    killed: Option<String>,
+    /// A number, or low/best/high
+    #[arg(long, value_name = "COUNT")]
+    injured: Option<String>,
+    /// A number, or low/best/high
+    #[arg(long, value_name = "COUNT")]
+    displaced: Option<String>,
+    /// Any field, such as urgency=expected or place.code=VR03
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+}
+
+/// Where the report comes from.
+pub(super) enum Source {
+    File(PathBuf),
+    Stdin,
+    Editor,
+    FlagsOnly,
+}
+
+/// Reads the source.
+pub(super) fn read(
+    source: &Source,
+    kind: Option<Kind>,
+    context: &Context,
+) -> Result<Map<String, Value>> {
+    match source {
+        Source::File(path) => {
+            let bytes = crate::files::read("the report", path, report_file::LIMIT)?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Error::new(Exit::Refused, "the report cannot be read")
+                    .why("it is not UTF-8 text")
+                    .next(format!("save {} as UTF-8", path.display()))
+            })?;
+            report_file::parse(Format::of(Some(path), &text), &text, kind)
+        }
+        Source::Stdin => {
+            let text = super::stdin()?;
+            report_file::parse(Format::of(None, &text), &text, kind)
+        }
+        Source::Editor => {
+            let text = edit(kind.unwrap_or(Kind::Note).template(), context)?;
+            report_file::parse(Format::Markdown, &text, kind)
+        }
+        Source::FlagsOnly => Ok(Map::new()),
+    }
+}
+
+/// Lets a person edit a text in `$EDITOR`.
+pub(super) fn edit(text: &str, context: &Context) -> Result<String> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::new(Exit::Usage, "there is no report to send")
+            .why("no file was named, and there is no terminal for an editor")
+            .next("name a file, or - for standard input, or give --kind and --text"));
+    }
+    let dir = context.home.join("drafts");
+    crate::files::private_dir(&dir)?;
+    let path = dir.join(format!("editing-{}.md", std::process::id()));
+    crate::files::write_private(&path, text.as_bytes())?;
+    let editor = std::env::var("VISUAL")
+        .or_else(|_| std::env::var("EDITOR"))
+        .unwrap_or_else(|_| "nano".into());
+    // The variable may hold arguments, as every tool that uses it allows: the shell splits it.
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg(&editor)
+        .arg(&path)
+        .status();
+    let kept = format!("what you wrote is in {}", path.display());
+    match status {
+        Ok(status) if status.success() => {}
+        Ok(status) => {
+            return Err(Error::new(Exit::Failed, "the editor ended with an error")
+                .why(status.to_string())
+                .next(kept));
+        }
+        Err(e) => {
+            return Err(
+                Error::new(Exit::Failed, format!("{editor} cannot be started"))
+                    .why(e.to_string())
+                    .next("set EDITOR to an editor that is installed"),
+            );
+        }
+    }
+    let bytes = crate::files::read("the report", &path, report_file::LIMIT)?;
+    let edited = String::from_utf8(bytes)
+        .map_err(|_| Error::new(Exit::Refused, "the report is not UTF-8 text").next(kept))?;
+    if edited.trim() == text.trim() {
+        remove(&path);
+        return Err(
+            Error::new(Exit::Failed, "nothing was sent").why("the template was not changed")
+        );
+    }
+    remove(&path);
+    Ok(edited)
+}
+
+fn remove(path: &Path) {
+    // A copy that stays is in a private directory, and named.
+    let _ = std::fs::remove_file(path);
+}
+
+/// Puts flags over what the file says.
+pub(super) fn apply(flags: Flags, kind: Option<Kind>, map: &mut Map<String, Value>) -> Result<()> {
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            map.insert(name.into(), Value::String(value));
+        }
+    };
+    if let Some(kind) = flags.kind {
+        put("kind", Some(kind.to_string()));
+    }
+    let headline = kind == Some(Kind::Alert);
+    put(if headline { "headline" } else { "title" }, flags.title);
+    put(kind.map_or("text", Kind::body_field), flags.text);
+    put("marking", flags.marking);
+    put("grading", flags.grading);
+    put("verification", flags.verification);
+    put("language", flags.language);
+    put("time", flags.time);
+    put("killed", flags.killed);
+    put("injured", flags.injured);
+    put("displaced", flags.displaced);
+    let place = if headline { "area" } else { "place" };
+    for (field, value) in [
+        ("name", flags.place.map(Value::String)),
+        ("lat", flags.lat.map(|n| json!(n))),
+        ("lon", flags.lon.map(|n| json!(n))),
+    ] {
+        if let Some(value) = value {
+            nested(map, place).insert(field.into(), value);
+        }
+    }
+    for pair in flags.set {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(
+                Error::new(Exit::Usage, format!("--set {pair} is not understood"))
+                    .why("a field and its value are joined by =")
+                    .next("write it as --set urgency=expected"),
+            );
+        };
+        let value = Value::String(value.trim().into());
+        match name.trim().split_once('.') {
+            Some((outer, inner)) => nested(map, outer).insert(inner.into(), value),
+            None => map.insert(name.trim().into(), value),
+        };
+    }
+    Ok(())
+}
+
+/// The object in a field; a text there is its name.
+fn nested<'a>(map: &'a mut Map<String, Value>, field: &str) -> &'a mut Map<String, Value> {
+    let slot = map.entry(field).or_insert(Value::Null);
+    if !slot.is_object() {
+        let mut object = Map::new();
+        if let Value::String(name) = slot {
+            object.insert("name".into(), Value::String(std::mem::take(name)));
+        }
+        *slot = Value::Object(object);
+    }
+    match slot {
+        Value::Object(object) => object,
+        _ => unreachable!("it was just made an object"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_override_the_file() {
+        let mut map = Map::new();
+        map.insert("title".into(), json!("old"));
+        map.insert("place".into(), json!("Teres"));
+        let flags = Flags {
+            title: Some("new".into()),
+            text: Some("what happened".into()),
+            lat: Some(44.8),
+            lon: Some(21.4),
+            set: vec!["place.code=VR03".into(), "type=killing".into()],
+            ..Flags::default()
+        };
+        apply(flags, Some(Kind::Incident), &mut map).expect("applied");
+        assert_eq!(map["title"], "new");
+        assert_eq!(map["description"], "what happened");
+        assert_eq!(
+            map["place"],
+            json!({"name": "Teres", "lat": 44.8, "lon": 21.4, "code": "VR03"})
+        );
+        assert_eq!(map["type"], "killing");
+    }
+
+    #[test]
+    fn a_pair_without_a_value_is_refused() {
+        let flags = Flags {
+            set: vec!["urgency".into()],
+            ..Flags::default()
+        };
+        let error = apply(flags, None, &mut Map::new()).expect_err("refused");
+        assert_eq!(error.exit, Exit::Usage);
+    }
+}

@@ -1,0 +1,48 @@
+//! Reports that could not be sent: nothing that a person typed is lost.
+
+use crate::{
+    context::{Context, now},
+    error::{Error, Result},
+    organisation::json,
+};
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// Keeps a report; returns where.
+fn keep(fields: &Map<String, Value>, context: &Context) -> Result<PathBuf> {
+    let dir = context.home.join("drafts");
+    crate::files::private_dir(&dir)?;
+    let path = dir.join(format!("{}-{}.json", now().0, std::process::id()));
+    crate::files::write_private(&path, &json(fields))?;
+    Ok(path)
+}
+
+/// The same error, which also says where the report was kept.
+pub(super) fn kept(
+    error: Error,
+    fields: &Map<String, Value>,
+    case: &str,
+    context: &Context,
+) -> Error {
+    match keep(fields, context) {
+        Ok(path) => {
+            let again = format!(
+                "the report is kept in {0}; then: focal report send {case} {0}",
+                path.display()
+            );
+            let next = match &error.next {
+                Some(next) => format!("{next}; {again}"),
+                None => again,
+            };
+            error.next(next)
+        }
+        Err(lost) => {
+            let why = format!(
+                "{}; and it cannot be kept as a draft: {}",
+                error.why.clone().unwrap_or_default(),
+                lost.what
+            );
+            error.why(why)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `focal watch`: what happens, as it happens.
+
+use crate::{
+    client::Client,
+    commands::case::{find, first, minute},
+    context::{Context, now},
+    error::{Error, Exit, Result},
+    output::plain,
+};
+use focal_node::api::types::{Event, RecordRow};
+use std::time::Duration;
+
+/// A node that restarts is tried again after this.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Show reports and news from partners as they come, until Ctrl-C
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal watch
+  focal watch 3f9c1a2b --kind alert
+  focal watch --json | jq -c 'select(.kind == \"record\")'")]
+pub(crate) struct Args {
+    /// Only this case: id, first digits, or title
+    case: Option<String>,
+    /// Only reports of these kinds
+    #[arg(long)]
+    kind: Vec<focal_protocol::record::Kind>,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let path = match &args.case {
+        Some(case) => format!("/v1/events?case={}", find(&client, case).await?.case),
+        None => "/v1/events".into(),
+    };
+    let watching = watch(&args, &path, &client, context);
+    tokio::select! {
+        result = watching => result,
+        stop = tokio::signal::ctrl_c() => stop.map_err(|e| {
+            Error::new(Exit::Io, "Ctrl-C cannot be watched").why(e.to_string())
+        }),
+    }
+}
+
+async fn watch(args: &Args, path: &str, client: &Client, context: &Context) -> Result<()> {
+    let mut away = false;
+    loop {
+        match client.events(path).await {
+            Ok(mut events) => {
+                if away {
+                    context.remark("The node is back. What came meanwhile: focal report list");
+                }
+                while let Some(event) = events.next().await {
+                    show(args, &event, context)?;
+                }
+                context.remark("The node has stopped; waiting for it.");
+                away = true;
+            }
+            Err(e) if !away => return Err(e),
+            Err(_) => tokio::time::sleep(AGAIN).await,
+        }
+    }
+}
+
+fn show(args: &Args, event: &Event, context: &Context) -> Result<()> {
+    if !args.kind.is_empty() {
+        let wanted = |row: &RecordRow| {
+            args.kind
+                .iter()
+                .any(|kind| row.summary["kind"] == kind.as_str())
+        };
+        if !matches!(event, Event::Record { row } if wanted(row)) {
+            return Ok(());
+        }
+    }
+    if context.json {
+        // One line each, so that another program can follow.
+        let mut line = serde_json::to_vec(event).unwrap_or_default();
+        line.push(b'\n');
+        return crate::output::raw(&line);
+    }
+    let time = minute(&now().to_string());
+    context.print(event, |out| {
+        writeln!(out, "{time}  {}", plain(&line(event)))
+    })
+}
+
+fn line(event: &Event) -> String {
+    match event {
+        Event::Record { row } => {
+            let text = |name: &str| row.summary[name].as_str().unwrap_or_default().to_string();
+            format!(
+                "{:<10} {}: {} [{}]",
+                text("kind"),
+                row.org_name,
+                text("title"),
+                first(&row.record)
+            )
+        }
+        Event::Held { node, height, .. } => {
+            format!(
+                "held       node {} holds {height} entries of a log",
+                first(node)
+            )
+        }
+        Event::Case { title, epoch, .. } => {
+            format!("case       {title}: membership is in epoch {epoch}")
+        }
+        Event::Peer {
+            org_name,
+            connected,
+            ..
+        } => {
+            let state = if *connected {
+                "is connected"
+            } else {
+                "is gone"
+            };
+            format!("partner    {org_name} {state}")
+        }
+        Event::Directory { roster_version } => {
+            format!("federation roster version {roster_version}")
+        }
+        Event::Refused { code, message } => format!("refused    {message} ({code})"),
+        Event::Lagged { missed } => format!("missed     {missed} events: focal report list"),
+    }
+}

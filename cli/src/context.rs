@@ -1,0 +1,75 @@
+//! What every command knows: where things are, and how the person wants to be spoken to.
+
+use focal_protocol::time::Time;
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Where things are, and how to speak.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    /// The directory with everything of one organisation: `--home`, `FOCAL_HOME`, else `~/.focal`.
+    pub(crate) home: PathBuf,
+    /// The node's socket, if it is not the one below `home`.
+    pub(crate) socket: Option<PathBuf>,
+    /// One JSON document on stdout instead of text.
+    pub(crate) json: bool,
+    /// Every question is answered with yes.
+    pub(crate) yes: bool,
+    /// The passphrase is the first line of this file: nobody is asked.
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+impl Context {
+    /// The node's directory.
+    pub(crate) fn node_dir(&self) -> PathBuf {
+        self.home.join("node")
+    }
+
+    /// The socket on which the node serves its API.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.socket
+            .clone()
+            .unwrap_or_else(|| self.node_dir().join("api.sock"))
+    }
+
+    /// The organisation's root key, manifests and public entry.
+    pub(crate) fn org_dir(&self) -> PathBuf {
+        self.home.join("org")
+    }
+
+    /// Authors' keys, one file each.
+    pub(crate) fn authors_dir(&self) -> PathBuf {
+        self.home.join("authors")
+    }
+
+    /// The federation that was accepted here, and what this organisation has signed for it.
+    pub(crate) fn federation_dir(&self) -> PathBuf {
+        self.home.join("federation")
+    }
+}
+
+/// Now, by this machine's clock: `protocol` has none.
+pub(crate) fn now() -> Time {
+    let ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis());
+    Time(u64::try_from(ms).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+impl Context {
+    /// A context as a script has it: JSON, no questions, a passphrase file in `home`.
+    pub(crate) fn for_tests(home: &std::path::Path) -> Self {
+        let passphrase_file = home.join("passphrase");
+        crate::files::write_private(&passphrase_file, b"correct horse battery\n").expect("write");
+        Self {
+            home: home.to_path_buf(),
+            socket: None,
+            json: true,
+            yes: true,
+            passphrase_file: Some(passphrase_file),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a person sees when something does not work: what happened, why, what to do next.
+
+use crate::output::plain;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+/// How a command ended, for scripts. The numbers are listed in `focal --help`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All was done, or the reader of our output went away.
+    Ok = 0,
+    /// It could not be done.
+    Failed = 1,
+    /// The command line is not right; also what clap answers.
+    Usage = 2,
+    /// A passphrase or key file does not open what it should.
+    WrongPassphrase = 3,
+    /// A bad signature, somebody who may not, a report that is not valid.
+    Refused = 4,
+    /// The node does not answer.
+    Unreachable = 5,
+    /// There is no such thing.
+    NotFound = 6,
+    /// Disk, file or socket.
+    Io = 7,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What went wrong.
+#[derive(Debug)]
+pub(crate) struct Error {
+    /// What happened.
+    pub(crate) what: String,
+    /// Why.
+    pub(crate) why: Option<String>,
+    /// What to do next.
+    pub(crate) next: Option<String>,
+    /// The exit code.
+    pub(crate) exit: Exit,
+}
+
+/// What every command returns.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Something happened.
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: None,
+            next: None,
+            exit,
+        }
+    }
+
+    /// Adds the reason.
+    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// Adds what to do next.
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// Nobody reads our output any more (`focal … | head`): end without a word.
+    pub(crate) fn quiet() -> Self {
+        Self::new(Exit::Ok, "")
+    }
+
+    /// A file or socket failed. `what` names the attempt, such as "the manifest could not be written".
+    pub(crate) fn io(what: impl Into<String>, path: &Path, source: &io::Error) -> Self {
+        let path = path.display();
+        let error = Self::new(Exit::Io, what).why(format!("{path}: {source}"));
+        match source.kind() {
+            io::ErrorKind::NotFound => Self {
+                exit: Exit::NotFound,
+                ..error.next(format!("check that {path} is the right path"))
+            },
+            io::ErrorKind::PermissionDenied => {
+                error.next(format!("check who owns {path}, and its mode"))
+            }
+            io::ErrorKind::StorageFull => {
+                error.next("make room on the disk and try again: nothing was changed")
+            }
+            _ => error,
+        }
+    }
+
+    /// Prints it on stderr: text for people, one JSON document for scripts.
+    pub(crate) fn report(&self, json: bool) -> ExitCode {
+        // Where stderr is gone, only the exit code is left to say it.
+        if self.exit != Exit::Ok {
+            let _ = self.write(&mut anstream::stderr().lock(), json);
+        }
+        self.exit.into()
+    }
+
+    fn write(&self, out: &mut dyn Write, json: bool) -> io::Result<()> {
+        if json {
+            #[derive(Serialize)]
+            struct Document<'a> {
+                error: &'a str,
+                why: Option<&'a str>,
+                next: Option<&'a str>,
+                exit: u8,
+            }
+            serde_json::to_writer(
+                &mut *out,
+                &Document {
+                    error: &self.what,
+                    why: self.why.as_deref(),
+                    next: self.next.as_deref(),
+                    exit: self.exit as u8,
+                },
+            )?;
+            return writeln!(out);
+        }
+        let head = AnsiColor::Red.on_default().bold();
+        let label = Style::new().bold();
+        writeln!(out, "{head}error:{head:#} {}", plain(&self.what))?;
+        if let Some(why) = &self.why {
+            writeln!(out, "  {label}why:{label:#} {}", plain(why))?;
+        }
+        if let Some(next) = &self.next {
+            writeln!(out, " {label}next:{label:#} {}", plain(next))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(error: &Error, json: bool) -> String {
+        let mut out = Vec::new();
+        error.write(&mut out, json).expect("to memory");
+        anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string()
+    }
+
+    #[test]
+    fn an_error_says_what_why_and_what_next() {
+        let error = Error::new(Exit::Refused, "no")
+            .why("because")
+            .next("try this");
+        assert_eq!(
+            shown(&error, false),
+            "error: no\n  why: because\n next: try this\n"
+        );
+        let json: serde_json::Value = serde_json::from_str(&shown(&error, true)).expect("json");
+        assert_eq!(json["exit"], 4);
+        assert_eq!(json["next"], "try this");
+    }
+
+    #[test]
+    fn text_from_others_cannot_steer_the_terminal() {
+        let error = Error::new(Exit::Failed, "bad\u{1b}[2Jname");
+        let mut out = Vec::new();
+        error.write(&mut out, false).expect("to memory");
+        assert!(!String::from_utf8(out).expect("text").contains("\u{1b}[2J"));
+    }
+}

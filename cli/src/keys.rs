@@ -1,0 +1,261 @@
+//! The keys of people: an organisation's root key and its authors' keys, each in a file that a passphrase seals.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    files, prompt,
+};
+use focal_protocol::{
+    codec,
+    id::OrgId,
+    key::{PublicKey, SecretKey},
+    limits,
+    random::SystemRandom,
+    seal::{KeyFile, KeyFileError, Purpose, Unlock},
+};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// An author whose key is open.
+pub(crate) struct Author {
+    /// Their short name.
+    pub(crate) handle: String,
+    /// Their organisation, if it was known when the key was made.
+    pub(crate) org: Option<OrgId>,
+    /// Their key.
+    pub(crate) key: SecretKey,
+}
+
+/// What an author's key file seals.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct AuthorSecret {
+    handle: String,
+    #[zeroize(skip)]
+    org: Option<OrgId>,
+    seed: [u8; 32],
+}
+
+/// Most bytes of what a key file seals.
+const SECRET: usize = 1024;
+
+/// Where the root key is, below an organisation's directory.
+pub(crate) fn root_path(org_dir: &Path) -> PathBuf {
+    org_dir.join("root.key")
+}
+
+/// Where an author's key is.
+pub(crate) fn author_path(context: &Context, handle: &str) -> PathBuf {
+    context.authors_dir().join(format!("{handle}.key"))
+}
+
+/// Seals a root key under a new passphrase; returns the file's text.
+pub(crate) fn seal_root(key: &SecretKey, passphrase: Zeroizing<String>) -> Result<String> {
+    seal(Purpose::RootKey, passphrase, &**key.seed())
+}
+
+/// Opens the root key with its passphrase. `name` is the organisation's.
+pub(crate) fn open_root(context: &Context, name: &str) -> Result<SecretKey> {
+    let path = root_path(&context.org_dir());
+    if !path.exists() {
+        return Err(Error::new(Exit::NotFound, "the root key is not here")
+            .why(format!("there is no {}", path.display()))
+            .next("run this where the organisation was made, or give its --home"));
+    }
+    let secret = open(context, Purpose::RootKey, "the root key", name, &path)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    if secret.len() != seed.len() {
+        return Err(damaged(&path));
+    }
+    seed.copy_from_slice(&secret);
+    Ok(SecretKey::from_seed(seed))
+}
+
+/// Makes an author's key under a new passphrase. A key that is there is never replaced.
+pub(crate) fn create_author(
+    context: &Context,
+    handle: &str,
+    org: Option<OrgId>,
+) -> Result<PublicKey> {
+    let path = author_path(context, handle);
+    if path.exists() {
+        return Err(files::exists(&path).next("take another handle, or move that file away"));
+    }
+    let passphrase = prompt::new_passphrase(context, &format!("the key of {handle}"))?;
+    let key = SecretKey::generate(&SystemRandom);
+    let secret = AuthorSecret {
+        handle: handle.to_string(),
+        org,
+        seed: **key.seed(),
+    };
+    let plain = Zeroizing::new(codec::encode(&secret));
+    let text = seal(Purpose::AuthorKey, passphrase, &plain)?;
+    files::create_private(&path, text.as_bytes())?;
+    Ok(key.public())
+}
+
+/// Opens an author's key: of this handle, or the only one here.
+pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Author> {
+    let handle = match handle {
+        Some(handle) => handle.to_string(),
+        None => only_author(context)?,
+    };
+    let path = author_path(context, &handle);
+    if !path.exists() {
+        return Err(
+            Error::new(Exit::NotFound, format!("there is no key of {handle} here"))
+                .why(format!("{} does not exist", path.display()))
+                .next(format!(
+                    "the keys here are: {}",
+                    some(&author_handles(context)?)
+                )),
+        );
+    }
+    let plain = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
+    let secret: AuthorSecret = codec::decode(&plain, SECRET).map_err(|_| damaged(&path))?;
+    Ok(Author {
+        handle: secret.handle.clone(),
+        org: secret.org,
+        key: SecretKey::from_seed(Zeroizing::new(secret.seed)),
+    })
+}
+
+/// The handles of the keys that are here.
+pub(crate) fn author_handles(context: &Context) -> Result<Vec<String>> {
+    let dir = context.authors_dir();
+    let entries = match std::fs::read_dir(&dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("the authors' keys could not be listed", &dir, &e)),
+    };
+    let mut handles: Vec<String> = entries
+        .filter_map(|e| {
+            Some(
+                e.ok()?
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".key")?
+                    .to_string(),
+            )
+        })
+        .filter(|h| !h.starts_with('.'))
+        .collect();
+    handles.sort();
+    Ok(handles)
+}
+
+fn only_author(context: &Context) -> Result<String> {
+    match author_handles(context)?.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Error::new(Exit::NotFound, "there is no author's key here")
+            .why(format!("{} has none", context.authors_dir().display()))
+            .next("focal org author add --handle … --name … --role officer")),
+        more => Err(
+            Error::new(Exit::Usage, "more than one author has a key here")
+                .why(some(more))
+                .next("say which one: --author HANDLE"),
+        ),
+    }
+}
+
+fn some(handles: &[String]) -> String {
+    if handles.is_empty() {
+        "none".into()
+    } else {
+        handles.join(", ")
+    }
+}
+
+fn seal(purpose: Purpose, passphrase: Zeroizing<String>, secret: &[u8]) -> Result<String> {
+    KeyFile::seal(
+        purpose,
+        &Unlock::Passphrase(passphrase),
+        secret,
+        &SystemRandom,
+    )
+    .map(|file| file.to_text())
+    .map_err(|e| Error::new(Exit::Failed, "the key could not be sealed").why(e.to_string()))
+}
+
+fn open(
+    context: &Context,
+    purpose: Purpose,
+    what: &str,
+    of: &str,
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>> {
+    let text = files::read_secret(what, path, limits::KEY_FILE)?;
+    let text = std::str::from_utf8(&text).map_err(|_| damaged(path))?;
+    // Before anybody types a passphrase: is it a key file at all?
+    let file = KeyFile::from_text(text).map_err(|e| refused(&e, path))?;
+    let passphrase = prompt::passphrase(context, &format!("{what} of {of}"))?;
+    file.open(purpose, &Unlock::Passphrase(passphrase))
+        .map_err(|e| refused(&e, path))
+}
+
+fn refused(error: &KeyFileError, path: &Path) -> Error {
+    let path = path.display();
+    match error {
+        KeyFileError::Wrong => Error::new(
+            Exit::WrongPassphrase,
+            format!("{path} does not open with this passphrase"),
+        )
+        .why("the passphrase is wrong, or the file was changed")
+        .next("try again: nothing was changed"),
+        other => Error::new(Exit::Failed, format!("{path} cannot be opened"))
+            .why(other.to_string())
+            .next("put back the right file, from a backup if need be"),
+    }
+}
+
+fn damaged(path: &Path) -> Error {
+    refused(&KeyFileError::NotAKeyFile, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_author_key_opens_as_it_was_made_and_is_never_replaced() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        let org = Some(OrgId([7; 32]));
+        let public = create_author(&context, "anna", org).expect("made");
+        let author = open_author(&context, None).expect("opened");
+        assert_eq!(author.handle, "anna");
+        assert_eq!(author.org, org);
+        assert_eq!(author.key.public(), public);
+        assert!(create_author(&context, "anna", org).is_err());
+        assert_eq!(
+            open_author(&context, Some("bo")).err().map(|e| e.exit),
+            Some(Exit::NotFound)
+        );
+    }
+
+    #[test]
+    fn a_wrong_passphrase_is_named_and_changes_nothing() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        create_author(&context, "anna", None).expect("made");
+        let before = std::fs::read(author_path(&context, "anna")).expect("read");
+        let file = context.passphrase_file.clone().expect("set");
+        files::write_private(&file, b"not that one, no").expect("write");
+        let error = open_author(&context, Some("anna")).err().expect("wrong");
+        assert_eq!(error.exit, Exit::WrongPassphrase);
+        assert_eq!(
+            std::fs::read(author_path(&context, "anna")).expect("read"),
+            before
+        );
+    }
+
+    #[test]
+    fn no_seed_is_on_disk_in_the_clear() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        create_author(&context, "anna", None).expect("made");
+        let author = open_author(&context, None).expect("opened");
+        let file = std::fs::read(author_path(&context, "anna")).expect("read");
+        assert!(!file.windows(32).any(|w| w == **author.key.seed()));
+    }
+}

@@ -1,0 +1,83 @@
+//! The `focal` command.
+//!
+//! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
+//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`client`] the way to the node.
+
+mod accepted;
+mod args;
+mod client;
+mod commands;
+mod context;
+mod draft;
+mod error;
+mod federation_file;
+mod federation_view;
+mod files;
+mod handover;
+mod join_request;
+mod keys;
+mod node_card;
+mod organisation;
+mod output;
+mod prompt;
+mod report_file;
+mod table;
+
+use args::{Cli, Command};
+use clap::Parser;
+use context::Context;
+use error::{Error, Exit, Result};
+use std::{future::Future, process::ExitCode};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    let result = cli
+        .global
+        .context()
+        .and_then(|context| dispatch(cli.command, &context));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(json),
+    }
+}
+
+fn dispatch(command: Command, context: &Context) -> Result<()> {
+    match command {
+        Command::Org(args) => client(commands::org::run(args, context)),
+        Command::Federation(args) => client(commands::federation::run(args, context)),
+        Command::Node(args) if commands::node::is_run(&args) => on(
+            &mut tokio::runtime::Builder::new_multi_thread(),
+            commands::node::run(args, context),
+        ),
+        Command::Node(args) => client(commands::node::run(args, context)),
+        Command::Case(args) => client(commands::case::run(args, context)),
+        Command::Report(args) => client(commands::report::run(*args, context)),
+        Command::Demo(args) => on(
+            &mut tokio::runtime::Builder::new_multi_thread(),
+            commands::demo::run(args, context),
+        ),
+        Command::Watch(args) => client(commands::watch::run(args, context)),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::completions::man(&args, context),
+    }
+}
+
+/// A client speaks with one node: one thread does.
+fn client(command: impl Future<Output = Result<()>>) -> Result<()> {
+    on(&mut tokio::runtime::Builder::new_current_thread(), command)
+}
+
+fn on(
+    builder: &mut tokio::runtime::Builder,
+    command: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    let runtime = builder.enable_all().build().map_err(|e| {
+        Error::new(
+            Exit::Io,
+            "the operating system gives no event queue or threads",
+        )
+        .why(e.to_string())
+    })?;
+    runtime.block_on(command)
+}

@@ -1,0 +1,97 @@
+//! What a command says: one document on stdout, remarks on stderr. Colour only where a terminal wants it.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+};
+use anstyle::Style;
+use serde::Serialize;
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+/// Headings and what matters in a line. Written as `{STRONG}text{STRONG:#}`; stripped where there is no terminal, or
+/// with `NO_COLOR`.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What may be passed over.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+impl Context {
+    /// Prints the result: with `--json` the value as one JSON document, otherwise what `human` writes.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to. A reader that went away ends the command quietly.
+    pub(crate) fn print<T: Serialize>(
+        &self,
+        value: &T,
+        human: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let mut out = anstream::stdout().lock();
+        let written = if self.json {
+            serde_json::to_writer_pretty(&mut out, value)
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(out))
+        } else {
+            human(&mut out)
+        };
+        written.and_then(|()| out.flush()).map_err(|e| stdout(&e))
+    }
+
+    /// A remark on stderr, beside the result.
+    pub(crate) fn remark(&self, text: &str) {
+        // A remark that nobody can read is not worth failing for.
+        let _ = writeln!(anstream::stderr().lock(), "{}", plain(text));
+    }
+}
+
+/// Writes bytes to stdout as they are, for `-o -` and generated scripts.
+pub(crate) fn raw(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|e| stdout(&e))
+}
+
+fn stdout(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Error::quiet();
+    }
+    Error::new(Exit::Io, "the result could not be written to stdout").why(error.to_string())
+}
+
+/// Text from elsewhere, unable to steer the terminal: control characters become `\u{…}`, line breaks stay.
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    // Beside control characters, those that reorder what is read (Unicode bidirectional overrides and isolates).
+    let steers = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .flat_map(|c| {
+                let escaped: Box<dyn Iterator<Item = char>> = if steers(c) {
+                    Box::new(c.escape_unicode())
+                } else {
+                    Box::new(std::iter::once(c))
+                };
+                escaped
+            })
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_others_is_shown_but_cannot_steer() {
+        assert_eq!(plain("Ås · تيريس\nnext"), "Ås · تيريس\nnext");
+        assert_eq!(plain("a\u{1b}[2J"), "a\\u{1b}[2J");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+    }
+}

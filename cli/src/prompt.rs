@@ -1,0 +1,192 @@
+//! Questions to the person at the terminal. Without a terminal nothing hangs: the error names the flag instead.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    files,
+    output::plain,
+};
+use std::io::{self, BufRead, IsTerminal, Write};
+use zeroize::Zeroizing;
+
+/// Fewest characters of a new passphrase: four short random words, more than argon2id lets anybody try.
+pub(crate) const PASSPHRASE_CHARACTERS: usize = 12;
+/// Most bytes of a passphrase file.
+const PASSPHRASE_FILE: usize = 4096;
+
+/// The passphrase that opens `what`, such as "the root key of Norland".
+///
+/// # Errors
+/// Nobody can be asked, or the passphrase file is not usable.
+pub(crate) fn passphrase(context: &Context, what: &str) -> Result<Zeroizing<String>> {
+    match &context.passphrase_file {
+        Some(_) => from_file(context),
+        None => ask_hidden(&format!("Passphrase of {}: ", plain(what))),
+    }
+}
+
+/// A new passphrase for `what`, asked twice.
+///
+/// # Errors
+/// Too short, not the same twice, or nobody can be asked.
+pub(crate) fn new_passphrase(context: &Context, what: &str) -> Result<Zeroizing<String>> {
+    if context.passphrase_file.is_some() {
+        let passphrase = from_file(context)?;
+        check(&passphrase)?;
+        return Ok(passphrase);
+    }
+    let what = plain(what);
+    let rule = format!("at least {PASSPHRASE_CHARACTERS} characters; four random words are good");
+    let passphrase = ask_hidden(&format!("New passphrase for {what} ({rule}): "))?;
+    check(&passphrase)?;
+    if ask_hidden("The same once more: ")? != passphrase {
+        return Err(
+            Error::new(Exit::Failed, "the two passphrases are not the same")
+                .next("try again: nothing was made"),
+        );
+    }
+    Ok(passphrase)
+}
+
+fn check(passphrase: &str) -> Result<()> {
+    let characters = passphrase.chars().count();
+    if characters >= PASSPHRASE_CHARACTERS {
+        return Ok(());
+    }
+    Err(Error::new(
+        Exit::Refused,
+        "the passphrase is too short to protect a key",
+    )
+    .why(format!(
+        "it has {characters} characters; a new passphrase has at least {PASSPHRASE_CHARACTERS}"
+    ))
+    .next("take four or more random words: nothing was made"))
+}
+
+/// The first line of the passphrase file.
+fn from_file(context: &Context) -> Result<Zeroizing<String>> {
+    let Some(path) = &context.passphrase_file else {
+        return Err(Error::new(Exit::Usage, "no passphrase file was named"));
+    };
+    let bytes = files::read_secret("the passphrase file", path, PASSPHRASE_FILE)?;
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let unusable = |why: &str| {
+        Error::new(Exit::Failed, "the passphrase file is not usable")
+            .why(format!("{}: {why}", path.display()))
+            .next("write the passphrase on its first line, as UTF-8")
+    };
+    let text = std::str::from_utf8(line).map_err(|_| unusable("it is not text"))?;
+    if text.is_empty() {
+        return Err(unusable("its first line is empty"));
+    }
+    Ok(Zeroizing::new(text.to_string()))
+}
+
+/// Whether a person is there: a script with neither stdin nor stderr on a terminal is not to hang on /dev/tty.
+fn somebody_is_there() -> bool {
+    io::stdin().is_terminal() || io::stderr().is_terminal()
+}
+
+fn ask_hidden(prompt: &str) -> Result<Zeroizing<String>> {
+    let nobody = |why: String| {
+        Error::new(
+            Exit::Usage,
+            "a passphrase is needed, and nobody can be asked",
+        )
+        .why(why)
+        .next("run it in a terminal, or use --passphrase-file FILE or FOCAL_PASSPHRASE_FILE")
+    };
+    if !somebody_is_there() {
+        return Err(nobody("there is no terminal".into()));
+    }
+    let passphrase = rpassword::prompt_password(prompt)
+        .map(Zeroizing::new)
+        .map_err(|e| nobody(e.to_string()))?;
+    if passphrase.is_empty() {
+        return Err(Error::new(Exit::WrongPassphrase, "the passphrase is empty")
+            .next("try again: nothing was changed"));
+    }
+    Ok(passphrase)
+}
+
+/// Shows what is at stake on stderr, then asks; goes on only after a yes.
+///
+/// # Errors
+/// The answer is not yes, or nobody can be asked.
+pub(crate) fn confirm(
+    context: &Context,
+    question: &str,
+    stake: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let mut err = anstream::stderr().lock();
+    // With --json the result says the same, and stderr is left to errors.
+    let shown = if context.json && context.yes {
+        Ok(())
+    } else {
+        stake(&mut err)
+    };
+    if context.yes {
+        return Ok(());
+    }
+    let no = |what: &str| Error::new(Exit::Failed, what).next("nothing was changed");
+    if !io::stdin().is_terminal() {
+        return Err(Error::new(
+            Exit::Usage,
+            "a confirmation is needed, and nobody can be asked",
+        )
+        .why(format!("the question was: {question}"))
+        .next("compare the fingerprints over the phone, then run it in a terminal or with --yes"));
+    }
+    let mut answer = String::new();
+    shown
+        .and_then(|()| write!(err, "{} [y/N] ", plain(question)))
+        .and_then(|()| err.flush())
+        .and_then(|()| io::stdin().lock().read_line(&mut answer))
+        .map_err(|e| no("the question could not be asked").why(e.to_string()))?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(no("you did not confirm")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(dir: &std::path::Path, passphrase: &[u8]) -> Context {
+        let context = Context::for_tests(dir);
+        let path = context.passphrase_file.as_ref().expect("set");
+        files::write_private(path, passphrase).expect("write");
+        context
+    }
+
+    #[test]
+    fn the_first_line_of_the_file_is_the_passphrase() {
+        let dir = tempfile::tempdir().expect("dir");
+        let context = context(dir.path(), b"correct horse battery\r\nmore\n");
+        assert_eq!(
+            *passphrase(&context, "it").expect("read"),
+            "correct horse battery"
+        );
+    }
+
+    #[test]
+    fn an_empty_passphrase_is_refused() {
+        let dir = tempfile::tempdir().expect("dir");
+        assert!(passphrase(&context(dir.path(), b"\n"), "it").is_err());
+    }
+
+    #[test]
+    fn a_new_passphrase_has_twelve_characters_and_an_old_one_may_be_shorter() {
+        let dir = tempfile::tempdir().expect("dir");
+        let short = context(dir.path(), "elevenchårs".as_bytes());
+        assert_eq!(
+            new_passphrase(&short, "it").expect_err("short").exit,
+            Exit::Refused
+        );
+        assert!(passphrase(&short, "it").is_ok());
+        let long = context(dir.path(), "twelve chårs".as_bytes());
+        assert!(new_passphrase(&long, "it").is_ok());
+    }
+}

@@ -1,0 +1,102 @@
+//! What the ledger is asked, and the handle that asks it.
+
+use crate::{mailbox::Mailbox, refused::Refused, store::Cursor};
+use focal_protocol::{
+    directory::{Bundle, Item, Manifest, Versions},
+    group::{CaseRole, History, Parcel},
+    id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
+    log::{EpochGrant, Equivocation, Run},
+    record::Record,
+    signed::Signed,
+    sync::ParcelNote,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Where an answer goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Refused>>;
+
+/// A record's place, as the ledger has stored it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredAt {
+    pub(crate) record: RecordId,
+    pub(crate) log: LogId,
+    pub(crate) seq: u64,
+    pub(crate) already: bool,
+}
+
+/// What came of an invitation.
+#[derive(Debug, Clone)]
+pub(crate) struct InviteOutcome {
+    pub(crate) org: OrgId,
+    pub(crate) added: Vec<NodeId>,
+    pub(crate) waiting: Vec<NodeId>,
+}
+
+/// What the ledger is asked to do.
+pub(crate) enum Command {
+    Submit(CaseId, Box<Signed<Record>>, Reply<StoredAt>),
+    OpenCase(String, History, Reply<CaseId>),
+    Invite(CaseId, OrgId, CaseRole, Reply<InviteOutcome>),
+    TakeBundle(Box<Bundle>, Reply<usize>),
+    TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
+    /// From the opener: a commit stands at this place of a log.
+    Commit(CommitAt, Reply<()>),
+    /// From the opener: secrets of earlier epochs, granted by this node.
+    Grant(CaseId, NodeId, Vec<EpochGrant>, Reply<()>),
+    SessionUp(Mailbox),
+    SessionDown(Mailbox),
+    Ready(Mailbox, Versions),
+    Take(Mailbox, Box<Run>),
+    TakeDirectory(Mailbox, Vec<Item>),
+    Holds(NodeId, CaseId, LogId, u64),
+    Offers(NodeId, LogId, u64),
+    NoteParcels(Mailbox, Vec<ParcelNote>),
+    LoadParcels(Mailbox, Vec<Hash>),
+    TakeParcel(Mailbox, Box<Signed<Parcel>>),
+    DropParcels(NodeId, Vec<Hash>),
+    TakeProof(Box<Equivocation>),
+    Tick,
+    Stop,
+}
+
+/// A commit, and where it stands.
+pub(crate) struct CommitAt {
+    pub(crate) case: CaseId,
+    pub(crate) writer: NodeId,
+    pub(crate) log: LogId,
+    pub(crate) cursor: Cursor,
+    pub(crate) commit: Vec<u8>,
+}
+
+/// A handle on the ledger.
+#[derive(Clone)]
+pub(crate) struct LedgerHandle(pub(super) mpsc::Sender<Command>);
+
+impl LedgerHandle {
+    /// Asks and waits for the answer.
+    pub(crate) async fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(command(reply)).await?;
+        answer.await.map_err(|_| Refused::Stopping)?
+    }
+
+    /// Asks from a thread outside the runtime.
+    pub(crate) fn ask_blocking<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.0
+            .blocking_send(command(reply))
+            .map_err(|_| Refused::Stopping)?;
+        answer.blocking_recv().map_err(|_| Refused::Stopping)?
+    }
+
+    /// Tells, waiting for room in the queue.
+    pub(crate) async fn tell(&self, command: Command) -> Result<(), Refused> {
+        self.0.send(command).await.map_err(|_| Refused::Stopping)
+    }
+}

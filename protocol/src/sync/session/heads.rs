@@ -1,0 +1,128 @@
+//! Which logs both sides hold, and how far: the heads of shared cases.
+
+use super::{Output, Session};
+use crate::{
+    id::{CaseId, LogId},
+    limits,
+    sync::{CaseHeads, Frame, LogHead},
+};
+use std::collections::BTreeSet;
+
+impl Session {
+    pub(super) fn shares(&mut self, cases: Vec<CaseHeads>, first: bool) {
+        for mut heads in cases {
+            self.cases.entry(heads.case).or_insert(false);
+            for head in &heads.logs {
+                self.know(heads.case, head);
+            }
+            heads.complete = true;
+            heads.ask = !first;
+            self.send_heads(heads);
+        }
+        if first && let Some(early) = self.early.take() {
+            early.into_iter().for_each(|heads| self.their_heads(heads));
+        }
+    }
+
+    /// Sends heads in as many frames as they need; only the last part of a complete list says so.
+    fn send_heads(&mut self, heads: CaseHeads) {
+        let parts: Vec<_> = heads.logs.chunks(limits::HEADS_PER_FRAME).collect();
+        let last = parts.len().saturating_sub(1);
+        let part = |logs: &[LogHead], end: bool| CaseHeads {
+            case: heads.case,
+            complete: heads.complete && end,
+            ask: heads.ask && end,
+            logs: logs.to_vec(),
+        };
+        if parts.is_empty() {
+            self.out
+                .push(Output::Send(Frame::Heads(vec![part(&[], true)])));
+        }
+        for (i, logs) in parts.into_iter().enumerate() {
+            self.out
+                .push(Output::Send(Frame::Heads(vec![part(logs, i == last)])));
+        }
+    }
+
+    pub(super) fn their_heads(&mut self, heads: CaseHeads) {
+        let Some(heard) = self.cases.get_mut(&heads.case) else {
+            return;
+        };
+        *heard |= heads.complete;
+        let (me, peer) = (self.me, self.peer);
+        for head in &heads.logs {
+            match self.logs.get(&head.log) {
+                // A log belongs to one case and one node for ever.
+                Some(known) if known.case != heads.case || known.node != head.node => continue,
+                Some(_) => self.theirs(head.log, head.height),
+                None => {}
+            }
+            let ours = self.logs.get(&head.log).map_or(0, |l| l.ours);
+            // As many entries and another last one: the writer has shown two histories. Its entry is the proof.
+            if let Some(known) = self.logs.get(&head.log)
+                && known.node != me
+                && head.height == ours
+                && head.hash != known.hash
+                && let Some(last) = ours.checked_sub(1)
+            {
+                self.out.push(Output::Send(Frame::Want(head.log, last)));
+            }
+            if head.height > ours && head.node != peer && head.node != me {
+                if ours == 0 {
+                    self.offered.insert(head.log);
+                }
+                self.out.push(Output::Offers(head.log, head.height));
+            }
+        }
+        if heads.complete {
+            for log in self.logs.values_mut() {
+                if log.case == heads.case && log.node == me {
+                    log.sent = log.sent.max(log.theirs);
+                    log.goal = log.ours;
+                }
+            }
+        }
+        if heads.ask {
+            let ours = self.our_heads(heads.case, |_| true);
+            self.send_heads(ours);
+        }
+    }
+
+    fn our_heads(&self, case: CaseId, which: impl Fn(&LogId) -> bool) -> CaseHeads {
+        let logs = self
+            .logs
+            .iter()
+            .filter(|(id, l)| l.case == case && which(id))
+            .map(|(id, l)| LogHead {
+                log: *id,
+                node: l.node,
+                lane: l.lane,
+                height: l.ours,
+                hash: l.hash,
+            })
+            .collect();
+        CaseHeads {
+            case,
+            complete: true,
+            ask: false,
+            logs,
+        }
+    }
+
+    pub(super) fn announce(&mut self) {
+        let due: BTreeSet<LogId> = std::mem::take(&mut self.announce)
+            .into_iter()
+            .filter(|id| self.logs.get(id).is_some_and(|l| l.theirs < l.ours))
+            .collect();
+        let cases: BTreeSet<CaseId> = due
+            .iter()
+            .filter_map(|id| self.logs.get(id))
+            .map(|l| l.case)
+            .collect();
+        for case in cases {
+            let mut heads = self.our_heads(case, |id| due.contains(id));
+            heads.complete = false;
+            self.send_heads(heads);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What goes into a session and what comes out.
+
+use crate::{
+    directory::{Item, Versions},
+    group::Parcel,
+    id::{CaseId, Hash, LogId},
+    log::{Equivocation, Head, Run, Writer},
+    signed::Signed,
+    sync::{CaseHeads, Frame, ParcelNote},
+};
+
+/// What happens to a session.
+#[derive(Debug)]
+pub enum Input {
+    /// The peer sent a frame.
+    Frame(Frame),
+    /// Cases that both are members of, with all logs held here. `first` right after [`Output::Ready`], later for a case
+    /// that has come to be shared.
+    Shares {
+        /// The cases.
+        cases: Vec<CaseHeads>,
+        /// Whether this is the answer to [`Output::Ready`].
+        first: bool,
+    },
+    /// The peer is no longer a member, or this node.
+    Unshares(CaseId),
+    /// A log of a shared case has grown here, durably.
+    Grew {
+        /// The log.
+        log: LogId,
+        /// Its writer.
+        writer: Writer,
+        /// Its end now.
+        head: Head,
+        /// The new entries, if they are at hand.
+        fresh: Option<Run>,
+    },
+    /// Answer to [`Output::Load`]; a run without entries if there are none.
+    Loaded(Run),
+    /// Ask the peer for a log, from this height on.
+    Fetch(LogId, u64),
+    /// Entries that the peer sent did not fit what is held here: it must begin again from this height.
+    Rewind(LogId, u64),
+    /// Documents new to the directory here.
+    Directory(Vec<Item>),
+    /// Parcels kept here.
+    Parcels(Vec<ParcelNote>),
+    /// Ask the peer for parcels.
+    WantParcels(Vec<Hash>),
+    /// Answer to [`Output::LoadParcels`].
+    Parcel(Box<Signed<Parcel>>),
+    /// Parcels for this node that it has taken.
+    Taken(Vec<Hash>),
+    /// A proof to pass on.
+    Proof(Box<Equivocation>),
+    /// Time to announce what has changed.
+    Announce,
+}
+
+/// What a session asks its node to do.
+#[derive(Debug)]
+pub enum Output {
+    /// Send a frame.
+    Send(Frame),
+    /// The greetings fit: what is newer than `theirs` goes to the peer, then [`Input::Shares`] is expected.
+    Ready {
+        /// What the peer's directory holds.
+        theirs: Versions,
+    },
+    /// Read entries of a log from this sequence on, at most [`limits::BATCH`] bytes.
+    Load(LogId, u64),
+    /// Check and store entries.
+    Take(Run),
+    /// Check and store documents.
+    TakeDirectory(Vec<Item>),
+    /// The peer durably holds a log up to this height.
+    Holds(CaseId, LogId, u64),
+    /// The peer holds more of a log than is held here, and is not its writer.
+    Offers(LogId, u64),
+    /// Parcels that the peer keeps.
+    NoteParcels(Vec<ParcelNote>),
+    /// The peer wants these parcels.
+    LoadParcels(Vec<Hash>),
+    /// Check and keep a parcel.
+    TakeParcel(Box<Signed<Parcel>>),
+    /// The peer has these parcels, which were for it.
+    DropParcels(Vec<Hash>),
+    /// Check and keep a proof.
+    TakeProof(Box<Equivocation>),
+}
