@@ -40,8 +40,8 @@ use std::{
 };
 use tokio::sync::mpsc;
 
-/// Requests that may wait; senders then wait too, and with them the peers.
-const QUEUE: usize = 64;
+/// Requests that may wait; senders then wait too, and with them the peers. Each may hold a whole run.
+const QUEUE: usize = 32;
 /// Requests that share one flush.
 const ROUND: usize = 128;
 /// How often time-driven work is looked at.

@@ -25,6 +25,7 @@ use focal_protocol::{
 use std::{
     collections::BTreeSet,
     sync::{Arc, mpsc},
+    time::{Duration, Instant},
 };
 
 /// Entries that are opened between two writes.
@@ -34,8 +35,15 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Entries that wait for one thing and are looked at in one go.
 const WAITING: usize = 512;
 
+/// While a partner catches this node up, storing comes first: entries that are stored are acknowledged and safe, and
+/// opening them at the same time would take the disk and a core from it. Routine logs wait this long for the next run.
+const LULL: Duration = Duration::from_millis(25);
+/// But never longer than this, so that a catch-up of hours can be read while it goes on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 enum Job {
     Log(Lane, LogId),
+    Bulk,
     Epoch(CaseId, u32, u64),
     Manifests,
     Readable(RecordId, Position, Box<Summary>),
@@ -56,6 +64,11 @@ impl OpenerHandle {
     /// A log has grown.
     pub(crate) fn grew(&self, log: LogId, lane: Lane) {
         self.tell(Job::Log(lane, log));
+    }
+
+    /// A large run has been stored, and more may come at once.
+    pub(crate) fn bulk(&self) {
+        self.tell(Job::Bulk);
     }
 
     /// The secret of an epoch is known now.
@@ -91,7 +104,15 @@ pub(crate) struct Opener {
     /// Logs with entries to open, flash lanes first.
     logs: BTreeSet<(Lane, LogId)>,
     epochs: Vec<PendingKey>,
+    bulk: Option<Bulk>,
     stop: bool,
+}
+
+/// Large runs that follow one another.
+#[derive(Clone, Copy)]
+struct Bulk {
+    since: Instant,
+    last: Instant,
 }
 
 /// What is written and told after a batch.
@@ -115,6 +136,7 @@ impl Opener {
             jobs,
             logs: BTreeSet::new(),
             epochs: Vec::new(),
+            bulk: None,
             stop: false,
         };
         let thread = std::thread::Builder::new()
@@ -125,6 +147,11 @@ impl Opener {
     }
 
     fn run(mut self) {
+        if let Err(e) = self.store.load_places() {
+            tracing::error!("the records cannot be found: {e}");
+            self.shared
+                .alarm(format!("the records cannot be found: {e}"));
+        }
         // What was stored before the last stop and not opened yet.
         match self.store.logs() {
             Ok(logs) => {
@@ -151,6 +178,12 @@ impl Opener {
             if self.ledger.is_none() || self.stop {
                 continue;
             }
+            if let Some(wait) = self.lull() {
+                if let Ok(job) = self.jobs.recv_timeout(wait) {
+                    self.note(job);
+                }
+                continue;
+            }
             if let Err(e) = self.work() {
                 // The disk may be full: the entries are safe, and the next growth begins here again.
                 tracing::error!("entries cannot be opened now: {e}");
@@ -161,10 +194,29 @@ impl Opener {
         }
     }
 
+    /// How long to let large runs go first, if there is nothing but routine logs to open.
+    fn lull(&mut self) -> Option<Duration> {
+        let Bulk { since, last } = self.bulk?;
+        let urgent = self
+            .logs
+            .first()
+            .is_some_and(|(lane, _)| *lane == Lane::Flash);
+        let rest = LULL.checked_sub(last.elapsed());
+        if rest.is_none() {
+            self.bulk = None;
+        }
+        rest.filter(|_| self.epochs.is_empty() && !urgent && since.elapsed() < PATIENCE)
+    }
+
     fn note(&mut self, job: Job) {
         match job {
             Job::Log(lane, log) => {
                 self.logs.insert((lane, log));
+            }
+            Job::Bulk => {
+                let now = Instant::now();
+                let since = self.bulk.map_or(now, |b| b.since);
+                self.bulk = Some(Bulk { since, last: now });
             }
             Job::Epoch(case, generation, epoch) => {
                 self.epochs.push(PendingKey::Epoch(case, generation, epoch));

@@ -11,6 +11,7 @@ mod groups;
 mod logs;
 mod open;
 mod outbox;
+mod places;
 mod records;
 mod write;
 pub mod yardstick;
@@ -21,10 +22,14 @@ pub use records::{Position, StoredRecord};
 pub use write::Write;
 
 use focal_protocol::seal::StorageKey;
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 /// Why the store cannot do what it is asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The disk is full. Nothing of the write was kept.
     #[error("the disk is full")]
@@ -78,16 +83,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Kinds of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Tree {
-    /// log, sequence → entry.
-    Entry,
-    /// log → writer, head.
-    Head,
+    /// log → writer, head; log, sequence → entry. One tree, because a run changes both, and a change of one tree costs
+    /// half of one that spans two.
+    Log,
     /// log → how far it is opened.
     Cursor,
-    /// case, position → summary, sealed.
+    /// case, position → record, and its summary, sealed.
     Record,
-    /// record → case, position.
-    RecordId,
     /// What an entry waits for, log, sequence → nothing.
     Pending,
     /// MLS state, epoch secrets, cases, private key packages, sealed.
@@ -102,12 +104,10 @@ enum Tree {
     Meta,
 }
 
-const TREES: [(&str, Tree); 11] = [
-    ("entry", Tree::Entry),
-    ("head", Tree::Head),
+const TREES: [(&str, Tree); 9] = [
+    ("log", Tree::Log),
     ("cursor", Tree::Cursor),
     ("record", Tree::Record),
-    ("record-id", Tree::RecordId),
     ("pending", Tree::Pending),
     ("group", Tree::Group),
     ("directory", Tree::Directory),
@@ -124,6 +124,9 @@ pub struct Store {
     trees: Arc<[sled::Tree]>,
     key: Arc<StorageKey>,
     path: Arc<PathBuf>,
+    /// Read by many, written right after a transaction by the two that write records; never held for longer than a
+    /// look or one batch. Empty until it is loaded.
+    places: Arc<OnceLock<places::Loaded>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -149,7 +152,9 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; nothing was changed.
     pub fn apply(&self, write: &Write) -> Result<()> {
-        write.apply(self)
+        write.apply(self)?;
+        self.note_places(write);
+        Ok(())
     }
 
     /// Makes everything applied so far durable.

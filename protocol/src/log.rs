@@ -16,7 +16,7 @@ pub use header::{Header, Lane, Salt};
 pub use payload::{EpochGrant, Payload};
 pub use run::{Head, Run, VerifiedRun, Writer};
 
-use crate::{codec, id::Hash};
+use crate::codec;
 
 /// Why entries are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,8 +52,8 @@ pub enum Error {
     Fork {
         /// The sequence that has two.
         seq: u64,
-        /// The hash that is held here.
-        held: Hash,
+        /// The chain that was offered: the other half of the proof.
+        shown: Box<Chain>,
     },
     /// A header goes back in manifest version, generation or Lamport time.
     #[error("the header of sequence {0} goes back in time")]

@@ -5,21 +5,23 @@ use crate::{clock, mailbox::Mailbox, refused::Refused, store::LogRow};
 use focal_protocol::{
     id::{CaseId, LogId, NodeId},
     limits,
-    log::{self, Chain, Entry, Equivocation, Head, Raw, Run, Writer},
+    log::{self, Chain, Entry, Equivocation, Head, Run, Writer},
     sync::Input,
 };
+
+/// Entries in a run that catches up, rather than brings news.
+const BULK: usize = 64;
 
 impl Ledger {
     /// Checks a run from a peer and stores what is new of it.
     pub(super) fn take(&mut self, mailbox: &Mailbox, run: Run) {
         let log = run.log;
-        let raw = run.entries.clone();
         match self.take_run(mailbox, run) {
             Ok(()) => {}
             Err(Refused::Log(log::Error::Gap { have, .. })) => {
                 mailbox.push(Input::Rewind(log, have));
             }
-            Err(Refused::Log(log::Error::Fork { seq, .. })) => self.forked(log, seq, &raw),
+            Err(Refused::Log(log::Error::Fork { seq, shown })) => self.forked(log, seq, *shown),
             Err(refused) => {
                 self.shared.refuse(&refused);
                 if refused.blames_peer() {
@@ -67,9 +69,13 @@ impl Ledger {
             },
         );
         let (height, opener) = (run.head().height, self.opener.clone());
+        let bulk = run.entries().len() >= BULK;
         self.announce(log, None);
         self.then(move |ledger| {
             ledger.fetch.stored(log, height, clock::now());
+            if bulk {
+                opener.bulk();
+            }
             opener.grew(log, writer.lane);
         });
         // If the disk refuses, the session begins again: what it sent was not acknowledged.
@@ -108,12 +114,11 @@ impl Ledger {
     }
 
     /// A peer's run and what is held here differ, both signed by the writer: the proof is kept and passed on.
-    fn forked(&mut self, log: LogId, seq: u64, raw: &[Raw]) {
+    fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
         let Some(row) = self.logs.get(&log).copied() else {
             return;
         };
-        let held = self.signed_entries(log, seq, row.head.height);
-        let (Ok(held), Ok(Some(second))) = (held, Chain::of_raw(raw)) else {
+        let Ok(held) = self.signed_entries(log, seq, row.head.height) else {
             return;
         };
         let Some(first) = Chain::of(&held) else {
@@ -167,7 +172,7 @@ impl Ledger {
         self.round.durable = true;
         self.shared.refuse(&Refused::Log(log::Error::Fork {
             seq: proof.seq,
-            held: row.head.hash,
+            shown: Box::new(proof.second.clone()),
         }));
         self.then(move |ledger| {
             ledger.alarm_fork(&proof);

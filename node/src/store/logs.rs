@@ -1,11 +1,11 @@
 //! Logs: heads, entries, how far they are opened, what waits.
 
-use super::{Result, Store, Tree, Write};
+use super::{Error, Result, Store, Tree, Write};
 use focal_protocol::{
     codec,
     id::{CaseId, LogId, OrgId},
     limits,
-    log::{Entry, Head, Run, VerifiedRun, Writer},
+    log::{self, Entry, Head, Raw, Run, VerifiedRun, Writer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -74,15 +74,22 @@ impl Store {
     /// # Errors
     /// The disk fails or a row is damaged.
     pub fn logs(&self) -> Result<Vec<(LogId, LogRow)>> {
-        self.tree(Tree::Head)
-            .iter()
-            .map(|row| {
-                let (key, value) = row?;
-                let log = LogId::try_from(&*key).map_err(|_| self.damaged("a log's key"))?;
-                let row = codec::decode(&value, 1024).map_err(|_| self.damaged("a log's head"))?;
-                Ok((log, row))
-            })
-            .collect()
+        let mut logs = Vec::new();
+        let mut next = Some(0u128);
+        while let Some(from) = next {
+            let from = from.to_be_bytes();
+            let Some(row) = self.tree(Tree::Log).range(from.as_slice()..).next() else {
+                break;
+            };
+            let (key, value) = row?;
+            // A log's head stands before its entries, which are skipped.
+            let log = <[u8; 16]>::try_from(&*key)
+                .map_err(|_| self.damaged("entries without the head of their log"))?;
+            let row = codec::decode(&value, 1024).map_err(|_| self.damaged("a log's head"))?;
+            logs.push((LogId(log), row));
+            next = u128::from_be_bytes(log).checked_add(1);
+        }
+        Ok(logs)
     }
 
     /// One log.
@@ -90,7 +97,7 @@ impl Store {
     /// # Errors
     /// The disk fails or the row is damaged.
     pub fn log(&self, log: LogId) -> Result<Option<LogRow>> {
-        self.tree(Tree::Head)
+        self.tree(Tree::Log)
             .get(log.as_bytes())?
             .map(|row| codec::decode(&row, 1024).map_err(|_| self.damaged("a log's head")))
             .transpose()
@@ -101,7 +108,7 @@ impl Store {
     /// # Errors
     /// The disk fails or the entry is damaged.
     pub fn entry(&self, log: LogId, seq: u64) -> Result<Option<Entry>> {
-        self.tree(Tree::Entry)
+        self.tree(Tree::Log)
             .get(entry_key(log, seq))?
             .map(|bytes| {
                 Entry::from_bytes(&bytes)
@@ -115,23 +122,32 @@ impl Store {
     /// # Errors
     /// The disk fails or an entry is damaged.
     pub fn entries(&self, log: LogId, from: u64, bytes: usize, count: usize) -> Result<Vec<Entry>> {
+        let raw = self.raw_entries(log, from, bytes, count)?;
+        raw.into_iter()
+            .map(|raw| Entry::from_raw(raw).map_err(|e| self.damaged_log(log, &e)))
+            .collect()
+    }
+
+    fn raw_entries(&self, log: LogId, from: u64, bytes: usize, count: usize) -> Result<Vec<Raw>> {
         let mut entries = Vec::new();
         let mut size = 0;
         for row in self
-            .tree(Tree::Entry)
+            .tree(Tree::Log)
             .range(entry_key(log, from)..=entry_key(log, u64::MAX))
             .take(count)
         {
-            let (_, value) = row?;
-            let entry = Entry::from_bytes(&value)
-                .map_err(|e| self.damaged(format!("log {}: {e}", log.short())))?;
-            size += entry.raw().len();
+            let raw = Raw::from_bytes(&row?.1).map_err(|e| self.damaged_log(log, &e))?;
+            size += raw.len();
             if size > bytes && !entries.is_empty() {
                 break;
             }
-            entries.push(entry);
+            entries.push(raw);
         }
         Ok(entries)
+    }
+
+    fn damaged_log(&self, log: LogId, error: &log::Error) -> Error {
+        self.damaged(format!("log {}: {error}", log.short()))
     }
 
     /// A run from `from` on that fits one frame and ends in a signature; empty if there is none.
@@ -139,23 +155,13 @@ impl Store {
     /// # Errors
     /// The disk fails or an entry is damaged.
     pub fn run(&self, log: LogId, writer: Writer, from: u64) -> Result<Run> {
-        let mut entries = self.entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
-        while entries.last().is_some_and(|e| e.signature().is_none()) {
-            entries.pop();
+        let mut entries = self.raw_entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
+        let end = entries.iter().rposition(Raw::is_signed);
+        entries.truncate(end.map_or(0, |last| last + 1));
+        // The signature at the end speaks for all.
+        if let Some((_, before)) = entries.split_last_mut() {
+            before.iter_mut().for_each(Raw::unsign);
         }
-        let last = entries.len().saturating_sub(1);
-        let entries = entries
-            .into_iter()
-            .enumerate()
-            .map(|(i, e)| {
-                let raw = e.raw().clone();
-                if i == last {
-                    raw
-                } else {
-                    raw.without_signature()
-                }
-            })
-            .collect();
         Ok(Run {
             log,
             writer,
@@ -226,7 +232,7 @@ impl Write {
     pub fn run(&mut self, run: &VerifiedRun) {
         for entry in run.entries() {
             self.put(
-                Tree::Entry,
+                Tree::Log,
                 entry_key(run.log(), entry.header.seq),
                 entry.to_bytes(),
             );
@@ -243,7 +249,7 @@ impl Write {
 
     /// A log's head.
     pub fn log(&mut self, log: LogId, row: &LogRow) {
-        self.put(Tree::Head, log.as_bytes(), codec::encode_packed(row));
+        self.put(Tree::Log, log.as_bytes(), codec::encode_packed(row));
     }
 
     /// How far a log is opened.

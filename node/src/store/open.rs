@@ -14,7 +14,7 @@ use std::{
 /// Format of the rows.
 const FORMAT: u64 = 1;
 /// Memory for cached pages, bytes.
-const CACHE: u64 = 24 << 20;
+const CACHE: u64 = 16 << 20;
 const CHECK: &[u8] = b"check";
 
 /// How sled is set up.
@@ -32,7 +32,6 @@ impl Store {
     /// # Errors
     /// [`Error::Damaged`], [`Error::WrongKey`] or [`Error::Format`] if it is not ours to go on with.
     pub fn open(path: &Path, key: StorageKey) -> Result<Self> {
-        let fresh = !path.join("db").exists();
         let damaged = |what: String| Error::Damaged {
             path: path.to_path_buf(),
             what,
@@ -55,8 +54,10 @@ impl Store {
             trees: trees.into(),
             key: Arc::new(key),
             path: Arc::new(path.to_path_buf()),
+            places: Arc::default(),
         };
-        if fresh {
+        // A first start may have been cut short before its marks were on disk.
+        if store.trees.iter().all(sled::Tree::is_empty) {
             let check = store
                 .key
                 .seal(Table::Meta, CHECK, &FORMAT.to_be_bytes(), &SystemRandom);

@@ -1,6 +1,6 @@
 //! The reading index: summaries in case order, and where each record is.
 
-use super::{Result, Store, Tree, Write};
+use super::{Error, Result, Store, Tree, Write, places::Places};
 use focal_protocol::{
     codec,
     id::{CaseId, LogId, RecordId},
@@ -8,6 +8,7 @@ use focal_protocol::{
     seal::Table,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 /// Where a record stands in its case: by Lamport time, then log and sequence; the same on every node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,24 +60,16 @@ pub struct StoredRecord {
     pub summary: Summary,
 }
 
-#[derive(Serialize)]
-struct RowOut<'a>(RecordId, &'a Summary);
-#[derive(Deserialize)]
-struct RowIn(RecordId, Summary);
-
 /// Bytes of a row after opening: a summary is far smaller.
 const ROW: usize = 32 << 10;
 
 impl Store {
-    /// Where a record is, if it can be read here.
+    /// Where a record is, if it can be read here. Waits for [`Store::load_places`].
     ///
     /// # Errors
-    /// The disk fails or the row is damaged.
+    /// The places could not be loaded.
     pub fn position(&self, id: &RecordId) -> Result<Option<Position>> {
-        self.tree(Tree::RecordId)
-            .get(id.as_bytes())?
-            .map(|key| Position::from_key(&key).ok_or_else(|| self.damaged("a record's position")))
-            .transpose()
+        Ok(self.places()?.get(id))
     }
 
     /// Records of a case after `after` in case order, at most `count`.
@@ -149,29 +142,68 @@ impl Store {
         }
     }
 
-    /// Ids that begin with these bytes, at most `count`.
+    /// Ids that begin with these bytes, at most `count`. Waits for [`Store::load_places`].
     ///
     /// # Errors
-    /// The disk fails.
+    /// The places could not be loaded.
     pub fn record_ids(&self, prefix: &[u8], count: usize) -> Result<Vec<RecordId>> {
-        self.tree(Tree::RecordId)
-            .scan_prefix(prefix)
-            .keys()
-            .take(count)
-            .map(|key| RecordId::try_from(&*key?).map_err(|_| self.damaged("a record's id")))
-            .collect()
+        Ok(self.places()?.starting_with(prefix, count))
+    }
+
+    fn places(&self) -> Result<RwLockReadGuard<'_, Places>> {
+        let places = self.places.wait().as_ref().map_err(Error::clone)?;
+        Ok(places.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads where all records are. Until this is done, whoever asks for a record waits, and nobody writes one.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged; who waits gets the same error.
+    pub fn load_places(&self) -> Result<()> {
+        let mut places = Places::default();
+        let loaded = self.tree(Tree::Record).iter().try_for_each(|row| {
+            let (key, value) = row?;
+            let (id, position) = self.place(&key, &value)?;
+            places.insert(id, &position);
+            Ok(())
+        });
+        let places = loaded.clone().map(|()| RwLock::new(places));
+        // A second call changes nothing.
+        let _ = self.places.set(places);
+        loaded
+    }
+
+    /// Notes where the records of an applied write are.
+    pub(super) fn note_places(&self, write: &Write) {
+        let mut rows = write
+            .puts(Tree::Record)
+            .filter_map(|(key, value)| self.place(key, value).ok())
+            .peekable();
+        if let (Some(Ok(places)), Some(_)) = (self.places.get(), rows.peek()) {
+            let mut places = places.write().unwrap_or_else(PoisonError::into_inner);
+            rows.for_each(|(id, position)| places.insert(id, &position));
+        }
+    }
+
+    /// Which record a row is of, and where it stands: the id stands before the sealed summary, which is bound to it.
+    fn place(&self, key: &[u8], value: &[u8]) -> Result<(RecordId, Position)> {
+        let id = value.get(..RecordId::LEN).and_then(|id| id.try_into().ok());
+        id.map(RecordId)
+            .zip(Position::from_key(key))
+            .ok_or_else(|| self.damaged("a record's row"))
     }
 
     fn record_row(&self, key: &[u8], value: &[u8]) -> Result<StoredRecord> {
-        let plain = self.unseal(Table::Record, key, value)?;
-        let RowIn(id, summary) =
-            codec::decode(&plain, ROW).map_err(|_| self.damaged("a record's summary"))?;
-        let position =
-            Position::from_key(key).ok_or_else(|| self.damaged("a record's position"))?;
+        let (id, position) = self.place(key, value)?;
+        let plain = self.unseal(
+            Table::Record,
+            &[key, id.as_bytes()].concat(),
+            &value[RecordId::LEN..],
+        )?;
         Ok(StoredRecord {
             id,
             position,
-            summary,
+            summary: codec::decode(&plain, ROW).map_err(|_| self.damaged("a record's summary"))?,
         })
     }
 }
@@ -180,10 +212,9 @@ impl Write {
     /// A record that can be read now.
     pub fn record(&mut self, store: &Store, id: RecordId, position: &Position, summary: &Summary) {
         let key = position.key();
-        let plain = zeroize::Zeroizing::new(codec::encode_packed(&RowOut(id, summary)));
-        let sealed = store.seal(Table::Record, &key, &plain);
-        self.put(Tree::RecordId, id.as_bytes(), key.clone());
-        self.put(Tree::Record, key, sealed);
+        let plain = zeroize::Zeroizing::new(codec::encode_packed(summary));
+        let sealed = store.seal(Table::Record, &[&key[..], id.as_bytes()].concat(), &plain);
+        self.put(Tree::Record, key, [id.as_bytes(), &sealed[..]].concat());
     }
 
     /// The same record stands earlier in the case as well: its later place is given up.

@@ -39,6 +39,14 @@ impl Write {
         self.rows.truncate(len);
     }
 
+    /// What is put into a tree, in order.
+    pub(super) fn puts(&self, tree: Tree) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.rows
+            .iter()
+            .filter(move |(t, ..)| *t == tree)
+            .filter_map(|(_, key, value)| Some((key.as_slice(), value.as_deref()?)))
+    }
+
     pub(super) fn apply(&self, store: &Store) -> Result<()> {
         let mut used: Vec<Tree> = self.rows.iter().map(|(t, ..)| *t).collect();
         used.sort_unstable();

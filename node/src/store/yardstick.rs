@@ -1,6 +1,7 @@
 //! What sled alone does with the same values: the limit that the benchmark holds the node against.
 
 use super::Result;
+use focal_protocol::id::LogId;
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -62,8 +63,9 @@ pub fn opening(path: &Path) -> Result<Duration> {
 /// It does not open.
 pub fn entry_values(path: &Path) -> Result<Vec<Vec<u8>>> {
     open(path)?
-        .open_tree("entry")?
+        .open_tree("log")?
         .iter()
+        .filter(|row| row.as_ref().map_or(true, |(key, _)| key.len() > LogId::LEN))
         .map(|row| Ok(row?.1.to_vec()))
         .collect()
 }

@@ -69,7 +69,7 @@ impl Entry {
     /// # Errors
     /// As [`Entry::from_raw`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        Self::from_raw(codec::decode(bytes, limits::ENTRY + 256)?)
+        Self::from_raw(Raw::from_bytes(bytes)?)
     }
 
     /// The bytes for the store.
@@ -110,11 +110,25 @@ impl Entry {
 
     /// Drops a signature that nobody has checked.
     pub(super) fn unsign(&mut self) {
-        self.raw.signature = None;
+        self.raw.unsign();
     }
 }
 
 impl Raw {
+    /// Reads the envelope; what is in it is read by [`Entry::from_raw`].
+    ///
+    /// # Errors
+    /// Not readable.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(codec::decode(bytes, limits::ENTRY + 256)?)
+    }
+
+    /// Whether there is a signature; it may not hold.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.signature.is_some()
+    }
+
     /// Bytes that it takes, envelope aside.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -127,11 +141,9 @@ impl Raw {
         false
     }
 
-    /// The entry without its signature, for the middle of a run.
-    #[must_use]
-    pub fn without_signature(mut self) -> Self {
+    /// Drops the signature, for the middle of a run.
+    pub fn unsign(&mut self) {
         self.signature = None;
-        self
     }
 }
 

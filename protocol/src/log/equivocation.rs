@@ -1,6 +1,6 @@
 //! Proof that a node signed two different histories of one log.
 
-use super::{Error, Header, Raw, entry};
+use super::{Header, entry};
 use crate::{
     codec,
     id::{Hash, LogId, NodeId},
@@ -61,18 +61,6 @@ impl Chain {
             links: entries.iter().map(Link::of).collect(),
             signature: *entries.last()?.signature()?,
         })
-    }
-
-    /// The chain through a run as it was sent.
-    ///
-    /// # Errors
-    /// The run cannot be read.
-    pub fn of_raw(entries: &[Raw]) -> Result<Option<Self>, Error> {
-        let entries: Vec<_> = entries
-            .iter()
-            .map(|r| super::Entry::from_raw(r.clone()))
-            .collect::<Result<_, _>>()?;
-        Ok(Self::of(&entries))
     }
 
     /// The hash that this chain gives to `seq`, after checking chain and signature.

@@ -1,6 +1,6 @@
 //! Consecutive entries of one log, authenticated by one signature.
 
-use super::{Entry, Error, Lane, Raw};
+use super::{Chain, Entry, Error, Header, Lane, Link, Raw};
 use crate::{
     id::{CaseId, Hash, LogId, NodeId},
     key::{Context, Signature},
@@ -123,51 +123,54 @@ impl Run {
             entries.push(entry);
         }
         let last = entries.last().ok_or(Error::Unsigned)?;
-        let signature = last.signature().ok_or(Error::Unsigned)?;
+        let signature = *last.signature().ok_or(Error::Unsigned)?;
         self.writer
             .node
             .key()
-            .verify(Context::Entry, last.hash().as_bytes(), signature)
+            .verify(Context::Entry, last.hash().as_bytes(), &signature)
             .map_err(|_| Error::BadSignature)?;
-        let fork = |seq| Error::Fork {
-            seq,
-            held: head.hash,
-        };
         // The signature holds, so from here on a difference to what is held is the writer's own doing.
-        let mut fresh = Vec::with_capacity(entries.len());
-        for mut entry in entries {
-            let seq = entry.header.seq;
-            if seq + 1 == head.height && entry.hash() != head.hash {
-                return Err(fork(seq));
+        let forks = |e: &Entry| match e.header.seq {
+            seq if seq + 1 == head.height && e.hash() != head.hash => Some(seq),
+            seq if seq == head.height && e.header.previous != head.hash => {
+                Some(seq.saturating_sub(1))
             }
-            if seq < head.height {
-                continue;
-            }
-            if seq == head.height {
-                let h = &entry.header;
-                if h.previous != head.hash {
-                    return Err(fork(seq.saturating_sub(1)));
-                }
-                if h.manifest < head.manifest
-                    || h.generation < head.generation
-                    || (head.height > 0 && h.lamport <= head.lamport)
-                {
-                    return Err(Error::Backwards(seq));
-                }
-            }
-            if Some(seq + 1) != previous.map(|p| p.height) {
-                entry.unsign();
-            }
-            fresh.push(entry);
+            _ => None,
+        };
+        if let Some(seq) = entries.iter().find_map(forks) {
+            return Err(Error::Fork {
+                seq,
+                shown: Box::new(Chain {
+                    links: entries.iter().map(Link::of).collect(),
+                    signature,
+                }),
+            });
+        }
+        entries.retain(|e| e.header.seq >= head.height);
+        if let Some(Header {
+            seq,
+            manifest,
+            generation,
+            lamport,
+            ..
+        }) = entries.first().map(|e| &e.header)
+            && (*manifest < head.manifest
+                || *generation < head.generation
+                || (head.height > 0 && *lamport <= head.lamport))
+        {
+            return Err(Error::Backwards(*seq));
+        }
+        if let Some((_, before)) = entries.split_last_mut() {
+            before.iter_mut().for_each(Entry::unsign);
         }
         Ok(VerifiedRun {
             log: self.log,
             writer: self.writer,
-            head: match (fresh.is_empty(), previous) {
+            head: match (entries.is_empty(), previous) {
                 (false, Some(p)) => p,
                 _ => *head,
             },
-            entries: fresh,
+            entries,
         })
     }
 

@@ -22,7 +22,7 @@ fn a_run_without_entries_or_signature_is_refused() {
     let (entries, _) = write(Head::EMPTY, 2, b"text");
     assert_eq!(run(&[]).verify(&Head::EMPTY), Err(Error::Unsigned));
     let mut unsigned = run(&entries);
-    unsigned.entries[1] = unsigned.entries[1].clone().without_signature();
+    unsigned.entries[1].unsign();
     assert_eq!(unsigned.signature(), None);
     assert_eq!(unsigned.verify(&Head::EMPTY), Err(Error::Unsigned));
     assert!(run(&entries).signature().is_some());
@@ -33,7 +33,7 @@ fn one_signature_at_the_end_is_enough_for_all() {
     let (entries, end) = write(Head::EMPTY, 4, b"text");
     let mut run = run(&entries);
     for raw in &mut run.entries[..3] {
-        *raw = raw.clone().without_signature();
+        raw.unsign();
     }
     assert_eq!(run.verify(&Head::EMPTY).expect("verified").head(), end);
 }

@@ -25,7 +25,7 @@ fn two_histories_are_found_whereever_they_meet_and_the_proof_holds() {
         run(&second).verify(&held),
         Err(Error::Fork {
             seq: 4,
-            held: held.hash
+            shown: Box::new(Chain::of(&second).expect("signed")),
         })
     );
     // A piece of the other branch that goes on from the height held here.
@@ -34,7 +34,7 @@ fn two_histories_are_found_whereever_they_meet_and_the_proof_holds() {
         run(&more).verify(&held),
         Err(Error::Fork {
             seq: 4,
-            held: held.hash
+            shown: Box::new(Chain::of(&more).expect("signed")),
         })
     );
     let proof = Equivocation {
@@ -46,9 +46,7 @@ fn two_histories_are_found_whereever_they_meet_and_the_proof_holds() {
     };
     assert!(proof.holds());
     let by_successor = Equivocation {
-        second: Chain::of_raw(&run(&more).entries)
-            .expect("readable")
-            .expect("signed"),
+        second: Chain::of(&more).expect("signed"),
         ..proof.clone()
     };
     assert!(
@@ -157,6 +155,7 @@ fn a_proof_that_does_not_hold_proves_nothing() {
     ] {
         assert!(!proof.holds(), "{why}");
     }
-    let unsigned = first[3].raw().clone().without_signature();
-    assert_eq!(Chain::of_raw(&[unsigned]), Ok(None));
+    let mut unsigned = first[3].clone();
+    unsigned.unsign();
+    assert_eq!(Chain::of(&[unsigned]), None);
 }
