@@ -1,7 +1,7 @@
 //! The `focal` command.
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
-//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`client`] the way to the node.
+//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] the way to the node.
 
 mod accepted;
 mod args;

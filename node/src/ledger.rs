@@ -44,6 +44,9 @@ use tokio::sync::mpsc;
 const QUEUE: usize = 32;
 /// Requests that share one flush.
 const ROUND: usize = 128;
+/// Bytes of partners' entries that share one flush: a part of what a session has under way, so that the rest arrives
+/// while the disk works.
+const ROUND_BYTES: usize = 512 << 10;
 /// How often time-driven work is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
@@ -54,6 +57,8 @@ type Effect = Box<dyn FnOnce(&mut Ledger, Result<(), Refused>) + Send>;
 #[derive(Default)]
 struct Round {
     write: Write,
+    /// Bytes of partners' entries in it.
+    taken: usize,
     /// Whether anything in it is acknowledged to somebody.
     durable: bool,
     effects: Vec<Effect>,
@@ -156,7 +161,7 @@ impl Ledger {
         let mut lamports: HashMap<CaseId, u64> = HashMap::new();
         for row in self.logs.values() {
             let lamport = lamports.entry(row.writer.case).or_insert(0);
-            *lamport = (*lamport).max(row.head.lamport);
+            *lamport = (*lamport).max(row.head.followed());
         }
         self.cases = self
             .store
@@ -231,6 +236,9 @@ impl Ledger {
             };
             stop |= self.handle(first);
             for _ in 1..ROUND {
+                if self.round.taken >= ROUND_BYTES {
+                    break;
+                }
                 match receiver.try_recv() {
                     Ok(command) => stop |= self.handle(command),
                     Err(_) => break,

@@ -32,6 +32,9 @@ pub(crate) enum Refused {
     /// The author's role or the organisation's role in the case does not allow it.
     #[error("{0} may only acknowledge")]
     NotAllowed(&'static str),
+    /// The record's marking names fewer organisations than would read it.
+    #[error("{0} is in the case, and the record's marking does not let them read it")]
+    TooWide(String),
     /// The record breaks its own rules.
     #[error("the record is not valid: {0}")]
     BadRecord(String),
@@ -108,6 +111,7 @@ impl Refused {
             Self::OtherOrganisation => "other-organisation",
             Self::OtherCase => "other-case",
             Self::NotAllowed(_) => "not-allowed",
+            Self::TooWide(_) => "too-wide",
             Self::BadRecord(_) => "bad-record",
             Self::Signed(signed::Error::Codec(_)) => "unreadable",
             Self::Signed(_) => "bad-signature",
@@ -151,6 +155,9 @@ impl Refused {
             }
             Self::RevokedAuthor => {
                 "ask the organisation's administrator for a new key: `focal org author add`"
+            }
+            Self::TooWide(_) => {
+                "send it to a case with just the organisations that may read it, and name them in releasable_to"
             }
             Self::UnknownCase => "see the cases with `focal case list`",
             Self::UnknownOrganisation(_) => "see the members with `focal federation show`",

@@ -1,7 +1,7 @@
 //! CBOR (RFC 8949) under limits: the only place that names `serde_cbor`.
 //!
 //! Two encodings, one decoder. [`encode`] writes field names, for what people sign and keep; [`encode_packed`] numbers
-//! the fields in order of declaration from 0, for what travels often. [`decode`] reads both, after [`scan`] has walked
+//! the fields in order of declaration from 0, for what travels often. [`decode`] reads both, after `scan` has walked
 //! the item without allocating: depth, lengths and trailing bytes are checked before anything is built.
 
 use crate::limits;

@@ -14,7 +14,7 @@ use focal_protocol::{
     key::SecretKey,
     random::{Random, SystemRandom},
     record::{Draft, Kind, Record},
-    seal::{StorageKey, Unlock},
+    seal::Unlock,
     signed::Signed,
     time::Time,
 };
@@ -132,22 +132,10 @@ impl Org {
         &self.address
     }
 
-    /// The seed of its node's identity, for a test that plays the node.
+    /// The keys of its node, for a test that plays the node or looks into its store.
     #[must_use]
-    pub fn node_seed(&self) -> Zeroizing<[u8; 32]> {
-        self.keys.identity_seed()
-    }
-
-    /// The key of its node, for a test that plays the node.
-    #[must_use]
-    pub fn node_key(&self) -> SecretKey {
-        self.keys.identity()
-    }
-
-    /// The key of its node's store.
-    #[must_use]
-    pub fn storage_key(&self) -> StorageKey {
-        self.keys.storage()
+    pub fn keys(&self) -> &NodeKeys {
+        &self.keys
     }
 
     /// Everything secret that this organisation has, as bytes to look for.

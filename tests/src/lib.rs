@@ -6,6 +6,7 @@
 mod api;
 pub mod bench;
 mod federation;
+mod insider;
 mod peer;
 mod process;
 mod tap;
@@ -13,6 +14,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use federation::{Federation, Org};
+pub use insider::Insider;
 pub use peer::Peer;
 pub use process::{NodeProcess, free_port};
 pub use tap::Tap;

@@ -36,7 +36,7 @@ impl Peer {
     async fn connecting(me: &Org, to: &Org) -> Self {
         let (sender, mut streams) = mpsc::channel::<PeerStream>(1);
         let config = NetConfig {
-            seed: me.node_seed(),
+            seed: me.keys().identity_seed(),
             listen: Vec::new(),
         };
         let net = Net::start(config, sender).await.expect("listens");

@@ -112,7 +112,7 @@ async fn what_was_stored_survives_kill_nine_of_sender_and_receiver() {
         assert!(node.stop().success());
     }
     for org in &federation.orgs {
-        focal_node::store::audit::chains(&org.dir.join("store"), org.storage_key())
+        focal_node::store::audit::chains(&org.dir.join("store"), org.keys().storage())
             .expect("every chain is whole and every signature holds");
     }
 }

@@ -225,7 +225,7 @@ async fn a_record_of_another_organisation_is_refused() {
 async fn an_entry_with_a_broken_chain_is_refused() {
     let stage = stage().await;
     let before = stage.org().status().await.entries;
-    let node = stage.other().node_key();
+    let node = stage.other().keys().identity();
     let first = entry(&node, stage.case, 0, Hash([0; 32]));
     let second = entry(&node, stage.case, 1, Hash([5; 32]));
     let mut peer = stage.peer().await;
@@ -238,7 +238,12 @@ async fn an_entry_that_its_writer_did_not_sign_is_refused() {
     let stage = stage().await;
     let before = stage.org().status().await.entries;
     let forger = SecretKey::generate(&SystemRandom);
-    let honest = entry(&stage.other().node_key(), stage.case, 0, Hash([0; 32]));
+    let honest = entry(
+        &stage.other().keys().identity(),
+        stage.case,
+        0,
+        Hash([0; 32]),
+    );
     let header = honest.header.clone();
     let forged = Entry::sign(header, honest.header_bytes().to_vec(), vec![1; 64], &forger);
     let mut peer = stage.peer().await;
@@ -315,4 +320,29 @@ async fn junk_and_frames_out_of_turn_end_the_session_and_not_the_node() {
         .submit(stage.case, &record)
         .await
         .expect("stored");
+}
+
+#[tokio::test]
+async fn a_hostile_lamport_time_stops_nobody_from_writing() {
+    let stage = stage().await;
+    let before = stage.org().status().await.entries;
+    let node = stage.other().keys().identity();
+    let mut header = entry(&node, stage.case, 0, Hash([0; 32])).header;
+    header.lamport = u64::MAX;
+    let bytes = codec::encode_packed(&header);
+    let last = Entry::sign(header, bytes, vec![0; 64], &node);
+    let mut peer = stage.peer().await;
+    peer.send(&Frame::Entries(run(&[last]))).await;
+    until("the entry is stored", || async {
+        (stage.org().status().await.entries > before).then_some(())
+    })
+    .await;
+    for text in ["one", "two"] {
+        let record = stage.org().note(stage.case, text);
+        stage
+            .org()
+            .submit(stage.case, &record)
+            .await
+            .expect("stored");
+    }
 }

@@ -59,8 +59,14 @@ impl Ledger {
         if author.role == Role::Observer && !ack {
             return Err(Refused::NotAllowed("an observer"));
         }
-        if self.case(case)?.group.rules().role(&org) == Some(CaseRole::Reader) && !ack {
+        let rules = self.case(case)?.group.rules();
+        if rules.role(&org) == Some(CaseRole::Reader) && !ack {
             return Err(Refused::NotAllowed("a reader of the case"));
+        }
+        let mut readers = rules.roles.iter().map(|(o, _)| o).filter(|o| **o != org);
+        if let Some(other) = readers.find(|o| !verified.marking.lets(o)) {
+            let name = directory.member(other).map(|m| m.name.clone());
+            return Err(Refused::TooWide(name.unwrap_or_else(|| other.short())));
         }
         verified.check().map_err(|errors| bad_record(&errors))?;
         if let Some(stored) = self.stored_before(id)? {
@@ -151,7 +157,7 @@ impl Ledger {
             lane,
             seq: head.height,
             previous: head.hash,
-            lamport: case.lamport + 1,
+            lamport: head.next_lamport(case.lamport),
             generation: case.group.generation(),
             epoch,
             manifest,
@@ -165,7 +171,7 @@ impl Ledger {
             log,
             seq: header.seq,
         };
-        case.lamport = header.lamport;
+        case.lamport = case.lamport.max(header.lamport);
         let entry = Entry::sign(header, bytes, ciphertext, &self.identity.key);
         let fresh = Run {
             log,

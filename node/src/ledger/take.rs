@@ -57,8 +57,9 @@ impl Ledger {
             mailbox.grew(log, writer, head, None);
             return Ok(());
         }
-        case.lamport = case.lamport.max(run.head().lamport);
+        case.lamport = case.lamport.max(run.head().followed());
         self.round.write.run(&run);
+        self.round.taken += run.entries().iter().map(|e| e.raw().len()).sum::<usize>();
         self.round.durable = true;
         self.logs.insert(
             log,

@@ -44,11 +44,21 @@ impl Head {
         generation: 0,
     };
 
-    /// Lamport time for the next entry of one's own log that ends here, where `seen` is the highest in the case.
+    /// The Lamport time up to which others follow this log: none that only a hostile writer can have reached.
+    #[must_use]
+    pub fn followed(&self) -> u64 {
+        if self.lamport < limits::LAMPORT {
+            self.lamport
+        } else {
+            0
+        }
+    }
+
+    /// Lamport time for the next entry of one's own log that ends here, where `seen` is the highest in the case that
+    /// is [followed](Self::followed).
     #[must_use]
     pub fn next_lamport(&self, seen: u64) -> u64 {
-        let followed = if seen < limits::LAMPORT { seen } else { 0 };
-        self.lamport.max(followed).saturating_add(1)
+        self.lamport.max(seen).saturating_add(1)
     }
 }
 

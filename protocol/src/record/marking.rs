@@ -130,6 +130,12 @@ impl Marking {
         self.tlp == Tlp::Red || !self.releasable_to.is_empty()
     }
 
+    /// Whether another organisation than the author's may read it in a case.
+    #[must_use]
+    pub fn lets(&self, org: &OrgId) -> bool {
+        !self.needs_compartment() || self.releasable_to.contains(org)
+    }
+
     pub(super) fn check(&self, check: &mut Check) {
         check.at_most(
             "releasable_to",

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Entries that may be under way to a peer without its acknowledgement, bytes: enough to keep a fast link busy
 /// through a flush, little enough for the peer's memory.
-const WINDOW: usize = 2 << 20;
+const WINDOW: usize = 4 << 20;
 
 #[derive(Debug)]
 struct Log {

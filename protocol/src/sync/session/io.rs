@@ -67,7 +67,7 @@ pub enum Output {
         /// What the peer's directory holds.
         theirs: Versions,
     },
-    /// Read entries of a log from this sequence on, at most [`limits::BATCH`] bytes.
+    /// Read entries of a log from this sequence on, at most [`crate::limits::BATCH`] bytes.
     Load(LogId, u64),
     /// Check and store entries.
     Take(Run),

@@ -175,11 +175,12 @@ fn a_hostile_lamport_time_takes_nobodys_room_to_count() {
     };
     assert_eq!(own.next_lamport(3), 8);
     assert_eq!(own.next_lamport(20), 21);
-    assert_eq!(own.next_lamport(limits::LAMPORT), 8);
-    assert_eq!(own.next_lamport(u64::MAX), 8);
-    let high = Head {
-        lamport: own.next_lamport(limits::LAMPORT - 1),
+    let hostile = |lamport| Head {
+        lamport,
         ..Head::EMPTY
     };
-    assert_eq!(high.next_lamport(u64::MAX), limits::LAMPORT + 1);
+    assert_eq!(hostile(limits::LAMPORT - 1).followed(), limits::LAMPORT - 1);
+    assert_eq!(hostile(limits::LAMPORT).followed(), 0);
+    assert_eq!(hostile(u64::MAX).followed(), 0);
+    assert_eq!(hostile(u64::MAX).next_lamport(0), u64::MAX);
 }

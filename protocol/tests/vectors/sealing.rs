@@ -1,0 +1,127 @@
+use super::{CONTACT, NODE, NOW, compare, hex_of, kept, public};
+use focal_protocol::{
+    group::{Invitation, Parcel},
+    id::{CaseId, Hash, NodeId},
+    log::Salt,
+    random::SystemRandom,
+    seal::{ContactKey, EpochSecret, KeyFile, Purpose, Unlock, seal_entry},
+};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+fn writing() -> bool {
+    std::env::var("FOCAL_VECTORS").is_ok_and(|v| v == "write")
+}
+
+/// The hashes of 0, 1, 2 and so on, one after the other: nothing compresses them.
+fn noise(length: usize) -> Vec<u8> {
+    (0u32..)
+        .flat_map(|i| Hash::of(&[&i.to_be_bytes()]).0)
+        .take(length)
+        .collect()
+}
+
+#[test]
+fn lengths_are_padded_as_written() {
+    let lengths = [
+        0, 1, 59, 60, 100, 123, 124, 1_000, 1_024, 5_000, 60_000, 100_000,
+    ];
+    let sealed: Vec<_> = lengths
+        .iter()
+        .map(|length| {
+            let sealed = seal_entry(
+                &EpochSecret([1; 32]),
+                &Salt([2; 16]),
+                b"header",
+                &noise(*length),
+            );
+            json!([length, sealed.expect("seal").len()])
+        })
+        .collect();
+    compare(
+        "padding.json",
+        &json!({"payload that does not compress, its ciphertext": sealed}),
+    );
+}
+
+fn contact() -> ContactKey {
+    ContactKey::from_seed(&Zeroizing::new([CONTACT; 32])).expect("a contact key")
+}
+
+fn invitation() -> Invitation {
+    Invitation {
+        case: CaseId([0xca; 32]),
+        generation: 0,
+        welcome: b"a welcome".to_vec(),
+    }
+}
+
+#[test]
+fn a_parcel_opens() {
+    let (from, to) = (NodeId(public(NODE).0), NodeId(public(7).0));
+    if writing() {
+        let parcel = Parcel::seal(from, to, contact().public(), &invitation(), NOW).expect("seal");
+        compare(
+            "parcel.json",
+            &json!({
+                "contact seed": hex::encode([CONTACT; 32]),
+                "contact public key": hex::encode(&contact().public().0),
+                "from": from,
+                "to": to,
+                "sealed": hex::encode(&parcel.sealed),
+                "opened": hex::encode(focal_protocol::codec::encode_packed(&invitation())),
+            }),
+        );
+    }
+    let vector = kept("parcel.json");
+    assert_eq!(contact().public().0, hex_of(&vector["contact public key"]));
+    let parcel = Parcel {
+        from,
+        to,
+        created: NOW,
+        sealed: hex_of(&vector["sealed"]),
+    };
+    assert_eq!(parcel.open(&contact()), Ok(invitation()));
+    assert_eq!(
+        focal_protocol::codec::encode_packed(&invitation()),
+        hex_of(&vector["opened"])
+    );
+}
+
+#[test]
+fn key_files_open() {
+    let passphrase = Unlock::Passphrase(Zeroizing::new("correct horse battery staple".into()));
+    let other_file = Unlock::KeyFile(Zeroizing::new(vec![0x42; 32]));
+    let made = |purpose, unlock, seed: u8| {
+        KeyFile::seal(purpose, unlock, &[seed; 32], &SystemRandom)
+            .expect("seal")
+            .to_text()
+    };
+    if writing() {
+        compare(
+            "key-files.json",
+            &json!({
+                "passphrase": "correct horse battery staple",
+                "root key file": made(Purpose::RootKey, &passphrase, 1),
+                "root key": hex::encode([1; 32]),
+                "key file content": hex::encode([0x42; 32]),
+                "author key file": made(Purpose::AuthorKey, &other_file, 5),
+                "author key": hex::encode([5; 32]),
+            }),
+        );
+    }
+    let vector = kept("key-files.json");
+    for (purpose, unlock, file, key) in [
+        (Purpose::RootKey, &passphrase, "root key file", "root key"),
+        (
+            Purpose::AuthorKey,
+            &other_file,
+            "author key file",
+            "author key",
+        ),
+    ] {
+        let file = KeyFile::from_text(vector[file].as_str().expect("text")).expect("a key file");
+        let opened = file.open(purpose, unlock).expect("open");
+        assert_eq!(*opened, hex_of(&vector[key]));
+    }
+}

@@ -1,0 +1,54 @@
+use super::{CASE, LOG, NODE, NOW, SECOND_ROOT, compare, node, public};
+use focal_protocol::{
+    directory::Versions,
+    id::{FederationId, Hash, NodeId, OrgId},
+    log::Lane,
+    sync::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION},
+};
+use serde_json::json;
+
+#[test]
+fn frames_are_as_written() {
+    let frames = [
+        Frame::Hello(Hello {
+            version: VERSION,
+            federation: FederationId([0xfe; 32]),
+            features: 0,
+            versions: Versions {
+                roster: 1,
+                manifests: vec![(OrgId::of_root(&public(SECOND_ROOT)), 3)],
+                key_packages: vec![(node(), NOW)],
+            },
+        }),
+        Frame::Directory(Vec::new()),
+        Frame::Heads(vec![CaseHeads {
+            case: CASE,
+            complete: true,
+            ask: false,
+            logs: vec![LogHead {
+                log: LOG,
+                node: node(),
+                lane: Lane::Flash,
+                height: 1_000,
+                hash: Hash([0xab; 32]),
+            }],
+        }]),
+        Frame::Want(LOG, 12),
+        Frame::Ack(vec![(LOG, 1_000)]),
+        Frame::Parcels(vec![ParcelNote {
+            parcel: Hash([0x9a; 32]),
+            to: NodeId(public(NODE).0),
+        }]),
+        Frame::WantParcels(vec![Hash([0x9a; 32])]),
+        Frame::TakenParcels(vec![Hash([0x9a; 32])]),
+    ];
+    let written: Vec<_> = frames
+        .iter()
+        .map(|frame| {
+            let bytes = frame.to_bytes();
+            assert_eq!(Frame::from_bytes(&bytes).as_ref(), Ok(frame));
+            json!({"frame": frame, "bytes": hex::encode(bytes)})
+        })
+        .collect();
+    compare("frames.json", &json!(written));
+}

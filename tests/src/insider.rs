@@ -1,0 +1,140 @@
+//! A member of a case with valid keys, played by a test: it writes what no honest node would.
+
+use crate::{DEADLINE, Federation, Org, Peer};
+use focal_protocol::{
+    codec,
+    directory::{Directory, Item, KeyPackageOffer},
+    group::{CaseGroup, Invitation, MlsIdentity},
+    id::{CaseId, LogId},
+    key::SecretKey,
+    log::{Entry, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
+    random::{Random, SystemRandom},
+    seal::{EpochSecret, seal_entry},
+    signed::Signed,
+    sync::{Frame, Hello, VERSION},
+    time::Time,
+};
+
+/// A member of one case, connected to one node, with a log of its own there.
+pub struct Insider {
+    /// The link to the node.
+    pub peer: Peer,
+    /// The case's group as this member sees it.
+    pub group: CaseGroup,
+    key: SecretKey,
+    log: LogId,
+    head: Head,
+}
+
+impl Insider {
+    /// Lets `host` invite the organisation at `guest` to a case, and joins it.
+    ///
+    /// # Panics
+    /// The host does not invite it in time.
+    pub async fn join(federation: &Federation, host: usize, guest: usize, case: CaseId) -> Self {
+        let (host, guest) = (&federation.orgs[host], &federation.orgs[guest]);
+        let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
+        let identity = MlsIdentity::new(guest.node, guest.keys().mls());
+        let (key_package, rows) = identity.key_package().expect("a key package");
+        let key = guest.keys().identity();
+        let offer = KeyPackageOffer {
+            node: guest.node,
+            issued: Time(1),
+            key_package,
+        };
+        let mut peer = Peer::connect(guest, host).await;
+        peer.send(&Frame::Hello(Hello {
+            version: VERSION,
+            federation: federation.id(),
+            features: 0,
+            versions: directory.versions(),
+        }))
+        .await;
+        let item = Item::KeyPackage(Signed::new(&offer, &key));
+        peer.send(&Frame::Directory(vec![item])).await;
+        host.invite(case, guest).await;
+        let invited = tokio::time::timeout(DEADLINE, invitation(&mut peer, guest));
+        let invitation = invited.await.expect("an invitation in time");
+        let group = CaseGroup::join(&invitation, host.node, &rows, &directory).expect("joined");
+        Self {
+            peer,
+            group,
+            key,
+            log: LogId(SystemRandom.array()),
+            head: Head::EMPTY,
+        }
+    }
+
+    /// Seals a payload under the case's current epoch and sends it as the next entry of this member's log.
+    pub async fn write(&mut self, payload: &Payload) {
+        self.write_with(payload, |_| {}).await;
+    }
+
+    /// The same with a header that `change` has touched.
+    ///
+    /// # Panics
+    /// The payload is over the limit.
+    pub async fn write_with(&mut self, payload: &Payload, change: impl FnOnce(&mut Header)) {
+        let secret = self.group.secret().expect("a member");
+        self.write_bytes(&payload.to_bytes(), &secret, change).await;
+    }
+
+    /// The same with any bytes under any secret.
+    ///
+    /// # Panics
+    /// The bytes are over the limit.
+    pub async fn write_bytes(
+        &mut self,
+        payload: &[u8],
+        secret: &EpochSecret,
+        change: impl FnOnce(&mut Header),
+    ) {
+        let mut header = Header {
+            log: self.log,
+            case: self.group.case(),
+            node: focal_protocol::id::NodeId(self.key.public().0),
+            lane: Lane::Flash,
+            seq: self.head.height,
+            previous: self.head.hash,
+            lamport: self.head.lamport + 1,
+            generation: 0,
+            epoch: self.group.epoch(),
+            manifest: 1,
+            salt: Salt(SystemRandom.array()),
+        };
+        change(&mut header);
+        let bytes = codec::encode_packed(&header);
+        let sealed = seal_entry(secret, &header.salt, &bytes, payload).expect("sealed");
+        let entry = Entry::sign(header.clone(), bytes, sealed, &self.key);
+        let run = Run {
+            log: header.log,
+            writer: Writer {
+                case: header.case,
+                node: header.node,
+                lane: header.lane,
+            },
+            from: header.seq,
+            entries: vec![entry.raw().clone()],
+        };
+        self.head = VerifiedRun::own(entry).head();
+        self.peer.send(&Frame::Entries(run)).await;
+    }
+}
+
+/// Waits for a parcel and opens it.
+async fn invitation(peer: &mut Peer, guest: &Org) -> Invitation {
+    let contact = guest.keys().contact().expect("a contact key");
+    loop {
+        match peer.next().await.expect("the link holds") {
+            Frame::Parcel(parcel) => {
+                let parcel = parcel.unverified().expect("a parcel");
+                return parcel.open(&contact).expect("for this node");
+            }
+            Frame::Parcels(notes) => {
+                let hashes = notes.iter().map(|n| n.parcel).collect();
+                peer.send(&Frame::WantParcels(hashes)).await;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! What a member with valid keys cannot do: its entries are stored as it signed them, and nothing of what it may not say
+//! is shown.
+
+use focal_protocol::{
+    codec,
+    directory::Role,
+    id::CaseId,
+    key::SecretKey,
+    limits,
+    log::{EpochGrant, Payload},
+    random::SystemRandom,
+    record::{Kind, Record},
+    seal::EpochSecret,
+    signed::Signed,
+};
+use focal_tests::{Federation, Insider, NodeProcess, Org, until};
+use serde_json::json;
+use std::path::Path;
+use tempfile::TempDir;
+
+const NODE: &str = env!("CARGO_BIN_EXE_test-node");
+
+struct Stage {
+    federation: Federation,
+    insider: Insider,
+    case: CaseId,
+    _node: NodeProcess,
+    _base: TempDir,
+}
+
+/// A node with a case, and a second member played by the test; `prepare` may change the insider's organisation first.
+async fn stage(prepare: impl FnOnce(&mut Org)) -> Stage {
+    let base = tempfile::tempdir().expect("a directory");
+    let mut federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    prepare(&mut federation.orgs[1]);
+    federation.bundle.manifests = federation
+        .orgs
+        .iter()
+        .flat_map(|o| o.manifests.clone())
+        .collect();
+    federation.orgs.iter().for_each(|o| federation.hand_to(o));
+    let node = federation.orgs[0].start(Path::new(NODE)).await;
+    let case = federation.orgs[0].open_case("Varenia").await;
+    let insider = Insider::join(&federation, 0, 1, case).await;
+    Stage {
+        federation,
+        insider,
+        case,
+        _node: node,
+        _base: base,
+    }
+}
+
+impl Stage {
+    fn host(&self) -> &Org {
+        &self.federation.orgs[0]
+    }
+
+    fn org(&self) -> &Org {
+        &self.federation.orgs[1]
+    }
+
+    fn signed_by(&self, key: &SecretKey, change: impl FnOnce(&mut Record)) -> Payload {
+        let honest = self.org().note(self.case, "as written");
+        let mut record = honest.unverified().expect("readable");
+        record.author = key.public();
+        change(&mut record);
+        Payload::Record(Signed::new(&record, key))
+    }
+
+    /// The refusal is counted, nothing is shown, and an honest record that follows is read.
+    async fn refused(&mut self, code: &str) {
+        until(code, || async {
+            let refused = self.host().status().await.refused;
+            refused.contains_key(code).then_some(())
+        })
+        .await;
+        let path = format!("/v1/cases/{}", self.case);
+        let detail: serde_json::Value = self.host().api().get(&path).await.expect("an answer");
+        assert_eq!(detail["records"], 0);
+        let record = self.host().note(self.case, "still serving");
+        self.host()
+            .submit(self.case, &record)
+            .await
+            .expect("stored");
+        self.host().wait_records(self.case, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn an_insider_who_keeps_the_rules_is_read() {
+    let mut stage = stage(|_| {}).await;
+    let note = stage.org().note(stage.case, "honest");
+    stage.insider.write(&Payload::Record(note)).await;
+    stage.host().wait_records(stage.case, 1).await;
+}
+
+#[tokio::test]
+async fn a_record_that_was_changed_after_it_was_signed_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let mut bytes = codec::encode(&stage.org().note(stage.case, "as signed"));
+    let at = bytes.windows(9).position(|w| w == b"as signed");
+    bytes[at.expect("the text")] ^= 1;
+    let tampered = codec::decode(&bytes, limits::RECORD * 2).expect("still readable");
+    stage.insider.write(&Payload::Record(tampered)).await;
+    stage.refused("bad-signature").await;
+}
+
+#[tokio::test]
+async fn a_record_of_another_organisations_author_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let theirs = stage.host().note(stage.case, "by the host's author");
+    stage.insider.write(&Payload::Record(theirs)).await;
+    stage.refused("other-organisation").await;
+}
+
+#[tokio::test]
+async fn a_record_in_another_organisations_name_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let host = stage.host().member.org;
+    let key = SecretKey::from_seed(stage.org().author.seed().clone());
+    let forged = stage.signed_by(&key, |record| record.organisation = host);
+    stage.insider.write(&forged).await;
+    stage.refused("other-organisation").await;
+}
+
+#[tokio::test]
+async fn a_record_from_another_case_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let elsewhere = stage.org().note(CaseId([9; 32]), "from another case");
+    stage.insider.write(&Payload::Record(elsewhere)).await;
+    stage.refused("other-case").await;
+}
+
+#[tokio::test]
+async fn a_record_of_nobodys_author_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let stranger = SecretKey::generate(&SystemRandom);
+    let forged = stage.signed_by(&stranger, |_| {});
+    stage.insider.write(&forged).await;
+    stage.refused("unknown-author").await;
+}
+
+#[tokio::test]
+async fn a_record_of_a_revoked_author_is_refused_from_the_manifest_that_revokes_on() {
+    let mut stage = stage(|org| {
+        let key = org.author.public();
+        org.issue(|manifest| {
+            manifest
+                .revoked
+                .push(focal_protocol::directory::Revocation {
+                    key,
+                    at: focal_protocol::time::Time(1),
+                    reason: "laptop seized".into(),
+                });
+        });
+    })
+    .await;
+    let note = stage.org().note(stage.case, "by a stolen key");
+    let payload = Payload::Record(note);
+    stage
+        .insider
+        .write_with(&payload, |header| header.manifest = 2)
+        .await;
+    stage.refused("revoked-author").await;
+}
+
+#[tokio::test]
+async fn a_report_by_an_observer_is_refused() {
+    let mut stage = stage(|org| {
+        org.issue(|manifest| manifest.authors[0].role = Role::Observer);
+    })
+    .await;
+    let payload = Payload::Record(stage.org().note(stage.case, "by an observer"));
+    stage
+        .insider
+        .write_with(&payload, |header| header.manifest = 2)
+        .await;
+    stage.refused("not-allowed").await;
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_its_own_rules_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let key = SecretKey::from_seed(stage.org().author.seed().clone());
+    let forged = stage.signed_by(&key, |record| {
+        record.body = focal_protocol::record::Body::Note(focal_protocol::record::Note {
+            text: "\u{1b}[2J it clears the reader's screen".into(),
+        });
+    });
+    stage.insider.write(&forged).await;
+    stage.refused("bad-record").await;
+}
+
+#[tokio::test]
+async fn an_entry_that_unpacks_to_a_flood_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let secret = stage.insider.group.secret().expect("a member");
+    let bomb = vec![0; limits::PAYLOAD];
+    stage.insider.write_bytes(&bomb, &secret, |_| {}).await;
+    stage.refused("unreadable").await;
+}
+
+#[tokio::test]
+async fn an_entry_sealed_with_another_secret_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    let payload = Payload::Record(stage.org().note(stage.case, "x")).to_bytes();
+    stage
+        .insider
+        .write_bytes(&payload, &EpochSecret([7; 32]), |_| {})
+        .await;
+    stage.refused("cannot-open").await;
+}
+
+#[tokio::test]
+async fn a_commit_or_a_grant_by_somebody_who_is_not_the_custodian_is_refused() {
+    let mut stage = stage(|_| {}).await;
+    stage.insider.write(&Payload::Commit(vec![0; 100])).await;
+    stage.refused("not-custodian").await;
+
+    let grant = EpochGrant {
+        generation: 0,
+        epoch: 77,
+        secret: EpochSecret([7; 32]),
+    };
+    stage.insider.write(&Payload::Grant(vec![grant])).await;
+    until("the second refusal", || async {
+        let refused = stage.host().status().await.refused;
+        (refused.get("not-custodian").copied()? >= 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_for_some_members_only_is_not_shared_with_all() {
+    let stage = stage(|_| {}).await;
+    let host = stage.host();
+    for marking in [
+        json!("TLP:RED"),
+        json!({"tlp": "TLP:AMBER", "releasable_to": [host.member.org]}),
+    ] {
+        let content = json!({"text": "for some only", "marking": marking});
+        let record = host.record(stage.case, Kind::Note, content);
+        let refused = host.submit(stage.case, &record).await.expect_err("refused");
+        assert_eq!(refused.code, "too-wide");
+    }
+    let content = json!({"text": "for these", "marking":
+        {"tlp": "TLP:RED", "releasable_to": [stage.org().member.org]}});
+    let record = host.record(stage.case, Kind::Note, content);
+    host.submit(stage.case, &record).await.expect("stored");
+}
