@@ -23,6 +23,8 @@ mod logging;
 mod mailbox;
 pub mod net;
 mod opener;
+#[cfg(target_os = "linux")]
+mod process;
 mod refused;
 mod run;
 mod session;

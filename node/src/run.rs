@@ -42,6 +42,8 @@ const STREAMS: usize = 64;
 /// It does not start, and nothing was touched; or a part of it has stopped.
 pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(), Error> {
     logging::start(options.log, options.verbose);
+    #[cfg(target_os = "linux")]
+    crate::process::prepare();
     let settings = Settings::load(dir)?;
     let keys = NodeKeys::load(dir, unlock)?;
     let _lock = DirLock::take(dir)?;

@@ -9,6 +9,7 @@ pub mod audit;
 mod directory;
 mod groups;
 mod logs;
+mod mark;
 mod open;
 mod outbox;
 mod places;
@@ -104,6 +105,13 @@ enum Tree {
     Meta,
 }
 
+impl Tree {
+    /// Whether its rows follow from the entries, so that nothing is lost with them.
+    fn is_derived(self) -> bool {
+        matches!(self, Self::Cursor | Self::Record | Self::Pending)
+    }
+}
+
 const TREES: [(&str, Tree); 9] = [
     ("log", Tree::Log),
     ("cursor", Tree::Cursor),
@@ -127,6 +135,7 @@ pub struct Store {
     /// Read by many, written right after a transaction by the two that write records; never held for longer than a
     /// look or one batch. Empty until it is loaded.
     places: Arc<OnceLock<places::Loaded>>,
+    mark: Arc<mark::Mark>,
 }
 
 impl std::fmt::Debug for Store {
@@ -162,7 +171,9 @@ impl Store {
     /// # Errors
     /// The disk is full or broken: what was applied since the last flush may be lost in a crash.
     pub fn flush(&self) -> Result<()> {
+        let extent = self.mark.extent();
         self.db.flush()?;
+        self.mark.flushed(extent);
         Ok(())
     }
 

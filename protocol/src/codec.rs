@@ -47,6 +47,17 @@ pub fn encode_packed<T: Serialize>(value: &T) -> Vec<u8> {
     serde_cbor::ser::to_vec_packed(value).expect("protocol types always encode")
 }
 
+/// Encodes with numbered fields into about as many bytes as given: a run grown by doubling would be copied twice.
+#[must_use]
+pub fn encode_packed_sized<T: Serialize>(value: &T, about: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(about);
+    let mut serializer = serde_cbor::Serializer::new(&mut bytes).packed_format();
+    value
+        .serialize(&mut serializer)
+        .expect("protocol types always encode");
+    bytes
+}
+
 /// Decodes one item of at most `limit` bytes.
 ///
 /// # Errors

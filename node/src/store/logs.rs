@@ -61,8 +61,15 @@ impl PendingKey {
     }
 }
 
-fn entry_key(log: LogId, seq: u64) -> [u8; 24] {
-    let mut key = [0; 24];
+/// Whether a key of the log tree is an entry's, not a log's.
+pub(super) fn is_entry(key: &[u8]) -> bool {
+    key.len() == ENTRY_KEY
+}
+
+const ENTRY_KEY: usize = 24;
+
+fn entry_key(log: LogId, seq: u64) -> [u8; ENTRY_KEY] {
+    let mut key = [0; ENTRY_KEY];
     key[..16].copy_from_slice(log.as_bytes());
     key[16..].copy_from_slice(&seq.to_be_bytes());
     key
@@ -233,7 +240,7 @@ impl Write {
         for entry in run.entries() {
             self.put(
                 Tree::Log,
-                entry_key(run.log(), entry.header.seq),
+                &entry_key(run.log(), entry.header.seq),
                 entry.to_bytes(),
             );
         }

@@ -1,6 +1,10 @@
 //! Opening a store: what is there must be what was written.
 
-use super::{Error, Result, Store, TREES, Tree};
+use super::{
+    Error, Result, Store, TREES, Tree,
+    mark::{Extent, Mark},
+    write::CHANGE,
+};
 use focal_protocol::{
     random::{Random, SystemRandom},
     seal::{StorageKey, Table},
@@ -49,15 +53,26 @@ impl Store {
             sled::Error::Io(e) => Error::from(e),
             other => damaged(other.to_string()),
         })?;
-        let store = Self {
+        // A first start may have been cut short before its marks were on disk.
+        let flushed = Mark::read(path)?;
+        let fresh = trees.iter().all(sled::Tree::is_empty)
+            && flushed.is_none_or(|f| f == Extent::default());
+        let mut held = Extent::default();
+        for tree in &trees {
+            if let Some(number) = tree.get(CHANGE)? {
+                let number = <[u8; 8]>::try_from(&*number).map(u64::from_be_bytes);
+                held.changes = held.changes.max(number.unwrap_or(0));
+            }
+        }
+        let mut store = Self {
             db,
             trees: trees.into(),
             key: Arc::new(key),
             path: Arc::new(path.to_path_buf()),
             places: Arc::default(),
+            mark: Arc::new(Mark::open(path, Extent::default())?),
         };
-        // A first start may have been cut short before its marks were on disk.
-        if store.trees.iter().all(sled::Tree::is_empty) {
+        if fresh {
             let check = store
                 .key
                 .seal(Table::Meta, CHECK, &FORMAT.to_be_bytes(), &SystemRandom);
@@ -67,14 +82,23 @@ impl Store {
                 .insert("format", &FORMAT.to_be_bytes())?;
             store.flush()?;
         } else {
-            store.check()?;
+            held.entries = store.check()?;
+            let flushed =
+                flushed.ok_or_else(|| damaged("the mark of its last flush is missing".into()))?;
+            if held.entries < flushed.entries || held.changes < flushed.changes {
+                return Err(damaged(format!(
+                    "it holds {} entries and {} other changes where {} and {} were stored",
+                    held.entries, held.changes, flushed.entries, flushed.changes
+                )));
+            }
+            store.mark = Arc::new(Mark::open(path, held)?);
         }
         Ok(store)
     }
 
     /// Reads enough to know that nothing acknowledged is missing: the marks of the format and the key, and the last
-    /// entry of every log.
-    fn check(&self) -> Result<()> {
+    /// entry of every log. Returns how many entries there are.
+    fn check(&self) -> Result<u64> {
         let meta = self.tree(Tree::Meta);
         let format = meta
             .get("format")?
@@ -94,7 +118,9 @@ impl Store {
         self.key
             .open(Table::Meta, CHECK, &check)
             .map_err(|_| Error::WrongKey)?;
+        let mut entries = 0;
         for (log, row) in self.logs()? {
+            entries += row.head.height;
             if row.head.height > 0 {
                 let last = self.entry(log, row.head.height - 1)?.ok_or_else(|| {
                     self.damaged(format!("the last entry of log {} is missing", log.short()))
@@ -104,7 +130,7 @@ impl Store {
                 }
             }
         }
-        Ok(())
+        Ok(entries)
     }
 
     /// A sealed row for a tree that seals its values.

@@ -1,1 +1,241 @@
+use super::*;
+use focal_protocol::{
+    codec,
+    id::{CaseId, Hash, LogId, NodeId},
+    key::SecretKey,
+    log::{Entry, Head, Header, Lane, Run, Salt, VerifiedRun, Writer},
+    random::{Random, SystemRandom},
+};
+use std::{collections::BTreeMap, fs, path::Path};
+use zeroize::Zeroizing;
 
+const LOG: LogId = LogId([7; 16]);
+
+fn storage_key(seed: u8) -> StorageKey {
+    StorageKey::new(&Zeroizing::new([seed; 32]))
+}
+
+/// Entries of one node's log, as a partner would send them.
+struct Author {
+    key: SecretKey,
+    head: Head,
+}
+
+impl Author {
+    fn new() -> Self {
+        Self {
+            key: SecretKey::from_seed(Zeroizing::new([3; 32])),
+            head: Head::EMPTY,
+        }
+    }
+
+    fn run(&mut self, count: u64) -> VerifiedRun {
+        let writer = Writer {
+            case: CaseId([1; 32]),
+            node: NodeId(self.key.public().0),
+            lane: Lane::Routine,
+        };
+        let mut entries = Vec::new();
+        let mut previous = self.head.hash;
+        for seq in self.head.height..self.head.height + count {
+            let header = Header {
+                log: LOG,
+                case: writer.case,
+                node: writer.node,
+                lane: writer.lane,
+                seq,
+                previous,
+                lamport: seq + 1,
+                generation: 0,
+                epoch: 0,
+                manifest: 1,
+                salt: Salt(SystemRandom.array()),
+            };
+            let bytes = codec::encode_packed(&header);
+            let noise = SystemRandom.array::<700>().to_vec();
+            let entry = Entry::sign(header, bytes, noise, &self.key);
+            previous = entry.hash();
+            entries.push(entry.raw().clone());
+        }
+        let run = Run {
+            log: LOG,
+            writer,
+            from: self.head.height,
+            entries,
+        };
+        let run = run.verify(&self.head).expect("an honest run");
+        self.head = run.head();
+        run
+    }
+}
+
+/// Stores runs with a flush each, and returns the hash of every entry.
+fn fill(store: &Store, author: &mut Author, runs: u64) -> Vec<Hash> {
+    let mut hashes = Vec::new();
+    for _ in 0..runs {
+        let run = author.run(20);
+        let mut write = Write::default();
+        write.run(&run);
+        store.apply(&write).expect("stored");
+        store.flush().expect("flushed");
+        hashes.extend(run.entries().iter().map(Entry::hash));
+    }
+    hashes
+}
+
+/// Every file below a directory.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            let content = fs::read(&path).expect("a file");
+            all.insert(path, content);
+        }
+    }
+    all
+}
+
+fn put_back(files: &BTreeMap<PathBuf, Vec<u8>>, dir: &Path) {
+    fs::remove_dir_all(dir).expect("removed");
+    for (path, content) in files {
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, content).expect("written");
+    }
+}
+
+#[test]
+fn what_was_flushed_is_there_when_the_store_is_opened_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let mut author = Author::new();
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    let hashes = fill(&store, &mut author, 5);
+    drop(store);
+    let store = Store::open(&path, storage_key(1)).expect("the store");
+    let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+    assert_eq!(held.iter().map(Entry::hash).collect::<Vec<_>>(), hashes);
+}
+
+#[test]
+fn the_wrong_key_is_named_and_changes_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    let hashes = fill(&store, &mut Author::new(), 1);
+    drop(store);
+    assert!(matches!(
+        Store::open(&path, storage_key(2)),
+        Err(Error::WrongKey)
+    ));
+    let store = Store::open(&path, storage_key(1)).expect("the store");
+    let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+    assert_eq!(held.len(), hashes.len());
+}
+
+#[test]
+fn a_store_of_a_later_version_is_named() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    store
+        .tree(Tree::Meta)
+        .insert("format", &2u64.to_be_bytes())
+        .expect("written");
+    store.flush().expect("flushed");
+    drop(store);
+    assert!(matches!(
+        Store::open(&path, storage_key(1)),
+        Err(Error::Format { found: 2, .. })
+    ));
+}
+
+#[test]
+fn a_log_whose_last_entry_is_gone_is_damage() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    fill(&store, &mut Author::new(), 1);
+    let last = store.tree(Tree::Log).pop_max().expect("read");
+    assert!(last.is_some());
+    store.flush().expect("flushed");
+    drop(store);
+    assert!(matches!(
+        Store::open(&path, storage_key(1)),
+        Err(Error::Damaged { .. })
+    ));
+}
+
+/// Flips a byte in many places of the files: the damage is named, or nothing that was acknowledged is missing.
+#[test]
+fn damage_is_never_taken_for_a_shorter_history() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    let hashes = fill(&store, &mut Author::new(), 10);
+    drop(store);
+    let sound = files(&path);
+    let mut named = 0;
+    for (file, content) in &sound {
+        let step = (content.len() / 40).max(1);
+        for at in (0..content.len()).step_by(step) {
+            put_back(&sound, &path);
+            let mut torn = content.clone();
+            torn[at] ^= 0x40;
+            fs::write(file, &torn).expect("written");
+            let Ok(store) = Store::open(&path, storage_key(1)) else {
+                named += 1;
+                continue;
+            };
+            let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+            let held: Vec<Hash> = held.iter().map(Entry::hash).collect();
+            assert_eq!(held, hashes, "{} at {at}", file.display());
+        }
+    }
+    assert!(named > 40, "only {named} damages were found");
+}
+
+#[test]
+fn a_lost_document_is_damage_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    fill(&store, &mut Author::new(), 1);
+    drop(store);
+    let before = fs::read(path.join("db")).expect("a file");
+    let store = Store::open(&path, storage_key(1)).expect("the store");
+    let mut write = Write::default();
+    write.put(Tree::Directory, b"x".to_vec(), vec![1; 100]);
+    store.apply(&write).expect("stored");
+    store.flush().expect("flushed");
+    drop(store);
+    let after = files(&path);
+    // The database's file of before, with the mark of after.
+    fs::write(path.join("db"), before).expect("written");
+    for path in after
+        .keys()
+        .filter(|p| p.to_string_lossy().contains("snap."))
+    {
+        fs::remove_file(path).expect("removed");
+    }
+    assert!(matches!(
+        Store::open(&path, storage_key(1)),
+        Err(Error::Damaged { .. })
+    ));
+}
+
+/// A first start that was cut short before its marks were on disk is begun again.
+#[test]
+fn an_empty_store_is_begun_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = Store::open(&path, storage_key(1)).expect("a store");
+    for tree in store.trees.iter() {
+        tree.clear().expect("cleared");
+    }
+    store.flush().expect("flushed");
+    drop(store);
+    assert!(Store::open(&path, storage_key(1)).is_ok());
+}

@@ -1,8 +1,8 @@
 //! Changes that belong together.
 
-use super::{Error, Result, Store, Tree};
+use super::{Error, Result, Store, Tree, logs::is_entry};
 use sled::{
-    Transactional,
+    IVec, Transactional,
     transaction::{ConflictableTransactionError, TransactionError, TransactionalTree},
 };
 use std::convert::Infallible;
@@ -10,15 +10,21 @@ use std::convert::Infallible;
 /// Rows to put and to delete, applied as one transaction. A later change of a row replaces an earlier one.
 #[derive(Debug, Default)]
 pub struct Write {
-    rows: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
+    rows: Vec<Row>,
 }
 
+/// A row to put, or to delete. In sled's own bytes, which it shares rather than copies.
+type Row = (Tree, IVec, Option<IVec>);
+
+/// Where a tree keeps the number of the last change in it; before all other keys of every tree.
+pub(super) const CHANGE: &[u8] = &[0];
+
 impl Write {
-    pub(super) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: Vec<u8>) {
-        self.rows.push((tree, key.into(), Some(value)));
+    pub(super) fn put(&mut self, tree: Tree, key: impl Into<IVec>, value: Vec<u8>) {
+        self.rows.push((tree, key.into(), Some(value.into())));
     }
 
-    pub(super) fn delete(&mut self, tree: Tree, key: impl Into<Vec<u8>>) {
+    pub(super) fn delete(&mut self, tree: Tree, key: impl Into<IVec>) {
         self.rows.push((tree, key.into(), None));
     }
 
@@ -44,52 +50,68 @@ impl Write {
         self.rows
             .iter()
             .filter(move |(t, ..)| *t == tree)
-            .filter_map(|(_, key, value)| Some((key.as_slice(), value.as_deref()?)))
+            .filter_map(|(_, key, value)| Some((&**key, value.as_deref()?)))
+    }
+
+    /// Entries that it adds.
+    fn entries(&self) -> u64 {
+        let entries = self.puts(Tree::Log).filter(|(key, _)| is_entry(key));
+        entries.count() as u64
     }
 
     pub(super) fn apply(&self, store: &Store) -> Result<()> {
         let mut used: Vec<Tree> = self.rows.iter().map(|(t, ..)| *t).collect();
         used.sort_unstable();
         used.dedup();
+        let entries = self.entries();
+        // What follows from entries is not acknowledged, and entries count themselves: all else is numbered.
+        let numbered = used.iter().find(|t| !t.is_derived());
+        let change = numbered
+            .filter(|_| entries == 0)
+            .map(|tree| (*tree, store.mark.next_change()));
+        let number = change.map(|(tree, n)| (tree, CHANGE.into(), Some((&n.to_be_bytes()).into())));
+        let rows: Vec<&Row> = self.rows.iter().chain(&number).collect();
         match used[..] {
-            [] => Ok(()),
+            [] => return Ok(()),
             // A batch on one tree is atomic by itself, and cheaper.
             [tree] => {
                 let mut batch = sled::Batch::default();
-                for (_, key, value) in &self.rows {
+                for (_, key, value) in rows {
                     match value {
-                        Some(value) => batch.insert(key.as_slice(), value.as_slice()),
-                        None => batch.remove(key.as_slice()),
+                        Some(value) => batch.insert(key, value),
+                        None => batch.remove(key),
                     }
                 }
-                Ok(store.tree(tree).apply_batch(batch)?)
+                store.tree(tree).apply_batch(batch)?;
             }
             _ => {
                 let trees: Vec<sled::Tree> = used.iter().map(|t| store.tree(*t).clone()).collect();
                 trees
-                    .transaction(|trees| self.fill(&used, trees))
+                    .transaction(|trees| fill(&rows, &used, trees))
                     .map_err(|e| match e {
                         TransactionError::Storage(e) => Error::from(e),
                         TransactionError::Abort(never) => match never {},
-                    })
+                    })?;
             }
         }
-    }
-
-    fn fill(
-        &self,
-        used: &[Tree],
-        trees: &[TransactionalTree],
-    ) -> std::result::Result<(), ConflictableTransactionError<Infallible>> {
-        for (tree, key, value) in &self.rows {
-            let Ok(index) = used.binary_search(tree) else {
-                continue;
-            };
-            match value {
-                Some(value) => trees[index].insert(key.as_slice(), value.as_slice())?,
-                None => trees[index].remove(key.as_slice())?,
-            };
-        }
+        store.mark.applied(entries, change.map(|(_, n)| n));
         Ok(())
     }
+}
+
+fn fill(
+    rows: &[&Row],
+    used: &[Tree],
+    trees: &[TransactionalTree],
+) -> std::result::Result<(), ConflictableTransactionError<Infallible>> {
+    for (tree, key, value) in rows {
+        let Ok(index) = used.binary_search(tree) else {
+            continue;
+        };
+        match value {
+            Some(value) => trees[index].insert(key, value)?,
+            None => trees[index].remove(key)?,
+        };
+    }
+    Ok(())
 }

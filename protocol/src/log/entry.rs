@@ -75,7 +75,7 @@ impl Entry {
     /// The bytes for the store.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        codec::encode_packed(&self.raw)
+        codec::encode_packed_sized(&self.raw, self.raw.len() + 32)
     }
 
     /// The wire form.

@@ -96,7 +96,11 @@ impl Frame {
     /// The bytes to send.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        codec::encode_packed(self)
+        let about = match self {
+            Self::Entries(run) => run.entries.iter().map(|e| e.len() + 8).sum::<usize>() + 256,
+            _ => 256,
+        };
+        codec::encode_packed_sized(self, about)
     }
 
     /// Reads a frame.

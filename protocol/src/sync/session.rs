@@ -367,6 +367,3 @@ impl Session {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;
