@@ -1,0 +1,8 @@
+//! The sync conversation between honest nodes over links that come and go, and with a peer that breaks its rules.
+
+#[path = "sync/hostile.rs"]
+mod hostile;
+#[path = "sync/links.rs"]
+mod links;
+#[path = "sync/world.rs"]
+mod world;

@@ -1,0 +1,352 @@
+//! A peer that breaks the rules: the session ends with a named error, or passes over what makes no sense.
+
+use super::world::{CASE, FEDERATION, World, log_id, next_entry, node_id, versions};
+use focal_protocol::{
+    codec,
+    id::{CaseId, FederationId, Hash, LogId, NodeId},
+    limits,
+    log::{Lane, Lane::Routine, Run, Writer},
+    sync::{CaseHeads, Error, Frame, Hello, Input, LogHead, Output, ParcelNote, Session, VERSION},
+};
+
+const OURS: usize = 0;
+const PEER: usize = 1;
+
+fn hello() -> Hello {
+    Hello {
+        version: VERSION,
+        federation: FEDERATION,
+        features: 0,
+        versions: versions(),
+    }
+}
+
+fn head(log: LogId, node: NodeId, height: u64) -> LogHead {
+    LogHead {
+        log,
+        node,
+        lane: Routine,
+        height,
+        hash: Hash([9; 32]),
+    }
+}
+
+fn heads(case: CaseId, logs: Vec<LogHead>) -> CaseHeads {
+    CaseHeads {
+        case,
+        complete: true,
+        ask: false,
+        logs,
+    }
+}
+
+/// A session that has been greeted, and has not yet said what it shares.
+fn greeted() -> Session {
+    let (mut session, _) = Session::new(node_id(OURS), node_id(PEER), FEDERATION, versions());
+    let ready = session.handle(Input::Frame(Frame::Hello(hello())));
+    assert!(matches!(ready.as_deref(), Ok([Output::Ready { .. }])));
+    session
+}
+
+/// A session in which this side holds ten entries of its own log of a shared case, and the peer none.
+fn sharing() -> Session {
+    let mut session = greeted();
+    let ours = heads(CASE, vec![head(log_id(OURS, Routine), node_id(OURS), 10)]);
+    let shares = Input::Shares {
+        cases: vec![ours],
+        first: true,
+    };
+    session.handle(shares).expect("ours");
+    session
+}
+
+fn frame(session: &mut Session, frame: Frame) -> Result<Vec<Output>, Error> {
+    session.handle(Input::Frame(frame))
+}
+
+#[test]
+fn nothing_is_taken_before_the_greeting() {
+    for early in [
+        Frame::Want(log_id(OURS, Routine), 0),
+        Frame::Heads(Vec::new()),
+        Frame::Ack(Vec::new()),
+    ] {
+        let (mut session, _) = Session::new(node_id(OURS), node_id(PEER), FEDERATION, versions());
+        assert_eq!(frame(&mut session, early).err(), Some(Error::OutOfTurn));
+    }
+    let again = frame(&mut greeted(), Frame::Hello(hello()));
+    assert_eq!(again.err(), Some(Error::OutOfTurn));
+}
+
+#[test]
+fn another_version_and_another_federation_are_refused() {
+    let other = FederationId([1; 32]);
+    for (hello, error) in [
+        (
+            Hello {
+                version: VERSION + 1,
+                ..hello()
+            },
+            Error::Version(VERSION + 1),
+        ),
+        (
+            Hello {
+                federation: other,
+                ..hello()
+            },
+            Error::OtherFederation(other),
+        ),
+    ] {
+        let (mut session, _) = Session::new(node_id(OURS), node_id(PEER), FEDERATION, versions());
+        assert_eq!(frame(&mut session, Frame::Hello(hello)).err(), Some(error));
+    }
+}
+
+#[test]
+fn more_logs_than_a_federation_has_end_the_session() {
+    let offer = |n: u32| {
+        let mut log = [0; 16];
+        log[..4].copy_from_slice(&n.to_be_bytes());
+        head(LogId(log), node_id(2), 5)
+    };
+    let limit = u32::try_from(limits::LOGS_OFFERED).expect("fits");
+    let offers: Vec<LogHead> = (0..=limit).map(offer).collect();
+    // While this side does not know yet what is shared, and after.
+    for mut session in [greeted(), sharing()] {
+        let mut ended = None;
+        for part in offers.chunks(limits::HEADS_PER_FRAME) {
+            let heads = Frame::Heads(vec![heads(CASE, part.to_vec())]);
+            ended = ended.or(frame(&mut session, heads).err());
+        }
+        assert_eq!(ended, Some(Error::TooMany(limits::LOGS_OFFERED)));
+    }
+}
+
+#[test]
+fn cases_that_are_not_shared_are_passed_over() {
+    let mut session = sharing();
+    let other = CaseId([0xee; 32]);
+    let logs = vec![head(LogId([0x77; 16]), node_id(2), 5)];
+    let outputs = frame(&mut session, Frame::Heads(vec![heads(other, logs)]));
+    assert!(outputs.expect("passed over").is_empty());
+    for nothing in [
+        Frame::Want(LogId([0x77; 16]), 0),
+        Frame::Ack(vec![(LogId([0x77; 16]), 7)]),
+    ] {
+        let outputs = frame(&mut session, nothing);
+        assert!(outputs.expect("passed over").is_empty());
+    }
+}
+
+#[test]
+fn a_peer_cannot_acknowledge_more_of_our_log_than_there_is() {
+    let mut session = sharing();
+    let log = log_id(OURS, Routine);
+    let outputs = frame(&mut session, Frame::Ack(vec![(log, u64::MAX)])).expect("clamped");
+    assert!(matches!(outputs[..], [Output::Holds(CASE, l, 10)] if l == log));
+}
+
+#[test]
+fn a_peer_cannot_move_a_log_to_another_case_or_node() {
+    let mut session = sharing();
+    let log = log_id(OURS, Routine);
+    for stolen in [head(log, node_id(PEER), 99), head(log, node_id(2), 99)] {
+        let outputs = frame(&mut session, Frame::Heads(vec![heads(CASE, vec![stolen])]));
+        let said: Vec<Output> = outputs.expect("passed over");
+        assert!(
+            !said
+                .iter()
+                .any(|o| matches!(o, Output::Offers(..) | Output::Holds(..)))
+        );
+    }
+}
+
+#[test]
+fn asking_beyond_the_end_asks_for_nothing() {
+    let mut session = sharing();
+    let log = log_id(OURS, Routine);
+    frame(&mut session, Frame::Heads(vec![heads(CASE, Vec::new())])).expect("heads");
+    session
+        .handle(Input::Loaded(run(log, 10)))
+        .expect("nothing to load");
+    let outputs = frame(&mut session, Frame::Want(log, u64::MAX)).expect("clamped");
+    assert!(outputs.is_empty(), "{outputs:?}");
+}
+
+fn run(log: LogId, from: u64) -> Run {
+    Run {
+        log,
+        writer: Writer {
+            case: CASE,
+            node: node_id(OURS),
+            lane: Routine,
+        },
+        from,
+        entries: Vec::new(),
+    }
+}
+
+#[test]
+fn an_acknowledgement_of_more_than_is_held_here_is_an_offer_unless_the_writer_pushes() {
+    for (writer, offers) in [(2, true), (PEER, false)] {
+        let mut session = greeted();
+        let log = log_id(writer, Routine);
+        let shares = Input::Shares {
+            cases: vec![heads(CASE, vec![head(log, node_id(writer), 4)])],
+            first: true,
+        };
+        session.handle(shares).expect("ours");
+        let outputs = frame(&mut session, Frame::Ack(vec![(log, 9)])).expect("held");
+        let offered = outputs
+            .iter()
+            .any(|o| matches!(o, Output::Offers(l, 9) if *l == log));
+        assert_eq!(offered, offers);
+    }
+}
+
+#[test]
+fn as_many_entries_with_another_last_one_are_asked_for() {
+    let mut session = greeted();
+    let log = log_id(2, Routine);
+    let held = head(log, node_id(2), 4);
+    let shares = Input::Shares {
+        cases: vec![heads(CASE, vec![held])],
+        first: true,
+    };
+    session.handle(shares).expect("ours");
+    let other = LogHead {
+        hash: Hash([8; 32]),
+        ..held
+    };
+    for (theirs, asks) in [(held, false), (other, true)] {
+        let outputs = frame(&mut session, Frame::Heads(vec![heads(CASE, vec![theirs])]));
+        let asked = outputs
+            .expect("heads")
+            .iter()
+            .any(|o| matches!(o, Output::Send(Frame::Want(l, 3)) if *l == log));
+        assert_eq!(asked, asks);
+    }
+}
+
+#[test]
+fn two_that_were_shown_different_histories_find_out() {
+    let mut world = World::new(3);
+    // The third node writes one first entry for each of the two others.
+    for n in [0, 1] {
+        let entry = next_entry(
+            2,
+            Lane::Routine,
+            None,
+            vec![u8::try_from(n).expect("small"); 9],
+        );
+        let writer = Writer {
+            case: CASE,
+            node: node_id(2),
+            lane: Lane::Routine,
+        };
+        let logs = &mut world.nodes[n].logs;
+        logs.insert(log_id(2, Lane::Routine), (writer, vec![entry]));
+    }
+    world.connect(0, 1);
+    world.settle();
+    let seen = world.nodes.iter().filter(|n| !n.forks.is_empty()).count();
+    assert_eq!(seen, 2);
+}
+
+#[test]
+fn a_case_that_is_no_longer_shared_leaves_nothing_under_way() {
+    let mut world = World::new(2);
+    for _ in 0..6_000 {
+        world.write(OURS, Routine, vec![7; 1024]);
+    }
+    world.connect(OURS, PEER);
+    for _ in 0..3 {
+        world.deliver(OURS, PEER);
+        world.deliver(PEER, OURS);
+    }
+    assert!(world.under_way(OURS, PEER) > 1 << 20);
+    world.input(OURS, PEER, Input::Unshares(CASE));
+    let before = world.links[&(OURS, PEER)].len();
+    world.write(OURS, Routine, vec![7; 1024]);
+    world.deliver(PEER, OURS);
+    world.tick();
+    assert_eq!(world.links[&(OURS, PEER)].len(), before);
+    // It comes to be shared again: nothing of what was under way still counts.
+    world.share_again(OURS, PEER);
+    world.settle();
+    assert!(world.converged());
+}
+
+#[test]
+fn frames_over_their_limits_are_refused() {
+    let hashes = vec![Hash([1; 32]); limits::PARCELS_KEPT + 1];
+    let note = ParcelNote {
+        parcel: Hash([1; 32]),
+        to: node_id(1),
+    };
+    let entry = next_entry(0, Routine, None, Vec::new()).raw().clone();
+    let mut many = run(log_id(0, Routine), 0);
+    many.entries = vec![entry; limits::BATCH_ENTRIES + 1];
+    let logs = vec![head(LogId([1; 16]), node_id(1), 1); limits::HEADS_PER_FRAME];
+    let frames = [
+        (Frame::Entries(many), limits::BATCH_ENTRIES),
+        (
+            Frame::Parcels(vec![note; hashes.len()]),
+            limits::PARCELS_KEPT,
+        ),
+        (Frame::WantParcels(hashes.clone()), limits::PARCELS_KEPT),
+        (Frame::TakenParcels(hashes), limits::PARCELS_KEPT),
+        (
+            Frame::Heads(vec![
+                heads(CASE, Vec::new());
+                2 * limits::HEADS_PER_FRAME + 1
+            ]),
+            2 * limits::HEADS_PER_FRAME,
+        ),
+    ];
+    for (frame, limit) in frames {
+        assert_eq!(
+            Frame::from_bytes(&frame.to_bytes()),
+            Err(Error::TooMany(limit))
+        );
+    }
+    let full = Frame::Heads(vec![heads(CASE, logs)]);
+    assert_eq!(Frame::from_bytes(&full.to_bytes()), Ok(full));
+    let long = vec![0; limits::FRAME + 1];
+    assert!(matches!(
+        Frame::from_bytes(&long),
+        Err(Error::Codec(codec::Error::TooLong { .. }))
+    ));
+}
+
+#[test]
+fn more_logs_than_one_frame_holds_go_in_several_and_only_the_last_is_complete() {
+    let mut session = greeted();
+    let log = |n: usize| {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&(n as u64).to_be_bytes());
+        head(LogId(id), node_id(2), 1)
+    };
+    let logs: Vec<LogHead> = (0..limits::HEADS_PER_FRAME + 1).map(log).collect();
+    let shares = Input::Shares {
+        cases: vec![heads(CASE, logs)],
+        first: true,
+    };
+    let sent: Vec<(usize, bool)> = session
+        .handle(shares)
+        .expect("ours")
+        .into_iter()
+        .map(|output| match output {
+            Output::Send(Frame::Heads(cases)) => (cases[0].logs.len(), cases[0].complete),
+            other => panic!("only heads: {other:?}"),
+        })
+        .collect();
+    assert_eq!(sent, [(limits::HEADS_PER_FRAME, false), (1, true)]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_of_frames_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+        let _ = Frame::from_bytes(&bytes);
+    }
+}
