@@ -80,6 +80,9 @@ impl Error {
             Self::Store(Store::Full) => {
                 "make room on the disk and start again: nothing acknowledged was lost".into()
             }
+            Self::Store(Store::Io(_)) => {
+                "look at the disk, then start the node again: nothing acknowledged was lost".into()
+            }
             Self::Store(Store::Damaged { .. }) => {
                 "nothing was written: copy the directory away and restore a backup; partners hold what they acknowledged"
                     .into()

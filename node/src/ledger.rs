@@ -21,7 +21,7 @@ use crate::{
     opener::OpenerHandle,
     refused::Refused,
     shared::{CaseInfo, Shared},
-    store::{CaseRow, Cursor, LogRow, Store, Write},
+    store::{CaseRow, Cursor, Error, LogRow, Store, Write},
 };
 use focal_protocol::{
     directory::{Directory, Item},
@@ -47,6 +47,8 @@ const ROUND: usize = 128;
 /// Bytes of partners' entries that share one flush: a part of what a session has under way, so that the rest arrives
 /// while the disk works.
 const ROUND_BYTES: usize = 512 << 10;
+/// What an operator sees while there is no room.
+pub(crate) const DISK_FULL: &str = "the disk is full: nothing is stored until there is room";
 /// How often time-driven work is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
@@ -100,6 +102,8 @@ pub(crate) struct Ledger {
     fetch: Fetch,
     ticks: u64,
     round: Round,
+    /// Why the store takes no more writes.
+    failed: Option<Error>,
 }
 
 impl Ledger {
@@ -109,7 +113,7 @@ impl Ledger {
         keys: &NodeKeys,
         shared: Arc<Shared>,
         opener: OpenerHandle,
-    ) -> Result<(LedgerHandle, std::thread::JoinHandle<()>), crate::Error> {
+    ) -> Result<(LedgerHandle, std::thread::JoinHandle<Result<(), Error>>), crate::Error> {
         let identity = Identity {
             key: keys.identity(),
             mls: MlsIdentity::new(keys.node(), keys.mls()),
@@ -132,6 +136,7 @@ impl Ledger {
             fetch: Fetch::default(),
             ticks: 0,
             round: Round::default(),
+            failed: None,
         };
         ledger.load()?;
         let (sender, receiver) = mpsc::channel(QUEUE);
@@ -147,7 +152,7 @@ impl Ledger {
     }
 
     /// Reads everything from the store: at the start, and when a write has failed.
-    fn load(&mut self) -> Result<(), crate::store::Error> {
+    fn load(&mut self) -> Result<(), Error> {
         self.directory = self.store.directory()?;
         self.next_document = self.store.next_document()?;
         self.logs = self.store.logs()?.into_iter().collect();
@@ -228,9 +233,10 @@ impl Ledger {
         );
     }
 
-    fn run(mut self, mut receiver: mpsc::Receiver<Command>) {
+    /// Works until it is told to stop, or the store has failed.
+    fn run(mut self, mut receiver: mpsc::Receiver<Command>) -> Result<(), Error> {
         let mut stop = false;
-        while !stop {
+        while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {
                 break;
             };
@@ -246,8 +252,9 @@ impl Ledger {
             }
             self.commit();
         }
-        if let Err(e) = self.store.flush() {
-            tracing::error!("the last flush failed: {e}");
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.store.flush(),
         }
     }
 
@@ -293,7 +300,8 @@ impl Ledger {
             }
             Command::Holds(peer, case, log, height) => self.holds(peer, case, log, height),
             Command::Offers(peer, log, height) => {
-                self.fetch.offered(peer, log, height, crate::clock::now());
+                self.fetch
+                    .offered(peer, log, height, crate::clock::steady());
             }
             Command::NoteParcels(mailbox, notes) => self.note_parcels(&mailbox, &notes),
             Command::LoadParcels(mailbox, hashes) => self.load_parcels(&mailbox, &hashes),
@@ -301,6 +309,7 @@ impl Ledger {
             Command::DropParcels(peer, hashes) => self.drop_parcels(peer, &hashes),
             Command::TakeProof(proof) => self.take_proof(*proof),
             Command::Tick => self.tick(),
+            Command::Failed(error) => self.failed = Some(error),
             Command::Stop => return true,
         }
         false
@@ -348,14 +357,10 @@ impl Ledger {
                     Ok(())
                 }
             });
-            let stored = stored.map_err(Refused::from);
             if let Err(e) = &stored {
-                tracing::error!("a write failed, nothing of it is acknowledged: {e}");
-                self.shared.alarm(format!("the store refuses writes: {e}"));
-                if let Err(e) = self.load() {
-                    tracing::error!("the state cannot be read again: {e}");
-                }
+                self.refused_by_disk(e);
             } else {
+                self.shared.calm(DISK_FULL);
                 if round.directory {
                     self.publish_directory();
                 }
@@ -363,9 +368,21 @@ impl Ledger {
                     self.publish_cases();
                 }
             }
+            let stored = stored.map_err(Refused::from);
             for effect in round.effects {
                 effect(self, stored.clone());
             }
+        }
+    }
+
+    /// A write failed: nothing of it is acknowledged, and the state in memory is read again.
+    fn refused_by_disk(&mut self, error: &Error) {
+        match error {
+            Error::Full => self.shared.alarm(DISK_FULL.into()),
+            fatal => self.failed = Some(fatal.clone()),
+        }
+        if let Err(e) = self.load() {
+            self.failed = Some(e);
         }
     }
 

@@ -5,8 +5,11 @@
 //! last durable cursor and comes to the same. Commits and grants it hands to the ledger, which owns the groups.
 
 mod check;
+mod handle;
 
 pub(crate) use check::check_author;
+use handle::Job;
+pub(crate) use handle::OpenerHandle;
 
 use crate::{
     ledger::{Command, CommitAt, LedgerHandle},
@@ -41,60 +44,8 @@ const LULL: Duration = Duration::from_millis(25);
 /// But never longer than this, so that a catch-up of hours can be read while it goes on.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-enum Job {
-    Log(Lane, LogId),
-    Bulk,
-    Epoch(CaseId, u32, u64),
-    Manifests,
-    Readable(RecordId, Position, Box<Summary>),
-    Start(LedgerHandle),
-    Stop,
-}
-
-/// A handle on the opener. Jobs carry no entries, so the queue stays small.
-#[derive(Clone)]
-pub(crate) struct OpenerHandle(mpsc::Sender<Job>);
-
-impl OpenerHandle {
-    fn tell(&self, job: Job) {
-        // The opener ends last; if it is gone, the node is stopping.
-        let _ = self.0.send(job);
-    }
-
-    /// A log has grown.
-    pub(crate) fn grew(&self, log: LogId, lane: Lane) {
-        self.tell(Job::Log(lane, log));
-    }
-
-    /// A large run has been stored, and more may come at once.
-    pub(crate) fn bulk(&self) {
-        self.tell(Job::Bulk);
-    }
-
-    /// The secret of an epoch is known now.
-    pub(crate) fn epoch(&self, case: CaseId, generation: u32, epoch: u64) {
-        self.tell(Job::Epoch(case, generation, epoch));
-    }
-
-    /// Manifests have changed.
-    pub(crate) fn manifests(&self) {
-        self.tell(Job::Manifests);
-    }
-
-    /// A record of this node's own is stored and can be read.
-    pub(crate) fn readable(&self, id: RecordId, position: Position, summary: Summary) {
-        self.tell(Job::Readable(id, position, Box::new(summary)));
-    }
-
-    /// The ledger runs.
-    pub(crate) fn start_with(&self, ledger: LedgerHandle) {
-        self.tell(Job::Start(ledger));
-    }
-
-    pub(crate) fn stop(&self) {
-        self.tell(Job::Stop);
-    }
-}
+/// How often it is tried again while the disk is full.
+const ROOM: Duration = Duration::from_secs(1);
 
 pub(crate) struct Opener {
     store: Store,
@@ -143,7 +94,7 @@ impl Opener {
             .name("opener".into())
             .spawn(move || opener.run())
             .map_err(|e| crate::Error::io(std::path::Path::new("opener"), e))?;
-        Ok((OpenerHandle(sender), thread))
+        Ok((OpenerHandle::new(sender), thread))
     }
 
     fn run(mut self) {
@@ -184,13 +135,27 @@ impl Opener {
                 }
                 continue;
             }
-            if let Err(e) = self.work() {
-                // The disk may be full: the entries are safe, and the next growth begins here again.
-                tracing::error!("entries cannot be opened now: {e}");
-                self.shared.alarm(format!("entries cannot be opened: {e}"));
-                self.logs.clear();
-                self.epochs.clear();
+            match self.work() {
+                Ok(()) => {}
+                // The entries are safe, and still due: it begins here again when there is room.
+                Err(Refused::Full) => {
+                    if let Ok(job) = self.jobs.recv_timeout(ROOM) {
+                        self.note(job);
+                    }
+                }
+                Err(e) => self.failed(&e),
             }
+        }
+    }
+
+    /// What cannot be opened now stays sealed; if the store has failed, the ledger ends the node.
+    fn failed(&mut self, error: &Refused) {
+        tracing::error!("entries cannot be opened: {error}");
+        self.logs.clear();
+        self.epochs.clear();
+        if let (Refused::Store(why), Some(ledger)) = (error, &self.ledger) {
+            // If the ledger has ended already, so does the node.
+            let _ = ledger.tell_blocking(Command::Failed(crate::store::Error::Io(why.clone())));
         }
     }
 
@@ -260,7 +225,11 @@ impl Opener {
     /// One batch of work: what waited first, then the most urgent log.
     fn work(&mut self) -> Result<(), Refused> {
         if let Some(key) = self.epochs.pop() {
-            return self.open_waiting(key);
+            let opened = self.open_waiting(key);
+            if opened.is_err() {
+                self.epochs.push(key);
+            }
+            return opened;
         }
         let Some((lane, log)) = self.logs.pop_first() else {
             return Ok(());

@@ -101,13 +101,14 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     drop(ledger);
     let joined = tokio::task::spawn_blocking(move || {
         let ledger = ledger_thread.join();
-        let opener = opener_thread.join();
-        ledger.and(opener)
+        opener_thread.join().and(ledger)
     })
     .await;
     match (reason, joined) {
+        // The store has failed: that is why the ledger ended.
+        (_, Ok(Ok(Err(e)))) => Err(e.into()),
         (Some(part), _) => Err(Error::Stopped(part)),
-        (None, Ok(Ok(()))) => Ok(()),
+        (None, Ok(Ok(Ok(())))) => Ok(()),
         (None, _) => Err(Error::Stopped("ledger or opener")),
     }
 }

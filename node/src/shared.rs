@@ -120,8 +120,16 @@ impl Shared {
     }
 
     pub(crate) fn alarm(&self, text: String) {
-        tracing::error!("alarm: {text}");
-        whole(self.alarms.lock()).insert(text);
+        if whole(self.alarms.lock()).insert(text.clone()) {
+            tracing::error!("alarm: {text}");
+        }
+    }
+
+    /// What an alarm was about is over.
+    pub(crate) fn calm(&self, text: &str) {
+        if whole(self.alarms.lock()).remove(text) {
+            tracing::info!("no more alarm: {text}");
+        }
     }
 
     pub(crate) fn emit(&self, event: Event) {

@@ -14,6 +14,7 @@ mod open;
 mod outbox;
 mod places;
 mod records;
+mod space;
 mod write;
 pub mod yardstick;
 
@@ -32,10 +33,10 @@ use std::{
 /// Why the store cannot do what it is asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The disk is full. Nothing of the write was kept.
+    /// The disk is full. Nothing of the write was kept; the store takes writes again when there is room.
     #[error("the disk is full")]
     Full,
-    /// The operating system refuses.
+    /// The operating system refuses. The store takes no more writes until it is opened again.
     #[error("the store cannot read or write: {0}")]
     Io(String),
     /// What is on disk is not what was written.
@@ -62,7 +63,7 @@ pub enum Error {
 impl From<sled::Error> for Error {
     fn from(error: sled::Error) -> Self {
         match error {
-            sled::Error::Io(e) => e.into(),
+            sled::Error::Io(e) => Self::Io(e.to_string()),
             other => Self::Io(other.to_string()),
         }
     }
@@ -161,6 +162,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; nothing was changed.
     pub fn apply(&self, write: &Write) -> Result<()> {
+        space::check(&self.path)?;
         write.apply(self)?;
         self.note_places(write);
         Ok(())

@@ -5,6 +5,7 @@
 
 mod api;
 pub mod bench;
+mod disk;
 mod federation;
 mod insider;
 mod peer;
@@ -13,6 +14,7 @@ mod tap;
 mod wait;
 
 pub use api::{Api, Events};
+pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
 pub use insider::Insider;
 pub use peer::Peer;

@@ -100,6 +100,14 @@ impl NodeProcess {
         self.child.wait().expect("reaped")
     }
 
+    /// How it ended, if it has.
+    ///
+    /// # Panics
+    /// The process cannot be asked.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("asked")
+    }
+
     /// Resident memory, KiB.
     #[must_use]
     pub fn resident_kib(&self) -> Option<u64> {

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     DropParcels(NodeId, Vec<Hash>),
     TakeProof(Box<Equivocation>),
     Tick,
+    /// From the opener: the store has failed, and takes no more writes.
+    Failed(crate::store::Error),
     Stop,
 }
 
@@ -93,6 +95,11 @@ impl LedgerHandle {
             .blocking_send(command(reply))
             .map_err(|_| Refused::Stopping)?;
         answer.blocking_recv().map_err(|_| Refused::Stopping)?
+    }
+
+    /// Tells from a thread outside the runtime.
+    pub(crate) fn tell_blocking(&self, command: Command) -> Result<(), Refused> {
+        self.0.blocking_send(command).map_err(|_| Refused::Stopping)
     }
 
     /// Tells, waiting for room in the queue.

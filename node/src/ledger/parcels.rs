@@ -188,12 +188,14 @@ impl Ledger {
         }
     }
 
-    /// Parcels that nobody has fetched in time.
+    /// Parcels of others that nobody has fetched in time. One's own are kept until they are taken: a clock that jumps must
+    /// not cost anybody an invitation.
     pub(super) fn expire_parcels(&mut self) {
-        let now = clock::now();
+        let (me, now) = (self.me(), clock::now());
         for (note, parcel) in self.store.parcels().unwrap_or_default() {
-            let created = parcel.unverified().map_or(now, |p| p.created);
-            if now.since(created) > limits::PARCEL_AGE_MS {
+            let expires = |p: Parcel| (p.from != me).then_some(p.created);
+            let created = parcel.unverified().ok().and_then(expires);
+            if created.is_some_and(|t| now.since(t) > limits::PARCEL_AGE_MS) {
                 self.parcels.remove(&note.parcel);
                 self.round.write.drop_parcel(&note);
             }

@@ -110,8 +110,7 @@ impl Ledger {
 
     pub(super) fn tick(&mut self) {
         self.ticks += 1;
-        let now = clock::now();
-        for (peer, log) in self.fetch.due(now) {
+        for (peer, log) in self.fetch.due(clock::steady()) {
             let from = self.logs.get(&log).map_or(0, |row| row.head.height);
             if let Some(mailbox) = self.sessions.get(&peer) {
                 mailbox.push(Input::Fetch(log, from));

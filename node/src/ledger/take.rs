@@ -73,7 +73,7 @@ impl Ledger {
         let bulk = run.entries().len() >= BULK;
         self.announce(log, None);
         self.then(move |ledger| {
-            ledger.fetch.stored(log, height, clock::now());
+            ledger.fetch.stored(log, height, clock::steady());
             if bulk {
                 opener.bulk();
             }

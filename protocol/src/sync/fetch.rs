@@ -18,7 +18,7 @@ struct Offered {
     asked: Option<(NodeId, Time)>,
 }
 
-/// What connected peers offer and this node lacks.
+/// What connected peers offer and this node lacks. Its times are of a clock that only goes forward, from any origin.
 #[derive(Debug, Default)]
 pub struct Fetch {
     logs: HashMap<LogId, Offered>,

@@ -1,0 +1,69 @@
+//! How the others speak to the opener.
+
+use crate::{ledger::LedgerHandle, store::Position};
+use focal_protocol::{
+    id::{CaseId, LogId, RecordId},
+    log::Lane,
+    record::Summary,
+};
+use std::sync::mpsc;
+
+/// What the opener is told.
+pub(super) enum Job {
+    Log(Lane, LogId),
+    Bulk,
+    Epoch(CaseId, u32, u64),
+    Manifests,
+    Readable(RecordId, Position, Box<Summary>),
+    Start(LedgerHandle),
+    Stop,
+}
+
+/// A handle on the opener. Jobs carry no entries, so the queue stays small.
+#[derive(Clone)]
+pub(crate) struct OpenerHandle(mpsc::Sender<Job>);
+
+impl OpenerHandle {
+    pub(super) fn new(jobs: mpsc::Sender<Job>) -> Self {
+        Self(jobs)
+    }
+
+    fn tell(&self, job: Job) {
+        // The opener ends last; if it is gone, the node is stopping.
+        let _ = self.0.send(job);
+    }
+
+    /// A log has grown.
+    pub(crate) fn grew(&self, log: LogId, lane: Lane) {
+        self.tell(Job::Log(lane, log));
+    }
+
+    /// A large run has been stored, and more may come at once.
+    pub(crate) fn bulk(&self) {
+        self.tell(Job::Bulk);
+    }
+
+    /// The secret of an epoch is known now.
+    pub(crate) fn epoch(&self, case: CaseId, generation: u32, epoch: u64) {
+        self.tell(Job::Epoch(case, generation, epoch));
+    }
+
+    /// Manifests have changed.
+    pub(crate) fn manifests(&self) {
+        self.tell(Job::Manifests);
+    }
+
+    /// A record of this node's own is stored and can be read.
+    pub(crate) fn readable(&self, id: RecordId, position: Position, summary: Summary) {
+        self.tell(Job::Readable(id, position, Box::new(summary)));
+    }
+
+    /// The ledger runs.
+    pub(crate) fn start_with(&self, ledger: LedgerHandle) {
+        self.tell(Job::Start(ledger));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.tell(Job::Stop);
+    }
+}
