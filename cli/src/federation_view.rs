@@ -2,7 +2,7 @@
 
 use crate::{
     federation_file::{FederationFile, Stage},
-    output::{FAINT, STRONG, plain},
+    output::{FAINT, STRONG, count, plain},
 };
 use focal_node::api::types::{Author, Directory, Organisation};
 use focal_protocol::{
@@ -268,9 +268,10 @@ fn write_member(out: &mut dyn Write, member: &Organisation) -> io::Result<()> {
     let authors = member.authors.iter().filter(|a| !a.revoked).count();
     writeln!(
         out,
-        "  {FAINT}{}; {} nodes, {authors} authors; {}{FAINT:#}",
+        "  {FAINT}{}; {}, {}; {}{FAINT:#}",
         plain(&manifest),
-        member.nodes.len(),
+        count(member.nodes.len(), "node"),
+        count(authors, "author"),
         plain(&member.org)
     )
 }

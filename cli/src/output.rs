@@ -60,6 +60,18 @@ fn stdout(error: &io::Error) -> Error {
     Error::new(Exit::Io, "the result could not be written to stdout").why(error.to_string())
 }
 
+/// A number of things: "1 node", "2 nodes".
+pub(crate) fn count(n: usize, thing: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {thing}{s}")
+}
+
+/// A word of a command that is shown to be typed again, quoted where a shell needs it.
+pub(crate) fn word(text: &str) -> Cow<'_, str> {
+    // Only a text with a NUL cannot be quoted, and none can be typed.
+    shlex::try_quote(text).unwrap_or(Cow::Borrowed(text))
+}
+
 /// Text from elsewhere, unable to steer the terminal: control characters become `\u{…}`, line breaks stay.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     // Beside control characters, those that reorder what is read (Unicode bidirectional overrides and isolates).
@@ -87,6 +99,14 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_and_words_read_as_people_write_them() {
+        assert_eq!(count(1, "node"), "1 node");
+        assert_eq!(count(0, "node"), "0 nodes");
+        assert_eq!(word("3f9c1a2b"), "3f9c1a2b");
+        assert_eq!(word("Varenia: Orsk province"), "'Varenia: Orsk province'");
+    }
 
     #[test]
     fn text_of_others_is_shown_but_cannot_steer() {

@@ -7,6 +7,7 @@ mod actor;
 mod dial;
 mod frames;
 mod peer_id;
+mod reason;
 
 pub use frames::{Frames, framed};
 pub use peer_id::{node_id, peer_id};

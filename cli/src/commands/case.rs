@@ -1,9 +1,13 @@
 //! `focal case`: opening, inviting, looking.
 
+mod find;
+
+pub(crate) use find::find;
+
 use crate::{
     client::Client,
     context::Context,
-    error::{Error, Exit, Result},
+    error::Result,
     output::{FAINT, STRONG, plain},
     table::Table,
 };
@@ -83,7 +87,7 @@ Examples:
   focal case show 3f9c1a2b
   focal case show \"Varenia: Orsk province\" --json")]
 struct ShowArgs {
-    /// The case: id, first digits, or title
+    /// The case: id, first digits, title, or how the title begins
     case: String,
 }
 
@@ -93,7 +97,7 @@ struct ShowArgs {
 Examples:
   focal case members 3f9c1a2b")]
 struct MembersArgs {
-    /// The case: id, first digits, or title
+    /// The case: id, first digits, title, or how the title begins
     case: String,
 }
 
@@ -105,31 +109,6 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::List(ListArgs {}) => list(&client, context).await,
         Command::Show(args) => show(&args.case, &client, context).await,
         Command::Members(args) => members(&args.case, &client, context).await,
-    }
-}
-
-/// Finds a case by its id, the first digits of it, or its title.
-pub(crate) async fn find(client: &Client, text: &str) -> Result<CaseSummary> {
-    let cases: Vec<CaseSummary> = client.get("/v1/cases").await?;
-    let lower = text.to_lowercase();
-    let mut found: Vec<CaseSummary> = cases
-        .into_iter()
-        .filter(|c| {
-            (lower.len() >= 4 && c.case.starts_with(&lower)) || c.title.to_lowercase() == lower
-        })
-        .collect();
-    match (found.pop(), found.is_empty()) {
-        (Some(case), true) => Ok(case),
-        (Some(_), false) => Err(Error::new(
-            Exit::NotFound,
-            format!("more than one case is meant by \"{text}\""),
-        )
-        .next("give more digits of its id: `focal case list`")),
-        (None, _) => Err(
-            Error::new(Exit::NotFound, format!("there is no case \"{text}\" here"))
-                .why("this node is not a member of such a case, or has not joined it yet")
-                .next("see the cases with `focal case list`"),
-        ),
     }
 }
 
@@ -198,7 +177,7 @@ async fn list(client: &Client, context: &Context) -> Result<()> {
                 "No cases yet. Open one with `focal case open --title TITLE`, or wait for an invitation."
             );
         }
-        let mut table = Table::new(&["case", "title", "role", "custodian", "partners", "records", "waiting"]);
+        let mut table = Table::new(&["case", "title", "role", "custodian", "members", "records", "waiting"]);
         for case in &cases {
             table.row(vec![
                 first(&case.case),

@@ -2,6 +2,7 @@
 
 use crate::{
     client::Client,
+    commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
     output::{STRONG, plain},
@@ -158,7 +159,7 @@ async fn peers(context: &Context) -> Result<()> {
                 plain(&peer.org_name).into_owned(),
                 peer.node.chars().take(8).chain(['…']).collect(),
                 if peer.connected { "yes" } else { "no" }.into(),
-                peer.since.clone().unwrap_or_default(),
+                minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
                 plain(peer.last_error.as_deref().unwrap_or_default()).into_owned(),
             ]);

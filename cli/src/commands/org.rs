@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Exit, Result},
     keys, organisation,
     organisation::Organisation,
-    output::{FAINT, STRONG, plain},
+    output::{FAINT, STRONG, count, plain},
     prompt,
 };
 use focal_protocol::{
@@ -232,8 +232,10 @@ fn write(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
     match &shown.manifest_expires {
         Some(expires) => writeln!(
             out,
-            "  manifest     {}, to be renewed by {expires}: {} authors, {} keys revoked",
-            shown.manifest_version, shown.authors, shown.revoked
+            "  manifest     {}, to be renewed by {expires}: {}, {} revoked",
+            shown.manifest_version,
+            count(shown.authors, "author"),
+            count(shown.revoked, "key")
         )?,
         None => writeln!(out, "  manifest     none yet: focal org manifest")?,
     }

@@ -98,10 +98,15 @@ fn line(event: &Event) -> String {
                 first(&row.record)
             )
         }
-        Event::Held { node, height, .. } => {
+        Event::Held {
+            org_name,
+            log,
+            height,
+            ..
+        } => {
             format!(
-                "held       node {} holds {height} entries of a log",
-                first(node)
+                "held       {org_name} holds log {} up to entry {height}",
+                first(log)
             )
         }
         Event::Case { title, epoch, .. } => {

@@ -338,6 +338,8 @@ pub enum Event {
         case: String,
         /// The partner's node.
         node: String,
+        /// Its organisation.
+        org_name: String,
         /// The log.
         log: String,
         /// Entries it holds.

@@ -34,15 +34,20 @@ impl Ledger {
     }
 
     fn emit_peer(&self, peer: NodeId, connected: bool) {
-        let org_name = self.directory.as_ref().and_then(|d| {
-            let (org, _) = d.node(&peer)?;
-            d.member(&org).map(|m| m.name.clone())
-        });
         self.shared.emit(Event::Peer {
             node: peer.to_string(),
-            org_name: org_name.unwrap_or_default(),
+            org_name: self.org_name(&peer),
             connected,
         });
+    }
+
+    /// What a node's organisation is called; nothing if no current manifest lists it.
+    pub(super) fn org_name(&self, node: &NodeId) -> String {
+        let org_name = self.directory.as_ref().and_then(|d| {
+            let (org, _) = d.node(node)?;
+            d.member(&org).map(|m| m.name.clone())
+        });
+        org_name.unwrap_or_default()
     }
 
     /// The greetings fit: what the peer lacks of the directory, then the heads of shared cases, then parcels.

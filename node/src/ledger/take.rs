@@ -198,6 +198,7 @@ impl Ledger {
         self.shared.emit(crate::api::types::Event::Held {
             case: case.to_string(),
             node: peer.to_string(),
+            org_name: self.org_name(&peer),
             log: log.to_string(),
             height,
         });

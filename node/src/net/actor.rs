@@ -2,7 +2,7 @@
 
 use super::{
     Error, NetConfig, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed, in_use,
-    node_id, peer_id, seen,
+    node_id, peer_id, reason, seen,
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
@@ -274,7 +274,7 @@ impl Actor {
                 .build();
             if let Err(e) = self.swarm.dial(opts) {
                 peer.dial.failed(now, rand::random());
-                note_error(&self.seen, node, &e);
+                note_error(&self.seen, node, reason::of(&e));
             }
         }
     }
@@ -306,7 +306,7 @@ impl Actor {
                     && !self.swarm.is_connected(&id)
                 {
                     peer.dial.failed(Instant::now(), rand::random());
-                    note_error(&self.seen, &node, &error);
+                    note_error(&self.seen, &node, reason::of(&error));
                 }
             }
             SwarmEvent::IncomingConnectionError { error, .. } => {
@@ -370,7 +370,7 @@ impl Actor {
             peer.dial.failed(Instant::now(), rand::random());
             note_state(&self.seen, &node, false);
             if let Some(why) = why {
-                note_error(&self.seen, &node, &why);
+                note_error(&self.seen, &node, why);
             }
         }
     }
@@ -379,7 +379,7 @@ impl Actor {
         match result {
             Ok(stream) => self.hand_over(node, stream, true),
             Err(why) => {
-                note_error(&self.seen, &node, &why);
+                note_error(&self.seen, &node, why);
                 self.drop_peer(node);
             }
         }
@@ -439,9 +439,7 @@ fn note_state(shared: &SharedSeen, node: &NodeId, connected: bool) {
     }
 }
 
-/// The innermost cause says most; addresses stay out of logs above debug.
-fn note_error(shared: &SharedSeen, node: &NodeId, error: &dyn std::fmt::Display) {
-    let text: String = error.to_string().chars().take(300).collect();
+fn note_error(shared: &SharedSeen, node: &NodeId, text: String) {
     tracing::debug!("{}: {text}", node.short());
     if let Some(state) = seen(shared).states.get_mut(node) {
         state.last_error = Some(text);

@@ -8,6 +8,7 @@ use crate::{
     federation_view::{Shown, list},
     handover::{self, Handover},
     organisation::Organisation,
+    output::count,
     prompt,
 };
 use focal_protocol::directory::{self, Directory};
@@ -50,9 +51,9 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
             "admit"
         };
         return Err(not_accepted(format!(
-            "signatures are missing: {} have not signed, {} more are needed",
+            "{} of {} still needed",
+            count(shown.still_needed, "signature"),
             list(&shown.unsigned),
-            shown.still_needed
         ))
         .next(format!("they sign it with focal federation {verb} FILE")));
     }

@@ -8,6 +8,7 @@ use crate::{
     handover::{self, Handover},
     keys,
     organisation::{Organisation, manifest_path},
+    output::count,
 };
 use focal_protocol::key::SecretKey;
 use serde::Serialize;
@@ -99,8 +100,11 @@ impl Issued {
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
-            "Manifest {} is issued: {} nodes, {} authors, to be renewed by {}.",
-            self.version, self.nodes, self.authors, self.expires
+            "Manifest {} is issued: {}, {}, to be renewed by {}.",
+            self.version,
+            count(self.nodes, "node"),
+            count(self.authors, "author"),
+            self.expires
         )?;
         writeln!(out, "{}", self.handover)
     }

@@ -4,6 +4,7 @@ use crate::{
     context::{Context, now},
     error::{Error, Result},
     organisation::json,
+    output::word,
 };
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -27,8 +28,10 @@ pub(super) fn kept(
     match keep(fields, context) {
         Ok(path) => {
             let again = format!(
-                "the report is kept in {0}; then: focal report send {case} {0}",
-                path.display()
+                "the report is kept in {}; then: focal report send {} {}",
+                path.display(),
+                word(case),
+                word(&path.to_string_lossy())
             );
             let next = match &error.next {
                 Some(next) => format!("{next}; {again}"),

@@ -37,7 +37,7 @@ Examples:
     --set type=attack-on-civilians --killed 6/9/14 --injured 20/25/40 --grading C3 --verification alleged
   focal report send 3f9c1a2b --kind alert --edit")]
 pub(super) struct Args {
-    /// The case: id, first digits, or title
+    /// The case: id, first digits, title, or how the title begins
     case: String,
     /// The report; - for standard input
     file: Option<PathBuf>,
@@ -96,10 +96,13 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     };
     let mut fields = compose::read(&source, kind, context)?;
     let kind = kind.or_else(|| fields.get("kind")?.as_str()?.parse().ok());
+    let file = fields.clone();
     compose::apply(args.fields, kind, &mut fields)?;
     let sent = submit(&fields, kind, &args.case, args.author.as_deref(), context).await;
     match sent {
         Ok(stored) => print(&stored, context),
+        // All of it is in the file that it was read from.
+        Err(e) if matches!(source, Source::File(_)) && file == fields => Err(e),
         Err(e) => Err(kept(e, &fields, &args.case, context)),
     }
 }
