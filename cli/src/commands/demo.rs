@@ -147,6 +147,7 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
         ]);
     }
     table.write(out)?;
+    writeln!(out)?;
     let mut table = Table::new(&["report", "by", "readable at the last partner after"]);
     for report in &outcome.reports {
         let ms = report.milliseconds_to_last_partner;
