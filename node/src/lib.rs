@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod api;
+mod case_views;
 mod clock;
 mod error;
 mod files;

@@ -32,6 +32,9 @@ pub(crate) enum Refused {
     /// The author's role or the organisation's role in the case does not allow it.
     #[error("{0} may only acknowledge")]
     NotAllowed(&'static str),
+    /// A position by somebody who cannot bind their organisation.
+    #[error("a position is taken by a focal point or an admin of the organisation")]
+    FocalPointOnly,
     /// The record's marking names fewer organisations than would read it.
     #[error("{0} is in the case, and the record's marking does not let them read it")]
     TooWide(String),
@@ -111,6 +114,7 @@ impl Refused {
             Self::OtherOrganisation => "other-organisation",
             Self::OtherCase => "other-case",
             Self::NotAllowed(_) => "not-allowed",
+            Self::FocalPointOnly => "focal-point-only",
             Self::TooWide(_) => "too-wide",
             Self::BadRecord(_) => "bad-record",
             Self::Signed(signed::Error::Codec(_)) => "unreadable",

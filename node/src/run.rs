@@ -76,6 +76,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
             views: Views {
                 store: store.clone(),
                 shared: shared.clone(),
+                kept: Arc::default(),
             },
             ledger: ledger.clone(),
             net: net.clone(),

@@ -7,6 +7,7 @@
 mod acks;
 pub mod audit;
 mod directory;
+mod feed;
 mod groups;
 mod logs;
 mod mark;
@@ -27,7 +28,7 @@ use focal_protocol::seal::StorageKey;
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 /// Why the store cannot do what it is asked.
@@ -136,6 +137,8 @@ pub struct Store {
     /// Read by many, written right after a transaction by the two that write records; never held for longer than a
     /// look or one batch. Empty until it is loaded.
     places: Arc<OnceLock<places::Loaded>>,
+    /// Written right after a transaction, emptied by who keeps views; never held for longer than a look or one batch.
+    feed: Arc<Mutex<feed::Feed>>,
     mark: Arc<mark::Mark>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     api::types as api,
+    case_views::CaseViews,
     clock,
     refused::Refused,
     shared::{CaseInfo, Shared},
@@ -14,7 +15,7 @@ use focal_protocol::{
     id::{CaseId, NodeId, OrgId, RecordId},
     limits,
     log::Payload,
-    record::{CaseView, Kind, Record},
+    record::{CaseState, Kind, Record},
     seal::open_entry,
     signed::Signed,
 };
@@ -59,6 +60,7 @@ pub(crate) fn record_row(stored: &StoredRecord, directory: Option<&Directory>) -
 pub(crate) struct Views {
     pub(crate) store: Store,
     pub(crate) shared: std::sync::Arc<Shared>,
+    pub(crate) kept: std::sync::Arc<CaseViews>,
 }
 
 impl Views {
@@ -262,20 +264,14 @@ impl Views {
             .collect()
     }
 
-    /// The case view: derived from the records, equal wherever they are.
-    pub(crate) fn case_view(&self, id: CaseId) -> Result<CaseView, Refused> {
+    /// Reads the case view: derived from the records, equal wherever they are.
+    pub(crate) fn case_view<T>(
+        &self,
+        id: CaseId,
+        read: impl FnOnce(&mut CaseState) -> T,
+    ) -> Result<T, Refused> {
         self.case(id)?;
-        let mut failed = None;
-        let records = self
-            .store
-            .records_iter(id, None)
-            .map_while(|row| row.map_err(|e| failed = Some(e)).ok())
-            .map(|row| (row.id, row.summary));
-        let view = CaseView::from_summaries(records);
-        match failed {
-            Some(e) => Err(e.into()),
-            None => Ok(view),
-        }
+        self.kept.read(&self.store, &self.shared, id, read)
     }
 
     /// `GET /v1/cases/{case}`
@@ -333,7 +329,7 @@ impl Views {
             epoch: info.epoch,
             members,
             waiting,
-            view_hash: self.case_view(id)?.hash().to_string(),
+            view_hash: self.case_view(id, CaseState::hash)?.to_string(),
         })
     }
 

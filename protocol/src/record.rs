@@ -1,7 +1,8 @@
 //! What people report: a [`Record`] is written by a person, checked, signed with their key, and never changed.
 //!
 //! What they type becomes a [`Draft`], then a [`Record`] with a [`Body`] of one [`Kind`]. Lists and views work on its
-//! [`Summary`]; a [`CaseView`] is derived from the summaries alone, so it is the same wherever the records are.
+//! [`Summary`]; a [`CaseView`] is derived from the summaries alone, so it is the same wherever the records are, and a
+//! [`CaseState`] keeps it up to date record by record.
 //!
 //! A new kind is one file in `kind/` and one line in the list there.
 
@@ -20,24 +21,32 @@ mod place;
 mod protection;
 mod reference;
 mod summary;
+mod tally;
 mod view;
 
 pub use counts::{Age, Breakdown, Counts, Estimate, Range, Sex, Totals};
 pub use draft::Draft;
 pub use edtf::Edtf;
 pub use error::{FieldError, NotAllowed};
+pub use fields::Question;
 pub use grading::{Credibility, Grading, Source, Verification};
 pub use kind::{
-    Ack, Alert, Body, Category, Certainty, Correction, Incident, IncidentType, Kind, Note,
-    ResponseType, Severity, Sitrep, SitrepType, Urgency,
+    Ack, Activity, ActivityStatus, Alert, Assessment, Body, Capability, Category, Certainty,
+    Cluster, Convening, Correction, Designation, FactorLevel, Identifier, Incident, IncidentType,
+    Kind, Measure, Note, Pledge, Position, Request, ResponseType, Responsibility, Retraction,
+    RiskFactor, Severity, Sitrep, SitrepType, Stand, Subject, Trend, Urgency,
 };
 pub use language::Language;
 pub use marking::{Marking, Tlp};
 pub use place::{Place, Point, Precision};
 pub use protection::{Consent, Protection, warnings};
 pub use reference::{Ref, Relation};
-pub use summary::Summary;
-pub use view::{CaseView, Reading, TimelineEntry};
+pub use summary::{Facts, JudgedFactor, Summary};
+pub use view::{
+    ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ConveningRow, DesignationRow,
+    Displacement, OrganisationRisk, PledgeRow, PositionRow, Positions, Reading, RequestRow,
+    TimelineEntry,
+};
 
 use crate::{
     id::{CaseId, OrgId, RecordId},
@@ -112,6 +121,19 @@ impl Record {
         let mut check = Check::new(self.created);
         check.within("marking", |check| self.marking.check(check));
         check.at_most("refs", self.refs.len(), crate::limits::REFS);
+        let same = |r: &&Ref| r.relation == Relation::SameEventAs;
+        let same = self.refs.iter().filter(same).count();
+        if same > limits::SAME_EVENT {
+            check.refuse(
+                "refs",
+                format!("{same} of the same event"),
+                format!(
+                    "at most {} with {}",
+                    limits::SAME_EVENT,
+                    Relation::SameEventAs
+                ),
+            );
+        }
         self.body.check(&mut check);
         check.finish()
     }
@@ -174,6 +196,14 @@ mod tests {
         };
         many.refs = vec![one; crate::limits::REFS + 1];
         assert!(many.check().is_err());
+        let same = Ref {
+            relation: Relation::SameEventAs,
+            ..one
+        };
+        many.refs = vec![same; limits::SAME_EVENT + 1];
+        assert!(many.check().is_err());
+        many.refs.pop();
+        assert!(many.check().is_ok());
     }
 
     #[test]

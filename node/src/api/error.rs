@@ -46,6 +46,7 @@ impl From<Refused> for Failure {
                 StatusCode::CONFLICT
             }
             Refused::NotAllowed(_)
+            | Refused::FocalPointOnly
             | Refused::RevokedAuthor
             | Refused::UnknownAuthor
             | Refused::AuthorExpired => StatusCode::FORBIDDEN,

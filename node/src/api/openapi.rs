@@ -19,6 +19,7 @@ use utoipa::OpenApi;
         read::cases,
         read::case,
         read::view,
+        read::table,
         read::records,
         read::record,
         read::holders,

@@ -20,6 +20,8 @@ use std::time::UNIX_EPOCH;
 
 /// Records in one answer unless the asker wants fewer.
 const PAGE: usize = 1_000;
+/// Rows of a table in one answer at most.
+const MOST: usize = 100_000;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
@@ -114,18 +116,62 @@ pub(super) async fn case(
         .map(Json)
 }
 
-/// The case view: timeline, totals, acknowledgements. The protocol's `record::CaseView` as JSON.
-#[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+#[derive(Debug, Deserialize)]
+pub(super) struct Rows {
+    limit: Option<usize>,
+}
+
+impl Rows {
+    fn count(&self) -> usize {
+        self.limit.unwrap_or(PAGE).min(MOST)
+    }
+}
+
+/// The case view: all tables, of each the newest rows. The protocol's `record::CaseView` as JSON.
+#[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
 pub(super) async fn view(
     State(state): State<ApiState>,
     Path(case): Path<String>,
+    Query(rows): Query<Rows>,
 ) -> Answer<serde_json::Value> {
     blocking(&state, move |v| {
-        let view = v.case_view(v.find_case(&case)?)?;
-        serde_json::to_value(&view).map_err(|e| Failure::from(Refused::Store(e.to_string())))
+        let view = v.case_view(v.find_case(&case)?, |state| state.view(rows.count()))?;
+        json(&view)
     })
     .await
     .map(Json)
+}
+
+/// One table of the case view, its newest rows: `timeline`, `totals`, `kinds`, `displacement`, `activities`, `requests`,
+/// `risks`, `designations`, `convenings`, `alerts`.
+#[utoipa::path(get, path = "/v1/cases/{case}/view/{table}", params(("case" = String, Path), ("table" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+pub(super) async fn table(
+    State(state): State<ApiState>,
+    Path((case, table)): Path<(String, String)>,
+    Query(rows): Query<Rows>,
+) -> Answer<serde_json::Value> {
+    blocking(&state, move |v| {
+        let count = rows.count();
+        v.case_view(v.find_case(&case)?, |state| match table.as_str() {
+            "timeline" => json(&state.timeline(count)),
+            "totals" => json(&state.totals()),
+            "kinds" => json(&state.kinds()),
+            "displacement" => json(&state.displacement(count)),
+            "activities" => json(&state.activities(count)),
+            "requests" => json(&state.requests(count)),
+            "risks" => json(&state.risks()),
+            "designations" => json(&state.designations(count)),
+            "convenings" => json(&state.convenings(count)),
+            "alerts" => json(&state.alerts(count)),
+            _ => Err(Failure::not_found("table")),
+        })?
+    })
+    .await
+    .map(Json)
+}
+
+fn json(rows: &impl serde::Serialize) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(rows).map_err(|e| Failure::from(Refused::Store(e.to_string())))
 }
 
 #[derive(Debug, Deserialize)]

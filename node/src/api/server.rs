@@ -96,6 +96,7 @@ fn routes(state: ApiState) -> Router {
         )
         .route("/v1/cases/{case}", get(read::case))
         .route("/v1/cases/{case}/view", get(read::view))
+        .route("/v1/cases/{case}/view/{table}", get(read::table))
         .route("/v1/cases/{case}/invite", post(write::invite).layer(small))
         .route(
             "/v1/cases/{case}/records",

@@ -17,7 +17,7 @@ use focal_protocol::{
     directory::{Bundle, Manifest},
     group::{CaseRole, History},
     limits,
-    record::Record,
+    record::{Kind, Record},
     signed::Signed,
 };
 
@@ -129,6 +129,7 @@ pub(super) async fn submit(
 ) -> Answer<Stored> {
     let case = state.views.find_case(&case)?;
     let signed: Signed<Record> = codec::decode(&body, 2 * limits::RECORD)?;
+    may_bind(&state, &signed)?;
     let stored = state
         .ledger
         .ask(|reply| Command::Submit(case, Box::new(signed), reply))
@@ -140,4 +141,26 @@ pub(super) async fn submit(
         seq: stored.seq,
         already: stored.already,
     }))
+}
+
+/// Refuses a position of somebody who cannot take one, before it is stored and counts nowhere. Whatever else is wrong
+/// with a record the ledger says.
+fn may_bind(state: &ApiState, signed: &Signed<Record>) -> Result<(), Failure> {
+    let Ok(record) = signed.unverified() else {
+        return Ok(());
+    };
+    let directory = state.views.shared.directory();
+    let author = directory
+        .as_ref()
+        .and_then(|d| d.manifest(&record.organisation))
+        .and_then(|m| m.author(&record.author));
+    match author {
+        Some(author)
+            if record.kind() == Kind::Position
+                && !Kind::Position.may_be_written_by(author.role) =>
+        {
+            Err(Refused::FocalPointOnly.into())
+        }
+        _ => Ok(()),
+    }
 }

@@ -70,6 +70,7 @@ impl Store {
             key: Arc::new(key),
             path: Arc::new(path.to_path_buf()),
             places: Arc::default(),
+            feed: Arc::default(),
             mark: Arc::new(Mark::open(path, Extent::default())?),
         };
         if fresh {

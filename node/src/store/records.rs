@@ -1,6 +1,6 @@
 //! The reading index: summaries in case order, and where each record is.
 
-use super::{Error, Result, Store, Tree, Write, places::Places};
+use super::{Error, Result, Store, Tree, Write, feed::Feed, places::Places};
 use focal_protocol::{
     codec,
     id::{CaseId, LogId, RecordId},
@@ -8,7 +8,7 @@ use focal_protocol::{
     seal::Table,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Where a record stands in its case: by Lamport time, then log and sequence; the same on every node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -132,9 +132,17 @@ impl Store {
     /// # Errors
     /// The disk fails or the row is damaged.
     pub fn record(&self, id: &RecordId) -> Result<Option<StoredRecord>> {
-        let Some(position) = self.position(id)? else {
-            return Ok(None);
-        };
+        match self.position(id)? {
+            Some(position) => self.record_at(&position),
+            None => Ok(None),
+        }
+    }
+
+    /// The record at a place, if it still stands there.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn record_at(&self, position: &Position) -> Result<Option<StoredRecord>> {
         let key = position.key();
         match self.tree(Tree::Record).get(&key)? {
             Some(value) => self.record_row(&key, &value).map(Some),
@@ -148,6 +156,27 @@ impl Store {
     /// The places could not be loaded.
     pub fn record_ids(&self, prefix: &[u8], count: usize) -> Result<Vec<RecordId>> {
         Ok(self.places()?.starting_with(prefix, count))
+    }
+
+    /// Notes from now on where records of a case come.
+    pub fn follow(&self, case: CaseId) {
+        self.feed().follow(case);
+    }
+
+    /// Notes it no longer.
+    pub fn leave(&self, case: &CaseId) {
+        self.feed().leave(case);
+    }
+
+    /// Where records came since the last time; none if the case is not followed, or if they are too many to note.
+    #[must_use]
+    pub fn fresh(&self, case: &CaseId) -> Option<Vec<Position>> {
+        self.feed().take(case)
+    }
+
+    fn feed(&self) -> MutexGuard<'_, Feed> {
+        // Each note is whole by itself.
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn places(&self) -> Result<RwLockReadGuard<'_, Places>> {
@@ -173,15 +202,25 @@ impl Store {
         loaded
     }
 
-    /// Notes where the records of an applied write are.
+    /// Notes where the records of an applied write are, also for those who keep views.
     pub(super) fn note_places(&self, write: &Write) {
         let mut rows = write
             .puts(Tree::Record)
             .filter_map(|(key, value)| self.place(key, value).ok())
             .peekable();
-        if let (Some(Ok(places)), Some(_)) = (self.places.get(), rows.peek()) {
-            let mut places = places.write().unwrap_or_else(PoisonError::into_inner);
-            rows.for_each(|(id, position)| places.insert(id, &position));
+        if rows.peek().is_none() {
+            return;
+        }
+        let mut feed = self.feed();
+        let mut places = match self.places.get() {
+            Some(Ok(places)) => Some(places.write().unwrap_or_else(PoisonError::into_inner)),
+            _ => None,
+        };
+        for (id, position) in rows {
+            feed.note(position);
+            if let Some(places) = &mut places {
+                places.insert(id, &position);
+            }
         }
     }
 

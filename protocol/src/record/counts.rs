@@ -54,36 +54,6 @@ impl Range {
         self.low.is_none() && self.best.is_none() && self.high.is_none()
     }
 
-    /// The sum of what is known of both. A bound that one of them lacks is filled from its nearest neighbour, so that
-    /// a sum of `9` and `6/9/14` is `15/18/23`.
-    #[must_use]
-    pub fn plus(&self, other: &Self) -> Self {
-        if self.is_unknown() {
-            return *other;
-        }
-        if other.is_unknown() {
-            return *self;
-        }
-        let sum = |a: Option<u32>, b: Option<u32>| Some(a?.saturating_add(b?));
-        Self {
-            low: sum(self.floor(), other.floor()),
-            best: sum(self.middle(), other.middle()),
-            high: sum(self.ceiling(), other.ceiling()),
-        }
-    }
-
-    fn floor(&self) -> Option<u32> {
-        self.low.or(self.best).or(Some(0))
-    }
-
-    fn middle(&self) -> Option<u32> {
-        self.best.or(self.low).or(self.high)
-    }
-
-    fn ceiling(&self) -> Option<u32> {
-        self.high.or(self.best).or(self.low)
-    }
-
     fn check(&self, check: &mut Check) {
         let known: Vec<u32> = [self.low, self.best, self.high]
             .into_iter()
@@ -296,10 +266,10 @@ macro_rules! counts {
                 $(self.$name.is_unknown())&&+
             }
 
-            /// The sum of both.
-            #[must_use]
-            pub fn plus(&self, other: &Self) -> Self {
-                Self { $($name: self.$name.plus(&other.$name),)+ }
+            /// From ranges in the order of [`Self::named`].
+            pub(super) fn from_ranges(ranges: impl IntoIterator<Item = Range>) -> Self {
+                let mut ranges = ranges.into_iter();
+                Self { $($name: ranges.next().unwrap_or_default(),)+ }
             }
 
             /// The names of the counts, and the numbers.
@@ -330,6 +300,8 @@ counts! {
 
 impl Written for Counts {
     const OBJECT: bool = true;
+    // Each count has a field of its own beside the others.
+    const TEXT: bool = false;
     fn allowed() -> String {
         "an object with killed, injured, displaced, detained, missing, abducted, sexual_violence"
             .into()
@@ -352,8 +324,6 @@ mod tests {
         assert_eq!(Range::from_text("?/?/?"), None);
         assert_eq!(range("?/9/?").to_string(), "9");
         assert_eq!(range("0").best, Some(0));
-        assert_eq!(Range::default().plus(&range("6/9/14")), range("6/9/14"));
-        assert_eq!(range("9").plus(&range("6/9/14")), range("15/18/23"));
     }
 
     #[test]

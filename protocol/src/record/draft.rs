@@ -2,7 +2,9 @@
 
 use super::{
     Body, Consent, FieldError, Grading, Kind, Language, Marking, Protection, Record, Ref,
-    Verification, error::NotAllowed, fields::Fields,
+    Verification,
+    error::NotAllowed,
+    fields::{Fields, Question},
 };
 use crate::{
     id::{CaseId, OrgId},
@@ -59,6 +61,31 @@ impl Draft {
                     .join(", "),
             }]);
         };
+        let draft = Self::read(kind, &mut fields);
+        let errors = fields.finish();
+        match draft {
+            Some(draft) if errors.is_empty() => Ok(draft),
+            _ => Err(errors),
+        }
+    }
+
+    /// What a person may be asked for a report of this kind: the kind's own fields, then the common ones.
+    #[must_use]
+    pub fn questions(kind: Kind) -> Vec<Question> {
+        let nothing = serde_json::Map::new();
+        let (mut own, mut all) = (Fields::new(&nothing), Fields::new(&nothing));
+        // Nothing is there to be read: only what is asked for matters.
+        let _ = (kind.read(&mut own), Self::read(kind, &mut all));
+        let mut questions = own.questions();
+        for question in all.questions() {
+            if !questions.iter().any(|q| q.field == question.field) {
+                questions.push(question);
+            }
+        }
+        questions
+    }
+
+    fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let marking = fields.get("marking").unwrap_or_default();
         let language = fields.get("language");
         let refs = fields.list("refs");
@@ -66,23 +93,18 @@ impl Draft {
         let identifies_person = fields.get("identifies_person").unwrap_or_default();
         let grading = fields.get("grading");
         let verification = fields.get("verification");
-        let body = kind.read(&mut fields);
-        let errors = fields.finish();
-        match body {
-            Some(body) if errors.is_empty() => Ok(Self {
-                marking,
-                language,
-                refs,
-                protection: (consent.is_some() || identifies_person).then_some(Protection {
-                    consent,
-                    identifies_person,
-                }),
-                grading,
-                verification,
-                body,
+        Some(Self {
+            body: kind.read(fields)?,
+            marking,
+            language,
+            refs,
+            protection: (consent.is_some() || identifies_person).then_some(Protection {
+                consent,
+                identifies_person,
             }),
-            _ => Err(errors),
-        }
+            grading,
+            verification,
+        })
     }
 
     /// Adds who, when and for which case, and checks the whole.
@@ -172,5 +194,53 @@ mod tests {
         let errors = Draft::from_json(None, &json!({"title": "x"})).expect_err("refused");
         assert_eq!(errors[0].field, "kind");
         assert!(errors[0].allowed.contains("sitrep"));
+    }
+
+    #[test]
+    fn a_person_is_asked_for_each_field_with_what_is_allowed() {
+        let questions = Draft::questions(Kind::Request);
+        let fields: Vec<_> = questions.iter().map(|q| (q.field, q.needed)).collect();
+        assert_eq!(
+            fields[..3],
+            [("capability", true), ("quantity", true), ("unit", false)]
+        );
+        assert!(questions[0].allowed.starts_with("monitors, mediation"));
+        assert!(fields.contains(&("marking", false)));
+        assert!(
+            Draft::questions(Kind::Designation)
+                .iter()
+                .any(|q| q.field == "measures" && q.needed && q.list)
+        );
+        // Counts stand each by itself, and what cannot be written as text is not asked for.
+        let incident = Draft::questions(Kind::Incident);
+        assert!(incident.iter().any(|q| q.field == "killed"));
+        assert!(incident.iter().all(|q| q.field != "counts"));
+        assert!(
+            Draft::questions(Kind::Correction)
+                .iter()
+                .all(|q| q.field != "amended")
+        );
+    }
+
+    #[test]
+    fn the_template_explains_a_field_that_is_asked_for() {
+        assert_eq!(
+            Kind::Request.hint("needed_by").as_deref(),
+            Some("By when: 2026-11-08.")
+        );
+        assert_eq!(
+            Kind::Activity.hint("end").as_deref(),
+            Some("First and last day: 2026-11-03.")
+        );
+        assert_eq!(
+            Kind::Incident.hint("injured"),
+            Kind::Incident.hint("killed")
+        );
+        assert!(
+            Kind::Incident
+                .hint("time")
+                .is_some_and(|h| h.starts_with("When it happened"))
+        );
+        assert_eq!(Kind::Note.hint("nothing"), None);
     }
 }

@@ -32,6 +32,12 @@ impl Edtf {
         &self.0
     }
 
+    /// Whether it has two sides.
+    #[must_use]
+    pub fn is_interval(&self) -> bool {
+        self.0.contains('/')
+    }
+
     /// First moment that it can mean; none if it is open or before 1970.
     #[must_use]
     pub fn earliest(&self) -> Option<Time> {

@@ -1,6 +1,6 @@
 //! What is wrong with a field, said so that its writer can put it right, and the walk that finds it.
 
-use super::limits;
+use super::{Edtf, limits};
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -132,6 +132,46 @@ impl Check {
     pub(super) fn optional_prose(&mut self, name: &str, text: Option<&str>, most: usize) {
         if let Some(text) = text {
             self.prose(name, text, most);
+        }
+    }
+
+    /// A day or a moment, not an interval.
+    pub(super) fn no_interval(&mut self, name: &str, date: Option<&Edtf>) {
+        if let Some(date) = date.filter(|d| d.is_interval()) {
+            self.refuse(name, shown(date.as_str()), "one date, not an interval");
+        }
+    }
+
+    /// Two dates, the second not before the first.
+    pub(super) fn in_order(
+        &mut self,
+        first: &str,
+        start: Option<&Edtf>,
+        second: &str,
+        end: Option<&Edtf>,
+    ) {
+        self.no_interval(first, start);
+        self.no_interval(second, end);
+        if let (Some(start), Some(end)) = (start, end)
+            && let (Some(from), Some(to)) = (start.earliest(), end.latest())
+            && to < from
+        {
+            self.refuse(
+                second,
+                shown(end.as_str()),
+                format!("a date not before {start}"),
+            );
+        }
+    }
+
+    /// An ISO 3166-1 alpha-2 code.
+    pub(super) fn country(&mut self, name: &str, code: &str) {
+        if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+            self.refuse(
+                name,
+                shown(code),
+                "an ISO 3166-1 code of two letters, such as VR",
+            );
         }
     }
 

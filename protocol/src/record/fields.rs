@@ -16,6 +16,8 @@ pub(super) trait Written: Sized {
     const FLAGS: bool = false;
     /// Whether it may be written as an object with fields.
     const OBJECT: bool = false;
+    /// Whether it may be written as text.
+    const TEXT: bool = true;
 
     /// What may be written, for error messages.
     fn allowed() -> String;
@@ -31,12 +33,27 @@ pub(super) trait Written: Sized {
     }
 }
 
+/// A field that a person may be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The field.
+    pub field: &'static str,
+    /// What may be answered.
+    pub allowed: String,
+    /// Whether there must be an answer.
+    pub needed: bool,
+    /// Whether there may be several.
+    pub list: bool,
+}
+
 /// The fields of one object, and what was wrong with those read so far.
 pub(super) struct Fields<'a> {
     path: String,
     values: BTreeMap<String, &'a Value>,
     known: Vec<&'static str>,
     errors: Vec<FieldError>,
+    /// What was asked for as text, in order.
+    questions: Vec<Question>,
 }
 
 impl<'a> Fields<'a> {
@@ -55,17 +72,20 @@ impl<'a> Fields<'a> {
                 .collect(),
             known: Vec::new(),
             errors: Vec::new(),
+            questions: Vec::new(),
         }
     }
 
     /// The field if it is there and right.
     pub(super) fn get<T: Written>(&mut self, name: &'static str) -> Option<T> {
+        self.ask::<T>(name, false, false);
         let value = self.take(name)?;
         self.read(name.to_string(), value)
     }
 
     /// The field, which must be there.
     pub(super) fn need<T: Written>(&mut self, name: &'static str) -> Option<T> {
+        self.ask::<T>(name, true, false);
         if !self.values.contains_key(name) {
             self.known.push(name);
             self.refuse(name, "nothing".to_string(), T::allowed());
@@ -76,6 +96,7 @@ impl<'a> Fields<'a> {
 
     /// A list; a single value stands for a list of one.
     pub(super) fn list<T: Written>(&mut self, name: &'static str) -> Vec<T> {
+        self.ask::<T>(name, false, true);
         match self.take(name) {
             None => Vec::new(),
             Some(Value::Array(items)) => items
@@ -85,6 +106,17 @@ impl<'a> Fields<'a> {
                 .collect(),
             Some(single) => self.read(name.to_string(), single).into_iter().collect(),
         }
+    }
+
+    /// A list that must be there.
+    pub(super) fn need_list<T: Written>(&mut self, name: &'static str) -> Option<Vec<T>> {
+        self.ask::<T>(name, true, true);
+        if !self.values.contains_key(name) {
+            self.known.push(name);
+            self.refuse(name, "nothing".to_string(), T::allowed());
+            return None;
+        }
+        Some(self.list(name))
     }
 
     /// Adds a complaint about the field `name`.
@@ -113,6 +145,22 @@ impl<'a> Fields<'a> {
             self.refuse(&shown, "an unknown field".to_string(), allowed);
         }
         self.errors
+    }
+
+    /// What was asked for so far, as a person may be asked for it.
+    pub(super) fn questions(self) -> Vec<Question> {
+        self.questions
+    }
+
+    fn ask<T: Written>(&mut self, field: &'static str, needed: bool, list: bool) {
+        if T::TEXT && !self.questions.iter().any(|q| q.field == field) {
+            self.questions.push(Question {
+                field,
+                allowed: T::allowed(),
+                needed,
+                list,
+            });
+        }
     }
 
     fn take(&mut self, name: &'static str) -> Option<&'a Value> {

@@ -5,20 +5,37 @@ use super::{
     fields::{Fields, Written},
     summary::Summary,
 };
+use crate::directory::Role;
 use serde::{Deserialize, Serialize};
 
 mod ack;
+mod activity;
 mod alert;
+mod assessment;
+mod convening;
 mod correction;
+mod designation;
 mod incident;
 mod note;
+mod pledge;
+mod position;
+mod request;
+mod retraction;
 mod sitrep;
 
 pub use ack::Ack;
+pub use activity::{Activity, ActivityStatus, Cluster, Responsibility};
 pub use alert::{Alert, Category, Certainty, ResponseType, Severity, Urgency};
+pub use assessment::{Assessment, FactorLevel, RiskFactor, Trend};
+pub use convening::Convening;
 pub use correction::Correction;
+pub use designation::{Designation, Identifier, Measure, Subject};
 pub use incident::{Incident, IncidentType};
 pub use note::Note;
+pub use pledge::Pledge;
+pub use position::{Position, Stand};
+pub use request::{Capability, Request};
+pub use retraction::Retraction;
 pub use sitrep::{Sitrep, SitrepType};
 
 /// What a kind must say of itself.
@@ -130,16 +147,81 @@ kinds! {
     Incident = "incident";
     /// Early warning.
     Alert = "alert";
+    /// Risk analysis.
+    Assessment = "assessment";
+    /// Activity in the field.
+    Activity = "activity";
+    /// Help wanted.
+    Request = "request";
+    /// Help offered.
+    Pledge = "pledge";
+    /// Proposal to sanction somebody.
+    Designation = "designation";
+    /// A partner's stand on a record.
+    Position = "position";
+    /// Meeting of focal points.
+    Convening = "convening";
     /// Message in the case.
     Note = "note";
     /// Amends one's own record.
     Correction = "correction";
+    /// Withdraws one's own record.
+    Retraction = "retraction";
     /// A person has read a record.
     Ack = "ack";
 }
 
+impl Kind {
+    /// Whether an author of this role may write such records in the name of their organisation.
+    #[must_use]
+    pub fn may_be_written_by(self, role: Role) -> bool {
+        match self {
+            Self::Ack => true,
+            // A stand binds the organisation: its focal points take it.
+            Self::Position => matches!(role, Role::Admin | Role::FocalPoint),
+            _ => role != Role::Observer,
+        }
+    }
+
+    /// What the template says of a field, if it says anything.
+    #[must_use]
+    pub fn hint(self, field: &str) -> Option<String> {
+        let mut hint: Vec<&str> = Vec::new();
+        let mut after_field = false;
+        for line in self.template().lines() {
+            let text = line.trim_start_matches(['#', ' ']);
+            let name = text.split_once(':').map(|(name, _)| name);
+            let is_field =
+                name.is_some_and(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            if is_field && name == Some(field) {
+                return (!hint.is_empty()).then(|| hint.join(" "));
+            }
+            if !is_field && line.starts_with('#') {
+                // A comment is about all fields below it, up to the next one.
+                if after_field {
+                    hint.clear();
+                }
+                hint.push(text);
+            }
+            after_field = is_field;
+        }
+        None
+    }
+
+    /// Whether such records can be corrected and withdrawn. A correction is corrected by another one of the same record,
+    /// a position is replaced by the next; what was withdrawn or read stays so.
+    #[must_use]
+    pub fn can_be_amended(self) -> bool {
+        !matches!(
+            self,
+            Self::Position | Self::Correction | Self::Retraction | Self::Ack
+        )
+    }
+}
+
 impl Written for Body {
     const OBJECT: bool = true;
+    const TEXT: bool = false;
     fn allowed() -> String {
         "an object with kind and the fields of that kind".into()
     }
@@ -152,6 +234,24 @@ impl Written for Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        id::{CaseId, OrgId},
+        key::PublicKey,
+        record::Draft,
+        time::Time,
+    };
+
+    /// The fields that are wrong with a report.
+    pub(super) fn refused(content: &serde_json::Value) -> Vec<String> {
+        Draft::from_json(None, content)
+            .and_then(|d| {
+                d.into_record(CaseId([1; 32]), PublicKey([2; 32]), OrgId([3; 32]), Time(4))
+            })
+            .map_or_else(
+                |errors| errors.into_iter().map(|e| e.field).collect(),
+                |_| Vec::new(),
+            )
+    }
 
     #[test]
     fn a_kind_that_is_not_known_is_named() {
@@ -160,6 +260,19 @@ mod tests {
         assert!(error.to_string().contains("rumour"), "{error}");
         let error = "rumour".parse::<Kind>().expect_err("refused");
         assert!(error.to_string().contains("sitrep, incident"), "{error}");
+    }
+
+    #[test]
+    fn only_a_focal_point_or_an_admin_takes_a_position() {
+        let kinds = |role| -> Vec<Kind> {
+            let all = Kind::ALL.iter().copied();
+            all.filter(|k| k.may_be_written_by(role)).collect()
+        };
+        assert_eq!(kinds(Role::Admin), Kind::ALL);
+        assert_eq!(kinds(Role::FocalPoint), Kind::ALL);
+        assert_eq!(kinds(Role::Observer), [Kind::Ack]);
+        assert_eq!(kinds(Role::Officer).len(), Kind::ALL.len() - 1);
+        assert!(!Kind::Position.may_be_written_by(Role::Officer));
     }
 
     #[test]

@@ -25,5 +25,17 @@ pub const CODE: usize = 24;
 pub const EDTF: usize = 64;
 /// A language tag, bytes: RFC 5646 section 4.4.1 asks for at least 35.
 pub const LANGUAGE: usize = 35;
+/// Highest level of a risk factor: 0 is absent, 4 acute.
+pub const LEVEL: u32 = 4;
+/// How far an assessment looks ahead, months: ten years.
+pub const HORIZON: u32 = 120;
+/// Records that one risk factor or one designation rests on.
+pub const EVIDENCE: usize = 64;
+/// Organisations that one convening invites by name.
+pub const INVITED: usize = 64;
+/// A link, characters: as long as browsers show.
+pub const LINK: usize = 500;
+/// Records that one record says report the same event: summaries carry them.
+pub const SAME_EVENT: usize = 32;
 /// What an error message repeats of the input, characters: enough to recognise it.
 pub const SHOWN: usize = 60;

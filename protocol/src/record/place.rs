@@ -65,14 +65,8 @@ impl Place {
         }
         check.optional_line("name", self.name.as_deref(), limits::NAME);
         check.optional_line("code", self.code.as_deref(), limits::CODE);
-        if let Some(country) = &self.country
-            && (country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()))
-        {
-            check.refuse(
-                "country",
-                super::error::shown(country),
-                "an ISO 3166-1 code of two letters, such as VR",
-            );
+        if let Some(country) = &self.country {
+            check.country("country", country);
         }
         if let Some(Point { lat, lon }) = self.point {
             // Also refuses what is not a number.

@@ -1,6 +1,9 @@
 //! What views and lists need of a record, so that they need not open it again.
 
-use super::{Edtf, Grading, Kind, Place, Record, Relation, Tlp, Totals, Verification, limits};
+use super::{
+    ActivityStatus, Capability, Cluster, Edtf, Grading, Kind, Measure, Place, Record, Relation,
+    Responsibility, RiskFactor, Stand, Subject, Tlp, Totals, Trend, Verification, limits,
+};
 use crate::{
     id::{OrgId, RecordId},
     key::PublicKey,
@@ -35,13 +38,13 @@ pub struct Summary {
     /// When it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Edtf>,
-    /// A word or two by kind: the type of an incident; severity, urgency and certainty of an alert.
+    /// A word or two by kind: the type of an incident; severity, urgency and certainty of an alert; and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// People counted.
     #[serde(default, skip_serializing_if = "Totals::is_empty")]
     pub counts: Totals,
-    /// The record that a correction amends or an acknowledgement has read.
+    /// The record that a correction, retraction, position, pledge or acknowledgement is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<RecordId>,
     /// Records of the same event.
@@ -50,6 +53,122 @@ pub struct Summary {
     /// Of a correction: the amended content in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amended: Option<Box<Self>>,
+    /// What the tables of its kind show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Box<Facts>>,
+}
+
+/// What the tables of a case view show of a kind, beside what every summary has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Facts {
+    /// Of an alert.
+    Alert {
+        /// Until when it holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Time>,
+    },
+    /// Of an assessment.
+    Assessment {
+        /// How far it looks ahead, months.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        horizon: Option<u32>,
+        /// The factors judged.
+        factors: Vec<JudgedFactor>,
+    },
+    /// Of an activity; its first day is the summary's time.
+    Activity {
+        /// In which cluster.
+        cluster: Cluster,
+        /// The area of responsibility.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        responsibility: Option<Responsibility>,
+        /// Who does it, if it is not the reporting organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+        /// Last day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<Edtf>,
+        /// For whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        for_whom: Option<String>,
+        /// People it is meant to reach.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        targeted: Option<u32>,
+        /// People it has reached.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reached: Option<u32>,
+        /// How far it is.
+        status: ActivityStatus,
+    },
+    /// Of a request.
+    Request {
+        /// What kind of help.
+        capability: Capability,
+        /// How much.
+        quantity: u32,
+        /// Of what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
+        /// By when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needed_by: Option<Edtf>,
+    },
+    /// Of a pledge.
+    Pledge {
+        /// How much.
+        quantity: u32,
+        /// From when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        available: Option<Edtf>,
+    },
+    /// Of a designation.
+    Designation {
+        /// What is designated.
+        subject: Subject,
+        /// What is to be done.
+        measures: Vec<Measure>,
+    },
+    /// Of a position.
+    Position {
+        /// The stand.
+        stand: Stand,
+        /// Since when measures are imposed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date: Option<Edtf>,
+        /// By which act.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act: Option<String>,
+        /// The beginning of the comment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// Of a convening.
+    Convening {
+        /// When it begins.
+        start: Time,
+        /// When it ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<Time>,
+        /// Where on the net.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+        /// Who is invited; all of the case if it is empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        invited: Vec<OrgId>,
+    },
+}
+
+/// A risk factor as an assessment judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedFactor {
+    /// Which.
+    pub factor: RiskFactor,
+    /// From 0 to 4.
+    pub level: u32,
+    /// Where it is heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Trend>,
 }
 
 impl Summary {
@@ -76,6 +195,7 @@ impl Summary {
                 .map(|r| r.record)
                 .collect(),
             amended: None,
+            facts: None,
         };
         record.body.summarise(&mut summary);
         summary
@@ -95,12 +215,14 @@ impl Summary {
             target: None,
             same_event_as: Vec::new(),
             amended: None,
+            facts: None,
             ..self.clone()
         }
     }
 }
 
-fn cut(title: &str) -> String {
+/// The beginning of a text, as a list shows it.
+pub(super) fn cut(title: &str) -> String {
     if title.chars().count() <= limits::SUMMARY_TITLE {
         return title.to_string();
     }

@@ -2,7 +2,14 @@
 
 use super::KindSpec;
 use crate::{
-    record::{Place, choices::choices, error::Check, fields::Fields, limits, summary::Summary},
+    record::{
+        Place,
+        choices::choices,
+        error::Check,
+        fields::Fields,
+        limits,
+        summary::{Facts, Summary},
+    },
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -237,5 +244,8 @@ Describe the threat and how you know.
             "{}/{}/{}",
             self.severity, self.urgency, self.certainty
         ));
+        summary.facts = Some(Box::new(Facts::Alert {
+            expires: self.expires,
+        }));
     }
 }

@@ -59,11 +59,16 @@ Say why it is amended.
     fn check(&self, check: &mut Check) {
         check.prose("reason", &self.reason, limits::REASON);
         // A correction of a correction amends the record itself again: chains need no nesting.
-        if matches!(self.amended.kind(), Kind::Correction | Kind::Ack) {
+        if !self.amended.kind().can_be_amended() {
+            let allowed: Vec<_> = Kind::ALL
+                .iter()
+                .filter(|k| k.can_be_amended())
+                .map(|k| k.as_str())
+                .collect();
             check.refuse(
                 "amended.kind",
                 self.amended.kind().as_str(),
-                "sitrep, incident, alert or note",
+                allowed.join(", "),
             );
         } else {
             check.within("amended", |check| self.amended.check(check));

@@ -1,0 +1,70 @@
+//! Which records have come to cases of which somebody keeps a view.
+
+use super::Position;
+use focal_protocol::id::CaseId;
+use std::collections::BTreeMap;
+
+/// Places noted for one case: beyond this its view is put together again, which then costs less.
+const NOTED: usize = 10_000;
+
+/// Cases that are followed, and what has come since somebody last looked; none if that was too much.
+#[derive(Debug, Default)]
+pub(super) struct Feed(BTreeMap<CaseId, Option<Vec<Position>>>);
+
+impl Feed {
+    /// Follows a case from now on.
+    pub(super) fn follow(&mut self, case: CaseId) {
+        self.0.insert(case, Some(Vec::new()));
+    }
+
+    pub(super) fn leave(&mut self, case: &CaseId) {
+        self.0.remove(case);
+    }
+
+    pub(super) fn note(&mut self, position: Position) {
+        if let Some(noted) = self.0.get_mut(&position.case) {
+            if noted.as_ref().is_some_and(|n| n.len() >= NOTED) {
+                *noted = None;
+            }
+            if let Some(noted) = noted {
+                noted.push(position);
+            }
+        }
+    }
+
+    /// What has come since the last time; none if the case is not followed, or too much came.
+    pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<Position>> {
+        self.0.get_mut(case)?.as_mut().map(std::mem::take)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use focal_protocol::id::LogId;
+
+    #[test]
+    fn a_case_that_nobody_looks_at_takes_no_memory_without_end() {
+        let mut feed = Feed::default();
+        let position = |case, seq| Position {
+            case: CaseId([case; 32]),
+            lamport: seq,
+            log: LogId([2; 16]),
+            seq,
+        };
+        let (followed, other) = (CaseId([1; 32]), CaseId([9; 32]));
+        feed.follow(followed);
+        feed.note(position(1, 1));
+        feed.note(position(9, 1));
+        assert_eq!(feed.take(&followed), Some(vec![position(1, 1)]));
+        assert_eq!(feed.take(&followed), Some(vec![]));
+        assert_eq!(feed.take(&other), None);
+        for seq in 0..=NOTED as u64 {
+            feed.note(position(1, seq));
+        }
+        assert_eq!(feed.take(&followed), None);
+        feed.leave(&followed);
+        feed.note(position(1, 1));
+        assert_eq!(feed.take(&followed), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! Which incidents report the same event, and what all events add up to.
+//!
+//! Records are linked by `same-event-as`, in both directions and through any number of records. Of the incidents of one
+//! event the last in case order counts. Changes are noted first and settled together, so that a case is put together in
+//! time that grows with its links and a single record costs no more than its own event.
+
+use super::CaseOrder;
+use crate::{
+    id::RecordId,
+    record::{Totals, tally::Tally},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
+
+/// An incident in force.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Live {
+    pub(super) order: CaseOrder,
+    /// What it adds if it is the one that counts.
+    pub(super) totals: Totals,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    /// Of a record that nothing links.
+    Alone(RecordId),
+    /// Of linked records, by number.
+    Linked(u64),
+}
+
+/// All events of a case.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    links: BTreeMap<RecordId, Vec<RecordId>>,
+    linked_by: BTreeMap<RecordId, BTreeSet<RecordId>>,
+    group: BTreeMap<RecordId, u64>,
+    groups: BTreeMap<u64, BTreeSet<RecordId>>,
+    /// The next group's number; numbers are never shown.
+    next: u64,
+    live: BTreeMap<RecordId, Live>,
+    /// The incident that counts for each event. Its totals are in the tally, and change only after [`Self::retire`].
+    counted: BTreeMap<Event, RecordId>,
+    tally: Tally,
+    /// What [`Self::settle`] has to do: groups that lost a link, records whose event is to be counted again, records
+    /// that have ceased to count.
+    broken: BTreeSet<u64>,
+    touched: BTreeSet<RecordId>,
+    changed: BTreeSet<RecordId>,
+}
+
+impl Events {
+    /// Notes what a record links, in order and each once, and whether it is an incident in force.
+    pub(super) fn set(&mut self, id: RecordId, links: Vec<RecordId>, live: Option<Live>) {
+        let old = self.links.get(&id).cloned().unwrap_or_default();
+        if old != links {
+            self.retire(id);
+            for gone in old.iter().filter(|o| !links.contains(o)) {
+                if let Some(back) = self.linked_by.get_mut(gone) {
+                    back.remove(&id);
+                }
+                self.broken.extend(self.group.get(&id));
+            }
+            for new in links.iter().filter(|l| !old.contains(l)) {
+                self.linked_by.entry(*new).or_default().insert(id);
+                self.join(id, *new);
+            }
+            if links.is_empty() {
+                self.links.remove(&id);
+            } else {
+                self.links.insert(id, links);
+            }
+        }
+        if self.live.get(&id) != live.as_ref() {
+            self.retire(id);
+            match live {
+                Some(live) => self.live.insert(id, live),
+                None => self.live.remove(&id),
+            };
+        }
+    }
+
+    /// Counts again what was noted since the last time; returns the records that count now or did before.
+    pub(super) fn settle(&mut self) -> BTreeSet<RecordId> {
+        for number in mem::take(&mut self.broken) {
+            self.regroup(number);
+        }
+        let events: BTreeSet<Event> = mem::take(&mut self.touched)
+            .iter()
+            .map(|id| self.event(id))
+            .collect();
+        for event in events {
+            self.uncount(event);
+            let counts = match event {
+                Event::Alone(id) => self.live.contains_key(&id).then_some(id),
+                Event::Linked(number) => self.last(number),
+            };
+            if let Some((id, live)) = counts.and_then(|id| Some((id, self.live.get(&id)?))) {
+                self.tally.add(&live.totals);
+                self.counted.insert(event, id);
+                self.changed.insert(id);
+            }
+        }
+        mem::take(&mut self.changed)
+    }
+
+    /// Whether a record is the incident that counts for its event.
+    pub(super) fn counts(&self, id: &RecordId) -> bool {
+        self.counted.get(&self.event(id)) == Some(id)
+    }
+
+    /// People counted, each event once.
+    pub(super) fn totals(&self) -> Totals {
+        self.tally.totals()
+    }
+
+    fn event(&self, id: &RecordId) -> Event {
+        match self.group.get(id) {
+            Some(number) => Event::Linked(*number),
+            None => Event::Alone(*id),
+        }
+    }
+
+    /// The last incident in case order of a group.
+    fn last(&self, number: u64) -> Option<RecordId> {
+        let members = self.groups.get(&number)?;
+        members
+            .iter()
+            .filter_map(|id| Some((self.live.get(id)?.order, *id)))
+            .max()
+            .map(|(_, id)| id)
+    }
+
+    /// Takes a record's event out of the sum until it is settled.
+    fn retire(&mut self, id: RecordId) {
+        self.uncount(self.event(&id));
+        self.touched.insert(id);
+    }
+
+    fn uncount(&mut self, event: Event) {
+        if let Some(id) = self.counted.remove(&event) {
+            if let Some(live) = self.live.get(&id) {
+                self.tally.remove(&live.totals);
+            }
+            self.changed.insert(id);
+        }
+    }
+
+    fn join(&mut self, a: RecordId, b: RecordId) {
+        self.retire(a);
+        self.retire(b);
+        let (into, moved) = match (self.group.get(&a).copied(), self.group.get(&b).copied()) {
+            (Some(x), Some(y)) if x == y => return,
+            (Some(x), Some(y)) => {
+                let size = |number| self.groups.get(&number).map_or(0, BTreeSet::len);
+                // The smaller one moves, so that a record moves only a few times whatever the order.
+                let (into, from) = if size(x) < size(y) { (y, x) } else { (x, y) };
+                if self.broken.remove(&from) {
+                    self.broken.insert(into);
+                }
+                (into, self.groups.remove(&from).unwrap_or_default())
+            }
+            (Some(x), None) => (x, BTreeSet::from([b])),
+            (None, Some(y)) => (y, BTreeSet::from([a])),
+            (None, None) => (self.number(), BTreeSet::from([a, b])),
+        };
+        self.fill(into, moved);
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn fill(&mut self, number: u64, members: BTreeSet<RecordId>) {
+        for id in &members {
+            self.group.insert(*id, number);
+        }
+        self.groups.entry(number).or_default().extend(members);
+    }
+
+    /// Puts together again what is still linked in a group that lost a link.
+    fn regroup(&mut self, number: u64) {
+        self.uncount(Event::Linked(number));
+        let Some(mut rest) = self.groups.remove(&number) else {
+            return;
+        };
+        for id in &rest {
+            self.group.remove(id);
+            self.touched.insert(*id);
+        }
+        while let Some(first) = rest.pop_first() {
+            let mut part = BTreeSet::from([first]);
+            let mut open = vec![first];
+            while let Some(id) = open.pop() {
+                let out = self.links.get(&id).into_iter().flatten();
+                let back = self.linked_by.get(&id).into_iter().flatten();
+                for other in out.chain(back) {
+                    if rest.remove(other) {
+                        part.insert(*other);
+                        open.push(*other);
+                    }
+                }
+            }
+            if part.len() > 1 {
+                let number = self.number();
+                self.fill(number, part);
+            }
+        }
+    }
+}

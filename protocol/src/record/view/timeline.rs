@@ -1,0 +1,86 @@
+//! Every record in case order, with what has become of it.
+
+use super::state::{CaseState, Held};
+use crate::{
+    id::{OrgId, RecordId},
+    key::PublicKey,
+    record::{Kind, Summary},
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Somebody has read a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Who.
+    pub author: PublicKey,
+    /// For which organisation.
+    pub organisation: OrgId,
+    /// When, by their clock.
+    pub at: Time,
+}
+
+/// A record in the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// The record.
+    pub record: RecordId,
+    /// What it said when it was written.
+    pub summary: Summary,
+    /// The correction in force, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<RecordId>,
+    /// What it says now, if it was corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Summary>,
+    /// The retraction, if its organisation has withdrawn it: it counts nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<RecordId>,
+    /// Who has read it, each person once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<Reading>,
+}
+
+impl CaseState {
+    /// The last `count` records in case order, oldest first.
+    #[must_use]
+    pub fn timeline(&self, count: usize) -> Vec<TimelineEntry> {
+        let skip = self.len().saturating_sub(count);
+        // From the end, because a page of the newest must not walk the whole case.
+        let mut rows: Vec<_> = self
+            .records
+            .values()
+            .rev()
+            .take(self.len() - skip)
+            .map(|held| self.row(held))
+            .collect();
+        rows.reverse();
+        rows
+    }
+
+    pub(super) fn row(&self, held: &Held) -> TimelineEntry {
+        let (superseded_by, now) = self.amended(held).unzip();
+        TimelineEntry {
+            record: held.id,
+            summary: held.summary.clone(),
+            superseded_by,
+            now,
+            withdrawn_by: self.withdrawn_by(held),
+            acknowledged: self.readings(held.id),
+        }
+    }
+
+    /// Who has read a record: the first acknowledgement of each person, in case order.
+    pub(super) fn readings(&self, id: RecordId) -> Vec<Reading> {
+        let mut seen = BTreeSet::new();
+        self.about(id, Kind::Ack)
+            .filter(|ack| seen.insert(ack.summary.author))
+            .map(|ack| Reading {
+                author: ack.summary.author,
+                organisation: ack.summary.organisation,
+                at: ack.summary.created,
+            })
+            .collect()
+    }
+}
