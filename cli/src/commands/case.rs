@@ -1,6 +1,9 @@
 //! `focal case`: opening, inviting, looking.
 
 mod find;
+mod names;
+mod show;
+mod tables;
 
 pub(crate) use find::find;
 
@@ -8,15 +11,11 @@ use crate::{
     client::Client,
     context::Context,
     error::Result,
-    output::{FAINT, STRONG, plain},
+    output::{STRONG, plain},
     table::Table,
 };
-use focal_node::api::types::{CaseDetail, CaseSummary, Directory, Invite, Invited, OpenCase};
-use focal_protocol::record::{CaseView, Summary, TimelineEntry};
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use focal_node::api::types::{CaseDetail, CaseSummary, Invite, Invited, OpenCase};
+use std::io::{self, Write};
 
 /// Open cases, invite partners, look at what is in them
 #[derive(Debug, clap::Args)]
@@ -37,6 +36,60 @@ enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Members(MembersArgs),
+    /// Show every report in order, with what has become of it
+    #[command(after_help = "\
+Examples:
+  focal case timeline 3f9c1a2b
+  focal case timeline \"Varenia: Orsk province\" --json")]
+    Timeline(tables::Args),
+    /// Show how many people incidents killed, injured and so on: each event once, as corrected
+    #[command(after_help = "\
+Examples:
+  focal case totals 3f9c1a2b
+  focal case totals \"Varenia: Orsk province\" --json")]
+    Totals(tables::Args),
+    /// Show displacement over time
+    #[command(after_help = "\
+Examples:
+  focal case displacement 3f9c1a2b
+  focal case displacement \"Varenia: Orsk province\" --json")]
+    Displacement(tables::Args),
+    /// Show who does what, where, when, for whom (5W)
+    #[command(after_help = "\
+Examples:
+  focal case activities 3f9c1a2b
+  focal case activities \"Varenia: Orsk province\" --json")]
+    Activities(tables::Args),
+    /// Show what help is wanted, offered, and still open
+    #[command(after_help = "\
+Examples:
+  focal case requests 3f9c1a2b
+  focal case requests \"Varenia: Orsk province\" --json")]
+    Requests(tables::Args),
+    /// Show the organisations' risk assessments side by side
+    #[command(after_help = "\
+Examples:
+  focal case risks 3f9c1a2b
+  focal case risks \"Varenia: Orsk province\" --json")]
+    Risks(tables::Args),
+    /// Show designations, and where each organisation stands
+    #[command(after_help = "\
+Examples:
+  focal case designations 3f9c1a2b
+  focal case designations \"Varenia: Orsk province\" --json")]
+    Designations(tables::Args),
+    /// Show meetings, and who comes
+    #[command(after_help = "\
+Examples:
+  focal case convenings 3f9c1a2b
+  focal case convenings \"Varenia: Orsk province\" --json")]
+    Convenings(tables::Args),
+    /// Show alerts: who has acknowledged them, and who has not
+    #[command(after_help = "\
+Examples:
+  focal case alerts 3f9c1a2b
+  focal case alerts \"Varenia: Orsk province\" --json")]
+    Alerts(tables::Args),
 }
 
 /// Open a case; this node becomes its custodian
@@ -107,8 +160,17 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Open(args) => open(args, &client, context).await,
         Command::Invite(args) => invite(args, &client, context).await,
         Command::List(ListArgs {}) => list(&client, context).await,
-        Command::Show(args) => show(&args.case, &client, context).await,
+        Command::Show(args) => show::show(&args.case, &client, context).await,
         Command::Members(args) => members(&args.case, &client, context).await,
+        Command::Timeline(args) => tables::timeline(&args, &client, context).await,
+        Command::Totals(args) => tables::totals(&args, &client, context).await,
+        Command::Displacement(args) => tables::displacement(&args, &client, context).await,
+        Command::Activities(args) => tables::activities(&args, &client, context).await,
+        Command::Requests(args) => tables::requests(&args, &client, context).await,
+        Command::Risks(args) => tables::risks(&args, &client, context).await,
+        Command::Designations(args) => tables::designations(&args, &client, context).await,
+        Command::Convenings(args) => tables::convenings(&args, &client, context).await,
+        Command::Alerts(args) => tables::alerts(&args, &client, context).await,
     }
 }
 
@@ -220,164 +282,6 @@ fn write_members(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         ]);
     }
     table.write(out)
-}
-
-/// What `--json` prints of a case.
-#[derive(serde::Serialize)]
-struct Shown<'a> {
-    #[serde(flatten)]
-    detail: &'a CaseDetail,
-    view: &'a CaseView,
-}
-
-async fn show(case: &str, client: &Client, context: &Context) -> Result<()> {
-    let case = find(client, case).await?;
-    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
-    let view: CaseView = client.get(&format!("/v1/cases/{}/view", case.case)).await?;
-    let directory: Directory = client.get("/v1/directory").await?;
-    let names: BTreeMap<&str, &str> = directory
-        .members
-        .iter()
-        .map(|m| (m.org.as_str(), m.name.as_str()))
-        .collect();
-    let shown = Shown {
-        detail: &detail,
-        view: &view,
-    };
-    context.print(&shown, |out| {
-        write_head(&detail, out)?;
-        write_members(&detail, out)?;
-        write_timeline(&view, &names, out)?;
-        write_totals(&view, out)?;
-        writeln!(out, "\n{FAINT}case view {}{FAINT:#}", detail.view_hash)
-    })
-}
-
-fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
-    let s = &detail.summary;
-    writeln!(out, "{STRONG}{}{STRONG:#}", plain(&s.title))?;
-    writeln!(out, "case       {}", s.case)?;
-    writeln!(
-        out,
-        "opened     {} · history for newcomers: {}",
-        s.opened, detail.history
-    )?;
-    writeln!(
-        out,
-        "custodian  {} · you are {} · epoch {}",
-        plain(&s.custodian),
-        s.role,
-        detail.epoch
-    )?;
-    if s.pending > 0 {
-        writeln!(out, "waiting    {} entries cannot be read yet", s.pending)?;
-    }
-    writeln!(out)
-}
-
-fn write_timeline(
-    view: &CaseView,
-    names: &BTreeMap<&str, &str>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    if view.timeline.is_empty() {
-        return writeln!(
-            out,
-            "\nNothing was reported yet: focal report send CASE FILE"
-        );
-    }
-    writeln!(out)?;
-    let mut table = Table::new(&[
-        "written",
-        "kind",
-        "organisation",
-        "what",
-        "grade",
-        "record",
-        "state",
-    ]);
-    for entry in view
-        .timeline
-        .iter()
-        .filter(|e| e.summary.kind.as_str() != "ack")
-    {
-        let now = entry.now.as_ref().unwrap_or(&entry.summary);
-        let org = entry.summary.organisation.to_string();
-        table.row(vec![
-            minute(&entry.summary.created.to_string()),
-            entry.summary.kind.to_string(),
-            plain(names.get(org.as_str()).unwrap_or(&"?")).into_owned(),
-            what(now),
-            now.grading.map(|g| g.to_string()).unwrap_or_default(),
-            first(&entry.record.to_string()),
-            state(entry, names),
-        ]);
-    }
-    table.write(out)
-}
-
-fn what(summary: &Summary) -> String {
-    let mut text = plain(&summary.title).into_owned();
-    if let Some(place) = &summary.place {
-        text.push_str(&format!(" · {}", plain(&place.to_string())));
-    }
-    for (name, range) in summary.counts.named() {
-        if !range.is_unknown() {
-            text.push_str(&format!(" · {name} {range}"));
-        }
-    }
-    if let Some(verification) = summary.verification {
-        text.push_str(&format!(" · {verification}"));
-    }
-    text
-}
-
-fn state(entry: &TimelineEntry, names: &BTreeMap<&str, &str>) -> String {
-    let mut parts = Vec::new();
-    if let Some(by) = entry.superseded_by {
-        parts.push(format!("corrected by {}", by.short()));
-    }
-    let readers: Vec<String> = entry
-        .acknowledged
-        .iter()
-        .map(|r| {
-            let org = r.organisation.to_string();
-            plain(names.get(org.as_str()).unwrap_or(&"?")).into_owned()
-        })
-        .collect();
-    if !readers.is_empty() {
-        parts.push(format!("read by {}", readers.join(", ")));
-    }
-    parts.join("\n")
-}
-
-fn write_totals(view: &CaseView, out: &mut dyn Write) -> io::Result<()> {
-    let counted: Vec<_> = view
-        .totals
-        .named()
-        .into_iter()
-        .filter(|(_, range)| !range.is_unknown())
-        .collect();
-    let number = |n: Option<u32>| n.map_or_else(|| "?".to_string(), |n| n.to_string());
-    if !counted.is_empty() {
-        writeln!(out, "\nPeople in incidents, each event once, as corrected:")?;
-        let mut table = Table::new(&["", "low", "best", "high"]);
-        for (name, range) in counted {
-            table.row(vec![
-                name.replace('_', " "),
-                number(range.low),
-                number(range.best),
-                number(range.high),
-            ]);
-        }
-        table.write(out)?;
-    }
-    let kinds: Vec<String> = view
-        .kinds
-        .iter()
-        .map(|(kind, n)| format!("{n} {kind}"))
-        .collect();
-    writeln!(out, "\n{}", kinds.join(" · "))
 }
 
 /// The first digits of an id: enough to type.

@@ -16,6 +16,8 @@ use std::{
     path::PathBuf,
 };
 
+mod answer;
+mod ask;
 mod compose;
 mod drafts;
 mod send;
@@ -39,6 +41,9 @@ enum Command {
     Send(send::Args),
     Ack(send::AckArgs),
     Correct(send::CorrectArgs),
+    Retract(answer::RetractArgs),
+    Position(answer::PositionArgs),
+    Pledge(answer::PledgeArgs),
     List(ListArgs),
     Show(ShowArgs),
     Status(StatusArgs),
@@ -51,7 +56,8 @@ Examples:
   focal report new sitrep -o orsk.md
   focal report new alert")]
 struct NewArgs {
-    /// sitrep, incident, alert, note, correction, ack
+    /// sitrep, incident, alert, assessment, activity, request, pledge, designation, position, convening, note,
+    /// correction, retraction, ack
     kind: Kind,
     /// Where to write it; standard output if left out
     #[arg(short, long)]
@@ -104,6 +110,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Send(args) => send::send(args, context).await,
         Command::Ack(args) => send::ack(args, context).await,
         Command::Correct(args) => send::correct(args, context).await,
+        Command::Retract(args) => answer::retract(args, context).await,
+        Command::Position(args) => answer::position(args, context).await,
+        Command::Pledge(args) => answer::pledge(args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Show(args) => show(&args, context).await,
         Command::Status(args) => status(&args, context).await,
@@ -262,9 +271,20 @@ fn write_fields(value: &Value, depth: usize, out: &mut dyn Write) -> io::Result<
 }
 
 fn scalar(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), ToString::to_string)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(map) => {
+            let fields = map.iter().map(|(name, value)| match value {
+                Value::Array(items) => {
+                    let items: Vec<String> = items.iter().map(scalar).collect();
+                    format!("{name} {}", items.join(" "))
+                }
+                _ => format!("{name} {}", scalar(value)),
+            });
+            fields.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
 }
 
 async fn status(args: &StatusArgs, context: &Context) -> Result<()> {

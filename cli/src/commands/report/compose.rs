@@ -17,12 +17,15 @@ use std::{
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Fields")]
 pub(super) struct Flags {
-    /// sitrep, incident, alert, note
+    /// sitrep, incident, alert, assessment, activity, request, pledge, designation, position, convening, note
     #[arg(long)]
     pub(super) kind: Option<Kind>,
-    /// Title or headline
+    /// Title or headline; the name in a designation, what is done in an activity
     #[arg(long)]
     title: Option<String>,
+    /// Type of an incident or sitrep
+    #[arg(long = "type", value_name = "TYPE")]
+    type_: Option<String>,
     /// The text: what a Markdown file has below its front matter
     #[arg(long)]
     text: Option<String>,
@@ -59,6 +62,51 @@ pub(super) struct Flags {
     /// A number, or low/best/high
     #[arg(long, value_name = "COUNT")]
     displaced: Option<String>,
+    /// Urgency of an alert
+    #[arg(long)]
+    urgency: Option<String>,
+    /// Severity of an alert
+    #[arg(long)]
+    severity: Option<String>,
+    /// Certainty of an alert
+    #[arg(long)]
+    certainty: Option<String>,
+    /// A risk factor with level and trend, such as "7 4 rising"; may be given several times
+    #[arg(long, value_name = "FACTOR")]
+    factor: Vec<String>,
+    /// Cluster of an activity
+    #[arg(long)]
+    cluster: Option<String>,
+    /// Status of an activity
+    #[arg(long)]
+    status: Option<String>,
+    /// People whom an activity is meant to reach
+    #[arg(long, value_name = "NUMBER")]
+    targeted: Option<String>,
+    /// People whom an activity has reached
+    #[arg(long, value_name = "NUMBER")]
+    reached: Option<String>,
+    /// What a request asks for
+    #[arg(long)]
+    capability: Option<String>,
+    /// How much of it
+    #[arg(long, value_name = "NUMBER")]
+    quantity: Option<String>,
+    /// Of what, such as EUR
+    #[arg(long)]
+    unit: Option<String>,
+    /// By when: 2026-11-08
+    #[arg(long, value_name = "DATE")]
+    needed_by: Option<String>,
+    /// What a designation is of: person, entity, vessel
+    #[arg(long)]
+    subject: Option<String>,
+    /// asset-freeze, visa-ban, arms-embargo, other; may be given several times
+    #[arg(long)]
+    measure: Vec<String>,
+    /// A record that it bears on, such as "same-event-as ID"; may be given several times
+    #[arg(long = "ref", value_name = "RELATION ID")]
+    refs: Vec<String>,
     /// Any field, such as urgency=expected or place.code=VR03
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
@@ -70,6 +118,8 @@ pub(super) enum Source {
     Stdin,
     Editor,
     FlagsOnly,
+    /// Asked after the flags are known.
+    Questions,
 }
 
 /// Reads the source.
@@ -96,7 +146,7 @@ pub(super) fn read(
             let text = edit(kind.unwrap_or(Kind::Note).template(), context)?;
             report_file::parse(Format::Markdown, &text, kind)
         }
-        Source::FlagsOnly => Ok(Map::new()),
+        Source::FlagsOnly | Source::Questions => Ok(Map::new()),
     }
 }
 
@@ -166,7 +216,26 @@ pub(super) fn apply(flags: Flags, kind: Option<Kind>, map: &mut Map<String, Valu
         put("kind", Some(kind.to_string()));
     }
     let headline = kind == Some(Kind::Alert);
-    put(if headline { "headline" } else { "title" }, flags.title);
+    let title = match kind {
+        Some(Kind::Alert) => "headline",
+        Some(Kind::Activity) => "activity",
+        Some(Kind::Designation) => "name",
+        _ => "title",
+    };
+    put(title, flags.title);
+    put("type", flags.type_);
+    put("urgency", flags.urgency);
+    put("severity", flags.severity);
+    put("certainty", flags.certainty);
+    put("cluster", flags.cluster);
+    put("status", flags.status);
+    put("targeted", flags.targeted);
+    put("reached", flags.reached);
+    put("capability", flags.capability);
+    put("quantity", flags.quantity);
+    put("unit", flags.unit);
+    put("needed_by", flags.needed_by);
+    put("subject", flags.subject);
     put(kind.map_or("text", Kind::body_field), flags.text);
     put("marking", flags.marking);
     put("grading", flags.grading);
@@ -176,6 +245,15 @@ pub(super) fn apply(flags: Flags, kind: Option<Kind>, map: &mut Map<String, Valu
     put("killed", flags.killed);
     put("injured", flags.injured);
     put("displaced", flags.displaced);
+    for (field, values) in [
+        ("factors", flags.factor),
+        ("measures", flags.measure),
+        ("refs", flags.refs),
+    ] {
+        if !values.is_empty() {
+            map.insert(field.into(), json!(values));
+        }
+    }
     let place = if headline { "area" } else { "place" };
     for (field, value) in [
         ("name", flags.place.map(Value::String)),

@@ -1,6 +1,7 @@
 //! `focal report send`, `ack` and `correct`: from fields to a stored record.
 
 use super::{
+    ask,
     compose::{self, Flags, Source},
     drafts::kept,
 };
@@ -35,7 +36,9 @@ Examples:
   focal report send 3f9c1a2b --kind note --text \"Convoy has reached Dalmat\"
   focal report send 3f9c1a2b --kind incident --title \"Attack on Lower Teres market\" \\
     --set type=attack-on-civilians --killed 6/9/14 --injured 20/25/40 --grading C3 --verification alleged
-  focal report send 3f9c1a2b --kind alert --edit")]
+  focal report send 3f9c1a2b --kind request --capability monitors --quantity 12 --place \"Lower Teres\"
+  focal report send 3f9c1a2b --kind alert --edit
+  focal report send 3f9c1a2b --ask")]
 pub(super) struct Args {
     /// The case: id, first digits, title, or how the title begins
     case: String,
@@ -47,6 +50,9 @@ pub(super) struct Args {
     /// Open the editor even if there are flags
     #[arg(long)]
     edit: bool,
+    /// Be asked field by field, with what may be answered
+    #[arg(long, conflicts_with_all = ["file", "edit"])]
+    ask: bool,
     #[command(flatten)]
     fields: Flags,
 }
@@ -89,6 +95,7 @@ pub(super) struct CorrectArgs {
 pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     let kind = args.fields.kind;
     let source = match (&args.file, args.edit) {
+        _ if args.ask => Source::Questions,
         (Some(path), _) if path.as_os_str() == "-" => Source::Stdin,
         (Some(path), _) => Source::File(path.clone()),
         (None, false) if kind.is_some() => Source::FlagsOnly,
@@ -98,6 +105,15 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     let kind = kind.or_else(|| fields.get("kind")?.as_str()?.parse().ok());
     let file = fields.clone();
     compose::apply(args.fields, kind, &mut fields)?;
+    if args.ask {
+        let asked = ask::ask(
+            kind,
+            &fields,
+            &mut std::io::stdin().lock(),
+            &mut anstream::stderr().lock(),
+        );
+        fields = asked.map_err(|(e, fields)| kept(e, &fields, &args.case, context))?;
+    }
     let sent = submit(&fields, kind, &args.case, args.author.as_deref(), context).await;
     match sent {
         Ok(stored) => print(&stored, context),
@@ -201,21 +217,25 @@ fn flat(kind: Kind, body: &Value) -> Map<String, Value> {
     map
 }
 
-fn invalid(errors: &[FieldError]) -> Error {
+pub(super) fn invalid(errors: &[FieldError]) -> Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     Error::new(Exit::Refused, "the report is not complete yet")
         .why(lines.join("\n       "))
         .next("mend these fields and send it again")
 }
 
-async fn submit(
+pub(super) async fn submit(
     fields: &Map<String, Value>,
     kind: Option<Kind>,
     case: &str,
     author: Option<&str>,
     context: &Context,
 ) -> Result<Stored> {
-    let draft = Draft::from_json(kind, &Value::Object(fields.clone())).map_err(|e| invalid(&e))?;
+    let mut fields = fields.clone();
+    if fields.contains_key(INVITED) {
+        invited(&mut fields, context).await?;
+    }
+    let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
     let client = Client::connect(context).await?;
     let case = find(&client, case).await?;
     let id: CaseId = case
@@ -243,6 +263,37 @@ async fn submit(
         .await;
     bar.finish_and_clear();
     stored
+}
+
+/// The field in which people write names of organisations, and a record has ids.
+const INVITED: &str = "invited";
+
+/// Puts ids for the names of organisations; what names none stays, and is refused with the reason.
+async fn invited(fields: &mut Map<String, Value>, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let directory: focal_node::api::types::Directory = client.get("/v1/directory").await?;
+    let id = |value: &Value| {
+        let name = value.as_str()?.trim().to_lowercase();
+        let mut members = directory.members.iter();
+        let found = members.find(|m| m.name.to_lowercase() == name)?;
+        Some(json!(found.org))
+    };
+    match fields.get_mut(INVITED) {
+        Some(Value::Array(items)) => {
+            for item in items {
+                if let Some(id) = id(item) {
+                    *item = id;
+                }
+            }
+        }
+        Some(single) => {
+            if let Some(id) = id(single) {
+                *single = id;
+            }
+        }
+        None => {}
+    }
+    Ok(())
 }
 
 async fn own_org(client: &Client) -> Result<OrgId> {
@@ -280,7 +331,7 @@ fn spinner() -> indicatif::ProgressBar {
     bar
 }
 
-fn print(stored: &Stored, context: &Context) -> Result<()> {
+pub(super) fn print(stored: &Stored, context: &Context) -> Result<()> {
     context.print(stored, |out| {
         writeln!(out, "{STRONG}{}{STRONG:#}", stored.record)?;
         writeln!(

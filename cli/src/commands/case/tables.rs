@@ -1,0 +1,245 @@
+//! The tables of a case view, one command each.
+
+use super::{find, minute, names::Names};
+use crate::{client::Client, context::Context, error::Result, output::plain, table::Table};
+use focal_node::api::types::{CaseDetail, CaseSummary};
+use focal_protocol::record::{
+    ActivityRow, AlertRow, ConveningRow, DesignationRow, Displacement, Edtf, OrganisationRisk,
+    RequestRow, TimelineEntry, Totals,
+};
+use serde::de::DeserializeOwned;
+
+mod rows;
+
+use rows::{id, place, positions, write, write_risks};
+pub(super) use rows::{write_requests, write_timeline, write_totals};
+
+/// Which case, and how much of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The case: id, first digits, title, or how the title begins
+    case: String,
+    /// At most this many rows, the newest
+    #[arg(long, default_value_t = 1000)]
+    limit: usize,
+}
+
+/// A table's rows, the names in it, and the case.
+async fn fetch<T: DeserializeOwned>(
+    args: &Args,
+    table: &str,
+    client: &Client,
+) -> Result<(T, Names, CaseSummary)> {
+    let case = find(client, &args.case).await?;
+    let path = format!("/v1/cases/{}/view/{table}?limit={}", case.case, args.limit);
+    Ok((client.get(&path).await?, Names::of(client).await?, case))
+}
+
+pub(super) async fn timeline(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<TimelineEntry>>(args, "timeline", client).await?;
+    context.print(&rows, |out| write_timeline(&rows, &names, out))
+}
+
+pub(super) async fn totals(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (totals, ..) = fetch::<Totals>(args, "totals", client).await?;
+    context.print(&totals, |out| write_totals(&totals, out))
+}
+
+pub(super) async fn displacement(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<Displacement>>(args, "displacement", client).await?;
+    context.print(&rows, |out| {
+        let mut table = Table::new(&[
+            "at",
+            "displaced",
+            "by",
+            "place",
+            "organisation",
+            "grade",
+            "record",
+        ]);
+        for row in &rows {
+            table.row(vec![
+                minute(&row.at.to_string()),
+                row.displaced.to_string(),
+                row.kind.to_string(),
+                place(row.place.as_ref()),
+                names.name(&row.organisation),
+                row.grading.map(|g| g.to_string()).unwrap_or_default(),
+                id(&row.record),
+            ]);
+        }
+        write(rows.is_empty(), &table, out)
+    })
+}
+
+pub(super) async fn activities(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<ActivityRow>>(args, "activities", client).await?;
+    context.print(&rows, |out| {
+        let mut table = Table::new(&[
+            "who", "what", "where", "when", "for whom", "status", "record",
+        ]);
+        for row in &rows {
+            let who = row.who.as_deref().map(|w| plain(w).into_owned());
+            let cluster = match row.responsibility {
+                Some(responsibility) => format!("{} · {responsibility}", row.cluster),
+                None => row.cluster.to_string(),
+            };
+            let day = |date: &Option<Edtf>| {
+                date.as_ref()
+                    .map_or_else(|| "…".to_string(), ToString::to_string)
+            };
+            let people = |name: &str, n: Option<u32>| n.map(|n| format!("{n} {name}"));
+            let mut whom: Vec<String> = Vec::new();
+            whom.extend(row.for_whom.as_deref().map(|w| plain(w).into_owned()));
+            whom.extend(people("targeted", row.targeted));
+            whom.extend(people("reached", row.reached));
+            table.row(vec![
+                who.unwrap_or_else(|| names.name(&row.organisation)),
+                format!("{}\n{cluster}", plain(&row.activity)),
+                place(row.place.as_ref()),
+                match (&row.start, &row.end) {
+                    (None, None) => String::new(),
+                    (start, end) => format!("{} to {}", day(start), day(end)),
+                },
+                whom.join("\n"),
+                row.status.to_string(),
+                id(&row.record),
+            ]);
+        }
+        write(rows.is_empty(), &table, out)
+    })
+}
+
+pub(super) async fn requests(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<RequestRow>>(args, "requests", client).await?;
+    context.print(&rows, |out| write_requests(&rows, &names, out))
+}
+
+pub(super) async fn risks(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<OrganisationRisk>>(args, "risks", client).await?;
+    context.print(&rows, |out| write_risks(&rows, &names, out))
+}
+
+pub(super) async fn designations(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<DesignationRow>>(args, "designations", client).await?;
+    context.print(&rows, |out| {
+        let mut table = Table::new(&["subject", "measures", "proposed by", "positions", "record"]);
+        for row in &rows {
+            let measures: Vec<_> = row.measures.iter().map(|m| m.as_str()).collect();
+            table.row(vec![
+                format!("{} ({})", plain(&row.name), row.subject),
+                measures.join("\n"),
+                names.name(&row.organisation),
+                positions(&row.positions, &names),
+                id(&row.record),
+            ]);
+        }
+        write(rows.is_empty(), &table, out)
+    })
+}
+
+pub(super) async fn convenings(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, _) = fetch::<Vec<ConveningRow>>(args, "convenings", client).await?;
+    context.print(&rows, |out| {
+        let mut table = Table::new(&["when", "what", "where", "invited", "answers", "record"]);
+        for row in &rows {
+            let link = row.link.as_deref().map(|l| plain(l).into_owned());
+            let spots = [place(row.place.as_ref()), link.unwrap_or_default()];
+            let spots: Vec<_> = spots.into_iter().filter(|s| !s.is_empty()).collect();
+            table.row(vec![
+                minute(&row.start.to_string()),
+                plain(&row.title).into_owned(),
+                spots.join("\n"),
+                if row.invited.is_empty() {
+                    "all of the case".into()
+                } else {
+                    names.list(&row.invited)
+                },
+                positions(&row.positions, &names),
+                id(&row.record),
+            ]);
+        }
+        write(rows.is_empty(), &table, out)
+    })
+}
+
+pub(super) async fn alerts(args: &Args, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names, case) = fetch::<Vec<AlertRow>>(args, "alerts", client).await?;
+    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
+    context.print(&rows, |out| {
+        let mut table = Table::new(&[
+            "written",
+            "alert",
+            "by",
+            "acknowledged by",
+            "not yet by",
+            "record",
+        ]);
+        for row in &rows {
+            table.row(vec![
+                minute(&row.created.to_string()),
+                format!(
+                    "{}\n{}",
+                    plain(&row.headline),
+                    row.detail.as_deref().unwrap_or_default()
+                ),
+                names.name(&row.organisation),
+                names.list(row.acknowledged.iter().map(|r| &r.organisation)),
+                waiting(row, &detail).join(", "),
+                id(&row.record),
+            ]);
+        }
+        write(rows.is_empty(), &table, out)
+    })
+}
+
+/// Organisations of the case that have not acknowledged an alert; its own need not.
+fn waiting(row: &AlertRow, detail: &CaseDetail) -> Vec<String> {
+    let known: Vec<String> = row
+        .acknowledged
+        .iter()
+        .map(|r| &r.organisation)
+        .chain([&row.organisation])
+        .map(ToString::to_string)
+        .collect();
+    let members = detail.members.iter().filter(|m| !known.contains(&m.org));
+    let mut names: Vec<String> = members
+        .map(|m| &m.org_name)
+        .chain(&detail.waiting)
+        .map(|name| plain(name).into_owned())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(n: u8) -> String {
+        format!("{n:02x}").repeat(32)
+    }
+
+    #[test]
+    fn an_alert_names_those_who_have_not_acknowledged_it() {
+        let row: AlertRow = serde_json::from_value(json!({
+            "record": of(9), "organisation": of(1), "created": "2026-11-03T14:30:00Z",
+            "headline": "attack",
+            "acknowledged": [{"author": of(2), "organisation": of(2), "at": "2026-11-03T14:31:00Z"}],
+        }))
+        .expect("a row");
+        let member = |org: u8, name: &str| {
+            json!({"node": "", "org": of(org), "org_name": name, "role": "contributor",
+                   "connected": true, "holds": 0, "of": 0})
+        };
+        let detail: CaseDetail = serde_json::from_value(json!({
+            "case": "", "title": "", "opened": "", "custodian": "", "role": "", "organisations": 4, "records": 0,
+            "pending": 0, "history": "all", "generation": 0, "epoch": 1, "view_hash": "", "waiting": ["Newcomer"],
+            "members": [member(1, "Warner"), member(2, "Reader"), member(3, "Sleeper"), member(3, "Sleeper")],
+        }))
+        .expect("a case");
+        assert_eq!(waiting(&row, &detail), ["Newcomer", "Sleeper"]);
+    }
+}

@@ -1,0 +1,135 @@
+//! `focal report retract`, `position` and `pledge`: short ways to answer a record.
+
+use super::{
+    drafts::kept,
+    send::{print, submit},
+};
+use crate::{client::Client, context::Context, error::Result};
+use focal_node::api::types::RecordDetail;
+use focal_protocol::record::{Kind, Stand};
+use serde_json::{Map, Value, json};
+
+/// Withdraw a report of your organisation: it stays, is shown as withdrawn, and counts nowhere
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report retract 81d0c3e4 --reason \"the witness has withdrawn the statement\"")]
+pub(super) struct RetractArgs {
+    /// The report: id or first digits
+    record: String,
+    /// Why it is withdrawn
+    #[arg(long)]
+    reason: String,
+    /// Whose key signs it, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
+}
+
+/// Say where your organisation stands on a record; for a meeting, to concur is to come
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A focal point or an admin takes a position; the latest of an organisation counts.
+
+Examples:
+  focal report position 81d0c3e4 concur
+  focal report position 81d0c3e4 concur-with-reservation --comment \"not the asset freeze\"
+  focal report position 81d0c3e4 imposed --date 2026-11-10 --act \"Decree 7/2026\"")]
+pub(super) struct PositionArgs {
+    /// The record: id or first digits
+    record: String,
+    /// concur, concur-with-reservation, abstain, object, imposed
+    stand: Stand,
+    /// Why, or the reservation
+    #[arg(long)]
+    comment: Option<String>,
+    /// Since when measures are imposed: 2026-11-10
+    #[arg(long)]
+    date: Option<String>,
+    /// The legal act that imposes them
+    #[arg(long)]
+    act: Option<String>,
+    /// Whose key signs it, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
+}
+
+/// Offer what a request asks for
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal report pledge 81d0c3e4 8 --available 2026-11-06")]
+pub(super) struct PledgeArgs {
+    /// The request: id or first digits
+    request: String,
+    /// How much, in the request's unit
+    quantity: u32,
+    /// From when: 2026-11-06
+    #[arg(long)]
+    available: Option<String>,
+    /// Whom to speak with
+    #[arg(long)]
+    contact: Option<String>,
+    /// On what conditions
+    #[arg(long)]
+    comment: Option<String>,
+    /// Whose key signs it, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
+}
+
+pub(super) async fn retract(args: RetractArgs, context: &Context) -> Result<()> {
+    let fields = [("reason", Some(json!(args.reason)))];
+    let author = args.author.as_deref();
+    answer(Kind::Retraction, &args.record, fields, author, context).await
+}
+
+pub(super) async fn position(args: PositionArgs, context: &Context) -> Result<()> {
+    let fields = [
+        ("stand", Some(json!(args.stand))),
+        ("comment", args.comment.map(Value::String)),
+        ("date", args.date.map(Value::String)),
+        ("act", args.act.map(Value::String)),
+    ];
+    let author = args.author.as_deref();
+    answer(Kind::Position, &args.record, fields, author, context).await
+}
+
+pub(super) async fn pledge(args: PledgeArgs, context: &Context) -> Result<()> {
+    let fields = [
+        ("quantity", Some(json!(args.quantity))),
+        ("available", args.available.map(Value::String)),
+        ("contact", args.contact.map(Value::String)),
+        ("comment", args.comment.map(Value::String)),
+    ];
+    let author = args.author.as_deref();
+    answer(Kind::Pledge, &args.request, fields, author, context).await
+}
+
+/// Sends a record about another one, in its case and under its marking.
+async fn answer<const N: usize>(
+    kind: Kind,
+    about: &str,
+    fields: [(&str, Option<Value>); N],
+    author: Option<&str>,
+    context: &Context,
+) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let target: RecordDetail = client.get(&format!("/v1/records/{about}")).await?;
+    let mut map: Map<String, Value> = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value?)))
+        .collect();
+    let field = if kind == Kind::Pledge {
+        "request"
+    } else {
+        "record"
+    };
+    map.insert("kind".into(), json!(kind));
+    map.insert(field.into(), json!(target.row.record));
+    map.insert("marking".into(), target.content["marking"].clone());
+    let case = target.row.case;
+    match submit(&map, Some(kind), &case, author, context).await {
+        Ok(stored) => print(&stored, context),
+        Err(e) => Err(kept(e, &map, &case, context)),
+    }
+}

@@ -1,0 +1,243 @@
+//! `--ask`: a report question by question, for an officer without the manual.
+
+use super::send::invalid;
+use crate::{
+    context::now,
+    error::{Error, Exit, Result},
+    output::plain,
+};
+use focal_protocol::{
+    id::{CaseId, OrgId},
+    key::PublicKey,
+    record::{Draft, FieldError, Kind, Question},
+};
+use serde_json::{Map, Value, json};
+use std::io::{self, BufRead, Write};
+
+/// Asks for everything that a report of this kind can say. Each answer is judged at once; an empty one leaves the field
+/// out. `known` are the fields that need not be asked for.
+///
+/// # Errors
+/// The answers end before the report is complete; the error's fields are those answered so far.
+pub(super) fn ask(
+    kind: Option<Kind>,
+    known: &Map<String, Value>,
+    answers: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> std::result::Result<Map<String, Value>, (Error, Map<String, Value>)> {
+    let mut map = known.clone();
+    let asked = || -> Result<()> {
+        let mut talk = Talk { answers, out };
+        let kind = match kind {
+            Some(kind) => kind,
+            None => talk.kind()?,
+        };
+        map.insert("kind".into(), json!(kind));
+        if !kind.can_be_amended() && kind != Kind::Position {
+            return Err(
+                Error::new(Exit::Usage, format!("a {kind} is not asked for"))
+                    .next("see `focal report correct`, `retract` and `ack`"),
+            );
+        }
+        talk.fields(kind, &mut map)
+    };
+    let mut asked = asked;
+    match asked() {
+        Ok(()) => Ok(map),
+        Err(e) => Err((e, map)),
+    }
+}
+
+struct Talk<'a> {
+    answers: &'a mut dyn BufRead,
+    out: &'a mut dyn Write,
+}
+
+impl Talk<'_> {
+    fn say(&mut self, text: &str) -> Result<()> {
+        writeln!(self.out, "{}", plain(text)).map_err(|e| failed(&e))
+    }
+
+    /// One line; an error if nothing more comes.
+    fn line(&mut self, prompt: &str) -> Result<String> {
+        let mut line = String::new();
+        write!(self.out, "{prompt}> ")
+            .and_then(|()| self.out.flush())
+            .map_err(|e| failed(&e))?;
+        let limit = crate::report_file::LIMIT as u64;
+        let mut limited = io::Read::take(&mut *self.answers, limit);
+        match limited.read_line(&mut line) {
+            Ok(0) => Err(Error::new(Exit::Usage, "the report is not complete yet")
+                .why("the answers ended")
+                .next("answer the rest in the draft")),
+            Ok(_) => Ok(line.trim().to_string()),
+            Err(e) => Err(failed(&e)),
+        }
+    }
+
+    fn kind(&mut self) -> Result<Kind> {
+        let kinds: Vec<_> = Kind::ALL
+            .iter()
+            .filter(|k| k.can_be_amended() || **k == Kind::Position)
+            .map(|k| k.as_str())
+            .collect();
+        self.say(&format!("What kind of report? {}", kinds.join(", ")))?;
+        loop {
+            match self.line("kind")?.parse() {
+                Ok(kind) => return Ok(kind),
+                Err(e) => self.say(&format!("  {e}"))?,
+            }
+        }
+    }
+
+    fn fields(&mut self, kind: Kind, map: &mut Map<String, Value>) -> Result<()> {
+        self.say("An empty answer leaves a field out.")?;
+        let questions = Draft::questions(kind);
+        for question in &questions {
+            if !map.contains_key(question.field) {
+                self.field(kind, question, map)?;
+            }
+        }
+        // What only the whole shows, such as an end before the beginning, is asked for once more.
+        loop {
+            let wrong = complaints(kind, map);
+            let Some(first) = wrong.first() else {
+                return Ok(());
+            };
+            let name = first.field.split('.').next().unwrap_or_default();
+            let Some(question) = questions.iter().find(|q| q.field == name) else {
+                return Err(invalid(&wrong));
+            };
+            self.say(&format!("  {first}"))?;
+            map.remove(name);
+            self.field(kind, question, map)?;
+        }
+    }
+
+    /// Asks until the answer is allowed.
+    fn field(
+        &mut self,
+        kind: Kind,
+        question: &Question,
+        map: &mut Map<String, Value>,
+    ) -> Result<()> {
+        let name = question.field.replace('_', " ");
+        let prose = question.field == kind.body_field();
+        if let Some(hint) = kind.hint(question.field) {
+            self.say(&format!("\n{hint}"))?;
+        } else {
+            self.say(&format!("\n{name}: {}", question.allowed))?;
+        }
+        if prose {
+            self.say("Several lines; an empty one ends it.")?;
+        } else if question.list {
+            self.say("Several are parted by ;")?;
+        }
+        loop {
+            let mut answer = self.line(&name)?;
+            while prose && !answer.is_empty() {
+                let more = self.line("…")?;
+                if more.is_empty() {
+                    break;
+                }
+                answer.push('\n');
+                answer.push_str(&more);
+            }
+            if answer.is_empty() {
+                if !question.needed {
+                    return Ok(());
+                }
+                self.say(&format!("  needed: {}", question.allowed))?;
+                continue;
+            }
+            let value = if question.list {
+                let items = answer.split(';').map(str::trim).filter(|t| !t.is_empty());
+                Value::Array(items.map(|t| json!(t)).collect())
+            } else {
+                Value::String(answer)
+            };
+            let mut alone = Map::new();
+            alone.insert(question.field.into(), value.clone());
+            let about = |e: &&FieldError| e.field.split('.').next() == Some(question.field);
+            match complaints(kind, &alone).iter().find(about) {
+                // Names of organisations become ids only when it is sent.
+                Some(wrong) if question.field != "invited" => self.say(&format!("  {wrong}"))?,
+                _ => {
+                    map.insert(question.field.into(), value);
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with the fields of a report, as far as it can be said before it is sent.
+fn complaints(kind: Kind, map: &Map<String, Value>) -> Vec<FieldError> {
+    let mut map = map.clone();
+    map.remove("invited");
+    Draft::from_json(Some(kind), &Value::Object(map))
+        .and_then(|draft| {
+            // For whom and by whom is known later; what it says does not depend on it.
+            draft.into_record(CaseId([0; 32]), PublicKey([0; 32]), OrgId([0; 32]), now())
+        })
+        .err()
+        .unwrap_or_default()
+}
+
+fn failed(error: &io::Error) -> Error {
+    Error::new(Exit::Io, "the questions cannot be asked").why(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(kind: Option<Kind>, answers: &str) -> (Map<String, Value>, String) {
+        let mut out = Vec::new();
+        let map = ask(kind, &Map::new(), &mut answers.as_bytes(), &mut out);
+        let map = map.unwrap_or_else(|(_, map)| map);
+        (map, String::from_utf8(out).expect("text"))
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_again_with_what_is_allowed() {
+        let (map, said) = asked(
+            None,
+            "rumour\nrequest\ntanks\nmonitors\nmany\n12\nceasefire monitors\nLower Teres\nsoon\n2026-11-08\n\n\n\n\n\n\n\n\n\n",
+        );
+        assert_eq!(map["kind"], "request");
+        assert_eq!(map["capability"], "monitors");
+        assert_eq!(map["quantity"], "12");
+        assert_eq!(map["needed_by"], "2026-11-08");
+        assert!(said.contains("no such kind: \"rumour\""), "{said}");
+        assert!(
+            said.contains("capability: \"tanks\"; allowed: monitors, mediation"),
+            "{said}"
+        );
+        assert!(said.contains("quantity: \"many\""), "{said}");
+        assert!(complaints(Kind::Request, &map).is_empty());
+    }
+
+    #[test]
+    fn what_only_the_whole_shows_is_asked_once_more() {
+        let answers = "Presence\nprotection\n\n\n\n2026-11-05\n2026-11-03\n\n\n\nongoing\nFirst line\nSecond line\n\n\n\n\n\n\n\n\n2026-11-07\n";
+        let (map, said) = asked(Some(Kind::Activity), answers);
+        assert_eq!(map["end"], "2026-11-07", "{said}");
+        assert_eq!(map["description"], "First line\nSecond line");
+        assert!(complaints(Kind::Activity, &map).is_empty());
+    }
+
+    #[test]
+    fn answers_that_end_leave_what_was_said() {
+        let mut out = Vec::new();
+        let ended = ask(
+            Some(Kind::Incident),
+            &Map::new(),
+            &mut "Market\n".as_bytes(),
+            &mut out,
+        );
+        let (error, map) = ended.expect_err("ended");
+        assert_eq!(error.exit, Exit::Usage);
+        assert_eq!(map["title"], "Market");
+    }
+}
