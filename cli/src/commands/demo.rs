@@ -15,8 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod check;
 mod clock;
 mod party;
+mod response;
 mod script;
 
 use clock::Clock;
@@ -29,7 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Founds a federation in a temporary directory with real keys, runs three nodes on free ports of this machine, and plays
-a case: reports, an alert, a link that is down for a while, a correction. Everything in it is invented.
+a case: reports, an alert, a link that is down for a while, requests, risks and sanctions, a correction and a
+retraction. Then it checks the numbers on every node. Everything in it is invented.
 
 Examples:
   focal demo
@@ -64,7 +67,7 @@ struct Outcome {
     nodes: Vec<NodeResult>,
     converged: bool,
     reports: Vec<ReportResult>,
-    killed_in_incidents: String,
+    checks: Vec<check::Check>,
     seconds: f64,
     directory: PathBuf,
 }
@@ -97,12 +100,12 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
     say("Three organisations, each with its own keys and its own node, found a federation.");
     let mut parties = script::found(base.path(), &say).await?;
     let mut clock = Clock::default();
-    let case = script::play(&mut parties, &mut clock, &say).await?;
+    let script::Played { case, market } = script::play(&mut parties, &mut clock, &say).await?;
     let mut nodes = Vec::new();
-    let mut killed = String::new();
+    let mut checks = Vec::new();
     for party in &parties {
+        checks = check::check(party, &case, &market).await?;
         let shown = party.json(&["case", "show", &case]).await?;
-        killed = shown["view"]["totals"]["killed"].to_string();
         nodes.push(NodeResult {
             organisation: party.name.to_string(),
             home: party.home.clone(),
@@ -115,7 +118,7 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
         converged: hashes.len() == 1,
         nodes,
         reports: clock.results(),
-        killed_in_incidents: killed,
+        checks,
         seconds: start.elapsed().as_secs_f64(),
         directory: base.path().to_path_buf(),
     };
@@ -156,6 +159,12 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
             report.by.clone(),
             format!("{ms} ms"),
         ]);
+    }
+    table.write(out)?;
+    writeln!(out)?;
+    let mut table = Table::new(&["the story says", "and every node shows"]);
+    for check in &outcome.checks {
+        table.row(vec![check.what.into(), check.shown.to_string()]);
     }
     table.write(out)?;
     if outcome.converged {

@@ -1,15 +1,15 @@
 //! What happens in the demonstration. All places and people are invented.
 
-use super::{Clock, Party, party::until};
+use super::{Clock, Party, party::until, response};
 use crate::{
     error::{Error, Exit, Result},
     files::write_private,
 };
 use std::{net::TcpListener, path::Path, time::Instant};
 
-const NORLAND: usize = 0;
-const UN: usize = 1;
-const MONITOR: usize = 2;
+pub(super) const NORLAND: usize = 0;
+pub(super) const UN: usize = 1;
+pub(super) const MONITOR: usize = 2;
 
 const PARTIES: [(&str, &str, &str, &str, &str); 3] = [
     (
@@ -83,7 +83,7 @@ fn free_port() -> Result<u16> {
         .map_err(|e| Error::new(Exit::Io, "there is no free port").why(e.to_string()))
 }
 
-fn text(path: &Path) -> String {
+pub(super) fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
@@ -168,7 +168,12 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
 }
 
 /// Sends a report and notes when.
-async fn send(party: &Party, clock: &mut Clock, what: &str, args: &[&str]) -> Result<String> {
+pub(super) async fn send(
+    party: &Party,
+    clock: &mut Clock,
+    what: &str,
+    args: &[&str],
+) -> Result<String> {
     let at = Instant::now();
     let stored = party.json(args).await?;
     let record = stored["record"].as_str().unwrap_or_default().to_string();
@@ -176,12 +181,20 @@ async fn send(party: &Party, clock: &mut Clock, what: &str, args: &[&str]) -> Re
     Ok(record)
 }
 
-/// The case; returns its id.
+/// What was played.
+pub(super) struct Played {
+    /// The case.
+    pub(super) case: String,
+    /// The report of the market incident.
+    pub(super) market: String,
+}
+
+/// Plays the case.
 pub(super) async fn play(
     parties: &mut [Party],
     clock: &mut Clock,
     say: &impl Fn(&str),
-) -> Result<String> {
+) -> Result<Played> {
     for (i, party) in parties.iter().enumerate() {
         clock.listen(i, party).await?;
     }
@@ -302,29 +315,18 @@ pub(super) async fn play(
         .await?;
         written.push(record);
     }
-    let note = send(
-        &parties[NORLAND],
-        clock,
-        "note, meanwhile",
-        &[
-            "report",
-            "send",
-            &case,
-            "--kind",
-            "note",
-            "--text",
-            "We ask the regional body for monitors.",
-        ],
-    )
-    .await?;
+    let meanwhile = response::respond(parties, clock, &case, &base, say).await?;
 
     say("10. The link is back: everything converges.");
     parties[MONITOR].stop().await?;
     parties[MONITOR].start(false).await?;
     clock.listen(MONITOR, &parties[MONITOR]).await?;
     catch_up(&parties[MONITOR], clock, MONITOR, &case).await?;
-    for record in written.iter().chain([&note]) {
+    for record in written.iter().chain(&meanwhile.written) {
         clock.everywhere("what was written apart", record).await?;
+    }
+    for record in response::conclude(parties, clock, &meanwhile, say).await? {
+        clock.everywhere("what was said to it", &record).await?;
     }
 
     say("11. The Monitor corrects the market incident: 11 killed, by a hospital list.");
@@ -349,7 +351,7 @@ pub(super) async fn play(
     .await?;
     clock.everywhere("the correction", &correction).await?;
     settle(parties, &case).await?;
-    Ok(case)
+    Ok(Played { case, market })
 }
 
 /// What a restarted node could read before it was listened to counts as read now.
