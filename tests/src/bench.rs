@@ -57,6 +57,7 @@ pub async fn run(program: &Path, reports: u64) -> Figures {
     let mut again = b.start(program).await;
     let started = start.elapsed();
     let resident_started = again.resident_kib().unwrap_or_default();
+    let (first_table, tables) = node::tables(b, case, SAMPLES / 10).await;
     assert!(again.stop().success());
 
     note("the limits");
@@ -142,6 +143,28 @@ pub async fn run(program: &Path, reports: u64) -> Figures {
         "resident after start, MiB",
         resident_started as f64 / 1024.0,
         150.0,
+        "goal",
+        Some(1.0),
+    );
+    let goal = Duration::from_millis;
+    f.latency(
+        "first table after start",
+        first_table,
+        goal(200),
+        "goal",
+        Some(1.0),
+    );
+    f.latency(
+        "all tables after a report, p50",
+        tables.p50,
+        goal(10),
+        "goal",
+        Some(1.0),
+    );
+    f.latency(
+        "all tables after a report, p99",
+        tables.p99,
+        goal(10),
         "goal",
         Some(1.0),
     );

@@ -249,3 +249,39 @@ async fn a_record_for_some_members_only_is_not_shared_with_all() {
     let record = host.record(stage.case, Kind::Note, content);
     host.submit(stage.case, &record).await.expect("stored");
 }
+
+#[tokio::test]
+async fn a_position_counts_only_if_somebody_takes_it_who_binds_their_organisation() {
+    let officer = SecretKey::generate(&SystemRandom);
+    let mut stage = stage(|org| {
+        let entry = org.author_entry("reporter", &officer, Role::Officer);
+        org.issue(|m| m.authors.push(entry));
+    })
+    .await;
+    let content = json!({
+        "subject": "entity", "name": "The militia", "grounds": "x", "measures": ["arms-embargo"],
+    });
+    let designation = stage.host().record(stage.case, Kind::Designation, content);
+    let stored = stage.host().submit(stage.case, &designation).await;
+    let target = stored.expect("stored").record;
+    let position = |stand: &str| {
+        let content = json!({"record": target, "stand": stand});
+        stage.org().record(stage.case, Kind::Position, content)
+    };
+    let taken = position("object");
+    let content = position("concur").unverified().expect("readable").body;
+    let forged = stage.signed_by(&officer, |record| record.body = content);
+    // The entry names the manifest in which the officer is listed.
+    let listed = |header: &mut focal_protocol::log::Header| header.manifest = 2;
+    stage
+        .insider
+        .write_with(&Payload::Record(taken), listed)
+        .await;
+    stage.insider.write_with(&forged, listed).await;
+    stage.host().wait_records(stage.case, 3).await;
+    let path = format!("/v1/cases/{}/view/designations", stage.case);
+    let rows: serde_json::Value = stage.host().api().get(&path).await.expect("rows");
+    assert_eq!(rows[0]["latest"].as_array().map(Vec::len), Some(1));
+    assert_eq!(rows[0]["latest"][0]["stand"], "object");
+    assert_eq!(rows[0]["earlier"], serde_json::Value::Null);
+}

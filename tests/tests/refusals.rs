@@ -9,7 +9,7 @@ use focal_protocol::{
     limits,
     log::{Entry, Header, Lane, Run, Salt, Writer},
     random::SystemRandom,
-    record::Record,
+    record::{Kind, Record},
     signed::Signed,
     sync::{Frame, Hello, VERSION},
     time::Time,
@@ -218,6 +218,22 @@ async fn a_record_of_another_organisation_is_refused() {
     let record = stage.other().note(stage.case, "through the wrong node");
     stage
         .submit_refused(stage.case, &record, "other-organisation")
+        .await;
+}
+
+#[tokio::test]
+async fn a_position_by_an_officer_is_refused() {
+    let mut stage = stage().await;
+    let demoted = stage.federation.orgs[0].issue(|m| m.authors[0].role = Role::Officer);
+    stage.offer_manifest(&demoted).await.expect("taken");
+    let note = stage.org().note(stage.case, "something");
+    let target = stage.org().submit(stage.case, &note).await;
+    let content = serde_json::json!({
+        "record": target.expect("an officer reports").record, "stand": "concur",
+    });
+    let position = stage.org().record(stage.case, Kind::Position, content);
+    stage
+        .submit_refused(stage.case, &position, "focal-point-only")
         .await;
 }
 

@@ -241,6 +241,12 @@ mod tests {
                 .hint("time")
                 .is_some_and(|h| h.starts_with("When it happened"))
         );
+        assert!(
+            Kind::Incident
+                .hint("description")
+                .is_some_and(|h| h.starts_with("Describe"))
+        );
+        assert_eq!(Kind::Convening.hint("marking"), None);
         assert_eq!(Kind::Note.hint("nothing"), None);
     }
 }

@@ -186,24 +186,35 @@ impl Kind {
     /// What the template says of a field, if it says anything.
     #[must_use]
     pub fn hint(self, field: &str) -> Option<String> {
+        if field == self.body_field() {
+            let (_, below) = self.template().rsplit_once("---\n")?;
+            return Some(below.trim().replace('\n', " ")).filter(|text| !text.is_empty());
+        }
         let mut hint: Vec<&str> = Vec::new();
         let mut after_field = false;
         for line in self.template().lines() {
             let text = line.trim_start_matches(['#', ' ']);
-            let name = text.split_once(':').map(|(name, _)| name);
-            let is_field =
-                name.is_some_and(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
-            if is_field && name == Some(field) {
-                return (!hint.is_empty()).then(|| hint.join(" "));
-            }
-            if !is_field && line.starts_with('#') {
-                // A comment is about all fields below it, up to the next one.
-                if after_field {
-                    hint.clear();
+            let is_name = |n: &str| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            match text
+                .split_once(':')
+                .map(|(name, _)| name)
+                .filter(|n| is_name(n))
+            {
+                // Every template ends with the marking, which needs no comment.
+                Some("marking") => return None,
+                Some(name) if name == field => {
+                    return (!hint.is_empty()).then(|| hint.join(" "));
                 }
-                hint.push(text);
+                Some(_) => after_field = true,
+                None if line.starts_with('#') => {
+                    // A comment is about all fields below it, up to the next one.
+                    if std::mem::take(&mut after_field) {
+                        hint.clear();
+                    }
+                    hint.push(text);
+                }
+                None => {}
             }
-            after_field = is_field;
         }
         None
     }

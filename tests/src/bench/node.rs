@@ -130,3 +130,21 @@ impl ReadableDone for Status {
         self.records + 2 >= total
     }
 }
+
+/// The first table of a case after a start, and each time after one more report: all tables, of each the newest rows.
+pub(super) async fn tables(org: &Org, case: CaseId, samples: usize) -> (Duration, Latency) {
+    let path = format!("/v1/cases/{case}/view?limit=20");
+    let look = async || {
+        let start = Instant::now();
+        let view: serde_json::Value = org.api().get(&path).await.expect("a view");
+        assert!(view["timeline"].is_array());
+        start.elapsed()
+    };
+    let first = look().await;
+    let mut times = Vec::with_capacity(samples);
+    for _ in 0..samples {
+        org.submit(case, &report(org, case)).await.expect("stored");
+        times.push(look().await);
+    }
+    (first, Latency::of(times))
+}

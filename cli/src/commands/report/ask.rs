@@ -123,10 +123,16 @@ impl Talk<'_> {
     ) -> Result<()> {
         let name = question.field.replace('_', " ");
         let prose = question.field == kind.body_field();
-        if let Some(hint) = kind.hint(question.field) {
-            self.say(&format!("\n{hint}"))?;
-        } else {
-            self.say(&format!("\n{name}: {}", question.allowed))?;
+        let allowed = &question.allowed;
+        let hint = kind.hint(question.field).unwrap_or_default();
+        self.say(&format!(
+            "\n{}",
+            if hint.is_empty() { &name } else { &hint }
+        ))?;
+        // Free text needs no rule, and the template often names the choices itself.
+        let first = allowed.split(',').next().unwrap_or_default();
+        if !allowed.starts_with("text ") && (hint.is_empty() || !hint.contains(first)) {
+            self.say(&format!("  {allowed}"))?;
         }
         if prose {
             self.say("Several lines; an empty one ends it.")?;

@@ -112,7 +112,8 @@ pub(super) fn write_risks(
             )
             .collect();
         if cells.iter().any(|c| !c.is_empty()) {
-            let mut line = vec![format!("{} {factor}", factor.number())];
+            let name = factor.as_str().replace('-', " ");
+            let mut line = vec![format!("{} {name}", factor.number())];
             line.extend(cells);
             table.row(line);
         }
@@ -247,13 +248,16 @@ mod tests {
             row(2, json!([{"factor": seven, "level": 3}])),
         ];
         let text = shown(|out| write_risks(&rows, &names, out));
-        let line = text.lines().find(|l| l.contains(seven)).expect("a line");
+        let line = text
+            .lines()
+            .find(|l| l.contains("7 enabling"))
+            .expect("a line");
         assert!(
             line.contains("4 rising") && line.trim_end().ends_with('3'),
             "{text}"
         );
         assert!(
-            text.contains("8 triggering-factors") && !text.contains("motives"),
+            text.contains("8 triggering factors") && !text.contains("motives"),
             "{text}"
         );
     }
