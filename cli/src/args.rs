@@ -1,7 +1,7 @@
 //! The command line: nouns, then verbs, and the flags that every command takes.
 
 use crate::{
-    commands::{case, completions, demo, federation, node, org, report, watch},
+    commands::{alarms, case, completions, demo, federation, node, org, report, watch},
     context::Context,
     error::{Error, Exit, Result},
 };
@@ -32,7 +32,8 @@ Exit codes:
   4  refused: a bad signature, not allowed, a report that is not valid
   5  the node does not answer
   6  there is no such thing
-  7  disk, file or socket")]
+  7  disk, file or socket
+  8  the node works, and a person must look at something: `focal node health`, `focal alarms list`")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -86,6 +87,7 @@ pub(crate) enum Command {
     Case(case::Args),
     Report(Box<report::Args>),
     Watch(watch::Args),
+    Alarms(alarms::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),

@@ -28,6 +28,8 @@ pub(crate) enum Exit {
     NotFound = 6,
     /// Disk, file or socket.
     Io = 7,
+    /// The node works, and a person must look at something.
+    Unwell = 8,
 }
 
 impl From<Exit> for ExitCode {

@@ -84,7 +84,7 @@ impl Error {
                 "look at the disk, then start the node again: nothing acknowledged was lost".into()
             }
             Self::Store(Store::Damaged { .. }) => {
-                "nothing was written: copy the directory away and restore a backup; partners hold what they acknowledged"
+                "copy the directory away before you start it again: the database has cleared what it could not read; then see \"A damaged store\" in OPERATIONS; partners hold what they acknowledged"
                     .into()
             }
             Self::Store(Store::Format { .. }) => "use the version of focal that wrote it, or a later one".into(),

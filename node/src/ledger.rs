@@ -7,25 +7,29 @@
 mod append;
 pub(crate) use append::bad_record;
 mod cases;
+pub(crate) use cases::Action;
+use cases::CaseHere;
 mod command;
-pub(crate) use command::{Command, CommitAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
+pub(crate) use command::{Command, ContentAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
 mod directory;
 mod parcels;
 mod sessions;
 mod take;
 
 use crate::{
+    alarms::{Alarm, KeptAlarm},
     api::types::Event,
+    clock,
     keys::NodeKeys,
     mailbox::Mailbox,
     opener::OpenerHandle,
     refused::Refused,
     shared::{CaseInfo, Shared},
-    store::{CaseRow, Cursor, Error, LogRow, Store, Write},
+    store::{Cursor, Error, LogRow, Store, Write},
 };
 use focal_protocol::{
     directory::{Directory, Item},
-    group::{CaseGroup, MlsIdentity, Rows},
+    group::{MlsIdentity, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
     key::SecretKey,
     log::Run,
@@ -47,8 +51,6 @@ const ROUND: usize = 128;
 /// Bytes of partners' entries that share one flush: a part of what a session has under way, so that the rest arrives
 /// while the disk works.
 const ROUND_BYTES: usize = 512 << 10;
-/// What an operator sees while there is no room.
-pub(crate) const DISK_FULL: &str = "the disk is full: nothing is stored until there is room";
 /// How often time-driven work is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
@@ -70,14 +72,6 @@ struct Round {
     cases: bool,
 }
 
-struct Case {
-    row: CaseRow,
-    group: CaseGroup,
-    /// State as stored, to write only what changes.
-    rows: Rows,
-    lamport: u64,
-}
-
 /// The node's secrets that the ledger signs and opens with.
 struct Identity {
     key: SecretKey,
@@ -92,7 +86,14 @@ pub(crate) struct Ledger {
     identity: Identity,
     directory: Option<Directory>,
     next_document: u64,
-    cases: BTreeMap<CaseId, Case>,
+    cases: BTreeMap<CaseId, CaseHere>,
+    /// Cases whose content was destroyed here.
+    purged: BTreeSet<CaseId>,
+    /// Since when a case's retention time has been seen to be over, by the clock that never jumps.
+    due_since: BTreeMap<CaseId, Time>,
+    /// How old this node's keys in a case may become, milliseconds.
+    rekey_ms: u64,
+    alarms: BTreeMap<Hash, KeptAlarm>,
     logs: HashMap<LogId, LogRow>,
     cursors: HashMap<LogId, Cursor>,
     parcels: BTreeMap<Hash, ParcelNote>,
@@ -113,6 +114,7 @@ impl Ledger {
         keys: &NodeKeys,
         shared: Arc<Shared>,
         opener: OpenerHandle,
+        rekey_ms: u64,
     ) -> Result<(LedgerHandle, std::thread::JoinHandle<Result<(), Error>>), crate::Error> {
         let identity = Identity {
             key: keys.identity(),
@@ -127,6 +129,10 @@ impl Ledger {
             directory: None,
             next_document: 0,
             cases: BTreeMap::new(),
+            purged: BTreeSet::new(),
+            due_since: BTreeMap::new(),
+            rekey_ms,
+            alarms: BTreeMap::new(),
             logs: HashMap::new(),
             cursors: HashMap::new(),
             parcels: BTreeMap::new(),
@@ -155,7 +161,11 @@ impl Ledger {
     fn load(&mut self) -> Result<(), Error> {
         self.directory = self.store.directory()?;
         self.next_document = self.store.next_document()?;
-        self.logs = self.store.logs()?.into_iter().collect();
+        self.purged = self.store.purged()?.into_iter().collect();
+        let logs = self.store.logs()?.into_iter();
+        self.logs = logs
+            .filter(|(_, row)| !self.purged.contains(&row.writer.case))
+            .collect();
         self.cursors.clear();
         let me = self.me();
         for (log, row) in &self.logs {
@@ -168,23 +178,16 @@ impl Ledger {
             let lamport = lamports.entry(row.writer.case).or_insert(0);
             *lamport = (*lamport).max(row.head.followed());
         }
-        self.cases = self
-            .store
-            .cases()?
-            .into_iter()
-            .map(|(row, group, rows)| {
-                let lamport = lamports.get(&group.case()).copied().unwrap_or(0);
-                (
-                    group.case(),
-                    Case {
-                        row,
-                        group,
-                        rows,
-                        lamport,
-                    },
-                )
-            })
-            .collect();
+        self.cases.clear();
+        for case in self.store.cases(me)? {
+            let id = case.id();
+            let here = CaseHere {
+                secrets: self.store.secrets(id)?,
+                lamport: lamports.get(&id).copied().unwrap_or(0),
+                case,
+            };
+            self.cases.insert(id, here);
+        }
         self.parcels = self
             .store
             .parcels()?
@@ -193,25 +196,69 @@ impl Ledger {
             .collect();
         self.taken = self.store.taken_parcels()?.into_iter().collect();
         self.packages = self.store.key_packages()?;
+        self.alarms = self.store.alarms()?;
         self.publish_directory();
         self.publish_cases();
-        for proof in self.store.equivocations()? {
-            self.alarm_fork(&proof);
-        }
+        self.publish_alarms();
         Ok(())
+    }
+
+    /// Makes sure that a person looks at something, also after a restart, until they say that they have.
+    fn raise(&mut self, alarm: Alarm) {
+        let id = alarm.id();
+        if self.alarms.contains_key(&id) {
+            return;
+        }
+        tracing::error!(code = %alarm.code, "alarm: {}", alarm.message);
+        let event = Event::Alarm {
+            id: id.to_string(),
+            code: alarm.code.clone(),
+            message: alarm.message.clone(),
+        };
+        let kept = KeptAlarm {
+            alarm,
+            since: clock::now(),
+            resolved: None,
+        };
+        self.round.write.alarm(&self.store, &id, &kept);
+        self.round.durable = true;
+        self.alarms.insert(id, kept);
+        self.then(move |ledger| {
+            ledger.publish_alarms();
+            ledger.shared.emit(event);
+        });
+    }
+
+    /// An operator has looked at an alarm, and says what they decided.
+    fn resolve(&mut self, id: Hash, decision: String) -> Result<(), Refused> {
+        let kept = self.alarms.get_mut(&id).ok_or(Refused::UnknownAlarm)?;
+        kept.resolved = Some((decision, clock::now()));
+        let kept = kept.clone();
+        self.round.write.alarm(&self.store, &id, &kept);
+        self.round.durable = true;
+        self.then(|ledger| ledger.publish_alarms());
+        Ok(())
+    }
+
+    fn publish_alarms(&self) {
+        self.shared.set_alarms(self.alarms.clone());
     }
 
     fn publish_directory(&self) {
         self.shared
             .set_directory(self.directory.clone().map(Arc::new));
-        for conflict in self.directory.iter().flat_map(Directory::conflicts) {
-            self.shared.alarm(match &conflict.first {
-                Item::Manifest(m) => format!(
-                    "an organisation signed two manifests of one version: {}",
-                    m.unverified().map(|m| m.org.short()).unwrap_or_default()
-                ),
-                _ => "the stewards signed two rosters of one version".into(),
-            });
+    }
+
+    fn raise_conflicts(&mut self) {
+        let conflicts = self.directory.iter().flat_map(Directory::conflicts);
+        let alarms: Vec<Alarm> = conflicts
+            .map(|conflict| match &conflict.first {
+                Item::Manifest(m) => Alarm::manifests(m.unverified().ok().map(|m| m.org)),
+                _ => Alarm::rosters(),
+            })
+            .collect();
+        for alarm in alarms {
+            self.raise(alarm);
         }
     }
 
@@ -219,16 +266,7 @@ impl Ledger {
         self.shared.set_cases(
             self.cases
                 .iter()
-                .map(|(id, case)| {
-                    let info = CaseInfo {
-                        rules: case.group.rules().clone(),
-                        generation: case.group.generation(),
-                        epoch: case.group.epoch(),
-                        joined: case.row.joined,
-                        members: case.group.members(),
-                    };
-                    (*id, Arc::new(info))
-                })
+                .map(|(id, here)| (*id, Arc::new(CaseInfo::of(&here.case))))
                 .collect(),
         );
     }
@@ -266,11 +304,19 @@ impl Ledger {
                 self.answer(result, reply);
             }
             Command::OpenCase(title, history, reply) => {
-                let result = self.open_case(title, history);
+                let result = self.open_case(&title, history, None);
                 self.answer(result, reply);
             }
-            Command::Invite(case, org, role, reply) => {
-                let result = self.invite(case, org, role);
+            Command::Compartment(parent, orgs, reply) => {
+                let result = self.compartment(parent, orgs);
+                self.answer(result, reply);
+            }
+            Command::Act(case, action, reply) => {
+                let result = self.act(case, action);
+                self.answer(result, reply);
+            }
+            Command::Resolve(alarm, decision, reply) => {
+                let result = self.resolve(alarm, decision);
                 self.answer(result, reply);
             }
             Command::TakeBundle(bundle, reply) => {
@@ -281,13 +327,14 @@ impl Ledger {
                 let result = self.take_items(vec![Item::Manifest(*manifest)], None);
                 self.answer(result, reply);
             }
-            Command::Commit(at, reply) => {
-                let result = self.follow(at);
-                self.answer(result, reply);
-            }
-            Command::Grant(case, from, grants, reply) => {
-                let result = self.take_grants(case, from, grants);
-                self.answer(result, reply);
+            Command::Content(at, reply) => {
+                match self.take_content(*at) {
+                    Ok(()) => self.answer(Ok(()), reply),
+                    // The opener knows what merely waits, or is past, from what is refused.
+                    Err(refused) => {
+                        let _ = reply.send(Err(refused));
+                    }
+                }
             }
             Command::SessionUp(mailbox) => self.session_up(mailbox),
             Command::SessionDown(mailbox) => self.session_down(&mailbox),
@@ -360,9 +407,10 @@ impl Ledger {
             if let Err(e) = &stored {
                 self.refused_by_disk(e);
             } else {
-                self.shared.calm(DISK_FULL);
+                self.shared.disk_full(false);
                 if round.directory {
                     self.publish_directory();
+                    self.raise_conflicts();
                 }
                 if round.cases {
                     self.publish_cases();
@@ -378,7 +426,7 @@ impl Ledger {
     /// A write failed: nothing of it is acknowledged, and the state in memory is read again.
     fn refused_by_disk(&mut self, error: &Error) {
         match error {
-            Error::Full => self.shared.alarm(DISK_FULL.into()),
+            Error::Full => self.shared.disk_full(true),
             fatal => self.failed = Some(fatal.clone()),
         }
         if let Err(e) = self.load() {
@@ -393,7 +441,7 @@ impl Ledger {
         };
         self.then(move |ledger| {
             for mailbox in ledger.sessions.values() {
-                mailbox.grew(log, row.writer, row.head, fresh.as_ref());
+                mailbox.grew(log, row.writer, row.counted(), fresh.as_ref());
             }
         });
     }
@@ -402,9 +450,9 @@ impl Ledger {
         self.then(move |ledger| {
             if let Some(case) = ledger.cases.get(&case) {
                 ledger.shared.emit(Event::Case {
-                    case: case.group.case().to_string(),
-                    title: case.group.rules().title.clone(),
-                    epoch: case.group.epoch(),
+                    case: case.case.id().to_string(),
+                    title: case.case.rules().title.clone(),
+                    epoch: case.case.epoch().number,
                 });
             }
         });

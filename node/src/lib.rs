@@ -11,6 +11,7 @@
 
 #![warn(missing_docs)]
 
+mod alarms;
 pub mod api;
 mod case_views;
 mod clock;
@@ -27,6 +28,7 @@ mod opener;
 #[cfg(target_os = "linux")]
 mod process;
 mod refused;
+mod restore;
 mod run;
 mod session;
 mod settings;
@@ -34,10 +36,12 @@ mod shared;
 pub mod store;
 mod views;
 
+pub use alarms::{Alarm, KeptAlarm};
 pub use error::Error;
 pub use inbox::inbox;
 pub use keys::NodeKeys;
 pub use logging::LogFormat;
+pub use restore::{Restored, restore};
 pub use run::{RunOptions, run};
 pub use settings::Settings;
 

@@ -7,12 +7,12 @@
 mod check;
 mod handle;
 
-pub(crate) use check::check_author;
+pub(crate) use check::{Content, check_author};
 use handle::Job;
 pub(crate) use handle::OpenerHandle;
 
 use crate::{
-    ledger::{Command, CommitAt, LedgerHandle},
+    ledger::{Command, ContentAt, LedgerHandle},
     refused::Refused,
     shared::Shared,
     store::{Cursor, PendingKey, Position, Store, Write},
@@ -20,9 +20,10 @@ use crate::{
 };
 use check::{Checker, Opened};
 use focal_protocol::{
+    case::{self, At},
     group,
-    id::{CaseId, LogId, NodeId, OrgId, RecordId},
-    log::{Entry, EpochGrant, Lane},
+    id::{LogId, OrgId, RecordId},
+    log::{Entry, Epoch, Lane},
     record::Summary,
 };
 use std::{
@@ -54,7 +55,8 @@ pub(crate) struct Opener {
     jobs: mpsc::Receiver<Job>,
     /// Logs with entries to open, flash lanes first.
     logs: BTreeSet<(Lane, LogId)>,
-    epochs: Vec<PendingKey>,
+    /// What has come that entries may wait for, and after which of them to go on.
+    came: Vec<(PendingKey, Option<(LogId, u64)>)>,
     bulk: Option<Bulk>,
     stop: bool,
 }
@@ -86,7 +88,7 @@ impl Opener {
             ledger: None,
             jobs,
             logs: BTreeSet::new(),
-            epochs: Vec::new(),
+            came: Vec::new(),
             bulk: None,
             stop: false,
         };
@@ -100,15 +102,14 @@ impl Opener {
     fn run(mut self) {
         if let Err(e) = self.store.load_places() {
             tracing::error!("the records cannot be found: {e}");
-            self.shared
-                .alarm(format!("the records cannot be found: {e}"));
+            self.shared.unreadable();
         }
         // What was stored before the last stop and not opened yet.
         match self.store.logs() {
             Ok(logs) => {
                 for (log, row) in logs
                     .into_iter()
-                    .filter(|(_, r)| r.writer.node != self.shared.me)
+                    .filter(|(_, r)| r.writer.node != self.shared.me || r.retired)
                 {
                     self.logs.insert((row.writer.lane, log));
                 }
@@ -116,7 +117,7 @@ impl Opener {
             Err(e) => tracing::error!("the logs cannot be read: {e}"),
         }
         while !self.stop {
-            let idle = self.ledger.is_none() || (self.logs.is_empty() && self.epochs.is_empty());
+            let idle = self.ledger.is_none() || (self.logs.is_empty() && self.came.is_empty());
             if idle {
                 match self.jobs.recv() {
                     Ok(job) => self.note(job),
@@ -152,7 +153,7 @@ impl Opener {
     fn failed(&mut self, error: &Refused) {
         tracing::error!("entries cannot be opened: {error}");
         self.logs.clear();
-        self.epochs.clear();
+        self.came.clear();
         if let (Refused::Store(why), Some(ledger)) = (error, &self.ledger) {
             // If the ledger has ended already, so does the node.
             let _ = ledger.tell_blocking(Command::Failed(crate::store::Error::Io(why.clone())));
@@ -170,7 +171,7 @@ impl Opener {
         if rest.is_none() {
             self.bulk = None;
         }
-        rest.filter(|_| self.epochs.is_empty() && !urgent && since.elapsed() < PATIENCE)
+        rest.filter(|_| self.came.is_empty() && !urgent && since.elapsed() < PATIENCE)
     }
 
     fn note(&mut self, job: Job) {
@@ -183,9 +184,11 @@ impl Opener {
                 let since = self.bulk.map_or(now, |b| b.since);
                 self.bulk = Some(Bulk { since, last: now });
             }
-            Job::Epoch(case, generation, epoch) => {
-                self.epochs.push(PendingKey::Epoch(case, generation, epoch));
+            Job::Epoch(case, at) => {
+                let key = PendingKey::Epoch(case, at.generation, at.number);
+                self.came.push((key, None));
             }
+            Job::Rules(case) => self.came.push((PendingKey::Rules(case), None)),
             Job::Manifests => match self.store.awaited_manifests() {
                 Ok(awaited) => {
                     let directory = self.shared.directory();
@@ -194,11 +197,11 @@ impl Opener {
                             .as_ref()
                             .is_some_and(|d| d.manifest_at(org, version).is_some())
                     };
-                    self.epochs.extend(
+                    self.came.extend(
                         awaited
                             .into_iter()
                             .filter(|(org, version)| known(org, *version))
-                            .map(|(org, version)| PendingKey::Manifest(org, version)),
+                            .map(|(org, version)| (PendingKey::Manifest(org, version), None)),
                     );
                 }
                 Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
@@ -224,10 +227,10 @@ impl Opener {
 
     /// One batch of work: what waited first, then the most urgent log.
     fn work(&mut self) -> Result<(), Refused> {
-        if let Some(key) = self.epochs.pop() {
-            let opened = self.open_waiting(key);
+        if let Some((key, after)) = self.came.pop() {
+            let opened = self.open_waiting(key, after);
             if opened.is_err() {
-                self.epochs.push(key);
+                self.came.push((key, after));
             }
             return opened;
         }
@@ -235,7 +238,11 @@ impl Opener {
             return Ok(());
         };
         let cursor = self.store.cursor(log)?;
-        let entries = self.store.entries(log, cursor.opened, BATCH_BYTES, BATCH)?;
+        let mut entries = self.store.entries(log, cursor.opened, BATCH_BYTES, BATCH)?;
+        // Beyond its end nothing of a log counts.
+        if let Some(end) = self.store.log(log)?.and_then(|row| row.end) {
+            entries.retain(|e| e.header.seq < end);
+        }
         if entries.is_empty() {
             return Ok(());
         }
@@ -248,8 +255,12 @@ impl Opener {
         let Some(first) = entries.first() else {
             return Ok(());
         };
-        let writer = first.header.node;
-        let checker = Checker::new(&self.store, &self.shared, first)?;
+        let checker = match Checker::new(&self.store, &self.shared, first) {
+            Ok(checker) => checker,
+            // The case was purged meanwhile.
+            Err(Refused::UnknownCase) => return Ok(()),
+            Err(e) => return Err(e),
+        };
         let mut batch = Batch::default();
         for (entry, opened) in entries.iter().zip(checker.open_all(entries)) {
             cursor.opened = entry.header.seq + 1;
@@ -263,17 +274,14 @@ impl Opener {
                 }
                 Opened::Skip => {}
                 Opened::Refused(refused) => self.shared.refuse(&refused),
-                Opened::Commit(commit) => {
-                    // What was opened before it is written first; the ledger writes the cursor with the group.
+                Opened::Content(content) => {
+                    // What was opened before it is written first; the ledger writes the cursor with the case.
                     self.finish(std::mem::take(&mut batch), None)?;
-                    self.commit(entry, writer, cursor, commit, &mut batch)?;
+                    self.tell(entry, &mut cursor, content, &mut batch)?;
                     batch.write.cursor(log, &cursor);
                     self.finish(std::mem::take(&mut batch), None)?;
-                    // The epoch has changed: the rest is opened with the new checker.
+                    // The case may have changed: the rest is opened with a new checker.
                     return Ok(());
-                }
-                Opened::Grant(grants) => {
-                    self.grant(entry.header.case, writer, grants)?;
                 }
             }
         }
@@ -322,67 +330,85 @@ impl Opener {
         Ok(true)
     }
 
-    fn commit(
+    /// Hands to the ledger what concerns the case itself.
+    fn tell(
         &self,
         entry: &Entry,
-        writer: NodeId,
-        cursor: Cursor,
-        commit: Vec<u8>,
+        cursor: &mut Cursor,
+        content: Content,
         batch: &mut Batch,
     ) -> Result<(), Refused> {
         let Some(ledger) = &self.ledger else {
             return Err(Refused::Stopping);
         };
-        let at = CommitAt {
-            case: entry.header.case,
-            writer,
-            log: entry.header.log,
-            cursor,
-            commit,
+        let h = &entry.header;
+        let is_commit = matches!(content, Content::Commit(_));
+        let at = ContentAt {
+            case: h.case,
+            at: At {
+                log: h.log,
+                seq: h.seq,
+                writer: h.node,
+            },
+            cursor: *cursor,
+            content,
         };
-        match ledger.ask_blocking(|reply| Command::Commit(at, reply)) {
-            Ok(()) => Ok(()),
-            // From before this node joined: its group is past it.
-            Err(Refused::Group(group::Error::WrongEpoch { have, got })) if got < have => Ok(()),
-            Err(Refused::Group(group::Error::WrongEpoch { got, .. })) => {
-                let key = PendingKey::Epoch(entry.header.case, entry.header.generation, got);
-                batch.write.wait(&key, entry.header.log, entry.header.seq);
-                Ok(())
+        let answer = ledger.ask_blocking(|reply| Command::Content(Box::new(at), reply));
+        let now = self.shared.cases().get(&h.case).map(|c| c.epoch);
+        let waits = match answer {
+            Ok(()) => None,
+            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => return Err(e),
+            Err(Refused::Case(case::Error::Group(group::Error::WrongEpoch { have, got })))
+                if is_commit =>
+            {
+                // From before this node joined: its group is past it.
+                (got > have).then_some(got)
             }
-            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => Err(e),
+            // Of a group that is not followed: perhaps not yet.
+            Err(Refused::Case(case::Error::NotYet)) if is_commit => {
+                let of = Epoch::new(h.generation, h.epoch);
+                now.is_some_and(|now| of.generation > now.generation)
+                    .then_some(of)
+            }
             Err(refused) => {
                 self.shared.refuse(&refused);
-                Ok(())
+                None
             }
-        }
-    }
-
-    fn grant(&self, case: CaseId, from: NodeId, grants: Vec<EpochGrant>) -> Result<(), Refused> {
-        let Some(ledger) = &self.ledger else {
-            return Err(Refused::Stopping);
         };
-        match ledger.ask_blocking(|reply| Command::Grant(case, from, grants, reply)) {
-            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => Err(e),
-            Err(refused) => {
-                self.shared.refuse(&refused);
-                Ok(())
-            }
-            Ok(()) => Ok(()),
+        if let Some(at) = waits {
+            let key = PendingKey::Epoch(h.case, at.generation, at.number);
+            batch.write.wait(&key, h.log, h.seq);
+            cursor.pending += 1;
         }
+        Ok(())
     }
 
     /// Opens entries that waited for something that is here now.
-    fn open_waiting(&mut self, key: PendingKey) -> Result<(), Refused> {
-        let waiting = self.store.pending(&key, WAITING)?;
+    fn open_waiting(
+        &mut self,
+        key: PendingKey,
+        after: Option<(LogId, u64)>,
+    ) -> Result<(), Refused> {
+        let waiting = self.store.pending(&key, after, WAITING)?;
         if waiting.len() == WAITING {
             // There are more: after these.
-            self.epochs.push(key);
+            self.came.push((key, waiting.last().copied()));
         }
         for (log, seq) in waiting {
-            let Some(entry) = self.store.entry(log, seq)? else {
+            let row = self.store.log(log)?;
+            let counts = row.is_some_and(|row| row.end.is_none_or(|end| seq < end));
+            let entry = self.store.entry(log, seq)?.filter(|_| counts);
+            let Some(entry) = entry else {
+                let mut write = Write::default();
+                write.waited(&key, log, seq);
+                self.store.apply(&write)?;
                 continue;
             };
-            let checker = Checker::new(&self.store, &self.shared, &entry)?;
+            let checker = match Checker::new(&self.store, &self.shared, &entry) {
+                Ok(checker) => checker,
+                Err(Refused::UnknownCase) => continue,
+                Err(e) => return Err(e),
+            };
             let mut batch = Batch::default();
             let mut cursor = self.store.cursor(log)?;
             batch.write.waited(&key, log, seq);
@@ -399,12 +425,8 @@ impl Opener {
                 }
                 Opened::Skip => {}
                 Opened::Refused(refused) => self.shared.refuse(&refused),
-                Opened::Commit(commit) => {
-                    let writer = entry.header.node;
-                    self.commit(&entry, writer, cursor, commit, &mut batch)?;
-                }
-                Opened::Grant(grants) => {
-                    self.grant(entry.header.case, entry.header.node, grants)?;
+                Opened::Content(content) => {
+                    self.tell(&entry, &mut cursor, content, &mut batch)?;
                 }
             }
             self.finish(batch, Some((log, cursor)))?;

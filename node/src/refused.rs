@@ -1,6 +1,6 @@
 //! Everything that a node refuses, by name.
 
-use focal_protocol::{directory, group, id::NodeId, log, seal, signed, sync};
+use focal_protocol::{case, directory, group, id::NodeId, log, seal, signed, sync};
 
 /// Why something was refused. Nothing was stored then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,9 @@ pub(crate) enum Refused {
     /// The record breaks its own rules.
     #[error("the record is not valid: {0}")]
     BadRecord(String),
+    /// Pieces of a large payload that do not fit together.
+    #[error("the pieces of a payload do not fit together")]
+    BadParts,
     /// Signatures do not hold.
     #[error(transparent)]
     Signed(#[from] signed::Error),
@@ -53,12 +56,18 @@ pub(crate) enum Refused {
     /// An organisation that is no active member of the federation.
     #[error("there is no active member organisation \"{0}\"")]
     UnknownOrganisation(String),
-    /// Already in the case.
-    #[error("{0} is in the case already")]
-    AlreadyInvited(String),
-    /// The log's writer signed two histories.
-    #[error("the log is frozen: its writer signed two histories")]
-    Frozen,
+    /// A compartment for an organisation that is not in the case around it.
+    #[error("{0} is not in the case")]
+    NotInParent(String),
+    /// More cases than a node may have.
+    #[error("this node is in as many cases as it can be")]
+    TooManyCases,
+    /// There is no such alarm.
+    #[error("there is no such alarm")]
+    UnknownAlarm,
+    /// The case's rules do not let the entry count.
+    #[error("the entry does not count: {0}")]
+    Judged(case::Reason),
     /// More logs of one node than it can need.
     #[error("more logs of one node in one case than are allowed")]
     TooManyLogs,
@@ -71,9 +80,9 @@ pub(crate) enum Refused {
     /// Entries.
     #[error(transparent)]
     Log(#[from] log::Error),
-    /// Case groups.
+    /// Cases.
     #[error(transparent)]
-    Group(#[from] group::Error),
+    Case(#[from] case::Error),
     /// Sealing.
     #[error(transparent)]
     Seal(#[from] seal::Error),
@@ -117,13 +126,18 @@ impl Refused {
             Self::FocalPointOnly => "focal-point-only",
             Self::TooWide(_) => "too-wide",
             Self::BadRecord(_) => "bad-record",
-            Self::Signed(signed::Error::Codec(_)) => "unreadable",
+            Self::Signed(signed::Error::Codec(_)) | Self::BadParts => "unreadable",
             Self::Signed(_) => "bad-signature",
             Self::UnknownCase => "unknown-case",
             Self::NotAMember(_) => "not-a-member",
             Self::UnknownOrganisation(_) => "unknown-organisation",
-            Self::AlreadyInvited(_) => "already-invited",
-            Self::Frozen => "frozen-log",
+            Self::NotInParent(_) => "not-in-parent",
+            Self::TooManyCases => "too-many-cases",
+            Self::UnknownAlarm => "unknown-alarm",
+            Self::Judged(case::Reason::AfterRemoval) => "after-removal",
+            Self::Judged(case::Reason::NotInCase) => "not-a-member",
+            Self::Judged(case::Reason::Reader) => "not-allowed",
+            Self::Judged(case::Reason::Closed) => "case-closed",
             Self::TooManyLogs => "too-many-logs",
             Self::OwnLog => "own-log",
             Self::Directory(directory::Error::Rollback { .. }) => "rollback",
@@ -135,10 +149,21 @@ impl Refused {
             Self::Log(log::Error::Fork { .. }) => "fork",
             Self::Log(log::Error::BadSignature | log::Error::Unsigned) => "bad-signature",
             Self::Log(_) => "bad-entry",
-            Self::Group(group::Error::NotCustodian(_)) => "not-custodian",
-            Self::Group(_) => "bad-group",
+            Self::Case(case::Error::Group(group::Error::NotCustodian(_))) => "not-custodian",
+            Self::Case(case::Error::Group(group::Error::Succession(_))) => "bad-succession",
+            Self::Case(case::Error::Group(_)) => "bad-group",
+            Self::Case(case::Error::Ended(_)) => "no-longer-a-member",
+            Self::Case(case::Error::NotInCase) => "not-in-case",
+            Self::Case(case::Error::AlreadyInCase) => "already-invited",
+            Self::Case(case::Error::CustodianStays) => "custodian-stays",
+            Self::Case(case::Error::Stage(_)) => "case-closed",
+            Self::Case(case::Error::Restored) => "restored",
+            Self::Case(case::Error::NotYet) => "not-yet",
+            Self::Case(case::Error::NothingToDo) => "nothing-to-do",
+            Self::Case(case::Error::NotAllowed(_)) => "not-allowed",
             Self::Seal(seal::Error::Opening) => "cannot-open",
             Self::Seal(_) => "bad-seal",
+            Self::Sync(sync::Error::FrameTooLarge) => "frame-too-large",
             Self::Sync(_) => "bad-frame",
             Self::Full => "disk-full",
             Self::Store(_) => "store-failed",
@@ -165,9 +190,18 @@ impl Refused {
             }
             Self::UnknownCase => "see the cases with `focal case list`",
             Self::UnknownOrganisation(_) => "see the members with `focal federation show`",
-            Self::Group(group::Error::NotCustodian(_)) => {
-                "ask the case's custodian: `focal case members`"
+            Self::Case(case::Error::Group(group::Error::NotCustodian(_))) => {
+                "ask the case's custodian (`focal case members`), or propose it with `--request`"
             }
+            Self::Case(case::Error::CustodianStays) => {
+                "hand the case over first: `focal case hand-over`"
+            }
+            Self::Case(case::Error::Restored) => {
+                "stand for custodian with `focal case succeed`, and ask the other members to vote"
+            }
+            Self::Case(case::Error::Stage(_)) => "reopen it with `focal case reopen`",
+            Self::NotInParent(_) => "invite it to the case first: `focal case invite`",
+            Self::UnknownAlarm => "see `focal alarms list`",
             Self::Full => "make room on the node's disk and send it again",
             Self::Stopping => "send it again when the node runs",
             _ => return None,
@@ -184,7 +218,8 @@ impl Refused {
                 | Self::UnknownCase
                 | Self::NotAMember(_)
                 | Self::UnknownNode(_)
-                | Self::Frozen
+                | Self::Judged(_)
+                | Self::Case(_)
                 | Self::OwnLog
                 | Self::Log(log::Error::Fork { .. } | log::Error::Gap { .. })
         )

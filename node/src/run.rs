@@ -65,8 +65,13 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     .await?;
     let store = Store::open(&dir.join("store"), keys.storage())?;
     let (opener, opener_thread) = Opener::start(store.clone(), shared.clone())?;
-    let (ledger, ledger_thread) =
-        Ledger::start(store.clone(), &keys, shared.clone(), opener.clone())?;
+    let (ledger, ledger_thread) = Ledger::start(
+        store.clone(),
+        &keys,
+        shared.clone(),
+        opener.clone(),
+        settings.rekey_ms(),
+    )?;
     drop(keys);
     opener.start_with(ledger.clone());
     let (stop, stopping) = watch::channel(false);

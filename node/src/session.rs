@@ -10,7 +10,7 @@ use crate::{
 use focal_protocol::{
     id::NodeId,
     log::Run,
-    sync::{Frame, Input, Output, Session},
+    sync::{self, Frame, Input, Output, Session},
 };
 use futures::{
     SinkExt, StreamExt,
@@ -138,9 +138,14 @@ impl Link {
     }
 
     async fn read(&mut self, frame: Option<io::Result<BytesMut>>) -> Result<(), Reason> {
-        let bytes = frame
-            .ok_or("the partner closed it")?
-            .map_err(|e| format!("the link broke: {e}"))?;
+        let bytes = match frame.ok_or("the partner closed it")? {
+            Ok(bytes) => bytes,
+            // What the codec refuses by its length; all else is the link's.
+            Err(e) if e.kind() == io::ErrorKind::InvalidData => {
+                return Err(self.refuse(sync::Error::FrameTooLarge));
+            }
+            Err(e) => return Err(format!("the link broke: {e}")),
+        };
         let frame = Frame::from_bytes(&bytes).map_err(|e| self.refuse(e))?;
         self.work([Input::Frame(frame)].into()).await
     }

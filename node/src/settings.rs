@@ -10,7 +10,7 @@ use std::{
 const FILE: &str = "node.toml";
 
 /// A node's settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Multiaddresses to listen on.
@@ -21,6 +21,30 @@ pub struct Settings {
     /// File that opens the node's keys, instead of a passphrase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// Days after which this node makes fresh keys in each case.
+    #[serde(default = "week", skip_serializing_if = "is_week")]
+    pub rekey_days: u16,
+}
+
+fn week() -> u16 {
+    7
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_week(days: &u16) -> bool {
+    *days == week()
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            announce: Vec::new(),
+            key_file: None,
+            rekey_days: week(),
+        }
+    }
 }
 
 impl Settings {
@@ -38,6 +62,12 @@ impl Settings {
             path,
             why: e.message().to_string(),
         })
+    }
+
+    /// How old keys in a case may become, milliseconds.
+    #[must_use]
+    pub fn rekey_ms(&self) -> u64 {
+        u64::from(self.rekey_days.max(1)) * 24 * 3_600_000
     }
 
     /// Writes them.

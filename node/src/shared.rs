@@ -3,11 +3,13 @@
 //! Shared state is the exception here. The ledger alone writes the snapshots; readers clone an `Arc` and let go, so no
 //! lock is held across an await or a disk access.
 
-use crate::{api::types::Event, refused::Refused};
+use crate::{alarms::KeptAlarm, api::types::Event, refused::Refused};
 use focal_protocol::{
+    case::{Case, Ended, OpenRequest},
     directory::Directory,
-    group::Rules,
-    id::{CaseId, NodeId},
+    group::{Motion, Rules},
+    id::{CaseId, Hash, NodeId},
+    log::Epoch,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,11 +24,45 @@ const EVENTS: usize = 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct CaseInfo {
     pub(crate) rules: Rules,
-    pub(crate) generation: u32,
-    pub(crate) epoch: u64,
-    pub(crate) joined: u64,
+    pub(crate) epoch: Epoch,
+    pub(crate) joined: Epoch,
     pub(crate) members: BTreeSet<NodeId>,
+    pub(crate) ended: Option<Ended>,
+    pub(crate) motions: Vec<Voting>,
+    pub(crate) requests: Vec<OpenRequest>,
 }
+
+/// A motion for a new custodian.
+#[derive(Debug, Clone)]
+pub(crate) struct Voting {
+    pub(crate) motion: Motion,
+    pub(crate) voters: Vec<NodeId>,
+    pub(crate) needed: usize,
+}
+
+impl CaseInfo {
+    pub(crate) fn of(case: &Case) -> Self {
+        let motions = case.state().ballots.motions().into_iter();
+        Self {
+            rules: case.rules().clone(),
+            epoch: case.epoch(),
+            joined: case.state().joined,
+            members: case.members(),
+            ended: case.ended().cloned(),
+            motions: motions
+                .map(|(motion, voters)| Voting {
+                    needed: case.tally(&motion).1,
+                    motion,
+                    voters,
+                })
+                .collect(),
+            requests: case.state().requests.clone(),
+        }
+    }
+}
+
+/// Alarms by id.
+pub(crate) type Alarms = BTreeMap<Hash, KeptAlarm>;
 
 pub(crate) type Cases = BTreeMap<CaseId, Arc<CaseInfo>>;
 
@@ -38,7 +74,9 @@ pub(crate) struct Shared {
     cases: RwLock<Arc<Cases>>,
     connected: Mutex<BTreeSet<NodeId>>,
     refused: Mutex<BTreeMap<&'static str, u64>>,
-    alarms: Mutex<BTreeSet<String>>,
+    alarms: Mutex<Arc<Alarms>>,
+    /// What keeps this node from working now, and is over by itself.
+    troubles: Mutex<BTreeSet<&'static str>>,
     events: broadcast::Sender<Event>,
     directory_changed: watch::Sender<u64>,
 }
@@ -57,6 +95,7 @@ impl Shared {
             connected: Mutex::default(),
             refused: Mutex::default(),
             alarms: Mutex::default(),
+            troubles: Mutex::default(),
             events: broadcast::channel(EVENTS).0,
             directory_changed: watch::channel(0).0,
         }
@@ -115,21 +154,44 @@ impl Shared {
         });
     }
 
-    pub(crate) fn alarms(&self) -> Vec<String> {
-        whole(self.alarms.lock()).iter().cloned().collect()
+    pub(crate) fn alarms(&self) -> Arc<Alarms> {
+        whole(self.alarms.lock()).clone()
     }
 
-    pub(crate) fn alarm(&self, text: String) {
-        if whole(self.alarms.lock()).insert(text.clone()) {
-            tracing::error!("alarm: {text}");
+    pub(crate) fn set_alarms(&self, alarms: Alarms) {
+        *whole(self.alarms.lock()) = Arc::new(alarms);
+    }
+
+    /// What an operator should know now: open alarms, and troubles that end by themselves.
+    pub(crate) fn worries(&self) -> Vec<String> {
+        let alarms = self.alarms();
+        let open = alarms.values().filter(|kept| kept.resolved.is_none());
+        let troubles = whole(self.troubles.lock());
+        open.map(|kept| kept.alarm.message.clone())
+            .chain(troubles.iter().map(|t| (*t).to_string()))
+            .collect()
+    }
+
+    fn trouble(&self, what: &'static str, there: bool) {
+        let mut troubles = whole(self.troubles.lock());
+        if there {
+            if troubles.insert(what) {
+                tracing::error!("trouble: {what}");
+            }
+        } else if troubles.remove(what) {
+            tracing::info!("no more trouble: {what}");
         }
     }
 
-    /// What an alarm was about is over.
-    pub(crate) fn calm(&self, text: &str) {
-        if whole(self.alarms.lock()).remove(text) {
-            tracing::info!("no more alarm: {text}");
-        }
+    pub(crate) fn disk_full(&self, full: bool) {
+        self.trouble(
+            "the disk is full: nothing is stored until there is room",
+            full,
+        );
+    }
+
+    pub(crate) fn unreadable(&self) {
+        self.trouble("the records cannot be found: see the log", true);
     }
 
     pub(crate) fn emit(&self, event: Event) {

@@ -6,6 +6,8 @@
 
 mod acks;
 pub mod audit;
+mod case_keys;
+mod cuts;
 mod directory;
 mod feed;
 mod groups;
@@ -19,7 +21,6 @@ mod space;
 mod write;
 pub mod yardstick;
 
-pub use groups::CaseRow;
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use records::{Position, StoredRecord};
 pub use write::Write;
@@ -140,6 +141,7 @@ pub struct Store {
     /// Written right after a transaction, emptied by who keeps views; never held for longer than a look or one batch.
     feed: Arc<Mutex<feed::Feed>>,
     mark: Arc<mark::Mark>,
+    case_keys: Arc<case_keys::CaseKeys>,
 }
 
 impl std::fmt::Debug for Store {

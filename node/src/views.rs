@@ -1,5 +1,7 @@
 //! What the API shows, from the store and the snapshots: nothing here changes anything.
 
+mod membership;
+
 use crate::{
     api::types as api,
     case_views::CaseViews,
@@ -14,7 +16,7 @@ use focal_protocol::{
     fingerprint::Fingerprint,
     id::{CaseId, NodeId, OrgId, RecordId},
     limits,
-    log::Payload,
+    log::{Epoch, Payload},
     record::{CaseState, Kind, Record},
     seal::open_entry,
     signed::Signed,
@@ -114,6 +116,9 @@ impl Views {
         let org = d.and_then(|d| d.node(&me)).map(|(org, _)| org);
         let (mut entries, mut records, mut pending) = (0, 0, 0);
         for (log, row) in self.store.logs()? {
+            if row.cleared {
+                continue;
+            }
             entries += row.head.height;
             let cursor = self.store.cursor(log)?;
             records += cursor.records;
@@ -139,7 +144,7 @@ impl Views {
             records,
             pending,
             refused: self.shared.refused(),
-            alarms: self.shared.alarms(),
+            alarms: self.shared.worries(),
             started,
         })
     }
@@ -241,9 +246,11 @@ impl Views {
             opened: info.rules.opened.to_string(),
             custodian: node_org(d, &info.rules.custodian).1,
             role: self.role(info, mine, &self.shared.me),
-            organisations: info.rules.roles.len(),
+            organisations: info.rules.organisations().len(),
             records,
             pending,
+            stage: Self::stage(info),
+            parent: info.rules.parent.map(|p| p.to_string()),
         })
     }
 
@@ -285,17 +292,18 @@ impl Views {
             .into_iter()
             .filter(|(_, row)| row.writer.case == id)
             .collect();
-        let total: u64 = logs.iter().map(|(_, row)| row.head.height).sum();
+        let total: u64 = logs.iter().map(|(_, row)| row.counted().height).sum();
         let connected = self.shared.connected();
         let mut members = Vec::new();
         for node in &info.members {
             let own = *node == self.shared.me;
             let mut holds = 0;
             for (log, row) in &logs {
+                let height = row.counted().height;
                 holds += if own || row.writer.node == *node {
-                    row.head.height
+                    height
                 } else {
-                    self.store.held(*log, node)?.min(row.head.height)
+                    self.store.held(*log, node)?.min(height)
                 };
             }
             let org = d.and_then(|d| d.node_ever(node)).map(|(org, _)| org);
@@ -312,7 +320,7 @@ impl Views {
         }
         let waiting = info
             .rules
-            .roles
+            .organisations()
             .iter()
             .filter(|(org, _)| {
                 !info.members.iter().any(|n| {
@@ -325,10 +333,14 @@ impl Views {
         Ok(api::CaseDetail {
             summary: self.summary(id, &info)?,
             history: info.rules.history.to_string(),
-            generation: info.generation,
-            epoch: info.epoch,
+            generation: info.epoch.generation,
+            epoch: info.epoch.number,
             members,
             waiting,
+            compartments: self.compartments(id)?,
+            requests: self.requests(&info),
+            votes: self.motions(&info),
+            former: self.former(&info),
             view_hash: self.case_view(id, CaseState::hash)?.to_string(),
         })
     }
@@ -360,11 +372,12 @@ impl Views {
         let lost = || Refused::Store("the record's entry does not open".into());
         let entry = self.store.entry(at.log, at.seq)?.ok_or_else(lost)?;
         let h = &entry.header;
-        let secret = self
+        let secrets = self
             .store
-            .secret(h.case, h.generation, h.epoch)?
-            .ok_or_else(lost)?;
-        let plain = open_entry(&secret, &h.salt, entry.header_bytes(), entry.ciphertext())?;
+            .secrets_of(h.case, Epoch::new(h.generation, h.epoch))?;
+        let open = |secret| open_entry(secret, &h.salt, entry.header_bytes(), entry.ciphertext());
+        let plain = secrets.iter().find_map(|secret| open(secret).ok());
+        let plain = plain.ok_or_else(lost)?;
         match Payload::from_bytes(&plain) {
             Ok(Payload::Record(signed)) => Ok(signed),
             _ => Err(lost()),

@@ -5,22 +5,27 @@
 //! context: members agree on them or cannot follow. Each epoch exports one [`crate::seal::EpochSecret`], under which
 //! entries are sealed. Commits are MLS `PublicMessage`s: the entry around them already hides them.
 //!
+//! A custodian that is lost or hostile is voted out ([`Vote`], [`Succession`]): its successor begins a new group of the
+//! same case, one generation on. What members send to each other outside the case's own entries is a [`Delivery`].
+//!
 //! Time and disk stay outside: a [`CaseGroup`] is loaded from [`Rows`], changed, and its rows stored again together
 //! with the entry that changed it.
 
-mod case;
+mod delivery;
 mod identity;
-mod invitation;
+mod mls;
 mod provider;
 mod rules;
+mod succession;
 
-pub use case::{Applied, CaseGroup, Committed};
+pub use delivery::{Delivery, DeliveryPart, Invitation, Parcel, Removal};
 pub use identity::{KeyPackageRows, MlsIdentity, check_key_package};
-pub use invitation::{Invitation, Parcel};
+pub use mls::{Applied, CaseGroup, Change, Committed, GroupKey, RowChanges};
 pub use provider::Rows;
-pub use rules::{CaseRole, History, Rules};
+pub use rules::{CaseRole, Cut, Former, History, RoleChange, Rules, Stage, StageChange};
+pub use succession::{Ballots, Cause, Invalid, Motion, Rank, Succession, Vote, quorum};
 
-use crate::id::NodeId;
+use crate::{id::NodeId, log::Epoch};
 
 /// Why a group operation fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,9 +46,9 @@ pub enum Error {
     #[error("the commit is for epoch {got}, the group is in epoch {have}")]
     WrongEpoch {
         /// Epoch of the group here.
-        have: u64,
+        have: Epoch,
         /// Epoch of the commit.
-        got: u64,
+        got: Epoch,
     },
     /// Rules that cannot be.
     #[error("{0}")]
@@ -51,9 +56,15 @@ pub enum Error {
     /// More members than a case may have.
     #[error("a case has at most {} members", crate::limits::CASE_MEMBERS)]
     TooManyMembers,
+    /// A node that is to be removed, or to become custodian, and is no member.
+    #[error("node {0:?} is not a member of the case")]
+    NotAMember(NodeId),
     /// A Welcome that is not for this node, or for another case than it says.
     #[error("the invitation does not fit")]
     BadInvitation,
+    /// A succession that does not count.
+    #[error(transparent)]
+    Succession(#[from] Invalid),
 }
 
 impl Error {

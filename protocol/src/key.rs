@@ -28,6 +28,10 @@ pub enum Context {
     KeyPackage,
     /// A sealed parcel from node to node.
     Parcel,
+    /// A node's vote for a new custodian.
+    Vote,
+    /// A new custodian's proof that it was chosen.
+    Succession,
 }
 
 impl Context {
@@ -43,6 +47,8 @@ impl Context {
             Self::Entry => b"focal/entry/1\0",
             Self::KeyPackage => b"focal/key-package/1\0",
             Self::Parcel => b"focal/parcel/1\0",
+            Self::Vote => b"focal/vote/1\0",
+            Self::Succession => b"focal/succession/1\0",
         }
     }
 

@@ -9,10 +9,12 @@
 //! 5. [`log`]: hash-chained entries, one writer each.
 //! 6. [`seal`]: what closes an entry, a parcel, a key file.
 //! 7. [`group`]: who may read a case, on MLS.
-//! 8. [`sync`]: how two nodes come to hold the same.
+//! 8. [`case`]: what one node knows of one case, and does about it: membership, custodians, succession.
+//! 9. [`sync`]: how two nodes come to hold the same.
 
 #![warn(missing_docs)]
 
+pub mod case;
 pub mod codec;
 pub mod directory;
 pub mod fingerprint;

@@ -59,6 +59,26 @@ pub const CASES: usize = 10_000;
 pub const REFS: usize = 256;
 /// A payload after decompression, bytes: an entry that unpacks to more is a bomb.
 pub const PAYLOAD: usize = 512 << 10;
+/// Changes of one sort (roles, former members, stages) that the rules of a case keep: four for each possible member.
+pub const RULE_CHANGES: usize = 4_096;
+/// The rules of a case, bytes: they travel in commits and Welcomes.
+pub const RULES: usize = 1 << 20;
+/// Why a case is closed, a member removed or a custodian replaced, bytes.
+pub const REASON: usize = 2_000;
+/// Something larger than an entry or a parcel holds, cut into parts, bytes: the Welcome to a case of 1,000 members has
+/// about 3 MiB.
+pub const WHOLE: usize = 16 << 20;
+/// Parts of one such thing.
+pub const PARTS: usize = 128;
+/// Groups of one case that a node follows: the one in force, and those of earlier generations whose late commits
+/// still make entries readable.
+pub const GROUPS_FOLLOWED: usize = 4;
+/// Secrets that a case keeps for one epoch: one for each side of a split, and a few that hostile members claim.
+pub const SECRETS_PER_EPOCH: usize = 16;
+/// Commits of which a node remembers how they changed the membership of one group.
+pub const STEPS: usize = 4_096;
+/// Entries of one log that are kept of a node of which nobody knows yet whether it was ever a member of the case.
+pub const STRANGERS_ENTRIES: u64 = 1_024;
 /// Distance between a record's clock and ours above which it is shown as doubtful, milliseconds: 24 h.
 pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
 /// A key file, bytes.

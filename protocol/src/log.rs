@@ -5,15 +5,17 @@
 //! [`Run`] before it.
 
 mod entry;
+mod epoch;
 mod equivocation;
 mod header;
 mod payload;
 mod run;
 
 pub use entry::{Entry, Raw};
+pub use epoch::Epoch;
 pub use equivocation::{Chain, Equivocation, Link};
 pub use header::{Header, Lane, Salt};
-pub use payload::{EpochGrant, Payload};
+pub use payload::{Commit, EpochGrant, Part, Payload, Request};
 pub use run::{Head, Run, VerifiedRun, Writer};
 
 use crate::codec;

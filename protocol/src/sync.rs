@@ -21,6 +21,9 @@ pub enum Error {
     /// A frame that cannot be read.
     #[error("a frame cannot be read: {0}")]
     Codec(#[from] codec::Error),
+    /// A frame over the limit: nothing of it was read.
+    #[error("a frame is over the limit of {} bytes", crate::limits::FRAME)]
+    FrameTooLarge,
     /// The peer speaks another version.
     #[error("the partner speaks version {0} of the protocol, this node {VERSION}")]
     Version(u16),

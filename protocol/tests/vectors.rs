@@ -4,6 +4,8 @@
 //! on a compressor (sealed bytes) is kept in the file and must open. After a change of format on purpose,
 //! `FOCAL_VECTORS=write cargo test -p focal-protocol --test vectors` writes the deterministic parts again.
 
+#[path = "vectors/cases.rs"]
+mod cases;
 #[path = "vectors/directory.rs"]
 mod directory;
 #[path = "vectors/entries.rs"]
@@ -52,6 +54,10 @@ fn node() -> NodeId {
     NodeId(public(NODE).0)
 }
 
+fn org() -> OrgId {
+    OrgId::of_root(&public(FIRST_ROOT))
+}
+
 fn member(seed: u8, name: &str) -> Member {
     Member::new(public(seed), OrgKind::Ngo, name, "NO").expect("a member")
 }
@@ -59,7 +65,7 @@ fn member(seed: u8, name: &str) -> Member {
 fn manifest() -> Manifest {
     Manifest {
         federation: None,
-        org: OrgId::of_root(&public(FIRST_ROOT)),
+        org: org(),
         version: 1,
         previous: Hash([0; 32]),
         issued: NOW,

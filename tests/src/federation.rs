@@ -3,7 +3,9 @@
 use crate::{Api, NodeProcess, free_port, until};
 use focal_node::{
     NodeKeys, Settings,
-    api::types::{CaseSummary, Invite, Invited, OpenCase, Problem, Status, Stored},
+    api::types::{
+        CaseAction, CaseDetail, CaseSummary, Invite, Invited, OpenCase, Problem, Status, Stored,
+    },
 };
 use focal_protocol::{
     codec,
@@ -73,6 +75,7 @@ impl Org {
             listen: vec![address.clone()],
             announce: vec![address.clone()],
             key_file: Some(dir.join("unlock")),
+            ..Settings::default()
         }
         .save(&dir)
         .expect("settings saved");
@@ -246,6 +249,38 @@ impl Org {
             .post_bytes(&format!("/v1/cases/{case}/records"), codec::encode(record))
             .await
             .expect("an answer")
+    }
+
+    /// Asks its node to change a case.
+    ///
+    /// # Errors
+    /// The node refuses.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub async fn act(&self, case: CaseId, action: &CaseAction) -> Result<(), Problem> {
+        let path = format!("/v1/cases/{case}/actions");
+        let answer: Result<serde_json::Value, Problem> =
+            self.api().post(&path, action).await.expect("an answer");
+        answer.map(|_| ())
+    }
+
+    /// A case as its node shows it; none if it knows no such case.
+    pub async fn case(&self, case: CaseId) -> Option<CaseDetail> {
+        self.api().get(&format!("/v1/cases/{case}")).await.ok()
+    }
+
+    /// Waits until its node shows a case in a certain way.
+    pub async fn wait_case(
+        &self,
+        case: CaseId,
+        what: &str,
+        holds: impl Fn(&CaseDetail) -> bool,
+    ) -> CaseDetail {
+        until(&format!("{}: {what}", self.member.name), || async {
+            self.case(case).await.filter(|detail| holds(detail))
+        })
+        .await
     }
 
     /// Hash of the case view at its node.

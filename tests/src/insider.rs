@@ -4,7 +4,7 @@ use crate::{DEADLINE, Federation, Org, Peer};
 use focal_protocol::{
     codec,
     directory::{Directory, Item, KeyPackageOffer},
-    group::{CaseGroup, Invitation, MlsIdentity},
+    group::{CaseGroup, Delivery, GroupKey, Invitation, MlsIdentity},
     id::{CaseId, LogId},
     key::SecretKey,
     log::{Entry, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
@@ -55,7 +55,9 @@ impl Insider {
         host.invite(case, guest).await;
         let invited = tokio::time::timeout(DEADLINE, invitation(&mut peer, guest));
         let invitation = invited.await.expect("an invitation in time");
-        let group = CaseGroup::join(&invitation, host.node, &rows, &directory).expect("joined");
+        let first = GroupKey::first(invitation.case);
+        let group = CaseGroup::join(first, &invitation.welcome, host.node, &rows, &directory)
+            .expect("joined");
         Self {
             peer,
             group,
@@ -91,14 +93,14 @@ impl Insider {
     ) {
         let mut header = Header {
             log: self.log,
-            case: self.group.case(),
+            case: self.group.key().case,
             node: focal_protocol::id::NodeId(self.key.public().0),
             lane: Lane::Flash,
             seq: self.head.height,
             previous: self.head.hash,
             lamport: self.head.lamport + 1,
             generation: 0,
-            epoch: self.group.epoch(),
+            epoch: self.group.epoch().number,
             manifest: 1,
             salt: Salt(SystemRandom.array()),
         };
@@ -128,7 +130,10 @@ async fn invitation(peer: &mut Peer, guest: &Org) -> Invitation {
         match peer.next().await.expect("the link holds") {
             Frame::Parcel(parcel) => {
                 let parcel = parcel.unverified().expect("a parcel");
-                return parcel.open(&contact).expect("for this node");
+                match parcel.open(&contact).expect("for this node") {
+                    Delivery::Invitation(invitation) => return invitation,
+                    other => panic!("{other:?} is no invitation"),
+                }
             }
             Frame::Parcels(notes) => {
                 let hashes = notes.iter().map(|n| n.parcel).collect();

@@ -1,6 +1,6 @@
 //! Nodes as processes.
 
-use crate::{Api, until};
+use crate::Api;
 use std::{
     fs,
     net::TcpListener,
@@ -31,13 +31,31 @@ impl NodeProcess {
     /// # Panics
     /// It does not start.
     pub async fn start(program: &Path, dir: &Path) -> Self {
-        let process = Self::spawn(program, dir);
-        let api = process.api();
-        until("the node answers", || async {
-            api.get::<serde_json::Value>("/v1/status").await.ok()
-        })
-        .await;
-        process
+        let mut process = Self::spawn(program, dir);
+        let deadline = std::time::Instant::now() + crate::DEADLINE;
+        loop {
+            if process
+                .api()
+                .get::<serde_json::Value>("/v1/status")
+                .await
+                .is_ok()
+            {
+                return process;
+            }
+            // While it was down, a partner's outgoing connection may have been given its port by the system.
+            if process.ended().is_some() {
+                process = Self::spawn(program, dir);
+            }
+            if std::time::Instant::now() > deadline {
+                let log = fs::read_to_string(dir.join("node.log")).unwrap_or_default();
+                let start = log.len().saturating_sub(2_000);
+                panic!(
+                    "the node does not answer: …{}",
+                    log.get(start..).unwrap_or(&log)
+                );
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     /// Starts the program without waiting.

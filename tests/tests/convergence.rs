@@ -19,6 +19,12 @@ async fn three_nodes_share_a_case_and_read_what_each_writes() {
         assert_eq!(stored.record, again.record);
     }
     federation.converged(case, 3).await;
+    // Everybody comes to know who holds what, also of what neither of the two has written.
+    for org in &federation.orgs {
+        let all =
+            |d: &focal_node::api::types::CaseDetail| d.members.iter().all(|m| m.holds == m.of);
+        org.wait_case(case, "all hold all", all).await;
+    }
 }
 
 #[tokio::test]

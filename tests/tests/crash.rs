@@ -38,6 +38,18 @@ async fn write_until_death(org: &Org, case: CaseId, round: usize) -> BTreeSet<St
     stored
 }
 
+/// Fresh keys again and again: each one a commit, an epoch, and new group state with its entry.
+async fn commit_until_death(org: &Org, case: CaseId) {
+    let path = format!("/v1/cases/{case}/actions");
+    let rekey = focal_node::api::types::CaseAction::Rekey;
+    loop {
+        let answer = org.api().post::<serde_json::Value>(&path, &rekey).await;
+        if !matches!(answer, Ok(Ok(_))) {
+            return;
+        }
+    }
+}
+
 async fn readable(org: &Org, case: CaseId) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     let mut after = String::new();
@@ -71,8 +83,9 @@ async fn what_was_stored_survives_kill_nine_of_sender_and_receiver() {
         let pause = Duration::from_millis(20 + below(400));
         // The moment is random: that is what is tested, nothing waits for it to have passed.
         let victims = 1 + below(3);
-        let (from_a, from_b, ()) = tokio::join!(
+        let (from_a, (), from_b, ()) = tokio::join!(
             write_until_death(a, case, round),
+            commit_until_death(a, case),
             write_until_death(b, case, round),
             async {
                 tokio::time::sleep(pause).await;
@@ -95,6 +108,16 @@ async fn what_was_stored_survives_kill_nine_of_sender_and_receiver() {
         // Opening checks that every log ends where its head says and that every group loads.
         nodes = federation.start(Path::new(NODE)).await;
         federation.converged(case, promised.len() as u64).await;
+        // The groups match their logs: both are in the epoch of the last commit that was stored.
+        focal_tests::until("both are in one epoch", || async {
+            let mut epochs = Vec::new();
+            for org in &federation.orgs {
+                let detail = org.case(case).await?;
+                epochs.push((detail.generation, detail.epoch));
+            }
+            (epochs.first() == epochs.last()).then_some(())
+        })
+        .await;
         for org in &federation.orgs {
             let have = readable(org, case).await;
             let lost: Vec<_> = promised.difference(&have).collect();

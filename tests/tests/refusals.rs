@@ -144,7 +144,14 @@ async fn a_node_in_no_manifest_is_refused() {
     let base = tempfile::tempdir().expect("a directory");
     let stranger = Org::new(base.path(), "Stranger");
     assert!(Peer::try_connect(&stranger, stage.org()).await.is_none());
-    let status = stage.org().status().await;
+    let status = until("the refusal has a name", || async {
+        let status = stage.org().status().await;
+        status
+            .refused
+            .contains_key("unlisted-node")
+            .then_some(status)
+    })
+    .await;
     assert_eq!((status.entries, status.peers_connected), (before, 0));
     // The same in an entry that a member passes on.
     let mut peer = stage.peer().await;
@@ -306,7 +313,14 @@ async fn a_frame_over_the_limit_is_refused_and_the_node_goes_on() {
     let mut peer = stage.peer().await;
     peer.send_length(limits::FRAME + 1).await;
     peer.closed().await;
-    let status = stage.org().status().await;
+    let status = until("the refusal has a name", || async {
+        let status = stage.org().status().await;
+        status
+            .refused
+            .contains_key("frame-too-large")
+            .then_some(status)
+    })
+    .await;
     assert_eq!(status.entries, before);
     let record = stage.org().note(stage.case, "still serving");
     stage

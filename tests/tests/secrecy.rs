@@ -3,6 +3,7 @@
 use focal_tests::{Federation, Tap};
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,15 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
+}
+
+/// What comes out of bytes that may be DEFLATE: as much as there is.
+fn inflated(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let reader = flate2::read::DeflateDecoder::new(bytes);
+    // An error ends it: what came before counts.
+    let _ = reader.take(1 << 16).read_to_end(&mut out);
+    out
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -72,6 +82,33 @@ async fn disk_and_wire_hold_no_plaintext() {
             }
         }
     }
+    // A report that was packed and not sealed would hold no canary either: its text is compressed.
+    let mut entries = 0;
+    for org in &federation.orgs {
+        let store = focal_node::store::Store::open(&org.dir.join("store"), org.keys().storage())
+            .expect("a store");
+        for (log, row) in store.logs().expect("logs") {
+            for seq in 0..row.head.height {
+                let entry = store.entry(log, seq).expect("readable").expect("an entry");
+                entries += 1;
+                for at in 0..16 {
+                    let unpacked = inflated(entry.ciphertext().get(at..).unwrap_or_default());
+                    assert!(!contains(&unpacked, b"CANARY"), "an entry is not sealed");
+                }
+            }
+        }
+    }
+    assert!(entries > 4, "there was something to unpack");
+    let packed = {
+        let mut packer =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packer, text.as_bytes()).expect("packed");
+        packer.finish().expect("packed")
+    };
+    assert!(
+        contains(&inflated(&packed), b"CANARY"),
+        "the search finds what is only packed"
+    );
     let wire = tap.recorded();
     assert!(
         searched > 10_000 && wire.len() > 10_000,

@@ -1,6 +1,7 @@
 //! `focal case`: opening, inviting, looking.
 
 mod find;
+mod membership;
 mod names;
 mod show;
 mod tables;
@@ -14,7 +15,9 @@ use crate::{
     output::{STRONG, plain},
     table::Table,
 };
-use focal_node::api::types::{CaseDetail, CaseSummary, Invite, Invited, OpenCase};
+use focal_node::api::types::{
+    CaseAction, CaseDetail, CaseSummary, Invite, Invited, OpenCase, Waiting,
+};
 use std::io::{self, Write};
 
 /// Open cases, invite partners, look at what is in them
@@ -36,6 +39,17 @@ enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Members(MembersArgs),
+    Remove(membership::RemoveArgs),
+    Leave(membership::LeaveArgs),
+    Role(membership::RoleArgs),
+    HandOver(membership::HandOverArgs),
+    Rekey(membership::RekeyArgs),
+    Succeed(membership::SucceedArgs),
+    Vote(membership::VoteArgs),
+    Close(membership::CloseArgs),
+    Reopen(membership::ReopenArgs),
+    Purge(membership::PurgeArgs),
+    Compartments(membership::CompartmentsArgs),
     /// Show every report in order, with what has become of it
     #[command(after_help = "\
 Examples:
@@ -123,6 +137,9 @@ struct InviteArgs {
     /// A reader reads and acknowledges; a contributor also reports
     #[arg(long, default_value = "contributor", value_parser = ["contributor", "reader"])]
     role: String,
+    /// Ask the custodian to do it
+    #[arg(long)]
+    request: bool,
 }
 
 /// List the cases that this node is a member of
@@ -142,6 +159,9 @@ Examples:
 struct ShowArgs {
     /// The case: id, first digits, title, or how the title begins
     case: String,
+    /// Show what cannot be read yet, and what it waits for
+    #[arg(long)]
+    pending: bool,
 }
 
 /// Show who is in a case, and how much of it each one holds
@@ -160,6 +180,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Open(args) => open(args, &client, context).await,
         Command::Invite(args) => invite(args, &client, context).await,
         Command::List(ListArgs {}) => list(&client, context).await,
+        Command::Show(args) if args.pending => pending(&args.case, &client, context).await,
+        Command::Remove(args) => membership::remove(args, &client, context).await,
+        Command::Leave(args) => membership::leave(args, &client, context).await,
+        Command::Role(args) => membership::role(args, &client, context).await,
+        Command::HandOver(args) => membership::hand_over(args, &client, context).await,
+        Command::Rekey(args) => membership::rekey(args, &client, context).await,
+        Command::Succeed(args) => membership::succeed(args, &client, context).await,
+        Command::Vote(args) => membership::vote(args, &client, context).await,
+        Command::Close(args) => membership::close(args, &client, context).await,
+        Command::Reopen(args) => membership::reopen(args, &client, context).await,
+        Command::Purge(args) => membership::purge(args, &client, context).await,
+        Command::Compartments(args) => membership::compartments(args, &client, context).await,
         Command::Show(args) => show::show(&args.case, &client, context).await,
         Command::Members(args) => members(&args.case, &client, context).await,
         Command::Timeline(args) => tables::timeline(&args, &client, context).await,
@@ -197,6 +229,17 @@ async fn open(args: OpenArgs, client: &Client, context: &Context) -> Result<()> 
 
 async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
+    if args.request {
+        let action = CaseAction::AskInvite {
+            org: args.org,
+            role: args.role,
+        };
+        let path = format!("/v1/cases/{}/actions", case.case);
+        let detail: CaseDetail = client.post(&path, &action).await?;
+        return context.print(&detail, |out| {
+            writeln!(out, "{} is asked to invite it.", plain(&case.custodian))
+        });
+    }
     let body = Invite {
         org: args.org,
         role: args.role,
@@ -239,16 +282,45 @@ async fn list(client: &Client, context: &Context) -> Result<()> {
                 "No cases yet. Open one with `focal case open --title TITLE`, or wait for an invitation."
             );
         }
-        let mut table = Table::new(&["case", "title", "role", "custodian", "members", "records", "waiting"]);
-        for case in &cases {
+        let mut table = Table::new(&["case", "title", "role", "custodian", "members", "records", "waiting", "state"]);
+        let mut ordered: Vec<&CaseSummary> = Vec::new();
+        // Compartments stand below the case inside which they are.
+        for case in cases.iter().filter(|c| !cases.iter().any(|p| Some(&p.case) == c.parent.as_ref())) {
+            ordered.push(case);
+            ordered.extend(cases.iter().filter(|c| c.parent.as_ref() == Some(&case.case)));
+        }
+        for case in ordered {
+            let inside = if case.parent.is_some() { "↳ " } else { "" };
             table.row(vec![
                 first(&case.case),
-                plain(&case.title).into_owned(),
+                format!("{inside}{}", plain(&case.title)),
                 case.role.clone(),
                 plain(&case.custodian).into_owned(),
                 case.organisations.to_string(),
                 case.records.to_string(),
                 case.pending.to_string(),
+                plain(&case.stage).into_owned(),
+            ]);
+        }
+        table.write(out)
+    })
+}
+
+async fn pending(case: &str, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, case).await?;
+    let path = format!("/v1/cases/{}/pending", case.case);
+    let waiting: Vec<Waiting> = client.get(&path).await?;
+    context.print(&waiting, |out| {
+        if waiting.is_empty() {
+            return writeln!(out, "Nothing waits: all that has come can be read.");
+        }
+        let mut table = Table::new(&["organisation", "log", "entry", "waits because"]);
+        for row in &waiting {
+            table.row(vec![
+                plain(&row.org_name).into_owned(),
+                first(&row.log),
+                row.seq.to_string(),
+                plain(&row.reason).into_owned(),
             ]);
         }
         table.write(out)

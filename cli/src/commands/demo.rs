@@ -18,11 +18,13 @@ use std::{
 mod check;
 mod clock;
 mod party;
+mod removal;
 mod response;
 mod script;
 
 use clock::Clock;
 use party::Party;
+use removal::Removed;
 
 /// Nothing in the demonstration takes longer on a working machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,6 +69,7 @@ struct Outcome {
     nodes: Vec<NodeResult>,
     converged: bool,
     reports: Vec<ReportResult>,
+    removed: Removed,
     checks: Vec<check::Check>,
     seconds: f64,
     directory: PathBuf,
@@ -77,9 +80,21 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     // Dropping the play kills its nodes and removes its directory.
     tokio::select! {
         outcome = playing => outcome,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(Exit::Failed, "the demonstration was stopped")
-            .why("Ctrl-C")
+        why = stopped() => Err(Error::new(Exit::Failed, "the demonstration was stopped")
+            .why(why)
             .next("its nodes are stopped and its directory is removed")),
+    }
+}
+
+/// Waits until somebody wants it to end.
+async fn stopped() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "Ctrl-C",
+        _ = term.recv() => "SIGTERM",
     }
 }
 
@@ -114,7 +129,9 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
         });
     }
     let hashes: BTreeMap<&str, usize> = nodes.iter().map(|n| (n.view_hash.as_str(), 1)).collect();
+    let removed = removal::remove(&parties, &case, &say).await?;
     let outcome = Outcome {
+        removed,
         converged: hashes.len() == 1,
         nodes,
         reports: clock.results(),
@@ -167,14 +184,23 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
         table.row(vec![check.what.into(), check.shown.to_string()]);
     }
     table.write(out)?;
+    writeln!(out)?;
     if outcome.converged {
         writeln!(
             out,
-            "{STRONG}All three nodes show the same case.{STRONG:#} {FAINT}({:.1} s){FAINT:#}",
+            "{STRONG}All three nodes showed the same case before the removal.{STRONG:#} {FAINT}({:.1} s){FAINT:#}",
             outcome.seconds
         )?;
     }
-    Ok(())
+    let removed = &outcome.removed;
+    writeln!(
+        out,
+        "{} reads {} of {} records now; its node says: {}",
+        removed.organisation,
+        removed.readable,
+        removed.written,
+        plain(&removed.why)
+    )
 }
 
 /// Lets the nodes run on, and says how to go on by hand.

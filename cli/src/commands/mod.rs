@@ -1,5 +1,6 @@
 //! One module for each noun.
 
+pub(crate) mod alarms;
 pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod demo;

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     output::{STRONG, plain},
+    prompt::confirm,
     table::Table,
 };
 use focal_node::api::types::{DirectoryUpdate, Peer, Status};
@@ -35,6 +36,8 @@ enum Command {
     Announce(init::AnnounceArgs),
     Run(run::Args),
     Status(StatusArgs),
+    Health(HealthArgs),
+    Restore(RestoreArgs),
     Peers(PeersArgs),
     Take(TakeArgs),
 }
@@ -46,6 +49,23 @@ Examples:
   focal node status
   focal node status --json | jq .alarms")]
 struct StatusArgs {}
+
+/// Say whether all is well: exit code 0 if it is, 8 if a person must look at something
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal node health || mail -s \"Focal\" operator@example.org < /dev/null")]
+struct HealthArgs {}
+
+/// Go on from a copy of the node's directory, after the original was lost
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Put the copy in place and run this once, before the first `focal node run`. The node's logs end where the copy ends, and it
+begins new ones: partners see a node that came back, not one that signs two histories. What partners hold comes back from them.
+
+Examples:
+  cp -a /media/backup/node ~/.focal/node && focal node restore && focal node run")]
+struct RestoreArgs {}
 
 /// Show partners' nodes and whether they are connected
 #[derive(Debug, clap::Args)]
@@ -80,6 +100,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Announce(args) => init::announce(args, context),
         Command::Run(args) => run::run(&args, context).await,
         Command::Status(StatusArgs {}) => status(context).await,
+        Command::Health(HealthArgs {}) => health(context).await,
+        Command::Restore(RestoreArgs {}) => restore(context),
         Command::Peers(PeersArgs {}) => peers(context).await,
         Command::Take(args) => take(&args, context).await,
     }
@@ -135,6 +157,54 @@ fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{STRONG}alarm{STRONG:#}        {}", plain(alarm))?;
     }
     Ok(())
+}
+
+async fn health(context: &Context) -> Result<()> {
+    let status: Status = Client::connect(context).await?.get("/v1/status").await?;
+    if status.alarms.is_empty() {
+        return context.print(&status.alarms, |out| writeln!(out, "all is well"));
+    }
+    Err(Error::new(Exit::Unwell, "a person must look at this node")
+        .why(plain(&status.alarms.join("\n       ")).into_owned())
+        .next("focal alarms list"))
+}
+
+fn restore(context: &Context) -> Result<()> {
+    let dir = context.node_dir();
+    let unlock = run::unlock(context)?;
+    confirm(
+        context,
+        "Is this a copy, and is the original gone for good?",
+        |out| {
+            writeln!(
+                out,
+                "The logs of the node in {} end where they are, and it begins new ones.",
+                dir.display()
+            )?;
+            writeln!(
+                out,
+                "Two nodes that run from one directory and its copy are taken for an attack."
+            )
+        },
+    )?;
+    let restored = focal_node::restore(&dir, &unlock).map_err(|e| run::error(&e))?;
+    let shown = serde_json::json!({
+        "logs": restored.logs,
+        "cases": restored.cases,
+        "custodian_of": restored.custodian_of,
+    });
+    context.print(&shown, |out| {
+        writeln!(out, "restored: {} cases, {} logs ended", restored.cases, restored.logs)?;
+        if restored.custodian_of > 0 {
+            writeln!(
+                out,
+                "It is custodian of {} cases and may have forgotten what it committed there: in each, stand with `focal case succeed` \
+                 and ask the other members to vote for it.",
+                restored.custodian_of
+            )?;
+        }
+        writeln!(out, "Start it: focal node run")
+    })
 }
 
 async fn peers(context: &Context) -> Result<()> {

@@ -112,6 +112,9 @@ fn line(event: &Event) -> String {
         Event::Case { title, epoch, .. } => {
             format!("case       {title}: membership is in epoch {epoch}")
         }
+        Event::Alarm { id, message, .. } => {
+            format!("ALARM      {message} (focal alarms list, {})", first(id))
+        }
         Event::Peer {
             org_name,
             connected,

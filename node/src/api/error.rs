@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use focal_protocol::case;
 
 /// An answer that says why not.
 #[derive(Debug)]
@@ -38,11 +39,15 @@ impl Failure {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         let status = match &refused {
-            Refused::UnknownCase | Refused::UnknownOrganisation(_) => StatusCode::NOT_FOUND,
+            Refused::UnknownCase | Refused::UnknownOrganisation(_) | Refused::UnknownAlarm => {
+                StatusCode::NOT_FOUND
+            }
             Refused::Full => StatusCode::INSUFFICIENT_STORAGE,
             Refused::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Refused::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-            Refused::NoFederation | Refused::NotListed | Refused::AlreadyInvited(_) => {
+            Refused::NoFederation
+            | Refused::NotListed
+            | Refused::Case(case::Error::AlreadyInCase | case::Error::Stage(_)) => {
                 StatusCode::CONFLICT
             }
             Refused::NotAllowed(_)

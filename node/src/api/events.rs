@@ -30,6 +30,7 @@ fn name(event: &ApiEvent) -> &'static str {
         ApiEvent::Held { .. } => "held",
         ApiEvent::Case { .. } => "case",
         ApiEvent::Peer { .. } => "peer",
+        ApiEvent::Alarm { .. } => "alarm",
         ApiEvent::Directory { .. } => "directory",
         ApiEvent::Refused { .. } => "refused",
         ApiEvent::Lagged { .. } => "lagged",

@@ -4,14 +4,15 @@ use super::{
     error::Failure,
     server::ApiState,
     types::{
-        CaseDetail, CaseSummary, Directory, Holder, Peer, Problem, RecordDetail, RecordRow, Status,
+        AlarmRow, CaseDetail, CaseSummary, Directory, Holder, Peer, Problem, RecordDetail,
+        RecordRow, Status, Waiting,
     },
 };
 use crate::{refused::Refused, views::Views};
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::header,
+    http::{StatusCode, header},
     response::IntoResponse,
 };
 use focal_protocol::time::Time;
@@ -40,9 +41,17 @@ async fn blocking<T: Send + 'static>(
 #[utoipa::path(get, path = "/v1/status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>) -> Answer<Status> {
     let (listening, started) = (state.net.listening(), state.started.clone());
-    blocking(&state, move |v| Ok(v.status(listening, started)?))
-        .await
-        .map(Json)
+    let strangers = state.net.unknown_refused();
+    blocking(&state, move |v| {
+        let mut status = v.status(listening, started)?;
+        // Before any protocol of ours: the swarm counts them.
+        if strangers > 0 {
+            status.refused.insert("unlisted-node".into(), strangers);
+        }
+        Ok(status)
+    })
+    .await
+    .map(Json)
 }
 
 /// Partners' nodes.
@@ -231,4 +240,33 @@ pub(super) async fn holders(
     })
     .await
     .map(Json)
+}
+
+/// Entries of a case that wait, and what for.
+#[utoipa::path(get, path = "/v1/cases/{case}/pending", params(("case" = String, Path)), responses((status = 200, body = [Waiting]), (status = 404, body = Problem)))]
+pub(super) async fn pending(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+) -> Answer<Vec<Waiting>> {
+    blocking(&state, move |v| Ok(v.waiting(v.find_case(&case)?)?))
+        .await
+        .map(Json)
+}
+
+/// What a person must look at, and what was decided before.
+#[utoipa::path(get, path = "/v1/alarms", responses((status = 200, body = [AlarmRow])))]
+pub(super) async fn alarms(State(state): State<ApiState>) -> Json<Vec<AlarmRow>> {
+    Json(state.views.alarm_rows())
+}
+
+/// Whether all is well: 200 if it is, 503 with what is not.
+#[utoipa::path(get, path = "/v1/health", responses((status = 200, body = [String]), (status = 503, body = [String])))]
+pub(super) async fn health(State(state): State<ApiState>) -> (StatusCode, Json<Vec<String>>) {
+    let worries = state.views.shared.worries();
+    let status = if worries.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(worries))
 }

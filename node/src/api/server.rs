@@ -98,6 +98,18 @@ fn routes(state: ApiState) -> Router {
         .route("/v1/cases/{case}/view", get(read::view))
         .route("/v1/cases/{case}/view/{table}", get(read::table))
         .route("/v1/cases/{case}/invite", post(write::invite).layer(small))
+        .route("/v1/cases/{case}/actions", post(write::act).layer(small))
+        .route(
+            "/v1/cases/{case}/compartments",
+            post(write::compartment).layer(small),
+        )
+        .route("/v1/cases/{case}/pending", get(read::pending))
+        .route("/v1/alarms", get(read::alarms))
+        .route(
+            "/v1/alarms/{alarm}/resolve",
+            post(write::resolve).layer(small),
+        )
+        .route("/v1/health", get(read::health))
         .route(
             "/v1/cases/{case}/records",
             get(read::records)

@@ -183,6 +183,10 @@ pub struct CaseSummary {
     pub records: u64,
     /// Entries that wait.
     pub pending: u64,
+    /// `open`, `closed`, or why this node takes part no more.
+    pub stage: String,
+    /// Of a compartment: the case inside which it is shown.
+    pub parent: Option<String>,
 }
 
 /// `GET /v1/cases/{case}`
@@ -201,8 +205,168 @@ pub struct CaseDetail {
     pub members: Vec<CaseMember>,
     /// Organisations that were invited but have no node in the case yet.
     pub waiting: Vec<String>,
+    /// Compartments of the case in which this node is, with their titles.
+    pub compartments: Vec<CaseSummary>,
+    /// What members ask of the custodian.
+    pub requests: Vec<String>,
+    /// Votes for a new custodian.
+    pub votes: Vec<Motion>,
+    /// Nodes that were members and are not.
+    pub former: Vec<Former>,
     /// Hash of the case view: equal on nodes that hold the same records.
     pub view_hash: String,
+}
+
+/// A motion for a new custodian.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Motion {
+    /// The organisation whose node is to become custodian.
+    pub successor_name: String,
+    /// Its node.
+    pub successor: String,
+    /// `lost` or `hostile`.
+    pub cause: String,
+    /// Organisations whose nodes voted for it.
+    pub votes: Vec<String>,
+    /// Votes needed.
+    pub needed: usize,
+}
+
+/// A node that was a member of a case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Former {
+    /// The node.
+    pub node: String,
+    /// Its organisation's name.
+    pub org_name: String,
+    /// Whether what it writes later can still count, as for a custodian that was lost.
+    pub open_ended: bool,
+}
+
+/// Body of `POST /v1/cases/{case}/actions`. Organisations are named by id, first digits or name; nodes by id, first digits,
+/// or by an organisation that has one node in the case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CaseAction {
+    /// Remove an organisation.
+    Remove {
+        /// The organisation.
+        org: String,
+        /// Why: shown to it.
+        reason: String,
+    },
+    /// Remove one node.
+    RemoveNode {
+        /// The node.
+        node: String,
+        /// Why: shown to its operator.
+        reason: String,
+    },
+    /// Leave the case.
+    Leave {
+        /// Why.
+        reason: String,
+    },
+    /// Change a role.
+    Role {
+        /// The organisation.
+        org: String,
+        /// `contributor` or `reader`.
+        role: String,
+    },
+    /// Make another node custodian.
+    HandOver {
+        /// The node.
+        node: String,
+    },
+    /// Make fresh keys.
+    Rekey,
+    /// Make the case read-only.
+    Close {
+        /// Why.
+        reason: String,
+        /// Days after which it is to be purged.
+        retain_days: Option<u32>,
+    },
+    /// Take records again.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+    /// Destroy the content, here or at every member.
+    Purge {
+        /// At every member: by the custodian.
+        everywhere: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Vote for a new custodian; without a node, stand oneself.
+    Vote {
+        /// The successor.
+        node: Option<String>,
+        /// `lost` or `hostile`.
+        cause: String,
+    },
+    /// Ask the custodian to invite an organisation.
+    AskInvite {
+        /// The organisation.
+        org: String,
+        /// `contributor` or `reader`.
+        role: String,
+    },
+    /// Ask the custodian to remove an organisation.
+    AskRemove {
+        /// The organisation.
+        org: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Body of `POST /v1/cases/{case}/compartments`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindCompartment {
+    /// The organisations that may read it, beside this node's own.
+    pub orgs: Vec<String>,
+}
+
+/// An entry that waits, in `GET /v1/cases/{case}/pending`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Waiting {
+    /// Name of the organisation that wrote it.
+    pub org_name: String,
+    /// The log.
+    pub log: String,
+    /// Its sequence there.
+    pub seq: u64,
+    /// What it waits for.
+    pub reason: String,
+}
+
+/// Something that a person must look at, in `GET /v1/alarms`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AlarmRow {
+    /// Its id.
+    pub id: String,
+    /// Stable name of its sort.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+    /// Since when.
+    pub since: String,
+    /// What was decided; none as long as it is open.
+    pub decision: Option<String>,
+    /// When.
+    pub resolved: Option<String>,
+}
+
+/// Body of `POST /v1/alarms/{alarm}/resolve`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Resolve {
+    /// What was decided and why: kept with the alarm.
+    pub decision: String,
 }
 
 /// A member node of a case.
@@ -353,6 +517,15 @@ pub enum Event {
         title: String,
         /// MLS epoch.
         epoch: u64,
+    },
+    /// A person must look at something.
+    Alarm {
+        /// The alarm.
+        id: String,
+        /// Stable name of its sort.
+        code: String,
+        /// What happened.
+        message: String,
     },
     /// A session began or ended.
     Peer {

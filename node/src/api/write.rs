@@ -3,9 +3,15 @@
 use super::{
     error::Failure,
     server::ApiState,
-    types::{DirectoryUpdate, Invite, Invited, OpenCase, Problem, Stored},
+    types::{
+        AlarmRow, CaseAction, CaseSummary, DirectoryUpdate, FindCompartment, Invite, Invited,
+        OpenCase, Problem, Resolve, Stored,
+    },
 };
-use crate::{ledger::Command, refused::Refused};
+use crate::{
+    ledger::{Action, Command},
+    refused::Refused,
+};
 use axum::{
     Json,
     body::Bytes,
@@ -15,8 +21,9 @@ use axum::{
 use focal_protocol::{
     codec,
     directory::{Bundle, Manifest},
-    group::{CaseRole, History},
+    group::{CaseRole, Cause, History, Stage},
     limits,
+    log::Request,
     record::{Kind, Record},
     signed::Signed,
 };
@@ -106,18 +113,123 @@ pub(super) async fn invite(
     let role: CaseRole = choice("role", &body.role)?;
     let outcome = state
         .ledger
-        .ask(|reply| Command::Invite(case, org, role, reply))
+        .ask(|reply| Command::Act(case, Action::Invite(org, role), reply))
         .await?;
     let directory = state.views.shared.directory();
     let name = directory
         .as_ref()
-        .and_then(|d| d.member(&outcome.org).map(|m| m.name.clone()));
+        .and_then(|d| d.member(&org).map(|m| m.name.clone()));
     Ok(Json(Invited {
-        org: outcome.org.to_string(),
+        org: org.to_string(),
         org_name: name.unwrap_or_default(),
         added: outcome.added.iter().map(ToString::to_string).collect(),
         waiting: outcome.waiting.iter().map(ToString::to_string).collect(),
     }))
+}
+
+/// Changes a case: members, roles, custodian, keys, stage. Answers with the case as it is then.
+#[utoipa::path(post, path = "/v1/cases/{case}/actions", params(("case" = String, Path)), request_body = CaseAction, responses((status = 200, body = Object), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn act(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+    Json(body): Json<CaseAction>,
+) -> Answer<serde_json::Value> {
+    let views = &state.views;
+    let case = views.find_case(&case)?;
+    let action = match body {
+        CaseAction::Remove { org, reason } => {
+            Action::Remove(views.find_org(&org)?, checked(reason)?)
+        }
+        CaseAction::RemoveNode { node, reason } => {
+            Action::RemoveNode(views.find_node(case, &node)?, checked(reason)?)
+        }
+        CaseAction::Leave { reason } => Action::Leave(checked(reason)?),
+        CaseAction::Role { org, role } => {
+            Action::Role(views.find_org(&org)?, choice("role", &role)?)
+        }
+        CaseAction::HandOver { node } => Action::HandOver(views.find_node(case, &node)?),
+        CaseAction::Rekey => Action::Rekey,
+        CaseAction::Close {
+            reason,
+            retain_days,
+        } => Action::Stage(Stage::Closed, checked(reason)?, retain_days),
+        CaseAction::Reopen { reason } => Action::Stage(Stage::Open, checked(reason)?, None),
+        CaseAction::Purge { everywhere, reason } if everywhere => {
+            Action::Stage(Stage::Purged, checked(reason)?, None)
+        }
+        CaseAction::Purge { .. } => Action::Purge,
+        CaseAction::Vote { node, cause } => {
+            let cause: Cause = choice("cause", &cause)?;
+            let node = match node {
+                Some(node) => views.find_node(case, &node)?,
+                None => views.shared.me,
+            };
+            Action::Vote(node, cause)
+        }
+        CaseAction::AskInvite { org, role } => Action::Request(Request::Invite(
+            views.find_org(&org)?,
+            choice("role", &role)?,
+        )),
+        CaseAction::AskRemove { org, reason } => {
+            Action::Request(Request::Remove(views.find_org(&org)?, checked(reason)?))
+        }
+    };
+    let ask = |reply| Command::Act(case, action, reply);
+    let _outcome = state.ledger.ask(ask).await?;
+    // After a purge there is nothing to show.
+    let shown = match views.case_detail(case) {
+        Ok(detail) => serde_json::to_value(&detail).unwrap_or_default(),
+        Err(_) => serde_json::Value::Null,
+    };
+    Ok(Json(shown))
+}
+
+/// A reason that a person gave.
+fn checked(reason: String) -> Result<String, Failure> {
+    if reason.len() > limits::REASON {
+        return Err(Failure::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-field",
+            format!(
+                "reason: {} bytes were given where {} are allowed",
+                reason.len(),
+                limits::REASON
+            ),
+        ));
+    }
+    Ok(reason)
+}
+
+/// Finds the compartment of a case with just these organisations, or makes it.
+#[utoipa::path(post, path = "/v1/cases/{case}/compartments", params(("case" = String, Path)), request_body = FindCompartment, responses((status = 200, body = CaseSummary), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn compartment(
+    State(state): State<ApiState>,
+    Path(case): Path<String>,
+    Json(body): Json<FindCompartment>,
+) -> Answer<CaseSummary> {
+    let parent = state.views.find_case(&case)?;
+    let orgs: Result<Vec<_>, _> = body.orgs.iter().map(|o| state.views.find_org(o)).collect();
+    let orgs = orgs?;
+    let ask = |reply| Command::Compartment(parent, orgs, reply);
+    let id = state.ledger.ask(ask).await?.to_string();
+    let found = state.views.cases()?.into_iter().find(|c| c.case == id);
+    found
+        .map(Json)
+        .ok_or_else(|| Failure::not_found("compartment"))
+}
+
+/// Says that a person has looked at an alarm, and what they decided.
+#[utoipa::path(post, path = "/v1/alarms/{alarm}/resolve", params(("alarm" = String, Path)), request_body = Resolve, responses((status = 200, body = [AlarmRow]), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn resolve(
+    State(state): State<ApiState>,
+    Path(alarm): Path<String>,
+    Json(body): Json<Resolve>,
+) -> Answer<Vec<AlarmRow>> {
+    let id = state.views.find_alarm(&alarm)?;
+    let decision = checked(body.decision)?;
+    let ask = |reply| Command::Resolve(id, decision, reply);
+    state.ledger.ask(ask).await?;
+    Ok(Json(state.views.alarm_rows()))
 }
 
 /// Stores a signed record: CBOR of `Signed<Record>`. The answer comes after the flush.

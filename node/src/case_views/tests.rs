@@ -38,6 +38,7 @@ fn put(store: &Store, case: CaseId, lamport: u64, killed: u64) {
         seq: lamport,
     };
     let mut write = Write::default();
+    store.make_case_key(case).expect("a key");
     write.record(store, id, &position, &summary);
     store.apply(&write).expect("stored");
 }

@@ -1,6 +1,6 @@
 //! Entries of this node's own.
 
-use super::{Case, Ledger, StoredAt};
+use super::{Ledger, StoredAt};
 use crate::{
     clock,
     opener::check_author,
@@ -8,11 +8,12 @@ use crate::{
     store::{LogRow, Position},
 };
 use focal_protocol::{
+    case::Case,
     codec,
     directory::Role,
     group::CaseRole,
     id::{CaseId, LogId, OrgId, RecordId},
-    log::{Entry, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
+    log::{Entry, Epoch, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
     record::{Kind, Record},
     seal::{EpochSecret, seal_entry},
@@ -30,7 +31,8 @@ impl Ledger {
     }
 
     pub(super) fn case(&self, case: CaseId) -> Result<&Case, Refused> {
-        self.cases.get(&case).ok_or(Refused::UnknownCase)
+        let here = self.cases.get(&case);
+        here.map(|h| &h.case).ok_or(Refused::UnknownCase)
     }
 
     /// Checks a person's record and appends it.
@@ -59,13 +61,16 @@ impl Ledger {
         if author.role == Role::Observer && !ack {
             return Err(Refused::NotAllowed("an observer"));
         }
-        let rules = self.case(case)?.group.rules();
+        let group = self.case(case)?;
+        group.check_writable()?;
+        let rules = group.rules();
         if rules.role(&org) == Some(CaseRole::Reader) && !ack {
             return Err(Refused::NotAllowed("a reader of the case"));
         }
-        let mut readers = rules.roles.iter().map(|(o, _)| o).filter(|o| **o != org);
-        if let Some(other) = readers.find(|o| !verified.marking.lets(o)) {
-            let name = directory.member(other).map(|m| m.name.clone());
+        let readers = rules.organisations().into_iter().map(|(o, _)| o);
+        let mut others = readers.filter(|o| *o != org);
+        if let Some(other) = others.find(|o| !verified.marking.lets(o)) {
+            let name = directory.member(&other).map(|m| m.name.clone());
             return Err(Refused::TooWide(name.unwrap_or_else(|| other.short())));
         }
         verified.check().map_err(|errors| bad_record(&errors))?;
@@ -77,7 +82,7 @@ impl Ledger {
         } else {
             Lane::Routine
         };
-        let group = &self.case(case)?.group;
+        let group = self.case(case)?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
         let payload = Payload::Record(verified.signed().clone());
         let position = self.append(case, lane, epoch, &secret, &payload)?;
@@ -120,11 +125,19 @@ impl Ledger {
     fn own_log(&self, writer: &Writer) -> (LogId, Head) {
         self.logs
             .iter()
-            .find(|(_, row)| row.writer == *writer && !row.frozen)
+            .find(|(log, row)| {
+                row.writer == *writer && !row.is_over() && !self.is_cut(writer.case, **log)
+            })
             .map_or_else(
                 || (self.store.random_log(), Head::EMPTY),
                 |(log, row)| (*log, row.head),
             )
+    }
+
+    /// Whether the rules have ended a log: after a removal, a node that was let in again begins new ones.
+    fn is_cut(&self, case: CaseId, log: LogId) -> bool {
+        let here = self.cases.get(&case);
+        here.is_some_and(|h| h.case.rules().cut(log).is_some())
     }
 
     /// Seals a payload under an epoch and appends it to this node's own log.
@@ -132,7 +145,7 @@ impl Ledger {
         &mut self,
         case_id: CaseId,
         lane: Lane,
-        epoch: u64,
+        at: Epoch,
         secret: &EpochSecret,
         payload: &Payload,
     ) -> Result<Position, Refused> {
@@ -158,8 +171,8 @@ impl Ledger {
             seq: head.height,
             previous: head.hash,
             lamport: head.next_lamport(case.lamport),
-            generation: case.group.generation(),
-            epoch,
+            generation: at.generation,
+            epoch: at.number,
             manifest,
             salt: Salt(SystemRandom.array()),
         };
@@ -180,16 +193,10 @@ impl Ledger {
             entries: vec![entry.raw().clone()],
         };
         let run = VerifiedRun::own(entry);
-        self.round.write.run(&run);
+        let row = LogRow::new(writer, run.head());
+        self.round.write.run(&run, &row);
         self.round.durable = true;
-        self.logs.insert(
-            log,
-            LogRow {
-                writer,
-                head: run.head(),
-                frozen: false,
-            },
-        );
+        self.logs.insert(log, row);
         let cursor = self.cursors.entry(log).or_default();
         cursor.opened = run.head().height;
         let cursor = *cursor;

@@ -1,339 +1,494 @@
-//! Case groups: opening, inviting, joining, following the custodian.
+//! Cases: this node carries out what their state machines ask for, in one round with storing their new state.
 
-use super::{Case, CommitAt, InviteOutcome, Ledger};
+use super::{InviteOutcome, Ledger};
 use crate::{
+    alarms::Alarm,
     clock,
+    opener::Content,
     refused::Refused,
-    store::{CaseRow, Cursor, LogRow},
+    store::{LogRow, Store},
 };
 use focal_protocol::{
-    group::{
-        self, CaseGroup, CaseRole, History, Invitation, Parcel, Rows, Rules, check_key_package,
-    },
-    id::{CaseId, Hash, LogId, NodeId, OrgId},
-    log::{EpochGrant, Lane, Payload},
-    random::{Random, SystemRandom},
-    seal::ContactPublic,
-    signed::Signed,
-    sync::ParcelNote,
+    case::{self, Case, Ctx, Effect, Held},
+    group::{CaseRole, Cause, Delivery, History, Rows, Stage},
+    id::{CaseId, LogId, NodeId, OrgId},
+    limits,
+    log::{EpochGrant, Lane, Request},
+    random::SystemRandom,
+    time::Time,
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// Nodes that a case's rules let in and that are not members.
-#[derive(Default)]
-struct Addable {
-    /// With their key packages.
-    ready: Vec<(NodeId, Vec<u8>)>,
-    /// Those of which none is known yet.
-    waiting: Vec<NodeId>,
+/// Commits that one look at a case may lead to: as many as it takes to add all members there may be.
+const COMMITS: usize = 32;
+
+/// A case in memory.
+pub(super) struct CaseHere {
+    pub(super) case: Case,
+    /// All epoch secrets that are known.
+    pub(super) secrets: Vec<EpochGrant>,
+    pub(super) lamport: u64,
 }
 
-/// What a commit may have changed besides the group.
-struct Before {
-    write: usize,
-    effects: usize,
-    logs: HashMap<LogId, LogRow>,
-    cursors: HashMap<LogId, Cursor>,
-    parcels: BTreeMap<Hash, ParcelNote>,
+/// What a person wants of a case.
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    Invite(OrgId, CaseRole),
+    Remove(OrgId, String),
+    RemoveNode(NodeId, String),
+    Leave(String),
+    Role(OrgId, CaseRole),
+    HandOver(NodeId),
+    Rekey,
+    Stage(Stage, String, Option<u32>),
+    /// This node's copy only.
+    Purge,
+    Vote(NodeId, Cause),
+    Request(Request),
+}
+
+/// What the store and the ledger's memory know of a case.
+struct HeldHere<'a> {
+    case: CaseId,
+    logs: &'a HashMap<LogId, LogRow>,
+    secrets: &'a [EpochGrant],
+    packages: &'a BTreeMap<Time, Rows>,
+}
+
+impl Held for HeldHere<'_> {
+    fn heights(&self, node: &NodeId) -> Vec<(LogId, u64)> {
+        let of_node = |row: &LogRow| row.writer.node == *node && row.writer.case == self.case;
+        let logs = self.logs.iter().filter(|(_, row)| of_node(row));
+        logs.map(|(log, row)| (*log, row.counted().height))
+            .collect()
+    }
+
+    fn secrets(&self) -> Vec<EpochGrant> {
+        self.secrets.to_vec()
+    }
+
+    fn packages(&self) -> Rows {
+        let rows = self.packages.values().flatten();
+        rows.map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
 }
 
 impl Ledger {
-    pub(super) fn open_case(&mut self, title: String, history: History) -> Result<CaseId, Refused> {
-        let org = self.my_org()?;
-        let id = CaseId(SystemRandom.array());
-        let rules = Rules {
-            case: id,
-            title: title.trim().to_string(),
-            opened: clock::now(),
-            custodian: self.me(),
-            roles: vec![(org, CaseRole::Contributor)],
-            history,
-        };
-        let group = CaseGroup::create(&self.identity.mls, rules)?;
-        self.insert_case(group, None)?;
-        Ok(id)
+    /// Asks a case's state machine, and carries out what it answers.
+    pub(super) fn with_case<T>(
+        &mut self,
+        id: CaseId,
+        ask: impl FnOnce(&mut Case, &Ctx<'_>) -> Result<(T, Vec<Effect>), case::Error>,
+    ) -> Result<T, Refused> {
+        let (value, effects) = self.ask_case(id, ask)?;
+        self.carry_out(id, effects)?;
+        Ok(value)
     }
 
-    /// Stores a group that is new here.
-    fn insert_case(&mut self, group: CaseGroup, joined: Option<u64>) -> Result<(), Refused> {
-        let id = group.case();
-        let row = CaseRow {
-            generation: group.generation(),
-            joined: joined.unwrap_or(0),
+    /// Asks a case's state machine.
+    fn ask_case<T>(
+        &mut self,
+        id: CaseId,
+        ask: impl FnOnce(&mut Case, &Ctx<'_>) -> Result<T, case::Error>,
+    ) -> Result<T, Refused> {
+        // Whatever it answers can then be appended.
+        self.my_org()?;
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let here = self.cases.get_mut(&id).ok_or(Refused::UnknownCase)?;
+        let held = HeldHere {
+            case: id,
+            logs: &self.logs,
+            secrets: &here.secrets,
+            packages: &self.packages,
         };
-        let rows = group.rows();
-        let grant = EpochGrant {
-            generation: group.generation(),
-            epoch: group.epoch(),
-            secret: group.secret()?,
+        let ctx = Ctx {
+            identity: &self.identity.mls,
+            key: &self.identity.key,
+            directory,
+            held: &held,
+            now: clock::now(),
+            rekey_ms: self.rekey_ms,
         };
-        let write = &mut self.round.write;
-        write.case(&self.store, id, &row);
-        write.group(&self.store, id, &Rows::new(), &rows);
-        write.secret(&self.store, id, &grant);
+        Ok(ask(&mut here.case, &ctx)?)
+    }
+
+    /// Does what a case asks for, and stores its state, all in this round.
+    fn carry_out(&mut self, id: CaseId, effects: Vec<Effect>) -> Result<(), Refused> {
+        let mut purge = false;
+        for effect in effects {
+            match effect {
+                Effect::Append {
+                    at,
+                    secret,
+                    payload,
+                } => {
+                    let parts = payload.parts();
+                    if parts.is_empty() {
+                        self.append(id, Lane::Flash, at, &secret, &payload)?;
+                    }
+                    for part in &parts {
+                        self.append(id, Lane::Flash, at, &secret, part)?;
+                    }
+                }
+                Effect::Secret(grant) => self.keep_secret(id, grant, usize::MAX),
+                Effect::Granted(grants) => {
+                    for grant in grants {
+                        self.keep_secret(id, grant, limits::SECRETS_PER_EPOCH);
+                    }
+                }
+                Effect::Deliver { to, delivery } => self.deliver(&to, &delivery),
+                Effect::Changed => self.case_changed(id),
+                Effect::Purge => purge = true,
+                Effect::Alarm(alarm) => self.raise(Alarm::of_case(id, &alarm)),
+            }
+        }
+        let Some(here) = self.cases.get_mut(&id) else {
+            return Ok(());
+        };
+        self.round.write.case(&self.store, &mut here.case);
         self.round.durable = true;
-        self.round.cases = true;
-        let case = Case {
-            row,
-            group,
-            rows,
-            lamport: 0,
-        };
-        self.cases.insert(id, case);
-        self.emit_case(id);
+        if purge {
+            self.then(move |ledger| ledger.purge_case(id));
+        }
         Ok(())
     }
 
-    /// Stores what has changed in a case's group, and the secret of its epoch.
-    fn update_case(&mut self, id: CaseId) -> Result<(), Refused> {
-        let case = self.cases.get_mut(&id).ok_or(Refused::UnknownCase)?;
-        let rows = case.group.rows();
-        let grant = EpochGrant {
-            generation: case.group.generation(),
-            epoch: case.group.epoch(),
-            secret: case.group.secret()?,
+    /// Keeps a secret, if it is new and its epoch has fewer than `most`.
+    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, most: usize) {
+        let Some(here) = self.cases.get_mut(&id) else {
+            return;
         };
-        let write = &mut self.round.write;
-        write.group(&self.store, id, &case.rows, &rows);
-        write.secret(&self.store, id, &grant);
-        case.rows = rows;
-        self.round.durable = true;
+        let of_epoch = here.secrets.iter().filter(|g| g.at() == grant.at()).count();
+        if of_epoch >= most || here.secrets.contains(&grant) {
+            return;
+        }
+        self.round.write.secret(&self.store, id, &grant);
+        let (opener, at) = (self.opener.clone(), grant.at());
+        here.secrets.push(grant);
+        self.then(move |_| opener.epoch(id, at));
+    }
+
+    fn case_changed(&mut self, id: CaseId) {
         self.round.cases = true;
         self.emit_case(id);
         let opener = self.opener.clone();
         self.then(move |ledger| {
-            opener.epoch(id, grant.generation, grant.epoch);
             ledger.share_case(id);
+            ledger.apply_cuts(id);
+            opener.rules(id);
         });
+    }
+
+    /// Ends the logs that the rules say end, wherever they are held further.
+    pub(super) fn apply_cuts(&mut self, id: CaseId) {
+        let Some(here) = self.cases.get(&id) else {
+            return;
+        };
+        let rules = here.case.rules();
+        let due: Vec<(LogId, LogRow, u64)> = self
+            .logs
+            .iter()
+            .filter(|(_, row)| row.writer.case == id)
+            .filter_map(|(log, row)| {
+                let end = rules.cut(*log)?;
+                let done = row.end.is_some_and(|e| e <= end)
+                    && (row.ended.is_some() || row.head.height < end);
+                (!done).then_some((*log, *row, end))
+            })
+            .collect();
+        for (log, row, end) in due {
+            self.end_log(log, row, end);
+        }
+    }
+
+    /// Ends a log at a height: what is held beyond counts no more.
+    pub(super) fn end_log(&mut self, log: LogId, row: LogRow, end: u64) {
+        match self.store.cut(&mut self.round.write, log, &row, end) {
+            Ok(row) => {
+                self.logs.insert(log, row);
+                self.round.durable = true;
+            }
+            Err(e) => tracing::error!("log {} could not be ended: {e}", log.short()),
+        }
+    }
+
+    pub(super) fn open_case(
+        &mut self,
+        title: &str,
+        history: History,
+        parent: Option<CaseId>,
+    ) -> Result<CaseId, Refused> {
+        let org = self.my_org()?;
+        if self.cases.len() >= limits::CASES {
+            return Err(Refused::TooManyCases);
+        }
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let nothing = BTreeMap::new();
+        let ctx = Ctx {
+            identity: &self.identity.mls,
+            key: &self.identity.key,
+            directory,
+            held: &nothing,
+            now: clock::now(),
+            rekey_ms: self.rekey_ms,
+        };
+        let (case, effects) = Case::open(&ctx, &SystemRandom, org, title, history, parent)?;
+        let id = case.id();
+        self.insert_case(case, effects)?;
+        Ok(id)
+    }
+
+    fn insert_case(&mut self, case: Case, effects: Vec<Effect>) -> Result<(), Refused> {
+        let id = case.id();
+        self.store.make_case_key(id)?;
+        self.cases.insert(
+            id,
+            CaseHere {
+                case,
+                secrets: Vec::new(),
+                lamport: 0,
+            },
+        );
+        self.carry_out(id, effects)
+    }
+
+    /// Finds the compartment of a case with just these organisations, or makes it: for records that only they may read.
+    pub(super) fn compartment(
+        &mut self,
+        parent: CaseId,
+        mut orgs: Vec<OrgId>,
+    ) -> Result<CaseId, Refused> {
+        let mine = self.my_org()?;
+        let rules = self.case(parent)?.rules().clone();
+        orgs.push(mine);
+        orgs.sort_unstable();
+        orgs.dedup();
+        if let Some(outside) = orgs.iter().find(|o| rules.role(o).is_none()) {
+            return Err(Refused::NotInParent(self.name_of(outside)));
+        }
+        let same = |case: &Case| {
+            let members: Vec<OrgId> = case
+                .rules()
+                .organisations()
+                .into_iter()
+                .map(|(o, _)| o)
+                .collect();
+            case.rules().parent == Some(parent) && members == orgs && case.check_writable().is_ok()
+        };
+        if let Some((id, _)) = self.cases.iter().find(|(_, here)| same(&here.case)) {
+            return Ok(*id);
+        }
+        let names: Vec<String> = orgs.iter().map(|o| self.name_of(o)).collect();
+        let title = title_within(&format!("{} / {}", rules.title, names.join(", ")));
+        let id = self.open_case(&title, rules.history, Some(parent))?;
+        for org in orgs.into_iter().filter(|o| *o != mine) {
+            let role = rules.role(&org).unwrap_or(CaseRole::Reader);
+            self.act(id, Action::Invite(org, role))?;
+        }
+        Ok(id)
+    }
+
+    fn name_of(&self, org: &OrgId) -> String {
+        let member = self.directory.as_ref().and_then(|d| d.member(org));
+        member.map_or_else(|| org.short(), |m| m.name.clone())
+    }
+
+    /// Does what a person wants of a case.
+    pub(super) fn act(&mut self, id: CaseId, action: Action) -> Result<InviteOutcome, Refused> {
+        if let Action::Invite(org, _) = &action {
+            let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+            directory
+                .member(org)
+                .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
+        }
+        let nothing = |effects| Ok((InviteOutcome::default(), effects));
+        self.with_case(id, |case, ctx| match action {
+            Action::Invite(org, role) => {
+                let (addable, effects) = case.invite(ctx, org, role)?;
+                let outcome = InviteOutcome {
+                    added: addable.ready.into_iter().map(|(node, _)| node).collect(),
+                    waiting: addable.waiting,
+                };
+                Ok((outcome, effects))
+            }
+            Action::Remove(org, reason) => nothing(case.remove_org(ctx, org, &reason)?),
+            Action::RemoveNode(node, reason) => nothing(case.remove_node(ctx, node, &reason)?),
+            Action::Leave(reason) => nothing(case.request(Request::Leave(reason))?),
+            Action::Role(org, role) => nothing(case.set_role(ctx, org, role)?),
+            Action::HandOver(node) => nothing(case.hand_over(ctx, node)?),
+            Action::Rekey => nothing(case.rekey(ctx)?),
+            Action::Stage(stage, reason, retain) => {
+                nothing(case.set_stage(ctx, stage, &reason, retain)?)
+            }
+            Action::Purge => nothing(case.purge()),
+            Action::Vote(successor, cause) => nothing(case.vote(ctx, successor, cause)?),
+            Action::Request(request) => nothing(case.request(request)?),
+        })
+    }
+
+    /// What an opened entry says to the case, from the opener.
+    pub(super) fn take_content(&mut self, at: super::ContentAt) -> Result<(), Refused> {
+        let (id, writer) = (at.case, at.at.writer);
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let org = directory.node_ever(&writer).map(|(org, _)| org);
+        let org = org.ok_or(Refused::UnknownNode(writer))?;
+        self.with_case(id, |case, ctx| {
+            let effects = match at.content {
+                Content::Commit(commit) => case.follow(ctx, at.at, &commit)?,
+                Content::Grant(grants) => case.take_grants(writer, grants)?,
+                Content::Update(update) => {
+                    case.take_update(ctx, writer, update)?;
+                    Vec::new()
+                }
+                Content::Request(request) => case.take_request(ctx, writer, org, request)?,
+                Content::Vote(vote) => case.take_vote(ctx, *vote)?,
+            };
+            Ok(((), effects))
+        })?;
+        self.round.write.cursor(at.at.log, &at.cursor);
         Ok(())
     }
 
-    /// Gives an organisation a role, and adds its nodes as far as their key packages are known.
-    pub(super) fn invite(
+    /// A delivery in a parcel from a node of the federation.
+    pub(super) fn take_delivery(
         &mut self,
-        id: CaseId,
-        org: OrgId,
-        role: CaseRole,
-    ) -> Result<InviteOutcome, Refused> {
-        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let member = directory
-            .member(&org)
-            .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
-        let group = &self.case(id)?.group;
-        let mut rules = group.rules().clone();
-        if rules.custodian != self.me() {
-            return Err(group::Error::NotCustodian(self.me()).into());
-        }
-        if rules.role(&org).is_some() {
-            return Err(Refused::AlreadyInvited(member.name.clone()));
-        }
-        rules.set_role(org, role);
-        let Addable { ready, waiting } = self.addable(id, &rules)?;
-        let outcome = InviteOutcome {
-            org,
-            added: ready.iter().map(|(node, _)| *node).collect(),
-            waiting,
+        from: NodeId,
+        delivery: Delivery,
+    ) -> Result<(), Refused> {
+        let id = match &delivery {
+            Delivery::Invitation(invitation) => invitation.case,
+            Delivery::Grants(case, _) => *case,
+            Delivery::Vote(vote) => vote.unverified()?.motion.case,
+            Delivery::Succeeded(succession) => succession.unverified()?.motion.case,
+            Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
+            Delivery::Part(_) => return Err(Refused::Case(case::Error::NotAllowed(from))),
         };
-        self.add(id, &ready, rules)?;
-        Ok(outcome)
+        if self.purged.contains(&id) {
+            return Err(Refused::Case(case::Error::Ended(case::Ended::Purged)));
+        }
+        if self.cases.contains_key(&id) {
+            return self.with_case(id, |case, ctx| Ok(((), case.deliver(ctx, from, delivery)?)));
+        }
+        let Delivery::Invitation(invitation) = delivery else {
+            return Err(Refused::UnknownCase);
+        };
+        if self.cases.len() >= limits::CASES {
+            return Err(Refused::TooManyCases);
+        }
+        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
+        let held = HeldHere {
+            case: id,
+            logs: &self.logs,
+            secrets: &[],
+            packages: &self.packages,
+        };
+        let ctx = Ctx {
+            identity: &self.identity.mls,
+            key: &self.identity.key,
+            directory,
+            held: &held,
+            now: clock::now(),
+            rekey_ms: self.rekey_ms,
+        };
+        let (case, effects) = Case::join(&ctx, &invitation, from)?;
+        self.insert_case(case, effects)
     }
 
-    /// Nodes that the rules let in and that are not members.
-    fn addable(&self, id: CaseId, rules: &Rules) -> Result<Addable, Refused> {
-        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let members = self.case(id)?.group.members();
-        let mut addable = Addable::default();
-        for (org, entry) in directory.nodes() {
-            if rules.role(&org).is_none() || members.contains(&entry.id) {
-                continue;
-            }
-            match directory.key_package(&entry.id) {
-                Some(offer)
-                    if check_key_package(&offer.key_package, &entry.id, directory).is_ok()
-                        && ContactPublic(entry.contact_key.clone())
-                            .seal(&[], &[])
-                            .is_ok() =>
-                {
-                    addable.ready.push((entry.id, offer.key_package.clone()));
+    /// What time and changes of the directory bring to every case.
+    pub(super) fn tend_cases(&mut self) {
+        let ids: Vec<CaseId> = self.cases.keys().copied().collect();
+        for id in ids {
+            for _ in 0..COMMITS {
+                let asked = self.ask_case(id, |case, ctx| {
+                    let mut effects = case.tick(ctx)?;
+                    let acted = !effects.is_empty();
+                    effects.extend(case.custodian_alarm(ctx).map(Effect::Alarm));
+                    Ok((acted && case.is_custodian(), effects))
+                });
+                let result = asked.and_then(|(again, effects)| {
+                    // Mostly nothing is due, and nothing is written then.
+                    if !effects.is_empty() {
+                        self.carry_out(id, effects)?;
+                    }
+                    Ok(again)
+                });
+                match result {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    // Until it is in a manifest, it takes no part in anything.
+                    Err(Refused::NotListed) => break,
+                    Err(e) => {
+                        self.shared.refuse(&e);
+                        break;
+                    }
                 }
-                _ => addable.waiting.push(entry.id),
             }
         }
-        Ok(addable)
     }
 
-    /// Adds every node that may be added to a case of which this node is custodian: after each change of the directory.
-    pub(super) fn reconcile(&mut self) {
-        let mine: Vec<CaseId> = self
+    /// Cases at the end of their retention time are purged, but not because of a clock that has just been set: the time
+    /// must have been over for a day of running.
+    pub(super) fn retire_cases(&mut self, waited: Time) {
+        const DAY_MS: u64 = 24 * 3_600_000;
+        let now = clock::now();
+        let due: Vec<CaseId> = self
             .cases
             .iter()
-            .filter(|(_, c)| c.group.rules().custodian == self.me())
+            .filter(|(_, here)| here.case.ended().is_none() && here.case.is_due_for_purge(now))
             .map(|(id, _)| *id)
             .collect();
-        for id in mine {
-            let result = self
-                .case(id)
-                .map(|c| c.group.rules().clone())
-                .and_then(|rules| {
-                    let ready = self.addable(id, &rules)?.ready;
-                    if ready.is_empty() {
-                        return Ok(());
-                    }
-                    self.add(id, &ready, rules)
-                });
-            if let Err(e) = result {
-                self.shared.refuse(&e);
+        self.due_since.retain(|id, _| due.contains(id));
+        for id in due {
+            let since = *self.due_since.entry(id).or_insert(waited);
+            if waited.since(since) >= DAY_MS
+                && let Err(e) = self.act(id, Action::Purge)
+            {
+                tracing::error!("case {} could not be purged: {e}", id.short());
             }
         }
     }
 
-    /// One commit: its entry, the group's new state, the new epoch's secret, the invitations and the grant of earlier
-    /// epochs, all in this round.
-    fn add(
-        &mut self,
-        id: CaseId,
-        added: &[(NodeId, Vec<u8>)],
-        rules: Rules,
-    ) -> Result<(), Refused> {
-        let history = rules.history;
-        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let before = Before {
-            write: self.round.write.len(),
-            effects: self.round.effects.len(),
-            logs: self.logs.clone(),
-            cursors: self.cursors.clone(),
-            parcels: self.parcels.clone(),
-        };
-        let case = self.cases.get_mut(&id).ok_or(Refused::UnknownCase)?;
-        let (epoch, secret) = (case.group.epoch(), case.group.secret()?);
-        let committed = case
-            .group
-            .add(&self.identity.mls, added, rules, directory)
-            .map_err(Refused::from);
-        let result = committed.and_then(|committed| {
-            let payload = Payload::Commit(committed.commit);
-            self.append(id, Lane::Flash, epoch, &secret, &payload)?;
-            self.update_case(id)?;
-            if let Some(invitation) = committed.invitation {
-                self.send_invitations(added, &invitation)?;
-                if history == History::All {
-                    self.grant(id)?;
-                }
-            }
-            Ok(())
-        });
-        if result.is_err() {
-            // Nothing of a change that was refused in the middle may stay in the round: its rows would not fit.
-            self.round.write.truncate(before.write);
-            self.round.effects.truncate(before.effects);
-            self.logs = before.logs;
-            self.cursors = before.cursors;
-            self.parcels = before.parcels;
-            self.reload_case(id);
+    /// Destroys what opens a case here. The rest is cleared after.
+    pub(super) fn purge_case(&mut self, id: CaseId) {
+        if let Err(e) = self.store.purge(id) {
+            tracing::error!("case {} could not be purged: {e}", id.short());
+            return;
         }
-        result
-    }
-
-    /// After a refusal, a group in memory must be what the store says.
-    fn reload_case(&mut self, id: CaseId) {
-        let fresh = self.store.cases().ok().into_iter().flatten();
-        match fresh.into_iter().find(|(_, group, _)| group.case() == id) {
-            Some((row, group, rows)) => {
-                let lamport = self.cases.get(&id).map_or(0, |c| c.lamport);
-                self.cases.insert(
-                    id,
-                    Case {
-                        row,
-                        group,
-                        rows,
-                        lamport,
-                    },
-                );
-            }
-            None => {
-                self.cases.remove(&id);
-            }
-        }
-    }
-
-    fn send_invitations(
-        &mut self,
-        added: &[(NodeId, Vec<u8>)],
-        invitation: &Invitation,
-    ) -> Result<(), Refused> {
-        let me = self.me();
-        for (node, _) in added {
-            let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-            let (_, entry) = directory.node(node).ok_or(Refused::UnknownNode(*node))?;
-            let key = ContactPublic(entry.contact_key.clone());
-            let parcel = Parcel::seal(me, *node, &key, invitation, clock::now())?;
-            self.keep_parcel(Signed::new(&parcel, &self.identity.key), *node);
-        }
-        Ok(())
-    }
-
-    /// Grants the secrets of all earlier epochs to whoever is a member now.
-    fn grant(&mut self, id: CaseId) -> Result<(), Refused> {
-        let group = &self.case(id)?.group;
-        let (generation, epoch, secret) = (group.generation(), group.epoch(), group.secret()?);
-        let mut grants = self.store.secrets(id)?;
-        grants.retain(|g| (g.generation, g.epoch) < (generation, epoch));
-        self.append(id, Lane::Flash, epoch, &secret, &Payload::Grant(grants))?;
-        Ok(())
-    }
-
-    /// Joins the case of an invitation.
-    pub(super) fn join(&mut self, invitation: &Invitation, from: NodeId) -> Result<(), Refused> {
-        if self.cases.contains_key(&invitation.case) {
-            return Ok(());
-        }
-        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let packages: Rows = self
-            .packages
-            .values()
-            .flat_map(|rows| rows.iter().map(|(k, v)| (k.clone(), v.clone())))
+        self.cases.remove(&id);
+        self.purged.insert(id);
+        let logs: Vec<LogId> = self
+            .logs
+            .iter()
+            .filter(|(_, row)| row.writer.case == id)
+            .map(|(log, _)| *log)
             .collect();
-        let group = CaseGroup::join(invitation, from, &packages, directory)?;
-        let (id, epoch) = (group.case(), group.epoch());
-        self.insert_case(group, Some(epoch))?;
-        self.then(move |ledger| ledger.share_case(id));
-        Ok(())
+        for log in logs {
+            self.logs.remove(&log);
+            self.cursors.remove(&log);
+        }
+        self.publish_cases();
+        for mailbox in self.sessions.values() {
+            mailbox.push(focal_protocol::sync::Input::Unshares(id));
+        }
+        clear(&self.store, id);
     }
+}
 
-    /// Follows a commit that the opener found: the group's new state and the log's cursor in one transaction.
-    pub(super) fn follow(&mut self, at: CommitAt) -> Result<(), Refused> {
-        let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let case = self.cases.get_mut(&at.case).ok_or(Refused::UnknownCase)?;
-        if let Err(e) = case.group.apply(&at.commit, at.writer, directory) {
-            self.reload_case(at.case);
-            return Err(e.into());
-        }
-        self.update_case(at.case)?;
-        self.round.write.cursor(at.log, &at.cursor);
-        Ok(())
+/// Clears what is left of a purged case: it cannot be opened any more, and takes room.
+pub(super) fn clear(store: &Store, id: CaseId) {
+    if let Err(e) = store.clear_purged(id) {
+        tracing::error!(
+            "what is left of case {} could not be cleared: {e}",
+            id.short()
+        );
     }
+}
 
-    /// Takes secrets of epochs that are not known here.
-    pub(super) fn take_grants(
-        &mut self,
-        id: CaseId,
-        from: NodeId,
-        grants: Vec<EpochGrant>,
-    ) -> Result<(), Refused> {
-        let group = &self.case(id)?.group;
-        if group.rules().custodian != from {
-            return Err(group::Error::NotCustodian(from).into());
-        }
-        for grant in grants {
-            let known = self.store.secret(id, grant.generation, grant.epoch)?;
-            if known.is_some() {
-                continue;
-            }
-            self.round.write.secret(&self.store, id, &grant);
-            self.round.durable = true;
-            let opener = self.opener.clone();
-            self.then(move |_| opener.epoch(id, grant.generation, grant.epoch));
-        }
-        Ok(())
+/// Cuts a title at the limit, between characters.
+fn title_within(title: &str) -> String {
+    let mut end = title.len().min(limits::NAME);
+    while !title.is_char_boundary(end) {
+        end -= 1;
     }
+    title[..end].to_string()
 }

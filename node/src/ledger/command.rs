@@ -1,11 +1,13 @@
 //! What the ledger is asked, and the handle that asks it.
 
-use crate::{mailbox::Mailbox, refused::Refused, store::Cursor};
+use super::Action;
+use crate::{mailbox::Mailbox, opener::Content, refused::Refused, store::Cursor};
 use focal_protocol::{
+    case::At,
     directory::{Bundle, Item, Manifest, Versions},
-    group::{CaseRole, History, Parcel},
+    group::{History, Parcel},
     id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
-    log::{EpochGrant, Equivocation, Run},
+    log::{Equivocation, Run},
     record::Record,
     signed::Signed,
     sync::ParcelNote,
@@ -25,9 +27,8 @@ pub(crate) struct StoredAt {
 }
 
 /// What came of an invitation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct InviteOutcome {
-    pub(crate) org: OrgId,
     pub(crate) added: Vec<NodeId>,
     pub(crate) waiting: Vec<NodeId>,
 }
@@ -36,13 +37,13 @@ pub(crate) struct InviteOutcome {
 pub(crate) enum Command {
     Submit(CaseId, Box<Signed<Record>>, Reply<StoredAt>),
     OpenCase(String, History, Reply<CaseId>),
-    Invite(CaseId, OrgId, CaseRole, Reply<InviteOutcome>),
+    Compartment(CaseId, Vec<OrgId>, Reply<CaseId>),
+    Act(CaseId, Action, Reply<InviteOutcome>),
+    Resolve(Hash, String, Reply<()>),
     TakeBundle(Box<Bundle>, Reply<usize>),
     TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
-    /// From the opener: a commit stands at this place of a log.
-    Commit(CommitAt, Reply<()>),
-    /// From the opener: secrets of earlier epochs, granted by this node.
-    Grant(CaseId, NodeId, Vec<EpochGrant>, Reply<()>),
+    /// From the opener: something that concerns the case itself stands at this place of a log.
+    Content(Box<ContentAt>, Reply<()>),
     SessionUp(Mailbox),
     SessionDown(Mailbox),
     Ready(Mailbox, Versions),
@@ -61,13 +62,12 @@ pub(crate) enum Command {
     Stop,
 }
 
-/// A commit, and where it stands.
-pub(crate) struct CommitAt {
+/// What concerns the case itself, and where it stands.
+pub(crate) struct ContentAt {
     pub(crate) case: CaseId,
-    pub(crate) writer: NodeId,
-    pub(crate) log: LogId,
+    pub(crate) at: At,
     pub(crate) cursor: Cursor,
-    pub(crate) commit: Vec<u8>,
+    pub(crate) content: Content,
 }
 
 /// A handle on the ledger.

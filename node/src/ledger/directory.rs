@@ -99,7 +99,7 @@ impl Ledger {
             });
             ledger.drop_strangers();
             ledger.publish_key_package();
-            ledger.reconcile();
+            ledger.tend_cases();
             ledger.retry_parcels();
             ledger.opener.manifests();
         });
@@ -132,7 +132,11 @@ impl Ledger {
         }
         // Never earlier than the one before, whatever the clock says.
         let issued = current.map_or(now, |t| now.max(t.plus_ms(1)));
-        let made = self.identity.mls.key_package().map_err(Refused::from);
+        let made = self
+            .identity
+            .mls
+            .key_package()
+            .map_err(|e| Refused::Case(e.into()));
         let result = made.and_then(|(key_package, rows)| {
             let offer = KeyPackageOffer {
                 node: me,

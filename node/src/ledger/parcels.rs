@@ -3,12 +3,15 @@
 use super::Ledger;
 use crate::{clock, mailbox::Mailbox, refused::Refused};
 use focal_protocol::{
-    group::{self, Parcel},
+    case,
+    group::{self, Delivery, DeliveryPart, Parcel},
     id::{Hash, NodeId},
     limits,
+    seal::ContactPublic,
     signed::{Signed, Verified},
     sync::{Input, ParcelNote},
 };
+use std::collections::BTreeMap;
 
 impl Ledger {
     /// Keeps a parcel and offers it: to its recipient if there is a session with it, else to everybody.
@@ -104,8 +107,8 @@ impl Ledger {
             return Ok(());
         }
         match self.open_parcel(&verified) {
-            // Some member is in no manifest that is known yet: it is kept until the directory changes.
-            Err(Refused::Group(group::Error::UnknownLeaf)) => {
+            // It rests on a manifest, an epoch or a piece that is not here yet: it is kept until it comes.
+            Err(e) if waits(&e) => {
                 if self.parcels.values().filter(|n| n.to == self.me()).count()
                     < limits::PARCELS_PER_RECIPIENT
                 {
@@ -113,6 +116,7 @@ impl Ledger {
                         .write
                         .parcel(&self.store, &note, verified.signed());
                     self.parcels.insert(hash, note);
+                    self.then(Self::retry_pieces);
                 }
                 Ok(())
             }
@@ -133,8 +137,62 @@ impl Ledger {
     }
 
     fn open_parcel(&mut self, parcel: &Verified<Parcel>) -> Result<(), Refused> {
-        let invitation = parcel.open(&self.identity.contact)?;
-        self.join(&invitation, parcel.from)
+        match parcel.open(&self.identity.contact)? {
+            Delivery::Part(_) => Err(Refused::Case(case::Error::NotYet)),
+            delivery => self.take_delivery(parcel.from, delivery),
+        }
+    }
+
+    /// Puts pieces together of which all have come.
+    fn retry_pieces(&mut self) {
+        let me = self.me();
+        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(ParcelNote, DeliveryPart)>> = BTreeMap::new();
+        for (note, parcel) in self.store.parcels().unwrap_or_default() {
+            if note.to == me
+                && let Ok(parcel) = self.verify_parcel(parcel)
+                && let Ok(Delivery::Part(piece)) = parcel.open(&self.identity.contact)
+            {
+                let pieces = wholes.entry((parcel.from, piece.whole)).or_default();
+                pieces.push((note, piece));
+            }
+        }
+        for ((from, _), pieces) in wholes {
+            let Some(delivery) = Delivery::from_pieces(pieces.iter().map(|(_, p)| p)) else {
+                continue;
+            };
+            match self.take_delivery(from, delivery) {
+                Err(e) if waits(&e) => continue,
+                Err(e) => self.shared.refuse(&e),
+                Ok(()) => {}
+            }
+            for (note, _) in pieces {
+                self.finish_parcel(&note, None);
+            }
+        }
+    }
+
+    /// Seals a delivery to nodes, each in as many parcels as it needs.
+    pub(super) fn deliver(&mut self, to: &[NodeId], delivery: &Delivery) {
+        let me = self.me();
+        let pieces = delivery.pieces();
+        for node in to {
+            let known = self.directory.as_ref().and_then(|d| d.node(node));
+            let Some(key) = known.map(|(_, entry)| ContactPublic(entry.contact_key.clone())) else {
+                tracing::warn!(
+                    "nothing can be sent to node {}: no manifest lists it",
+                    node.short()
+                );
+                continue;
+            };
+            for piece in &pieces {
+                match Parcel::seal(me, *node, &key, piece, clock::now()) {
+                    Ok(parcel) => {
+                        self.keep_parcel(Signed::new(&parcel, &self.identity.key), *node);
+                    }
+                    Err(e) => tracing::warn!("nothing can be sealed to node {}: {e}", node.short()),
+                }
+            }
+        }
     }
 
     /// A parcel for this node is done with, whether it was good or not.
@@ -158,6 +216,7 @@ impl Ledger {
         if !self.parcels.values().any(|n| n.to == me) {
             return;
         }
+        self.retry_pieces();
         for (note, parcel) in self.store.parcels().unwrap_or_default() {
             if note.to != me {
                 continue;
@@ -166,7 +225,7 @@ impl Ledger {
                 .verify_parcel(parcel)
                 .and_then(|verified| self.open_parcel(&verified));
             match result {
-                Err(Refused::Group(group::Error::UnknownLeaf)) => {}
+                Err(e) if waits(&e) => {}
                 Ok(()) => self.finish_parcel(&note, None),
                 Err(e) => {
                     self.shared.refuse(&e);
@@ -201,4 +260,12 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Whether a parcel may be of use later.
+fn waits(refused: &Refused) -> bool {
+    matches!(
+        refused,
+        Refused::Case(case::Error::NotYet | case::Error::Group(group::Error::UnknownLeaf))
+    )
 }

@@ -3,6 +3,7 @@
 use super::Ledger;
 use crate::{api::types::Event, clock, mailbox::Mailbox};
 use focal_protocol::{
+    case::Case,
     directory::Versions,
     id::{CaseId, NodeId},
     sync::{CaseHeads, Input, LogHead, ParcelNote},
@@ -10,6 +11,8 @@ use focal_protocol::{
 
 /// Ticks between announcements of what others wrote.
 const ANNOUNCE: u64 = 4;
+/// Ticks between looks at what is due in cases: a minute.
+const TEND: u64 = 240;
 /// Ticks between looks at what a week or a month brings: ten minutes.
 const SLOW: u64 = 2_400;
 
@@ -55,12 +58,15 @@ impl Ledger {
         if let Some(directory) = &self.directory {
             mailbox.push(Input::Directory(directory.newer_than(theirs)));
         }
-        let cases: Vec<CaseHeads> = self
-            .cases
-            .iter()
-            .filter(|(_, c)| c.group.members().contains(&mailbox.peer))
-            .map(|(id, _)| self.heads(*id))
-            .collect();
+        let (mut cases, mut accepted) = (Vec::new(), Vec::new());
+        for (id, here) in &self.cases {
+            if shares(&here.case, &mailbox.peer) {
+                cases.push(self.heads(*id));
+            } else if here.case.ended().is_none() {
+                accepted.push(self.heads(*id));
+            }
+        }
+        mailbox.push(Input::Accepts(accepted));
         mailbox.push(Input::Shares { cases, first: true });
         let notes: Vec<ParcelNote> = self.parcels.values().copied().collect();
         if !notes.is_empty() {
@@ -82,8 +88,8 @@ impl Ledger {
                 log: *log,
                 node: row.writer.node,
                 lane: row.writer.lane,
-                height: row.head.height,
-                hash: row.head.hash,
+                height: row.counted().height,
+                hash: row.counted().hash,
             })
             .collect();
         CaseHeads {
@@ -96,20 +102,23 @@ impl Ledger {
 
     /// The members of a case have changed, or this node has joined it.
     pub(super) fn share_case(&mut self, id: CaseId) {
-        let Some(case) = self.cases.get(&id) else {
+        let Some(here) = self.cases.get(&id) else {
             return;
         };
-        let members = case.group.members();
         let heads = self.heads(id);
+        let takes_part = here.case.ended().is_none();
         for mailbox in self.sessions.values() {
-            mailbox.push(if members.contains(&mailbox.peer) {
-                Input::Shares {
+            if shares(&here.case, &mailbox.peer) {
+                mailbox.push(Input::Shares {
                     cases: vec![heads.clone()],
                     first: false,
-                }
-            } else {
-                Input::Unshares(id)
-            });
+                });
+                continue;
+            }
+            mailbox.push(Input::Unshares(id));
+            if takes_part {
+                mailbox.push(Input::Accepts(vec![heads.clone()]));
+            }
         }
     }
 
@@ -126,9 +135,18 @@ impl Ledger {
                 mailbox.push(Input::Announce);
             }
         }
+        if self.ticks.is_multiple_of(TEND) {
+            self.tend_cases();
+        }
         if self.ticks.is_multiple_of(SLOW) {
             self.publish_key_package();
             self.expire_parcels();
+            self.retire_cases(clock::steady());
         }
     }
+}
+
+/// Whether a case's entries go to a peer: while both are members.
+fn shares(case: &Case, peer: &NodeId) -> bool {
+    case.ended().is_none() && case.members().contains(peer)
 }

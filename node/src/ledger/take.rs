@@ -1,11 +1,13 @@
 //! Entries from partners.
 
 use super::Ledger;
-use crate::{clock, mailbox::Mailbox, refused::Refused, store::LogRow};
+use crate::{alarms::Alarm, clock, mailbox::Mailbox, refused::Refused, store::LogRow};
 use focal_protocol::{
+    case::{Case, Reason},
+    group::Former,
     id::{CaseId, LogId, NodeId},
     limits,
-    log::{self, Chain, Entry, Equivocation, Head, Run, Writer},
+    log::{self, Chain, Entry, Epoch, Equivocation, Head, Run, VerifiedRun, Writer},
     sync::Input,
 };
 
@@ -33,43 +35,38 @@ impl Ledger {
 
     fn take_run(&mut self, mailbox: &Mailbox, run: Run) -> Result<(), Refused> {
         let (log, writer) = (run.log, run.writer);
-        self.check_writer(log, &writer)?;
+        self.check_writer(log, &writer, &run)?;
         let known = self.logs.get(&log).copied();
+        if let Some(ended) = known.and_then(|row| row.ended) {
+            // Nothing more of it counts.
+            mailbox.grew(log, writer, ended, None);
+            return Ok(());
+        }
         let head = known.map_or(Head::EMPTY, |row| row.head);
         let run = run.verify(&head)?;
-        let case = self
-            .cases
-            .get_mut(&writer.case)
-            .ok_or(Refused::UnknownCase)?;
-        let current = (case.group.generation(), case.group.epoch());
-        // A node that is no member now may be one in an epoch that is still to come, but not in a past one.
-        if known.is_none()
-            && !case.group.members().contains(&writer.node)
-            && run
-                .entries()
-                .iter()
-                .any(|e| (e.header.generation, e.header.epoch) <= current)
-        {
-            return Err(Refused::NotAMember(writer.node));
+        let here = self.cases.get(&writer.case).ok_or(Refused::UnknownCase)?;
+        let mut row = known.unwrap_or_else(|| LogRow::new(writer, head));
+        row.end = row.end.or_else(|| here.case.rules().cut(log));
+        if row.end.is_none() {
+            self.check_membership(&here.case, &writer, &run)?;
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
             mailbox.grew(log, writer, head, None);
             return Ok(());
         }
-        case.lamport = case.lamport.max(run.head().followed());
-        self.round.write.run(&run);
+        row.head = run.head();
+        row.ended = row.end.and_then(|end| head_within(&run, end));
+        // Of this node's own, from before it was restored: read, and never continued.
+        row.retired |= writer.node == self.me();
+        if let Some(here) = self.cases.get_mut(&writer.case) {
+            here.lamport = here.lamport.max(row.counted().followed());
+        }
+        self.round.write.run(&run, &row);
         self.round.taken += run.entries().iter().map(|e| e.raw().len()).sum::<usize>();
         self.round.durable = true;
-        self.logs.insert(
-            log,
-            LogRow {
-                writer,
-                head: run.head(),
-                frozen: false,
-            },
-        );
-        let (height, opener) = (run.head().height, self.opener.clone());
+        self.logs.insert(log, row);
+        let (height, opener) = (row.head.height, self.opener.clone());
         let bulk = run.entries().len() >= BULK;
         self.announce(log, None);
         self.then(move |ledger| {
@@ -89,7 +86,39 @@ impl Ledger {
         Ok(())
     }
 
-    fn check_writer(&self, log: LogId, writer: &Writer) -> Result<(), Refused> {
+    /// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
+    /// or may turn out to be one in an epoch that is not known here.
+    fn check_membership(
+        &self,
+        case: &Case,
+        writer: &Writer,
+        run: &VerifiedRun,
+    ) -> Result<(), Refused> {
+        let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
+        let org = self.directory.as_ref().and_then(|d| d.node_ever(&node));
+        let member = case.members().contains(&node);
+        let known = member || case.was_member(&node) || org.is_some_and(|(o, _)| rules.ever(&o));
+        for entry in run.entries() {
+            let h = &entry.header;
+            let at = Epoch::new(h.generation, h.epoch);
+            if !rules.admits(&node, h.log, h.seq, at) {
+                return Err(Refused::Judged(Reason::AfterRemoval));
+            }
+            let out = |f: &Former| at >= f.at;
+            if !member && at <= now && rules.former(&node).is_some_and(out) {
+                return Err(Refused::Judged(Reason::AfterRemoval));
+            }
+            if !known && at <= now && at.generation == now.generation {
+                return Err(Refused::NotAMember(node));
+            }
+        }
+        if !known && run.head().height > limits::STRANGERS_ENTRIES {
+            return Err(Refused::NotAMember(node));
+        }
+        Ok(())
+    }
+
+    fn check_writer(&mut self, log: LogId, writer: &Writer, run: &Run) -> Result<(), Refused> {
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         if directory.node_ever(&writer.node).is_none() {
             return Err(Refused::UnknownNode(writer.node));
@@ -98,9 +127,14 @@ impl Ledger {
             return Err(Refused::UnknownCase);
         }
         match self.logs.get(&log) {
-            Some(row) if row.frozen => Err(Refused::Frozen),
             Some(row) if row.writer != *writer => Err(Refused::Log(log::Error::Misplaced)),
-            Some(_) if writer.node == self.me() => Err(Refused::OwnLog),
+            Some(row) if writer.node == self.me() && !row.retired => {
+                let beyond = run.from + run.entries.len() as u64 > row.head.height;
+                if beyond && run.clone().verify(&row.head).is_ok() {
+                    self.raise(Alarm::old_copy(log));
+                }
+                Err(Refused::OwnLog)
+            }
             Some(_) => Ok(()),
             None => {
                 let of_node = |row: &&LogRow| {
@@ -160,7 +194,8 @@ impl Ledger {
         let Some(row) = self.logs.get(&proof.log).copied() else {
             return;
         };
-        if row.frozen || row.writer.node != proof.node || !proof.holds() {
+        let known = row.frozen && row.end.is_some_and(|end| end <= proof.seq);
+        if known || row.writer.node != proof.node || !proof.holds() {
             return;
         }
         let frozen = LogRow {
@@ -171,25 +206,32 @@ impl Ledger {
         self.round.write.log(proof.log, &frozen);
         self.round.write.equivocation(&self.store, &proof);
         self.round.durable = true;
+        self.raise(Alarm::fork(&proof.node, proof.log, proof.seq));
         self.shared.refuse(&Refused::Log(log::Error::Fork {
             seq: proof.seq,
             shown: Box::new(proof.second.clone()),
         }));
         self.then(move |ledger| {
-            ledger.alarm_fork(&proof);
+            ledger.end_at_fork(&proof);
             for mailbox in ledger.sessions.values() {
                 mailbox.push(Input::Proof(Box::new(proof.clone())));
             }
         });
     }
 
-    pub(super) fn alarm_fork(&self, proof: &Equivocation) {
-        self.shared.alarm(format!(
-            "node {} signed two histories of log {} at sequence {}: nothing more is taken from that log",
-            proof.node.short(),
-            proof.log.short(),
-            proof.seq
-        ));
+    /// Everybody ends the log where its two histories part, so that all hold the same of it.
+    fn end_at_fork(&mut self, proof: &Equivocation) {
+        let Some(row) = self.logs.get(&proof.log).copied() else {
+            return;
+        };
+        self.end_log(proof.log, row, proof.seq);
+        let (node, log, seq) = (proof.node, proof.log, proof.seq);
+        let told = self.with_case(row.writer.case, |case, _| {
+            Ok(((), case.forked(node, log, seq)))
+        });
+        if let Err(e) = told {
+            tracing::warn!("a fork could not be noted in its case: {e}");
+        }
     }
 
     /// A peer holds a log up to a height.
@@ -203,4 +245,19 @@ impl Ledger {
             height,
         });
     }
+}
+
+/// The head of a log at `end`, which a run has reached.
+fn head_within(run: &VerifiedRun, end: u64) -> Option<Head> {
+    let Some(last) = end.checked_sub(1) else {
+        return Some(Head::EMPTY);
+    };
+    let entry = run.entries().iter().find(|e| e.header.seq == last)?;
+    Some(Head {
+        height: end,
+        hash: entry.hash(),
+        lamport: entry.header.lamport,
+        manifest: entry.header.manifest,
+        generation: entry.header.generation,
+    })
 }

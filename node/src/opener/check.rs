@@ -7,11 +7,12 @@ use crate::{
     store::{PendingKey, Store},
 };
 use focal_protocol::{
+    case::{Verdict, judge},
     directory::{AuthorEntry, Directory, Manifest, Role},
-    group::{CaseRole, History},
+    group::{History, Vote},
     id::{OrgId, RecordId},
     key::PublicKey,
-    log::{Entry, EpochGrant, Payload},
+    log::{Commit, Entry, Epoch, EpochGrant, Part, Payload, Request},
     record::{Kind, Record, Summary},
     seal::{EpochSecret, open_entry},
     signed::Signed,
@@ -20,6 +21,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
+use zeroize::Zeroizing;
 
 /// Entries for which a second thread is worth its start.
 const PARALLEL: usize = 32;
@@ -27,12 +29,21 @@ const PARALLEL: usize = 32;
 /// What came of an entry.
 pub(super) enum Opened {
     Record(RecordId, Box<Summary>),
-    Commit(Vec<u8>),
-    Grant(Vec<EpochGrant>),
+    Content(Content),
     Wait(PendingKey),
     /// Not for this node to read: written before it joined a case without history.
     Skip,
     Refused(Refused),
+}
+
+/// What concerns the case itself.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Commit(Commit),
+    Grant(Vec<EpochGrant>),
+    Update(Vec<u8>),
+    Request(Request),
+    Vote(Box<Signed<Vote>>),
 }
 
 /// What is needed to open entries of one log.
@@ -41,7 +52,7 @@ pub(super) struct Checker<'a> {
     case: Arc<CaseInfo>,
     directory: Arc<Directory>,
     org: OrgId,
-    secrets: Mutex<BTreeMap<(u32, u64), Option<EpochSecret>>>,
+    secrets: Mutex<BTreeMap<Epoch, Vec<EpochSecret>>>,
 }
 
 impl<'a> Checker<'a> {
@@ -82,21 +93,36 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn secret(&self, generation: u32, epoch: u64) -> Result<Option<EpochSecret>, Refused> {
+    fn secrets(&self, at: Epoch) -> Result<Vec<EpochSecret>, Refused> {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = secrets.get(&(generation, epoch)) {
+        if let Some(known) = secrets.get(&at) {
             return Ok(known.clone());
         }
-        let secret = self.store.secret(self.case.rules.case, generation, epoch)?;
-        secrets.insert((generation, epoch), secret.clone());
-        Ok(secret)
+        let known = self.store.secrets_of(self.case.rules.case, at)?;
+        secrets.insert(at, known.clone());
+        Ok(known)
+    }
+
+    /// Opens an entry with whichever of the epoch's secrets opens it.
+    fn plain(&self, entry: &Entry, secrets: &[EpochSecret]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+        let mut result = Err(focal_protocol::seal::Error::Opening);
+        for secret in secrets {
+            let (header, ciphertext) = (entry.header_bytes(), entry.ciphertext());
+            result = open_entry(secret, &entry.header.salt, header, ciphertext);
+            if result.is_ok() {
+                break;
+            }
+        }
+        Ok(result?)
     }
 
     /// Opens one entry. An error is the store's; what is wrong with the entry is an [`Opened::Refused`].
     pub(super) fn open(&self, entry: &Entry) -> Result<Opened, Refused> {
         let h = &entry.header;
-        let Some(secret) = self.secret(h.generation, h.epoch)? else {
-            let before = (h.generation, h.epoch) < (self.case.generation, self.case.joined);
+        let at = Epoch::new(h.generation, h.epoch);
+        let secrets = self.secrets(at)?;
+        if secrets.is_empty() {
+            let before = at < self.case.joined;
             return Ok(
                 if before && self.case.rules.history == History::FromJoining {
                     Opened::Skip
@@ -104,26 +130,75 @@ impl<'a> Checker<'a> {
                     Opened::Wait(PendingKey::Epoch(h.case, h.generation, h.epoch))
                 },
             );
-        };
+        }
         let Some(manifest) = self.directory.manifest_at(&self.org, h.manifest) else {
             return Ok(Opened::Wait(PendingKey::Manifest(self.org, h.manifest)));
         };
-        let opened = open_entry(&secret, &h.salt, entry.header_bytes(), entry.ciphertext())
-            .map_err(Refused::from)
-            .and_then(|plain| {
-                Payload::from_bytes(&plain)
-                    .map_err(|e| Refused::Signed(focal_protocol::signed::Error::Codec(e)))
-            })
-            .and_then(|payload| match payload {
-                Payload::Record(signed) => self.record(entry, signed, manifest),
-                Payload::Commit(commit) => Ok(Opened::Commit(commit)),
-                Payload::Grant(grants) => Ok(Opened::Grant(grants)),
-            });
+        let opened = self
+            .plain(entry, &secrets)
+            .and_then(|plain| read_payload(&plain))
+            .and_then(|payload| self.payload(entry, payload, manifest));
         match opened {
             Err(e @ (Refused::Full | Refused::Store(_))) => Err(e),
+            // A secret that was granted wrongly may be followed by the right one.
+            Err(Refused::Seal(focal_protocol::seal::Error::Opening)) if at != self.case.epoch => {
+                Ok(Opened::Wait(PendingKey::Epoch(
+                    h.case,
+                    h.generation,
+                    h.epoch,
+                )))
+            }
             Err(refused) => Ok(Opened::Refused(refused)),
             Ok(opened) => Ok(opened),
         }
+    }
+
+    fn payload(
+        &self,
+        entry: &Entry,
+        payload: Payload,
+        manifest: &Manifest,
+    ) -> Result<Opened, Refused> {
+        Ok(Opened::Content(match payload {
+            Payload::Record(signed) => return self.record(entry, signed, manifest),
+            Payload::Part(part) => {
+                let Some(whole) = self.whole(entry, part)? else {
+                    return Ok(Opened::Skip);
+                };
+                return self.payload(entry, whole, manifest);
+            }
+            Payload::Commit(commit) => Content::Commit(commit),
+            Payload::Grant(grants) => Content::Grant(grants),
+            Payload::Update(update) => Content::Update(update),
+            Payload::Request(request) => Content::Request(request),
+            Payload::Vote(vote) => Content::Vote(vote),
+        }))
+    }
+
+    /// The payload of which this is the last piece, from the entries before it; none for an earlier piece.
+    fn whole(&self, entry: &Entry, last: Part) -> Result<Option<Payload>, Refused> {
+        let bad = || Refused::BadParts;
+        if !last.is_plausible() {
+            return Err(bad());
+        }
+        if last.index + 1 < last.count {
+            return Ok(None);
+        }
+        let from = entry.header.seq.checked_sub(u64::from(last.index));
+        let from = from.ok_or_else(bad)?;
+        let mut parts = Vec::new();
+        for seq in from..entry.header.seq {
+            let before = self.store.entry(entry.header.log, seq)?.ok_or_else(bad)?;
+            let h = &before.header;
+            let secrets = self.secrets(Epoch::new(h.generation, h.epoch))?;
+            let plain = self.plain(&before, &secrets)?;
+            let Payload::Part(part) = read_payload(&plain)? else {
+                return Err(bad());
+            };
+            parts.push(part);
+        }
+        parts.push(last);
+        Payload::from_parts(&parts).map(Some).ok_or_else(bad)
     }
 
     fn record(
@@ -141,17 +216,28 @@ impl<'a> Checker<'a> {
             return Err(Refused::OtherOrganisation);
         }
         let author = check_author(manifest, &record.author)?;
-        if record.kind() != Kind::Ack {
-            if author.role == Role::Observer {
-                return Err(Refused::NotAllowed("an observer"));
-            }
-            if self.case.rules.role(&self.org) == Some(CaseRole::Reader) {
-                return Err(Refused::NotAllowed("a reader of the case"));
-            }
+        let writes = record.kind() != Kind::Ack;
+        if writes && author.role == Role::Observer {
+            return Err(Refused::NotAllowed("an observer"));
+        }
+        match judge(
+            &self.case.rules,
+            self.case.epoch,
+            &self.org,
+            &entry.header,
+            writes,
+        ) {
+            Verdict::Counts => {}
+            Verdict::Waits => return Ok(Opened::Wait(PendingKey::Rules(entry.header.case))),
+            Verdict::Refused(reason) => return Err(Refused::Judged(reason)),
         }
         record.check().map_err(|errors| bad_record(&errors))?;
         Ok(Opened::Record(id, Box::new(record.summary())))
     }
+}
+
+fn read_payload(plain: &[u8]) -> Result<Payload, Refused> {
+    Payload::from_bytes(plain).map_err(|e| Refused::Signed(focal_protocol::signed::Error::Codec(e)))
 }
 
 /// The author with this key in a version of the manifest.

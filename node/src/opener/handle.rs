@@ -3,7 +3,7 @@
 use crate::{ledger::LedgerHandle, store::Position};
 use focal_protocol::{
     id::{CaseId, LogId, RecordId},
-    log::Lane,
+    log::{Epoch, Lane},
     record::Summary,
 };
 use std::sync::mpsc;
@@ -12,7 +12,8 @@ use std::sync::mpsc;
 pub(super) enum Job {
     Log(Lane, LogId),
     Bulk,
-    Epoch(CaseId, u32, u64),
+    Epoch(CaseId, Epoch),
+    Rules(CaseId),
     Manifests,
     Readable(RecordId, Position, Box<Summary>),
     Start(LedgerHandle),
@@ -44,8 +45,13 @@ impl OpenerHandle {
     }
 
     /// The secret of an epoch is known now.
-    pub(crate) fn epoch(&self, case: CaseId, generation: u32, epoch: u64) {
-        self.tell(Job::Epoch(case, generation, epoch));
+    pub(crate) fn epoch(&self, case: CaseId, at: Epoch) {
+        self.tell(Job::Epoch(case, at));
+    }
+
+    /// The rules of a case have changed.
+    pub(crate) fn rules(&self, case: CaseId) {
+        self.tell(Job::Rules(case));
     }
 
     /// Manifests have changed.

@@ -15,6 +15,9 @@ pub fn chains(path: &Path, key: StorageKey) -> Result<u64> {
     let store = Store::open(path, key)?;
     let mut count = 0;
     for (log, row) in store.logs()? {
+        if row.cleared {
+            continue;
+        }
         let broken = |seq: u64, what: &str| Error::Damaged {
             path: path.to_path_buf(),
             what: format!("entry {seq} of log {}: {what}", log.short()),

@@ -1,6 +1,7 @@
 //! The directory's documents, in the order in which they were taken, and proofs of misbehaviour.
 
 use super::{Result, Store, Tree, Write};
+use crate::alarms::KeptAlarm;
 use focal_protocol::{
     codec,
     directory::{Charter, Conflict, Directory, Item},
@@ -10,8 +11,10 @@ use focal_protocol::{
     seal::Table,
     signed::Signed,
 };
+use std::collections::BTreeMap;
 
 const CHARTER: &[u8] = b"charter";
+const ALARM: &[u8] = b"alarm/";
 const ROW: usize = 4 * limits::DIRECTORY_ITEM;
 
 impl Store {
@@ -88,7 +91,34 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Alarms, by id.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn alarms(&self) -> Result<BTreeMap<Hash, KeptAlarm>> {
+        self.tree(Tree::Directory)
+            .scan_prefix(ALARM)
+            .map(|row| {
+                let (key, value) = row?;
+                let id = key.get(ALARM.len()..).and_then(|b| Hash::try_from(b).ok());
+                let id = id.ok_or_else(|| self.damaged("an alarm's key"))?;
+                let plain = self.unseal(Table::Directory, &key, &value)?;
+                let kept = codec::decode(&plain, 64 << 10).map_err(|_| self.damaged("an alarm"))?;
+                Ok((id, kept))
+            })
+            .collect()
+    }
+}
+
 impl Write {
+    /// An alarm, or what was decided about it.
+    pub fn alarm(&mut self, store: &Store, id: &Hash, kept: &KeptAlarm) {
+        let key = [ALARM, id.as_bytes()].concat();
+        let sealed = store.seal(Table::Directory, &key, &codec::encode_packed(kept));
+        self.put(Tree::Directory, key, sealed);
+    }
+
     /// The charter: once.
     pub fn charter(&mut self, store: &Store, charter: &Signed<Charter>) {
         let sealed = store.seal(Table::Directory, CHARTER, &codec::encode_packed(charter));

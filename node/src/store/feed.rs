@@ -21,6 +21,13 @@ impl Feed {
         self.0.remove(case);
     }
 
+    /// Records of a case can be read no more: its view is put together again.
+    pub(super) fn lost(&mut self, case: &CaseId) {
+        if let Some(noted) = self.0.get_mut(case) {
+            *noted = None;
+        }
+    }
+
     pub(super) fn note(&mut self, position: Position) {
         if let Some(noted) = self.0.get_mut(&position.case) {
             if noted.as_ref().is_some_and(|n| n.len() >= NOTED) {
@@ -62,6 +69,9 @@ mod tests {
         for seq in 0..=NOTED as u64 {
             feed.note(position(1, seq));
         }
+        assert_eq!(feed.take(&followed), None);
+        feed.follow(followed);
+        feed.lost(&followed);
         assert_eq!(feed.take(&followed), None);
         feed.leave(&followed);
         feed.note(position(1, 1));

@@ -1,27 +1,19 @@
-//! Case groups: MLS state row by row, epoch secrets, private key packages.
+//! Cases: their state, MLS state row by row, epoch secrets; private key packages.
 
 use super::{Result, Store, Tree, Write};
 use focal_protocol::{
+    case::{Case, State},
     codec,
-    group::{CaseGroup, Rows},
-    id::{CaseId, Hash},
+    group::{GroupKey, RowChanges, Rows},
+    id::{CaseId, Hash, NodeId},
     limits,
-    log::EpochGrant,
+    log::{Epoch, EpochGrant},
     seal::{EpochSecret, Table},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-/// A case of which this node is a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseRow {
-    /// Generation of the group.
-    pub generation: u32,
-    /// Epoch at which this node joined.
-    pub joined: u64,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Pair(
@@ -36,29 +28,49 @@ fn case_key(case: CaseId) -> Vec<u8> {
     [b"c".as_slice(), case.as_bytes()].concat()
 }
 
-fn rows_prefix(case: CaseId) -> Vec<u8> {
-    [b"m".as_slice(), case.as_bytes()].concat()
+fn rows_prefix(key: &GroupKey) -> Vec<u8> {
+    [
+        b"m".as_slice(),
+        key.case.as_bytes(),
+        &key.generation.to_be_bytes(),
+        key.branch.as_bytes(),
+    ]
+    .concat()
 }
 
-fn row_key(case: CaseId, row: &[u8]) -> Vec<u8> {
-    [&rows_prefix(case), Hash::of(&[row]).as_bytes()].concat()
+fn row_key(key: &GroupKey, row: &[u8]) -> Vec<u8> {
+    [&rows_prefix(key), Hash::of(&[row]).as_bytes()].concat()
 }
 
 fn secrets_prefix(case: CaseId) -> Vec<u8> {
     [b"s".as_slice(), case.as_bytes()].concat()
 }
 
-fn secret_key(case: CaseId, generation: u32, epoch: u64) -> Vec<u8> {
+fn epoch_prefix(case: CaseId, at: Epoch) -> Vec<u8> {
     [
         secrets_prefix(case).as_slice(),
-        &generation.to_be_bytes(),
-        &epoch.to_be_bytes(),
+        &at.generation.to_be_bytes(),
+        &at.number.to_be_bytes(),
     ]
     .concat()
 }
 
+/// One epoch may have several secrets, after a split: each has a row of its own.
+fn secret_key(case: CaseId, grant: &EpochGrant) -> Vec<u8> {
+    let name = Hash::of(&[b"focal/epoch-secret/1\0", &grant.secret.0]);
+    [&epoch_prefix(case, grant.at()), &name.as_bytes()[..16]].concat()
+}
+
+fn purged_key(case: CaseId) -> Vec<u8> {
+    [b"p".as_slice(), case.as_bytes()].concat()
+}
+
 fn package_key(issued: Time) -> Vec<u8> {
     [b"k".as_slice(), &issued.0.to_be_bytes()].concat()
+}
+
+fn case_of(key: &[u8]) -> Option<CaseId> {
+    key.get(1..33).and_then(|b| CaseId::try_from(b).ok())
 }
 
 impl Store {
@@ -66,36 +78,30 @@ impl Store {
     ///
     /// # Errors
     /// The disk fails or a group's state is damaged.
-    pub fn cases(&self) -> Result<Vec<(CaseRow, CaseGroup, Rows)>> {
+    pub fn cases(&self, me: NodeId) -> Result<Vec<Case>> {
         self.tree(Tree::Group)
             .scan_prefix(b"c")
             .map(|row| {
                 let (key, value) = row?;
-                let case = key
-                    .get(1..)
-                    .and_then(|b| CaseId::try_from(b).ok())
-                    .ok_or_else(|| self.damaged("a case's key"))?;
-                let plain = self.unseal(Table::Group, &key, &value)?;
-                let row: CaseRow =
-                    codec::decode(&plain, 64).map_err(|_| self.damaged("a case's row"))?;
-                let rows = self.group_rows(case)?;
-                let group = CaseGroup::load(case, row.generation, &rows).map_err(|e| {
-                    self.damaged(format!("the group of case {}: {e}", case.short()))
-                })?;
-                Ok((row, group, rows))
+                let case = case_of(&key).ok_or_else(|| self.damaged("a case's key"))?;
+                let plain = self.unseal_case(case, Table::Group, &key, &value)?;
+                let state: State =
+                    codec::decode(&plain, ROW).map_err(|_| self.damaged("a case's row"))?;
+                let mut rows = BTreeMap::new();
+                for followed in &state.groups {
+                    rows.insert(followed.key, self.group_rows(&followed.key)?);
+                }
+                Case::load(me, state, |key| rows.remove(key).unwrap_or_default())
+                    .map_err(|e| self.damaged(format!("the group of case {}: {e}", case.short())))
             })
             .collect()
     }
 
-    fn group_rows(&self, case: CaseId) -> Result<Rows> {
-        self.pairs(&rows_prefix(case))
-    }
-
-    fn pairs(&self, prefix: &[u8]) -> Result<Rows> {
+    fn group_rows(&self, group: &GroupKey) -> Result<Rows> {
         let mut rows = Rows::new();
-        for row in self.tree(Tree::Group).scan_prefix(prefix) {
+        for row in self.tree(Tree::Group).scan_prefix(rows_prefix(group)) {
             let (key, value) = row?;
-            let plain = self.unseal(Table::Group, &key, &value)?;
+            let plain = self.unseal_case(group.case, Table::Group, &key, &value)?;
             let Pair(key, value) =
                 codec::decode(&plain, ROW).map_err(|_| self.damaged("a row of a group"))?;
             rows.insert(key, Zeroizing::new(value));
@@ -103,15 +109,18 @@ impl Store {
         Ok(rows)
     }
 
-    /// The secret of an epoch.
+    /// The secrets of an epoch: more than one after a split.
     ///
     /// # Errors
-    /// The disk fails or the row is damaged.
-    pub fn secret(&self, case: CaseId, generation: u32, epoch: u64) -> Result<Option<EpochSecret>> {
-        let key = secret_key(case, generation, epoch);
-        self.sealed_row(Tree::Group, Table::Group, &key)?
-            .map(|plain| codec::decode(&plain, 64).map_err(|_| self.damaged("an epoch secret")))
-            .transpose()
+    /// The disk fails or a row is damaged.
+    pub fn secrets_of(&self, case: CaseId, at: Epoch) -> Result<Vec<EpochSecret>> {
+        let rows = self.tree(Tree::Group).scan_prefix(epoch_prefix(case, at));
+        rows.map(|row| {
+            let (key, value) = row?;
+            let plain = self.unseal_case(case, Table::Group, &key, &value)?;
+            codec::decode(&plain, 64).map_err(|_| self.damaged("an epoch secret"))
+        })
+        .collect()
     }
 
     /// All epoch secrets of a case.
@@ -123,7 +132,7 @@ impl Store {
             .scan_prefix(secrets_prefix(case))
             .map(|row| {
                 let (key, value) = row?;
-                let plain = self.unseal(Table::Group, &key, &value)?;
+                let plain = self.unseal_case(case, Table::Group, &key, &value)?;
                 let secret =
                     codec::decode(&plain, 64).map_err(|_| self.damaged("an epoch secret"))?;
                 let number = |at: usize, len: usize| {
@@ -138,6 +147,16 @@ impl Store {
                     secret,
                 })
             })
+            .collect()
+    }
+
+    /// Cases whose content was destroyed here.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn purged(&self) -> Result<Vec<CaseId>> {
+        let rows = self.tree(Tree::Group).scan_prefix(b"p").keys();
+        rows.map(|key| case_of(&key?).ok_or_else(|| self.damaged("a purged case's key")))
             .collect()
     }
 
@@ -165,37 +184,70 @@ impl Store {
         }
         Ok(packages)
     }
+
+    /// Destroys what opens a case, for ever: first its rows and a mark that it was purged, durably, then its key. What
+    /// is left over cannot be opened any more, and is cleared by [`Store::clear_purged`].
+    ///
+    /// # Errors
+    /// The disk fails. A purge that was marked is finished when the store is opened.
+    pub fn purge(&self, case: CaseId) -> Result<()> {
+        let mut write = Write::default();
+        let mut prefixes = vec![case_key(case), secrets_prefix(case)];
+        prefixes.push([b"m".as_slice(), case.as_bytes()].concat());
+        for prefix in prefixes {
+            for key in self.tree(Tree::Group).scan_prefix(prefix).keys() {
+                write.delete(Tree::Group, key?);
+            }
+        }
+        write.put(Tree::Group, purged_key(case), Vec::new());
+        write.apply(self)?;
+        self.flush()?;
+        self.finish_purge(case)
+    }
+
+    /// The second half of a purge: also after a crash in the middle.
+    pub(super) fn finish_purge(&self, case: CaseId) -> Result<()> {
+        self.case_keys.destroy(&case)
+    }
 }
 
 impl Write {
-    /// A case.
-    pub fn case(&mut self, store: &Store, case: CaseId, row: &CaseRow) {
-        let key = case_key(case);
-        let sealed = store.seal(Table::Group, &key, &codec::encode_packed(row));
+    /// What has changed in a case: its state, and its groups row by row.
+    pub fn case(&mut self, store: &Store, case: &mut Case) {
+        let (changes, dropped) = case.take_changes();
+        for (group, changes) in &changes {
+            self.group(store, group, changes);
+        }
+        for group in dropped {
+            let rows = store.tree(Tree::Group).scan_prefix(rows_prefix(&group));
+            // A row that cannot be read now stays: it is of no use to anybody.
+            for key in rows.keys().flatten() {
+                self.delete(Tree::Group, key);
+            }
+        }
+        let key = case_key(case.id());
+        let plain = Zeroizing::new(codec::encode_packed(case.state()));
+        let sealed = store.seal_case(case.id(), Table::Group, &key, &plain);
         self.put(Tree::Group, key, sealed);
     }
 
-    /// What changed in a group's state.
-    pub fn group(&mut self, store: &Store, case: CaseId, before: &Rows, after: &Rows) {
-        for (row, value) in after {
-            if before.get(row) != Some(value) {
-                let key = row_key(case, row);
-                let plain =
-                    Zeroizing::new(codec::encode_packed(&Pair(row.clone(), value.to_vec())));
-                let sealed = store.seal(Table::Group, &key, &plain);
-                self.put(Tree::Group, key, sealed);
-            }
+    fn group(&mut self, store: &Store, group: &GroupKey, changes: &RowChanges) {
+        for (row, value) in &changes.put {
+            let key = row_key(group, row);
+            let plain = Zeroizing::new(codec::encode_packed(&Pair(row.clone(), value.to_vec())));
+            let sealed = store.seal_case(group.case, Table::Group, &key, &plain);
+            self.put(Tree::Group, key, sealed);
         }
-        for row in before.keys().filter(|row| !after.contains_key(*row)) {
-            self.delete(Tree::Group, row_key(case, row));
+        for row in &changes.delete {
+            self.delete(Tree::Group, row_key(group, row));
         }
     }
 
-    /// The secret of an epoch.
+    /// A secret of an epoch.
     pub fn secret(&mut self, store: &Store, case: CaseId, grant: &EpochGrant) {
-        let key = secret_key(case, grant.generation, grant.epoch);
+        let key = secret_key(case, grant);
         let plain = Zeroizing::new(codec::encode_packed(&grant.secret));
-        let sealed = store.seal(Table::Group, &key, &plain);
+        let sealed = store.seal_case(case, Table::Group, &key, &plain);
         self.put(Tree::Group, key, sealed);
     }
 

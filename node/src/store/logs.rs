@@ -16,8 +16,49 @@ pub struct LogRow {
     pub writer: Writer,
     /// How far it reaches here.
     pub head: Head,
-    /// Its writer signed two histories: nothing more is taken.
+    /// Its writer signed two histories: nothing counts from there on.
+    #[serde(default)]
     pub frozen: bool,
+    /// Where it ends, if what follows does not count: its writer was removed, or signed two histories.
+    #[serde(default)]
+    pub end: Option<u64>,
+    /// The head there, once the log is held so far.
+    #[serde(default)]
+    pub ended: Option<Head>,
+    /// Of this node's own, and continued no more: the node was restored from a copy, and does not know all of it.
+    #[serde(default)]
+    pub retired: bool,
+    /// The case was purged and the entries with it.
+    #[serde(default)]
+    pub cleared: bool,
+}
+
+impl LogRow {
+    /// A log that has just begun.
+    #[must_use]
+    pub fn new(writer: Writer, head: Head) -> Self {
+        Self {
+            writer,
+            head,
+            frozen: false,
+            end: None,
+            ended: None,
+            retired: false,
+            cleared: false,
+        }
+    }
+
+    /// How far it counts.
+    #[must_use]
+    pub fn counted(&self) -> Head {
+        self.ended.unwrap_or(self.head)
+    }
+
+    /// Whether it is continued no more, by anybody.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.frozen || self.end.is_some() || self.retired || self.cleared
+    }
 }
 
 /// How far a log is opened.
@@ -38,6 +79,8 @@ pub enum PendingKey {
     Epoch(CaseId, u32, u64),
     /// A manifest of an organisation, of this version or later.
     Manifest(OrgId, u64),
+    /// Rules that say whether its organisation was in the case.
+    Rules(CaseId),
 }
 
 impl PendingKey {
@@ -53,6 +96,7 @@ impl PendingKey {
             Self::Manifest(org, version) => {
                 [b"m".as_slice(), org.as_bytes(), &version.to_be_bytes()].concat()
             }
+            Self::Rules(case) => [b"r".as_slice(), case.as_bytes()].concat(),
         }
     }
 
@@ -68,7 +112,7 @@ pub(super) fn is_entry(key: &[u8]) -> bool {
 
 const ENTRY_KEY: usize = 24;
 
-fn entry_key(log: LogId, seq: u64) -> [u8; ENTRY_KEY] {
+pub(super) fn entry_key(log: LogId, seq: u64) -> [u8; ENTRY_KEY] {
     let mut key = [0; ENTRY_KEY];
     key[..16].copy_from_slice(log.as_bytes());
     key[16..].copy_from_slice(&seq.to_be_bytes());
@@ -163,8 +207,21 @@ impl Store {
     /// The disk fails or an entry is damaged.
     pub fn run(&self, log: LogId, writer: Writer, from: u64) -> Result<Run> {
         let mut entries = self.raw_entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
-        let end = entries.iter().rposition(Raw::is_signed);
-        entries.truncate(end.map_or(0, |last| last + 1));
+        // What does not count is served only as far as the signature reaches that speaks for what does.
+        let end = self.log(log)?.and_then(|row| row.end);
+        let counted = end.map_or(usize::MAX, |end| {
+            usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX)
+        });
+        let first_beyond = entries
+            .iter()
+            .enumerate()
+            .find(|(i, raw)| i + 1 >= counted && raw.is_signed());
+        let last = first_beyond.map(|(i, _)| i);
+        let last = last.or_else(|| entries.iter().rposition(Raw::is_signed));
+        entries.truncate(last.map_or(0, |last| last + 1));
+        if counted == 0 {
+            entries.clear();
+        }
         // The signature at the end speaks for all.
         if let Some((_, before)) = entries.split_last_mut() {
             before.iter_mut().for_each(Raw::unsign);
@@ -188,16 +245,68 @@ impl Store {
         }
     }
 
-    /// Entries that wait for the same thing, as log and sequence, at most `count`.
+    /// Entries that wait for the same thing, as log and sequence, after one of them, at most `count`.
     ///
     /// # Errors
     /// The disk fails or a row is damaged.
-    pub fn pending(&self, key: &PendingKey, count: usize) -> Result<Vec<(LogId, u64)>> {
+    pub fn pending(
+        &self,
+        key: &PendingKey,
+        after: Option<(LogId, u64)>,
+        count: usize,
+    ) -> Result<Vec<(LogId, u64)>> {
+        let prefix = key.prefix();
+        let start = match after {
+            Some((log, seq)) => {
+                let mut row = key.row(log, seq);
+                row.push(0);
+                row
+            }
+            None => prefix.clone(),
+        };
         self.tree(Tree::Pending)
-            .scan_prefix(key.prefix())
+            .range(start..)
+            .take_while(|row| row.as_ref().map_or(true, |(k, _)| k.starts_with(&prefix)))
             .take(count)
             .map(|row| self.pending_row(&row?.0))
             .collect()
+    }
+
+    /// Entries of a case that wait, with what for, at most `count`.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn waiting(&self, case: CaseId, count: usize) -> Result<Vec<(PendingKey, LogId, u64)>> {
+        let mut waiting = Vec::new();
+        for row in self.tree(Tree::Pending) {
+            let (key, _) = row?;
+            let (log, seq) = self.pending_row(&key)?;
+            let Some(row) = self.log(log)?.filter(|r| r.writer.case == case) else {
+                continue;
+            };
+            let number = |at: usize, len: usize| {
+                let bytes = key.get(at..at + len).unwrap_or_default();
+                bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b))
+            };
+            let what = match key.first() {
+                Some(b'e') => PendingKey::Epoch(
+                    row.writer.case,
+                    u32::try_from(number(33, 4)).unwrap_or(u32::MAX),
+                    number(37, 8),
+                ),
+                Some(b'm') => {
+                    let org = key.get(1..33).and_then(|b| OrgId::try_from(b).ok());
+                    let org = org.ok_or_else(|| self.damaged("a pending row"))?;
+                    PendingKey::Manifest(org, number(33, 8))
+                }
+                _ => PendingKey::Rules(row.writer.case),
+            };
+            waiting.push((what, log, seq));
+            if waiting.len() == count {
+                break;
+            }
+        }
+        Ok(waiting)
     }
 
     /// Organisations and manifest versions that entries wait for.
@@ -235,8 +344,8 @@ impl Store {
 }
 
 impl Write {
-    /// New entries of a log, and its head.
-    pub fn run(&mut self, run: &VerifiedRun) {
+    /// New entries of a log, and its row as it is then.
+    pub fn run(&mut self, run: &VerifiedRun, row: &LogRow) {
         for entry in run.entries() {
             self.put(
                 Tree::Log,
@@ -244,14 +353,7 @@ impl Write {
                 entry.to_bytes(),
             );
         }
-        self.log(
-            run.log(),
-            &LogRow {
-                writer: *run.writer(),
-                head: run.head(),
-                frozen: false,
-            },
-        );
+        self.log(run.log(), row);
     }
 
     /// A log's head.

@@ -2,6 +2,7 @@
 
 use super::{
     Error, Result, Store, TREES, Tree,
+    case_keys::CaseKeys,
     mark::{Extent, Mark},
     write::CHANGE,
 };
@@ -16,7 +17,7 @@ use std::{
 };
 
 /// Format of the rows.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 /// Memory for cached pages, bytes.
 const CACHE: u64 = 16 << 20;
 const CHECK: &[u8] = b"check";
@@ -36,6 +37,10 @@ impl Store {
     /// # Errors
     /// [`Error::Damaged`], [`Error::WrongKey`] or [`Error::Format`] if it is not ours to go on with.
     pub fn open(path: &Path, key: StorageKey) -> Result<Self> {
+        Self::open_shared(path, Arc::new(key))
+    }
+
+    pub(super) fn open_shared(path: &Path, key: Arc<StorageKey>) -> Result<Self> {
         let damaged = |what: String| Error::Damaged {
             path: path.to_path_buf(),
             what,
@@ -64,14 +69,16 @@ impl Store {
                 held.changes = held.changes.max(number.unwrap_or(0));
             }
         }
+        let case_keys = CaseKeys::open(path, &key)?;
         let mut store = Self {
             db,
             trees: trees.into(),
-            key: Arc::new(key),
+            key,
             path: Arc::new(path.to_path_buf()),
             places: Arc::default(),
             feed: Arc::default(),
             mark: Arc::new(Mark::open(path, Extent::default())?),
+            case_keys: Arc::new(case_keys),
         };
         if fresh {
             let check = store
@@ -93,6 +100,9 @@ impl Store {
                 )));
             }
             store.mark = Arc::new(Mark::open(path, held)?);
+            for case in store.purged()? {
+                store.finish_purge(case)?;
+            }
         }
         Ok(store)
     }
@@ -122,7 +132,7 @@ impl Store {
         let mut entries = 0;
         for (log, row) in self.logs()? {
             entries += row.head.height;
-            if row.head.height > 0 {
+            if row.head.height > 0 && !row.cleared {
                 let last = self.entry(log, row.head.height - 1)?.ok_or_else(|| {
                     self.damaged(format!("the last entry of log {} is missing", log.short()))
                 })?;

@@ -45,6 +45,10 @@ impl Places {
         self.at.insert(id, place);
     }
 
+    pub(super) fn remove(&mut self, id: &RecordId) {
+        self.at.remove(id);
+    }
+
     pub(super) fn get(&self, id: &RecordId) -> Option<Position> {
         let place = self.at.get(id)?;
         let (case, log) = *self.logs.get(place.log as usize)?;

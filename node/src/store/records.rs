@@ -24,7 +24,7 @@ pub struct Position {
 }
 
 impl Position {
-    fn key(&self) -> Vec<u8> {
+    pub(super) fn key(&self) -> Vec<u8> {
         [
             self.case.as_bytes(),
             &self.lamport.to_be_bytes(),
@@ -208,7 +208,7 @@ impl Store {
             .puts(Tree::Record)
             .filter_map(|(key, value)| self.place(key, value).ok())
             .peekable();
-        if rows.peek().is_none() {
+        if rows.peek().is_none() && write.forgotten().is_empty() {
             return;
         }
         let mut feed = self.feed();
@@ -216,6 +216,12 @@ impl Store {
             Some(Ok(places)) => Some(places.write().unwrap_or_else(PoisonError::into_inner)),
             _ => None,
         };
+        for (id, case) in write.forgotten() {
+            feed.lost(case);
+            if let Some(places) = &mut places {
+                places.remove(id);
+            }
+        }
         for (id, position) in rows {
             feed.note(position);
             if let Some(places) = &mut places {
@@ -234,7 +240,8 @@ impl Store {
 
     fn record_row(&self, key: &[u8], value: &[u8]) -> Result<StoredRecord> {
         let (id, position) = self.place(key, value)?;
-        let plain = self.unseal(
+        let plain = self.unseal_case(
+            position.case,
             Table::Record,
             &[key, id.as_bytes()].concat(),
             &value[RecordId::LEN..],
@@ -252,7 +259,8 @@ impl Write {
     pub fn record(&mut self, store: &Store, id: RecordId, position: &Position, summary: &Summary) {
         let key = position.key();
         let plain = zeroize::Zeroizing::new(codec::encode_packed(summary));
-        let sealed = store.seal(Table::Record, &[&key[..], id.as_bytes()].concat(), &plain);
+        let bound = [&key[..], id.as_bytes()].concat();
+        let sealed = store.seal_case(position.case, Table::Record, &bound, &plain);
         self.put(Tree::Record, key, [id.as_bytes(), &sealed[..]].concat());
     }
 

@@ -1,6 +1,7 @@
 //! Changes that belong together.
 
 use super::{Error, Result, Store, Tree, logs::is_entry};
+use focal_protocol::id::{CaseId, RecordId};
 use sled::{
     IVec, Transactional,
     transaction::{ConflictableTransactionError, TransactionError, TransactionalTree},
@@ -11,6 +12,8 @@ use std::convert::Infallible;
 #[derive(Debug, Default)]
 pub struct Write {
     rows: Vec<Row>,
+    /// Records that can be read no more.
+    forgotten: Vec<(RecordId, CaseId)>,
 }
 
 /// A row to put, or to delete. In sled's own bytes, which it shares rather than copies.
@@ -28,21 +31,26 @@ impl Write {
         self.rows.push((tree, key.into(), None));
     }
 
+    /// A record leaves the reading index for good.
+    pub(super) fn forget(&mut self, key: impl Into<IVec>, id: RecordId) {
+        let key = key.into();
+        if let Some(case) = key
+            .get(..CaseId::LEN)
+            .and_then(|b| CaseId::try_from(b).ok())
+        {
+            self.forgotten.push((id, case));
+        }
+        self.delete(Tree::Record, key);
+    }
+
+    pub(super) fn forgotten(&self) -> &[(RecordId, CaseId)] {
+        &self.forgotten
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
-    }
-
-    /// How many changes there are, for [`Write::truncate`].
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Gives up the changes after the first `len`.
-    pub fn truncate(&mut self, len: usize) {
-        self.rows.truncate(len);
     }
 
     /// What is put into a tree, in order.

@@ -13,7 +13,7 @@ use crate::{
 };
 use openmls::prelude::{
     BasicCredential, Capabilities, Credential, CredentialType, CredentialWithKey, ExtensionType,
-    KeyPackage, KeyPackageIn, Lifetime, ProtocolVersion,
+    KeyPackage, KeyPackageIn, LeafNode, Lifetime, ProtocolVersion,
     tls_codec::{Deserialize as _, Serialize as _},
 };
 use openmls_traits::{
@@ -132,9 +132,25 @@ pub(super) fn read_key_package(
         leaf.signature_key().as_slice(),
         directory,
     )
-    .filter(|n| n == node)
+    .filter(|n| n == node && supports(leaf))
     .ok_or(Error::UnknownLeaf)?;
     Ok(package)
+}
+
+/// Whether a leaf says that it can do what a case's group needs: one that cannot would spoil every commit with it.
+pub(super) fn supports(leaf: &LeafNode) -> bool {
+    let (can, must) = (leaf.capabilities(), MlsIdentity::capabilities());
+    let rules = ExtensionType::Unknown(EXTENSION);
+    must.versions().iter().all(|v| can.versions().contains(v))
+        && must
+            .ciphersuites()
+            .iter()
+            .all(|s| can.ciphersuites().contains(s))
+        && must
+            .credentials()
+            .iter()
+            .all(|c| can.credentials().contains(c))
+        && can.extensions().contains(&rules)
 }
 
 /// The node of a leaf, if some manifest lists it with this signature key.

@@ -41,6 +41,20 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// Drops rows that belong to somebody else.
+    pub(super) fn forget(&self, rows: &Rows) {
+        let mut values = self
+            .storage
+            .values
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for key in rows.keys() {
+            values.remove(key);
+        }
+    }
+}
+
 impl OpenMlsProvider for Provider {
     type CryptoProvider = RustCrypto;
     type RandProvider = RustCrypto;

@@ -1,15 +1,16 @@
 //! What the members of a case agree on.
 
-use super::Error;
+use super::{Error, GroupKey};
 use crate::{
     codec,
-    id::{CaseId, NodeId, OrgId},
+    id::{CaseId, LogId, NodeId, OrgId},
     limits,
+    log::Epoch,
     time::Time,
 };
 use openmls::prelude::{Extension, ExtensionType, Extensions, GroupContext, UnknownExtension};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// The private-use extension type of MLS (RFC 9420, section 17.3) that carries the rules.
 pub(super) const EXTENSION: u16 = 0xF0CA;
@@ -74,7 +75,67 @@ impl FromStr for History {
     }
 }
 
-/// The rules of a case, in the MLS group context.
+/// From an epoch on, an organisation has a role, or none any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChange {
+    /// The organisation.
+    pub org: OrgId,
+    /// Its role; none when it has been removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<CaseRole>,
+    /// The first epoch in which it holds.
+    pub at: Epoch,
+}
+
+/// A log of a former member, and how much of it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// The log.
+    pub log: LogId,
+    /// Entries below this sequence were accepted; no later one is.
+    pub height: u64,
+}
+
+/// A node that is no member any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// The node.
+    pub node: NodeId,
+    /// The first epoch without it.
+    pub at: Epoch,
+    /// What counts of its logs; of a log that is not here, nothing. Without cuts everything counts that it sealed
+    /// before `at`: for a lost custodian, who may have written on the far side of a split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cuts: Option<Vec<Cut>>,
+}
+
+/// A step in the life of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Records are taken.
+    Open,
+    /// Read-only.
+    Closed,
+    /// Its secrets are to be destroyed by every member.
+    Purged,
+}
+
+/// From an epoch on, the case is at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageChange {
+    /// The stage.
+    pub stage: Stage,
+    /// Why.
+    pub reason: String,
+    /// When, by the custodian's clock.
+    pub time: Time,
+    /// The first epoch in which it holds.
+    pub at: Epoch,
+}
+
+/// The rules of a case, in the MLS group context. Roles, former members and stages are kept with the epochs from which
+/// they hold, so that every member judges an entry by the rules of its epoch, whenever it arrives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// The case.
@@ -85,25 +146,126 @@ pub struct Rules {
     pub opened: Time,
     /// The only node whose commits count.
     pub custodian: NodeId,
-    /// Roles of the member organisations, each once.
-    pub roles: Vec<(OrgId, CaseRole)>,
+    /// Of a compartment: the case inside which it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<CaseId>,
     /// What newcomers may read.
     pub history: History,
+    /// Days after its closing at which the case is to be purged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retain_days: Option<u32>,
+    /// Roles, in the order in which they were given.
+    pub roles: Vec<RoleChange>,
+    /// Nodes that were members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+    /// Stages, in order. None means open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageChange>,
 }
 
 impl Rules {
-    /// The role of an organisation.
+    /// Of a new case.
     #[must_use]
-    pub fn role(&self, org: &OrgId) -> Option<CaseRole> {
-        self.roles.iter().find(|(o, _)| o == org).map(|(_, r)| *r)
+    pub fn new(
+        case: CaseId,
+        title: &str,
+        opened: Time,
+        custodian: (OrgId, NodeId),
+        history: History,
+    ) -> Self {
+        Self {
+            case,
+            title: title.trim().to_string(),
+            opened,
+            custodian: custodian.1,
+            parent: None,
+            history,
+            retain_days: None,
+            roles: vec![RoleChange {
+                org: custodian.0,
+                role: Some(CaseRole::Contributor),
+                at: Epoch::default(),
+            }],
+            former: Vec::new(),
+            stages: Vec::new(),
+        }
     }
 
-    /// Gives an organisation a role.
-    pub fn set_role(&mut self, org: OrgId, role: CaseRole) {
-        match self.roles.iter_mut().find(|(o, _)| *o == org) {
-            Some((_, r)) => *r = role,
-            None => self.roles.push((org, role)),
-        }
+    /// The role of an organisation now.
+    #[must_use]
+    pub fn role(&self, org: &OrgId) -> Option<CaseRole> {
+        self.role_at(org, Epoch::new(u32::MAX, u64::MAX))
+    }
+
+    /// The role of an organisation in an epoch.
+    #[must_use]
+    pub fn role_at(&self, org: &OrgId, at: Epoch) -> Option<CaseRole> {
+        self.roles
+            .iter()
+            .rfind(|c| c.org == *org && c.at <= at)
+            .and_then(|c| c.role)
+    }
+
+    /// Whether an organisation has had a role at any time.
+    #[must_use]
+    pub fn ever(&self, org: &OrgId) -> bool {
+        self.roles.iter().any(|c| c.org == *org)
+    }
+
+    /// Organisations with a role now, in order of their ids.
+    #[must_use]
+    pub fn organisations(&self) -> Vec<(OrgId, CaseRole)> {
+        let orgs: BTreeSet<OrgId> = self.roles.iter().map(|c| c.org).collect();
+        orgs.into_iter()
+            .filter_map(|org| Some((org, self.role(&org)?)))
+            .collect()
+    }
+
+    /// Gives an organisation a role, or none, from an epoch on.
+    pub fn set_role(&mut self, org: OrgId, role: Option<CaseRole>, at: Epoch) {
+        self.roles.push(RoleChange { org, role, at });
+    }
+
+    /// The last word on a node that is no member any more.
+    #[must_use]
+    pub fn former(&self, node: &NodeId) -> Option<&Former> {
+        self.former.iter().rev().find(|f| f.node == *node)
+    }
+
+    /// Whether an entry of a node counts, as far as the node's earlier removals say: not above the cut of its log, and
+    /// not in another log under an epoch from before the removal.
+    #[must_use]
+    pub fn admits(&self, node: &NodeId, log: LogId, seq: u64, at: Epoch) -> bool {
+        self.former.iter().filter(|f| f.node == *node).all(|f| {
+            let Some(cuts) = &f.cuts else { return true };
+            match cuts.iter().find(|c| c.log == log) {
+                Some(cut) => seq < cut.height,
+                None => at >= f.at,
+            }
+        })
+    }
+
+    /// Where a log of a former member ends; none if it has no end.
+    #[must_use]
+    pub fn cut(&self, log: LogId) -> Option<u64> {
+        let cuts = self.former.iter().filter_map(|f| f.cuts.as_ref()).flatten();
+        cuts.filter(|c| c.log == log).map(|c| c.height).min()
+    }
+
+    /// The stage in an epoch.
+    #[must_use]
+    pub fn stage_at(&self, at: Epoch) -> Stage {
+        self.stages
+            .iter()
+            .rfind(|s| s.at <= at)
+            .map_or(Stage::Open, |s| s.stage)
+    }
+
+    /// The stage now, and since when; none if it was never closed.
+    #[must_use]
+    pub fn stage(&self) -> Option<&StageChange> {
+        self.stages.last()
     }
 
     /// Checks what can be checked without the directory.
@@ -119,12 +281,115 @@ impl Rules {
                 "a title has 1 to 200 bytes and no control characters",
             ));
         }
-        if self.roles.len() > limits::ORGANISATIONS {
-            return Err(Error::Rules(
-                "more organisations than a federation may have",
-            ));
+        if self.roles.len() > limits::RULE_CHANGES
+            || self.former.len() > limits::RULE_CHANGES
+            || self.stages.len() > limits::RULE_CHANGES
+        {
+            return Err(Error::Rules("more changes than a case may have"));
+        }
+        let cuts = |f: &Former| f.cuts.as_ref().map_or(0, Vec::len);
+        if self.former.iter().any(|f| cuts(f) > limits::LOGS_PER_NODE) {
+            return Err(Error::Rules("more logs than a node may have in a case"));
+        }
+        if self.stages.iter().any(|s| s.reason.len() > limits::REASON) {
+            return Err(Error::Rules("a reason has at most 2,000 bytes"));
+        }
+        // Rules that nobody can read any more would end the case.
+        if codec::encode(self).len() > limits::RULES {
+            return Err(Error::Rules("the rules have more than 1 MiB"));
         }
         Ok(())
+    }
+
+    /// Checks that a commit may turn these rules into `next`: what was settled stays settled, so that a custodian cannot
+    /// rewrite who was allowed what.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] names what would change that may not.
+    pub fn check_next(&self, next: &Self) -> Result<(), Error> {
+        next.check()?;
+        let same = self.case == next.case
+            && self.opened == next.opened
+            && self.parent == next.parent
+            && self.history == next.history;
+        if !same || !next.roles.starts_with(&self.roles) {
+            return Err(Error::Rules("a commit may not change what was settled"));
+        }
+        if !next.former.starts_with(&self.former) || !next.stages.starts_with(&self.stages) {
+            return Err(Error::Rules("a commit may not change what was settled"));
+        }
+        if self.stage().is_some_and(|s| s.stage == Stage::Purged) {
+            return Err(Error::Rules("the case is purged"));
+        }
+        Ok(())
+    }
+
+    /// Checks that the commit that makes epoch `at` may turn these rules into `next`: what it adds holds from `at` on. A
+    /// later generation may let organisations in for epochs of an earlier one: on the far side of a split they were.
+    ///
+    /// # Errors
+    /// As [`Rules::check_next`], or a change reaches into epochs that are past.
+    pub(super) fn check_step(&self, next: &Self, at: Epoch) -> Result<(), Error> {
+        self.check_next(next)?;
+        let past = Err(Error::Rules("a change holds from the next epoch on"));
+        let mut former = next.former.iter().skip(self.former.len());
+        let mut stages = next.stages.iter().skip(self.stages.len());
+        if former.any(|f| f.at != at) || stages.any(|s| s.at != at) {
+            return past;
+        }
+        let new = next.roles.iter().skip(self.roles.len());
+        let orgs: BTreeSet<OrgId> = new.map(|c| c.org).collect();
+        for org in orgs {
+            let before: Vec<_> = self.roles.iter().filter(|c| c.org == org).collect();
+            let after: Vec<_> = next.roles.iter().filter(|c| c.org == org).collect();
+            let role = |changes: &[&RoleChange], epoch| {
+                let held = changes.iter().rev().find(|c| c.at <= epoch);
+                held.and_then(|c| c.role)
+            };
+            // A role stays the same between two changes, so it is enough to look where there is one.
+            let generation = Epoch::new(at.generation, 0);
+            for epoch in after.iter().map(|c| c.at).chain([generation]) {
+                let (old, new) = (role(&before, epoch), role(&after, epoch));
+                let let_in = old.is_none() && epoch.generation < at.generation;
+                if epoch > at || (epoch < at && old != new && !let_in) {
+                    return past;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
+    /// common, must be in `next`.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] if it is not.
+    pub(crate) fn check_successor(&self, next: &Self, upto: Epoch) -> Result<(), Error> {
+        let same = self.case == next.case
+            && self.opened == next.opened
+            && self.parent == next.parent
+            && self.history == next.history;
+        // What was learned of earlier generations since may stand between.
+        let here = |epoch: Epoch| epoch.generation == upto.generation && epoch <= upto;
+        let both = self.roles.iter().chain(&next.roles);
+        let mut roles = both.filter(|c| here(c.at));
+        let mut former = self.former.iter().filter(|f| f.at <= upto);
+        let mut stages = self.stages.iter().filter(|s| s.at <= upto);
+        let kept = roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
+            && former.all(|f| next.former.contains(f))
+            && stages.all(|s| next.stages.contains(s));
+        if same && kept {
+            Ok(())
+        } else {
+            Err(Error::Rules("a successor may not change what was settled"))
+        }
+    }
+
+    /// Without what was changed after epoch `upto`.
+    pub(crate) fn forget_after(&mut self, upto: Epoch) {
+        self.roles.retain(|c| c.at <= upto);
+        self.former.retain(|f| f.at <= upto);
+        self.stages.retain(|s| s.at <= upto);
     }
 
     pub(super) fn extensions(&self) -> Result<Extensions<GroupContext>, Error> {
@@ -142,15 +407,15 @@ impl Rules {
 
     pub(super) fn from_context(
         extensions: &Extensions<GroupContext>,
-        case: CaseId,
+        key: &GroupKey,
     ) -> Result<Self, Error> {
         let bytes = extensions
             .unknown(EXTENSION)
             .ok_or(Error::Rules("the group has no rules"))?;
-        let rules: Self = codec::decode(&bytes.0, limits::ENTRY)
+        let rules: Self = codec::decode(&bytes.0, limits::RULES)
             .map_err(|_| Error::Rules("the group's rules cannot be read"))?;
         rules.check()?;
-        if rules.case != case {
+        if rules.case != key.case {
             return Err(Error::Rules("the group's rules are of another case"));
         }
         Ok(rules)

@@ -1,6 +1,9 @@
 mod commits;
 mod hostile;
 mod parcels;
+mod rules;
+mod succession;
+mod updates;
 
 use super::{provider::Provider, *};
 use crate::{
@@ -10,14 +13,16 @@ use crate::{
     id::{CaseId, Hash, OrgId},
     key::SecretKey,
     limits,
+    log::{Commit, Epoch},
     seal::{self, ContactKey},
     signed::Signed,
     time::Time,
 };
 use openmls::prelude::{
-    GroupId, LeafNodeParameters, MlsGroup, NewSignerBundle, tls_codec::Deserialize as _,
+    LeafNodeParameters, MlsGroup, NewSignerBundle, tls_codec::Deserialize as _,
 };
 use openmls_traits::OpenMlsProvider as _;
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 const CASE: CaseId = CaseId([7; 32]);
@@ -82,53 +87,112 @@ fn directory() -> Directory {
     directory
 }
 
+fn org(n: u8) -> OrgId {
+    OrgId::of_root(&root(n).public())
+}
+
+fn first_key() -> GroupKey {
+    GroupKey::first(CASE)
+}
+
+fn at(number: u64) -> Epoch {
+    Epoch::new(0, number)
+}
+
 fn rules() -> Rules {
-    Rules {
-        case: CASE,
-        title: "Border region".into(),
-        opened: Time(1),
-        custodian: node(1),
-        roles: vec![(OrgId::of_root(&root(1).public()), CaseRole::Contributor)],
-        history: History::All,
+    Rules::new(
+        CASE,
+        "Border region",
+        Time(1),
+        (org(1), node(1)),
+        History::All,
+    )
+}
+
+/// These rules, with a role for organisation `n` from the next epoch of `group` on.
+fn with_role(n: u8, role: CaseRole, group: &CaseGroup) -> Rules {
+    let mut rules = group.rules().clone();
+    rules.set_role(org(n), Some(role), group.epoch().next());
+    rules
+}
+
+/// A change of nothing.
+fn nothing(group: &CaseGroup) -> Change {
+    Change {
+        add: Vec::new(),
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules: group.rules().clone(),
     }
 }
 
-fn with_role(n: u8, role: CaseRole, before: &Rules) -> Rules {
-    let mut rules = before.clone();
-    rules.set_role(OrgId::of_root(&root(n).public()), role);
-    rules
+fn with_rules(rules: Rules) -> Change {
+    Change {
+        add: Vec::new(),
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules,
+    }
+}
+
+/// A case of node 1 alone.
+fn alone() -> CaseGroup {
+    let mut group = CaseGroup::create(&identity(1), first_key(), rules()).expect("case");
+    let _ = group.take_changes();
+    group
+}
+
+/// Adds nodes to a group of node 1; returns the commit and their groups.
+fn add(first: &mut CaseGroup, nodes: &[u8], directory: &Directory) -> (Commit, Vec<CaseGroup>) {
+    let mut change = nothing(first);
+    let mut rows = Vec::new();
+    for n in nodes {
+        let (bytes, private) = identity(*n).key_package().expect("key package");
+        change.add.push((node(*n), bytes));
+        let role = match n {
+            3 => CaseRole::Reader,
+            _ => CaseRole::Contributor,
+        };
+        let at = first.epoch().next();
+        change.rules.set_role(org(*n), Some(role), at);
+        rows.push(private);
+    }
+    let committed = first
+        .commit(&identity(1), change, directory)
+        .expect("added");
+    let welcome = committed.welcome.expect("for the newcomers");
+    let join = |rows: &Rows| {
+        let mut group =
+            CaseGroup::join(*first.key(), &welcome, node(1), rows, directory).expect("joined");
+        let _ = group.take_changes();
+        group
+    };
+    let joined = rows.iter().map(join).collect();
+    let _ = first.take_changes();
+    (committed.commit, joined)
 }
 
 /// A case of node 1 with nodes 2 and 3.
 fn three(directory: &Directory) -> [CaseGroup; 3] {
-    let mut first = CaseGroup::create(&identity(1), rules()).expect("case");
-    let mut packages = Vec::new();
-    let mut rows = Vec::new();
-    for n in [2, 3] {
-        let (bytes, private) = identity(n).key_package().expect("key package");
-        packages.push((node(n), bytes));
-        rows.push(private);
-    }
-    let rules = with_role(
-        3,
-        CaseRole::Reader,
-        &with_role(2, CaseRole::Contributor, &rules()),
-    );
-    let committed = first
-        .add(&identity(1), &packages, rules, directory)
-        .expect("added");
-    let invitation = committed.invitation.expect("for the newcomers");
-    let [second, third] =
-        [0, 1].map(|i| CaseGroup::join(&invitation, node(1), &rows[i], directory).expect("joined"));
+    let mut first = alone();
+    let (_, others) = add(&mut first, &[2, 3], directory);
+    let [second, third] = others.try_into().expect("two");
     [first, second, third]
 }
 
 /// The group behind a case, to do with it what the code does not offer.
 fn raw(group: &CaseGroup) -> (Provider, MlsGroup) {
     let provider = Provider::load(&group.rows());
-    let id = [CASE.as_bytes(), &group.generation().to_be_bytes()].concat();
-    let mls = MlsGroup::load(provider.storage(), &GroupId::from_slice(&id))
+    let mls = MlsGroup::load(provider.storage(), &group.key().id())
         .expect("loads")
         .expect("exists");
     (provider, mls)
+}
+
+/// A commit that was made behind the code's back.
+fn bare(message: Vec<u8>) -> Commit {
+    Commit {
+        updates: Vec::new(),
+        message,
+    }
 }

@@ -39,7 +39,8 @@ impl Sum {
             return;
         }
         let low = range.low.or(range.best).unwrap_or(0);
-        let best = range.best.or(range.low).or(range.high).unwrap_or(0);
+        // At most two is no two: what is only bounded from above adds nothing to the best figure.
+        let best = range.best.or(range.low).unwrap_or(0);
         let high = range.high.or(range.best).or(range.low).unwrap_or(0);
         change(&mut self.low, low, range.low.is_some());
         change(&mut self.best, best, range.best.is_some());
@@ -105,7 +106,7 @@ mod tests {
         assert_eq!(sum(&["9", "6/9/14"]), "15/18/23");
         assert_eq!(sum(&["9", "2"]), "11");
         assert_eq!(sum(&["?/?/2"]), "?/?/2");
-        assert_eq!(sum(&["?/?/2", "9"]), "?/11/11");
+        assert_eq!(sum(&["?/?/2", "9"]), "?/9/11");
         assert_eq!(Tally::default().totals(), Totals::default());
     }
 

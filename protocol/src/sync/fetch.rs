@@ -59,6 +59,18 @@ impl Fetch {
         });
     }
 
+    /// Logs that are offered and not held yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// Whether nothing is to be asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
     /// Whom to ask now, and for which log.
     pub fn due(&mut self, now: Time) -> Vec<(NodeId, LogId)> {
         let mut due = Vec::new();

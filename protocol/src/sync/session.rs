@@ -18,6 +18,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// through a flush, little enough for the peer's memory.
 const WINDOW: usize = 4 << 20;
 
+/// What is said about a case to this peer.
+#[derive(Debug, Clone, Copy, Default)]
+struct Terms {
+    /// Both are members: the peer is served. Else what it offers is taken, and it is told nothing.
+    served: bool,
+    /// The peer's heads of the case have come.
+    heard: bool,
+}
+
 #[derive(Debug)]
 struct Log {
     case: CaseId,
@@ -49,8 +58,7 @@ pub struct Session {
     greeted: bool,
     /// Heads that came before this side knew which cases are shared; none once it does.
     early: Option<Vec<CaseHeads>>,
-    /// Shared cases; true once the peer's heads of the case have come.
-    cases: BTreeMap<CaseId, bool>,
+    cases: BTreeMap<CaseId, Terms>,
     logs: BTreeMap<LogId, Log>,
     announce: BTreeSet<LogId>,
     /// Logs that the peer has offered and of which nothing has come yet.
@@ -93,6 +101,12 @@ impl Session {
         (session, hello)
     }
 
+    /// Bytes of entries that are under way to the peer without its acknowledgement.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.in_flight
+    }
+
     /// Takes an input and says what to do.
     ///
     /// # Errors
@@ -100,6 +114,7 @@ impl Session {
     pub fn handle(&mut self, input: Input) -> Result<Vec<Output>, Error> {
         match input {
             Input::Frame(frame) => self.frame(frame)?,
+            Input::Accepts(cases) => self.accepts(cases),
             Input::Shares { cases, first } => self.shares(cases, first),
             Input::Unshares(case) => {
                 self.cases.remove(&case);
@@ -191,7 +206,9 @@ impl Session {
             },
             (true, Frame::Want(log, from)) => {
                 // Unknown logs are passed over: the case may have ceased to be shared meanwhile.
-                if let Some(log) = self.logs.get_mut(&log) {
+                let cases = &self.cases;
+                let served = |l: &&mut Log| cases.get(&l.case).is_some_and(|c| c.served);
+                if let Some(log) = self.logs.get_mut(&log).filter(served) {
                     let (mut bytes, from) = (0, from.min(log.ours));
                     log.unacked.retain(|(end, size)| {
                         let keep = *end <= from;
@@ -254,7 +271,7 @@ impl Session {
     }
 
     fn grew(&mut self, id: LogId, writer: Writer, head: Head, fresh: Option<Run>) {
-        let Some(heard) = self.cases.get(&writer.case).copied() else {
+        let Some(Terms { served, heard }) = self.cases.get(&writer.case).copied() else {
             return;
         };
         let (me, peer) = (self.me, self.peer);
@@ -268,13 +285,13 @@ impl Session {
                 hash: head.hash,
             },
         );
-        if log.receiving || log.node == peer {
+        if log.receiving || (served && log.node == peer) {
             let height = log.ours;
             if log.node == peer {
                 log.theirs = log.theirs.max(height);
             }
             self.out.push(Output::Send(Frame::Ack(vec![(id, height)])));
-        } else if log.node == me {
+        } else if served && log.node == me {
             if heard {
                 log.goal = log.ours;
                 // Over the window it waits: `pump` loads it again once the peer has acknowledged.
@@ -284,7 +301,7 @@ impl Session {
                     self.send_run(run);
                 }
             }
-        } else if log.theirs < log.ours {
+        } else if served && log.theirs < log.ours {
             self.announce.insert(id);
         }
     }

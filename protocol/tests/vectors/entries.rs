@@ -1,9 +1,11 @@
-use super::{CASE, LOG, NODE, compare, hex_of, kept, key, node, records};
+use super::{CASE, LOG, NODE, cases, compare, hex_of, kept, key, node, org, records};
 use focal_protocol::{
     codec,
+    group::CaseRole,
     id::Hash,
     log::{
-        Chain, Entry, EpochGrant, Equivocation, Head, Header, Lane, Payload, Raw, Run, Salt, Writer,
+        Chain, Commit, Entry, EpochGrant, Equivocation, Head, Header, Lane, Part, Payload, Raw,
+        Request, Run, Salt, Writer,
     },
     seal::{EpochSecret, open_entry, seal_entry},
     sync::Frame,
@@ -101,12 +103,31 @@ fn payloads_are_as_written() {
         epoch: 1,
         secret: SECRET,
     };
+    let commit = Commit {
+        updates: vec![vec![0xfe, 0xed].into()],
+        message: vec![0xc0, 0xff, 0xee],
+    };
+    let reason = || "a reason".to_string();
+    let part = Part {
+        index: 1,
+        count: 2,
+        bytes: vec![0xda, 0x7a],
+    };
+    let hex = |payload: Payload| hex::encode(&*payload.to_bytes());
+    let request = |request| hex(Payload::Request(request));
     compare(
         "payloads.json",
         &json!({
-            "record": hex::encode(&*Payload::Record(records::incident()).to_bytes()),
-            "commit c0ffee": hex::encode(&*Payload::Commit(vec![0xc0, 0xff, 0xee]).to_bytes()),
-            "grant": hex::encode(&*Payload::Grant(vec![grant]).to_bytes()),
+            "record": hex(Payload::Record(records::incident())),
+            "commit c0ffee with update feed": hex(Payload::Commit(commit)),
+            "grant": hex(Payload::Grant(vec![grant])),
+            "update feed": hex(Payload::Update(vec![0xfe, 0xed])),
+            "request to leave": request(Request::Leave(reason())),
+            "request to invite": request(Request::Invite(org(), CaseRole::Reader)),
+            "request to remove": request(Request::Remove(org(), reason())),
+            "request to remove a node": request(Request::RemoveNode(node(), reason())),
+            "vote": hex(Payload::Vote(Box::new(cases::vote(NODE)))),
+            "part 1 of 2, da7a": hex(Payload::Part(part)),
         }),
     );
 }

@@ -6,7 +6,7 @@ use focal_protocol::{
 };
 use serde_json::json;
 
-const CONTEXTS: [Context; 8] = [
+const CONTEXTS: [Context; 10] = [
     Context::Charter,
     Context::Roster,
     Context::Manifest,
@@ -15,6 +15,8 @@ const CONTEXTS: [Context; 8] = [
     Context::Entry,
     Context::KeyPackage,
     Context::Parcel,
+    Context::Vote,
+    Context::Succession,
 ];
 
 #[test]

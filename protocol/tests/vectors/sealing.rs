@@ -1,6 +1,6 @@
 use super::{CONTACT, NODE, NOW, compare, hex_of, kept, public};
 use focal_protocol::{
-    group::{Invitation, Parcel},
+    group::{Delivery, Invitation, Parcel},
     id::{CaseId, Hash, NodeId},
     log::Salt,
     random::SystemRandom,
@@ -48,12 +48,13 @@ fn contact() -> ContactKey {
     ContactKey::from_seed(&Zeroizing::new([CONTACT; 32])).expect("a contact key")
 }
 
-fn invitation() -> Invitation {
-    Invitation {
+fn invitation() -> Delivery {
+    Delivery::Invitation(Invitation {
         case: CaseId([0xca; 32]),
         generation: 0,
+        succession: None,
         welcome: b"a welcome".to_vec(),
-    }
+    })
 }
 
 #[test]

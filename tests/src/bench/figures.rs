@@ -27,7 +27,7 @@ pub struct Figure {
 /// All figures of one run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figures {
-    /// Entries that were caught up with.
+    /// Entries that were caught up with; none where nothing was.
     pub entries: u64,
     /// The figures.
     pub figures: Vec<Figure>,
@@ -125,5 +125,8 @@ pub fn table(figures: &Figures) -> String {
             },
         ]);
     }
-    format!("{} entries\n{table}", figures.entries)
+    match figures.entries {
+        0 => table.to_string(),
+        entries => format!("{entries} entries\n{table}"),
+    }
 }

@@ -53,6 +53,8 @@ mod tests {
             organisations: 3,
             records: 0,
             pending: 0,
+            stage: "open".into(),
+            parent: None,
         };
         let cases = [
             case("3f9c1a2b", "Varenia"),

@@ -1,6 +1,6 @@
 //! A case at a glance.
 
-use super::{find, names::Names, tables, write_members};
+use super::{find, first, names::Names, tables, write_members};
 use crate::{
     client::Client,
     context::Context,
@@ -81,7 +81,52 @@ fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         detail.epoch
     )?;
     if s.pending > 0 {
-        writeln!(out, "waiting    {} entries cannot be read yet", s.pending)?;
+        writeln!(
+            out,
+            "waiting    {} entries cannot be read yet: focal case show {} --pending",
+            s.pending,
+            first(&s.case)
+        )?;
     }
+    if s.stage != "open" {
+        writeln!(out, "state      {}", plain(&s.stage))?;
+    }
+    write_people(detail, out)?;
     writeln!(out)
+}
+
+/// Compartments, what members ask for, votes, and who was a member.
+fn write_people(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
+    for inside in &detail.compartments {
+        writeln!(
+            out,
+            "inside     {} {} · {} records",
+            first(&inside.case),
+            plain(&inside.title),
+            inside.records
+        )?;
+    }
+    for request in &detail.requests {
+        writeln!(out, "request    {}", plain(request))?;
+    }
+    for motion in &detail.votes {
+        writeln!(
+            out,
+            "vote       {} in place of the custodian ({}): {} of {} votes, by {}",
+            plain(&motion.successor_name),
+            motion.cause,
+            motion.votes.len(),
+            motion.needed,
+            plain(&motion.votes.join(", "))
+        )?;
+    }
+    for former in &detail.former {
+        writeln!(
+            out,
+            "former     {} · node {}",
+            plain(&former.org_name),
+            first(&former.node)
+        )?;
+    }
+    Ok(())
 }

@@ -237,6 +237,7 @@ mod tests {
         let detail: CaseDetail = serde_json::from_value(json!({
             "case": "", "title": "", "opened": "", "custodian": "", "role": "", "organisations": 4, "records": 0,
             "pending": 0, "history": "all", "generation": 0, "epoch": 1, "view_hash": "", "waiting": ["Newcomer"],
+            "stage": "open", "compartments": [], "requests": [], "votes": [], "former": [],
             "members": [member(1, "Warner"), member(2, "Reader"), member(3, "Sleeper"), member(3, "Sleeper")],
         }))
         .expect("a case");

@@ -87,6 +87,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         listen,
         announce,
         key_file,
+        ..Settings::default()
     };
     let entry = write(context, &dir, &unlock, &settings)?;
     print(context, &dir, entry, "is made")

@@ -40,12 +40,7 @@ enum Log {
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
     let dir = context.node_dir();
-    let settings = Settings::load(&dir).map_err(|e| error(&e))?;
-    let needs_passphrase = NodeKeys::needs_passphrase(&dir).map_err(|e| error(&e))?;
-    let unlock = match settings.key_file {
-        Some(path) if !needs_passphrase => read_key_file(&path)?,
-        _ => Unlock::Passphrase(prompt::passphrase(context, "the node's keys")?),
-    };
+    let unlock = unlock(context)?;
     let options = RunOptions {
         log: match args.log {
             Log::Human => LogFormat::Human,
@@ -57,6 +52,20 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
     focal_node::run(&dir, &unlock, options)
         .await
         .map_err(|e| error(&e))
+}
+
+/// What opens the node's keys: the key file that the settings name, or a passphrase.
+pub(super) fn unlock(context: &Context) -> Result<Unlock> {
+    let dir = context.node_dir();
+    let settings = Settings::load(&dir).map_err(|e| error(&e))?;
+    let needs_passphrase = NodeKeys::needs_passphrase(&dir).map_err(|e| error(&e))?;
+    match settings.key_file {
+        Some(path) if !needs_passphrase => read_key_file(&path),
+        _ => Ok(Unlock::Passphrase(prompt::passphrase(
+            context,
+            "the node's keys",
+        )?)),
+    }
 }
 
 /// The node's errors as people see them.

@@ -7,7 +7,7 @@ use crate::{
     output::word,
 };
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Keeps a report; returns where.
 fn keep(fields: &Map<String, Value>, context: &Context) -> Result<PathBuf> {
@@ -16,6 +16,21 @@ fn keep(fields: &Map<String, Value>, context: &Context) -> Result<PathBuf> {
     let path = dir.join(format!("{}-{}.json", now().0, std::process::id()));
     crate::files::write_private(&path, &json(fields))?;
     Ok(path)
+}
+
+/// A draft of ours that was sent is in the case now, sealed: nothing of it stays in the clear. Other files are their owner's.
+pub(super) fn sent(path: &Path, context: &Context) {
+    let drafts = context.home.join("drafts");
+    let ours = path.canonicalize().ok().zip(drafts.canonicalize().ok());
+    if let Some((path, drafts)) = ours
+        && path.parent() == Some(&drafts)
+        && let Err(e) = std::fs::remove_file(&path)
+    {
+        context.remark(&format!(
+            "the report was sent, and its draft {} could not be removed: {e}",
+            path.display()
+        ));
+    }
 }
 
 /// The same error, which also says where the report was kept.

@@ -3,7 +3,7 @@
 use super::{
     ask,
     compose::{self, Flags, Source},
-    drafts::kept,
+    drafts::{self, kept},
 };
 use crate::{
     client::Client,
@@ -11,18 +11,20 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::{Author, open_author},
-    output::STRONG,
+    output::{STRONG, plain},
     prompt::confirm,
 };
-use focal_node::api::types::{RecordDetail, Stored};
+use focal_node::api::types::{
+    CaseDetail, CaseSummary, FindCompartment, RecordDetail, Status, Stored,
+};
 use focal_protocol::{
     codec,
     id::{CaseId, OrgId},
-    record::{Draft, FieldError, Kind, Record, warnings},
+    record::{Draft, FieldError, Kind, Marking, Record, warnings},
     signed::Signed,
 };
 use serde_json::{Map, Value, json};
-use std::{io::IsTerminal, path::PathBuf};
+use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf};
 
 /// Check, sign and send a report
 #[derive(Debug, clap::Args)]
@@ -116,7 +118,12 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     }
     let sent = submit(&fields, kind, &args.case, args.author.as_deref(), context).await;
     match sent {
-        Ok(stored) => print(&stored, context),
+        Ok(stored) => {
+            if let Source::File(path) = &source {
+                drafts::sent(path, context);
+            }
+            print(&stored, context)
+        }
         // All of it is in the file that it was read from.
         Err(e) if matches!(source, Source::File(_)) && file == fields => Err(e),
         Err(e) => Err(kept(e, &fields, &args.case, context)),
@@ -238,6 +245,7 @@ pub(super) async fn submit(
     let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
     let client = Client::connect(context).await?;
     let case = find(&client, case).await?;
+    let case = readers_only(&client, case, &draft.marking, context).await?;
     let id: CaseId = case
         .case
         .parse()
@@ -263,6 +271,48 @@ pub(super) async fn submit(
         .await;
     bar.finish_and_clear();
     stored
+}
+
+/// The case itself if all its organisations may read a record with this marking, else its compartment with just those
+/// that may.
+async fn readers_only(
+    client: &Client,
+    case: CaseSummary,
+    marking: &Marking,
+    context: &Context,
+) -> Result<CaseSummary> {
+    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
+    let status: Status = client.get("/v1/status").await?;
+    let others: BTreeMap<OrgId, String> = detail
+        .members
+        .iter()
+        .filter(|m| status.org.as_ref() != Some(&m.org))
+        .filter_map(|m| Some((m.org.parse().ok()?, m.org_name.clone())))
+        .collect();
+    let (may, may_not): (Vec<_>, Vec<_>) = others.iter().partition(|(org, _)| marking.lets(org));
+    if may_not.is_empty() || may.is_empty() {
+        // With nobody else to read it there is no compartment to make: the node says why.
+        return Ok(case);
+    }
+    confirm(context, "Send it there?", |out| {
+        let names = |orgs: &[(&OrgId, &String)]| {
+            let names: Vec<&str> = orgs.iter().map(|(_, name)| name.as_str()).collect();
+            plain(&names.join(", ")).into_owned()
+        };
+        writeln!(
+            out,
+            "{} may not read it by its marking: it goes to a compartment of \"{}\" with {} only.",
+            names(&may_not),
+            plain(&case.title),
+            names(&may)
+        )
+    })?;
+    let body = FindCompartment {
+        orgs: may.iter().map(|(org, _)| org.to_string()).collect(),
+    };
+    client
+        .post(&format!("/v1/cases/{}/compartments", case.case), &body)
+        .await
 }
 
 /// The field in which people write names of organisations, and a record has ids.
@@ -297,7 +347,7 @@ async fn invited(fields: &mut Map<String, Value>, context: &Context) -> Result<(
 }
 
 async fn own_org(client: &Client) -> Result<OrgId> {
-    let status: focal_node::api::types::Status = client.get("/v1/status").await?;
+    let status: Status = client.get("/v1/status").await?;
     status.org.and_then(|o| o.parse().ok()).ok_or_else(|| {
         Error::new(
             Exit::Refused,

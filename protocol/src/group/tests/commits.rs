@@ -10,14 +10,11 @@ fn three_members_come_to_one_secret_and_one_set_of_rules() {
         assert_eq!(group.secret(), first.secret());
         assert_eq!(group.rules(), first.rules());
         assert_eq!(group.members(), [1, 2, 3].map(node).into());
-        assert_eq!(
-            (group.case(), group.generation(), group.epoch()),
-            (CASE, 0, 1)
-        );
+        assert_eq!((group.key(), group.epoch()), (&first_key(), at(1)));
     }
-    let org = |n| OrgId::of_root(&root(n).public());
     assert_eq!(third.rules().role(&org(3)), Some(CaseRole::Reader));
     assert_eq!(third.rules().role(&org(4)), None);
+    assert_eq!(third.rules().role_at(&org(3), at(0)), None);
 }
 
 #[test]
@@ -25,50 +22,150 @@ fn every_commit_makes_a_new_secret_that_old_members_follow() {
     let directory = directory();
     let [mut first, mut second, mut third] = three(&directory);
     let before = first.secret().expect("secret");
-    let (bytes, private) = identity(4).key_package().expect("key package");
-    let wider = with_role(4, CaseRole::Contributor, first.rules());
-    let committed = first
-        .add(&identity(1), &[(node(4), bytes)], wider.clone(), &directory)
-        .expect("added");
-    for group in [&mut second, &mut third] {
+    let (commit, joined) = add(&mut first, &[4], &directory);
+    for (n, group) in [(2, &mut second), (3, &mut third)] {
         let applied = group
-            .apply(&committed.commit, node(1), &directory)
+            .apply(&commit, node(1), node(n), &directory)
             .expect("followed");
-        assert_eq!(
-            applied,
-            Applied {
-                added: vec![node(4)],
-                removed: vec![],
-                out: false
-            }
-        );
+        let expected = Applied {
+            added: vec![node(4)],
+            removed: vec![],
+            out: false,
+        };
+        assert_eq!(applied, expected);
     }
-    let invitation = committed.invitation.expect("invitation");
-    let fourth = CaseGroup::join(&invitation, node(1), &private, &directory).expect("joined");
-    for group in [&second, &third, &fourth] {
+    for group in [&second, &third, &joined[0]] {
         assert_eq!(group.secret(), first.secret());
-        assert_eq!(group.rules(), &wider);
+        assert_eq!(group.rules(), first.rules());
     }
     assert_ne!(first.secret().expect("secret"), before);
-    assert_eq!(first.epoch(), 2);
+    assert_eq!(first.epoch(), at(2));
 }
 
 #[test]
 fn a_commit_that_adds_nobody_changes_the_rules_and_refreshes_the_keys() {
     let directory = directory();
     let [mut first, mut second, _] = three(&directory);
+    let before = first.secret().expect("secret");
     for rules in [
         first.rules().clone(),
-        with_role(2, CaseRole::Reader, first.rules()),
+        with_role(2, CaseRole::Reader, &first),
     ] {
+        let mut rules = rules;
+        for change in &mut rules.roles[3..] {
+            change.at = first.epoch().next();
+        }
         let committed = first
-            .add(&identity(1), &[], rules.clone(), &directory)
+            .commit(&identity(1), with_rules(rules.clone()), &directory)
             .expect("commit");
-        assert!(committed.invitation.is_none());
+        assert!(committed.welcome.is_none());
         second
-            .apply(&committed.commit, node(1), &directory)
+            .apply(&committed.commit, node(1), node(2), &directory)
             .expect("followed");
         assert_eq!((second.rules(), second.secret()), (&rules, first.secret()));
+    }
+    assert_ne!(first.secret(), Ok(before));
+}
+
+#[test]
+fn a_member_that_is_removed_is_told_and_reads_nothing_new() {
+    let directory = directory();
+    let [mut first, mut second, mut third] = three(&directory);
+    let before = third.secret();
+    let mut change = nothing(&first);
+    change.remove = [node(3)].into();
+    change.rules.former.push(Former {
+        node: node(3),
+        at: first.epoch().next(),
+        cuts: Some(Vec::new()),
+    });
+    let committed = first
+        .commit(&identity(1), change, &directory)
+        .expect("removed");
+    assert!(committed.welcome.is_none());
+    for (n, group, out) in [(2, &mut second, false), (3, &mut third, true)] {
+        let applied = group.apply(&committed.commit, node(1), node(n), &directory);
+        let expected = Applied {
+            added: vec![],
+            removed: vec![node(3)],
+            out,
+        };
+        assert_eq!(applied, Ok(expected));
+    }
+    assert_eq!(second.secret(), first.secret());
+    assert_ne!(first.secret(), before);
+    assert!(third.secret().is_err());
+    assert_eq!(second.members(), [1, 2].map(node).into());
+}
+
+#[test]
+fn who_is_no_member_cannot_be_removed_and_a_custodian_cannot_remove_itself() {
+    let directory = directory();
+    let [mut first, ..] = three(&directory);
+    let mut change = nothing(&first);
+    change.remove = [node(4)].into();
+    assert_eq!(
+        first.commit(&identity(1), change, &directory).err(),
+        Some(Error::NotAMember(node(4)))
+    );
+    for custodian in [1, 2] {
+        let mut change = nothing(&first);
+        change.remove = [node(1)].into();
+        change.rules.custodian = node(custodian);
+        assert!(first.commit(&identity(1), change, &directory).is_err());
+    }
+    assert_eq!(first.epoch(), at(1));
+}
+
+#[test]
+fn a_custodian_hands_over_and_its_next_commit_is_refused() {
+    let directory = directory();
+    let [mut first, mut second, mut third] = three(&directory);
+    let mut rules = first.rules().clone();
+    rules.custodian = node(4);
+    let committed = first.commit(&identity(1), with_rules(rules.clone()), &directory);
+    assert_eq!(
+        committed.err(),
+        Some(Error::NotAMember(node(4))),
+        "only a member can become custodian"
+    );
+    rules.custodian = node(2);
+    let commit = first
+        .commit(&identity(1), with_rules(rules), &directory)
+        .expect("handed over")
+        .commit;
+    for (n, group) in [(2, &mut second), (3, &mut third)] {
+        group
+            .apply(&commit, node(1), node(n), &directory)
+            .expect("followed");
+    }
+    let change = nothing(&first);
+    assert_eq!(
+        first.commit(&identity(1), change, &directory).err(),
+        Some(Error::NotCustodian(node(1)))
+    );
+    // It commits all the same.
+    let (provider, mut mls) = raw(&first);
+    let bundle = mls
+        .self_update(&provider, &identity(1), LeafNodeParameters::default())
+        .expect("commit");
+    let late = bare(bundle.into_commit().to_bytes().expect("bytes"));
+    for writer in [1, 2] {
+        assert!(matches!(
+            third.apply(&late, node(writer), node(3), &directory),
+            Err(Error::NotCustodian(_))
+        ));
+    }
+    let change = nothing(&second);
+    let next = second
+        .commit(&identity(2), change, &directory)
+        .expect("the new custodian commits")
+        .commit;
+    for (n, group) in [(1, &mut first), (3, &mut third)] {
+        group
+            .apply(&next, node(2), node(n), &directory)
+            .expect("followed");
+        assert_eq!(group.secret(), second.secret());
     }
 }
 
@@ -76,39 +173,73 @@ fn a_commit_that_adds_nobody_changes_the_rules_and_refreshes_the_keys() {
 fn the_state_survives_its_rows() {
     let directory = directory();
     let [mut first, second, _] = three(&directory);
-    let mut back = CaseGroup::load(CASE, 0, &second.rows()).expect("loaded");
+    let mut back = CaseGroup::load(first_key(), second.rows()).expect("loaded");
     assert_eq!(
         (back.secret(), back.rules()),
         (second.secret(), second.rules())
     );
-    let committed = first
-        .add(&identity(1), &[], first.rules().clone(), &directory)
-        .expect("commit");
-    back.apply(&committed.commit, node(1), &directory)
+    let change = nothing(&first);
+    let commit = first
+        .commit(&identity(1), change, &directory)
+        .expect("commit")
+        .commit;
+    back.apply(&commit, node(1), node(2), &directory)
         .expect("followed");
-    let again = CaseGroup::load(CASE, 0, &back.rows()).expect("loaded");
+    let again = CaseGroup::load(first_key(), back.rows()).expect("loaded");
     assert_eq!(again.secret(), first.secret());
-    assert_eq!(
-        CaseGroup::load(CASE, 1, &back.rows()).err(),
-        Some(Error::State)
-    );
-    assert_eq!(
-        CaseGroup::load(CASE, 0, &Rows::new()).err(),
-        Some(Error::State)
-    );
+    let other = GroupKey {
+        generation: 1,
+        ..first_key()
+    };
+    for (key, rows) in [(other, back.rows()), (first_key(), Rows::new())] {
+        assert_eq!(CaseGroup::load(key, rows).err(), Some(Error::State));
+    }
+}
+
+#[test]
+fn what_has_changed_is_what_is_stored_and_a_roll_back_gives_it_up() {
+    let directory = directory();
+    let [mut first, mut second, _] = three(&directory);
+    let mut stored = second.rows();
+    assert!(second.take_changes().put.is_empty(), "nothing since");
+    let change = nothing(&first);
+    let commit = first
+        .commit(&identity(1), change, &directory)
+        .expect("commit")
+        .commit;
+    let before = second.secret();
+    second
+        .apply(&commit, node(1), node(2), &directory)
+        .expect("followed");
+    second.roll_back().expect("back");
+    assert_eq!((second.secret(), second.epoch()), (before, at(1)));
+    second
+        .apply(&commit, node(1), node(2), &directory)
+        .expect("followed again");
+    let changes = second.take_changes();
+    assert!(!changes.put.is_empty());
+    for key in changes.delete {
+        assert!(stored.remove(&key).is_some(), "it was there");
+    }
+    stored.extend(changes.put);
+    assert_eq!(stored, second.rows());
+    let back = CaseGroup::load(first_key(), stored).expect("loaded");
+    assert_eq!(back.secret(), first.secret());
+    let mut never = CaseGroup::create(&identity(1), first_key(), rules()).expect("case");
+    assert_eq!(never.roll_back(), Err(Error::State));
 }
 
 #[test]
 fn only_the_custodian_commits() {
     let directory = directory();
     let [first, mut second, mut third] = three(&directory);
-    let rules = second.rules().clone();
+    let change = nothing(&second);
     assert_eq!(
-        second.add(&identity(2), &[], rules, &directory).err(),
+        second.commit(&identity(2), change, &directory).err(),
         Some(Error::NotCustodian(node(2)))
     );
     assert_eq!(
-        CaseGroup::create(&identity(2), self::rules()).err(),
+        CaseGroup::create(&identity(2), first_key(), rules()).err(),
         Some(Error::NotCustodian(node(2)))
     );
     // A member who commits all the same, in its own log or as if in the custodian's.
@@ -116,11 +247,11 @@ fn only_the_custodian_commits() {
     let bundle = mls
         .self_update(&provider, &identity(2), LeafNodeParameters::default())
         .expect("commit");
-    let commit = bundle.into_commit().to_bytes().expect("bytes");
+    let commit = bare(bundle.into_commit().to_bytes().expect("bytes"));
     let secret = third.secret();
     for writer in [2, 1] {
         assert!(matches!(
-            third.apply(&commit, node(writer), &directory),
+            third.apply(&commit, node(writer), node(3), &directory),
             Err(Error::NotCustodian(_))
         ));
     }
@@ -131,58 +262,61 @@ fn only_the_custodian_commits() {
 fn an_outsiders_commit_is_refused() {
     let directory = directory();
     let [_, mut second, _] = three(&directory);
-    let mut outside = Rules {
-        custodian: node(4),
-        ..rules()
+    let title = "Another group of the same name";
+    let outside = Rules::new(CASE, title, Time(1), (org(4), node(4)), History::All);
+    let mut group = CaseGroup::create(&identity(4), first_key(), outside).expect("their own");
+    let mut commit = || {
+        let change = nothing(&group);
+        group
+            .commit(&identity(4), change, &directory)
+            .expect("commit")
+            .commit
     };
-    outside.title = "Another group of the same name".into();
-    let mut group = CaseGroup::create(&identity(4), outside.clone()).expect("their own");
-    group
-        .add(&identity(4), &[], outside.clone(), &directory)
-        .expect("to epoch 1");
-    let commit = group
-        .add(&identity(4), &[], outside, &directory)
-        .expect("to epoch 2")
-        .commit;
+    let (_, commit) = (commit(), commit());
+    assert!(second.is_mine(&commit), "it says so");
     assert_eq!(
-        second.apply(&commit, node(4), &directory),
+        second.apply(&commit, node(4), node(2), &directory),
         Err(Error::NotCustodian(node(4)))
     );
-    assert!(matches!(
-        second.apply(&commit, node(1), &directory),
-        Err(Error::Mls(_))
-    ));
-    assert!(matches!(
-        second.apply(b"junk", node(1), &directory),
-        Err(Error::Mls(_))
-    ));
     let (package, _) = identity(4).key_package().expect("key package");
-    assert!(second.apply(&package, node(1), &directory).is_err());
+    for message in [commit.message, b"junk".to_vec(), package] {
+        assert!(matches!(
+            second.apply(&bare(message), node(1), node(2), &directory),
+            Err(Error::Mls(_))
+        ));
+    }
+    assert!(!second.is_mine(&bare(b"junk".to_vec())));
 }
 
 #[test]
 fn a_commit_applies_once_and_in_its_epoch() {
     let directory = directory();
     let [mut first, mut second, mut third] = three(&directory);
-    let rules = first.rules().clone();
-    let one = first
-        .add(&identity(1), &[], rules.clone(), &directory)
-        .expect("one")
-        .commit;
-    let two = first
-        .add(&identity(1), &[], rules, &directory)
-        .expect("two")
-        .commit;
+    let mut commit = || {
+        let change = nothing(&first);
+        first
+            .commit(&identity(1), change, &directory)
+            .expect("commit")
+            .commit
+    };
+    let (one, two) = (commit(), commit());
+    let wrong = |have, got| {
+        Err(Error::WrongEpoch {
+            have: at(have),
+            got: at(got),
+        })
+    };
+    assert_eq!(third.apply(&two, node(1), node(3), &directory), wrong(1, 2));
+    second
+        .apply(&one, node(1), node(2), &directory)
+        .expect("one");
     assert_eq!(
-        third.apply(&two, node(1), &directory),
-        Err(Error::WrongEpoch { have: 1, got: 2 })
+        second.apply(&one, node(1), node(2), &directory),
+        wrong(2, 1)
     );
-    second.apply(&one, node(1), &directory).expect("one");
-    assert_eq!(
-        second.apply(&one, node(1), &directory),
-        Err(Error::WrongEpoch { have: 2, got: 1 })
-    );
-    second.apply(&two, node(1), &directory).expect("two");
+    second
+        .apply(&two, node(1), node(2), &directory)
+        .expect("two");
     assert_eq!(second.secret(), first.secret());
 }
 
@@ -190,19 +324,19 @@ fn a_commit_applies_once_and_in_its_epoch() {
 fn a_changed_commit_is_refused_and_the_good_one_still_applies() {
     let directory = directory();
     let [mut first, mut second, _] = three(&directory);
-    let rules = first.rules().clone();
+    let change = nothing(&first);
     let commit = first
-        .add(&identity(1), &[], rules, &directory)
+        .commit(&identity(1), change, &directory)
         .expect("commit")
         .commit;
-    let rows = second.rows();
-    for at in [commit.len() / 2, commit.len() - 1] {
+    for at in [commit.message.len() / 2, commit.message.len() - 1] {
         let mut torn = commit.clone();
-        torn[at] ^= 1;
-        assert!(second.apply(&torn, node(1), &directory).is_err());
-        second = CaseGroup::load(CASE, 0, &rows).expect("as stored");
+        torn.message[at] ^= 1;
+        assert!(second.apply(&torn, node(1), node(2), &directory).is_err());
+        second.roll_back().expect("as stored");
     }
     second
-        .apply(&commit, node(1), &directory)
+        .apply(&commit, node(1), node(2), &directory)
         .expect("followed");
+    assert_eq!(second.secret(), first.secret());
 }

@@ -7,41 +7,24 @@ fn nobody_is_added_whom_no_manifest_lists() {
     let directory = directory();
     let [mut first, mut second, _] = three(&directory);
     let (stranger, _) = identity(5).key_package().expect("key package");
-    let rules = first.rules().clone();
-    let unknown = Some(Error::UnknownLeaf);
-    assert_eq!(
-        first
-            .add(
-                &identity(1),
-                &[(node(5), stranger.clone())],
-                rules.clone(),
-                &directory
-            )
-            .err(),
-        unknown
-    );
     let (fourth, _) = identity(4).key_package().expect("key package");
-    assert_eq!(
-        first
-            .add(
-                &identity(1),
-                &[(node(3), fourth.clone())],
-                rules,
-                &directory
-            )
-            .err(),
-        unknown,
-        "a key package of somebody else"
-    );
+    for (n, package) in [(5, &stranger), (3, &fourth)] {
+        let mut change = nothing(&first);
+        change.add = vec![(node(n), package.clone())];
+        assert_eq!(
+            first.commit(&identity(1), change, &directory).err(),
+            Some(Error::UnknownLeaf),
+            "a stranger, or the key package of somebody else"
+        );
+    }
     assert_eq!(check_key_package(&fourth, &node(4), &directory), Ok(()));
-    assert_eq!(
-        check_key_package(&fourth, &node(3), &directory),
-        Err(Error::UnknownLeaf)
-    );
-    assert_eq!(
-        check_key_package(&[&fourth[..], &[0]].concat(), &node(4), &directory),
-        Err(Error::UnknownLeaf)
-    );
+    let longer = [&fourth[..], &[0]].concat();
+    for (package, n) in [(&fourth, 3), (&longer, 4)] {
+        assert_eq!(
+            check_key_package(package, &node(n), &directory),
+            Err(Error::UnknownLeaf)
+        );
+    }
     assert!(check_key_package(b"junk", &node(4), &directory).is_err());
     // The right node with a key that its manifest does not list.
     let other_key = MlsIdentity::new(node(4), root(9));
@@ -59,9 +42,9 @@ fn nobody_is_added_whom_no_manifest_lists() {
     let (commit, ..) = mls
         .add_members(&provider, &identity(1), &[package])
         .expect("commit");
-    let commit = commit.to_bytes().expect("bytes");
+    let commit = bare(commit.to_bytes().expect("bytes"));
     assert_eq!(
-        second.apply(&commit, node(1), &directory),
+        second.apply(&commit, node(1), node(2), &directory),
         Err(Error::UnknownLeaf)
     );
     assert_eq!(second.members(), [1, 2, 3].map(node).into());
@@ -93,9 +76,9 @@ fn a_custodian_cannot_turn_its_leaf_into_somebody_else() {
             .expect("built")
             .stage_commit(&provider)
             .expect("staged");
-        let commit = bundle.into_commit().to_bytes().expect("bytes");
+        let commit = bare(bundle.into_commit().to_bytes().expect("bytes"));
         assert_eq!(
-            second.apply(&commit, node(1), &directory),
+            second.apply(&commit, node(1), node(2), &directory),
             Err(Error::UnknownLeaf)
         );
     }
@@ -103,29 +86,81 @@ fn a_custodian_cannot_turn_its_leaf_into_somebody_else() {
 }
 
 #[test]
-fn who_is_removed_is_told_and_reads_nothing_new() {
+fn a_custodian_that_removes_its_successor_is_not_followed() {
     let directory = directory();
     let [first, mut second, mut third] = three(&directory);
+    let mut rules = first.rules().clone();
+    rules.custodian = node(3);
     let (provider, mut mls) = raw(&first);
     let leaf = mls
         .members()
         .find(|m| identity::leaf_node(&m.credential) == Some(node(3)))
         .expect("a member")
         .index;
-    let (commit, ..) = mls
-        .remove_members(&provider, &identity(1), &[leaf])
-        .expect("commit");
-    let commit = commit.to_bytes().expect("bytes");
-    let applied = |out| Applied {
-        added: vec![],
-        removed: vec![node(3)],
-        out,
-    };
+    let bundle = mls
+        .commit_builder()
+        .propose_removals([leaf])
+        .propose_group_context_extensions(rules.extensions().expect("rules"))
+        .expect("proposed")
+        .load_psks(provider.storage())
+        .expect("psks")
+        .build(provider.rand(), provider.crypto(), &identity(1), |_| true)
+        .expect("built")
+        .stage_commit(&provider)
+        .expect("staged");
+    let commit = bare(bundle.into_commit().to_bytes().expect("bytes"));
+    for (n, group) in [(2, &mut second), (3, &mut third)] {
+        assert!(group.apply(&commit, node(1), node(n), &directory).is_err());
+        group.roll_back().expect("as stored");
+        assert_eq!(group.members(), [1, 2, 3].map(node).into());
+    }
+}
+
+#[test]
+fn two_nodes_with_one_key_do_not_spoil_a_commit_for_the_others() {
+    let directory = directory();
+    let mut first = alone();
+    let [two, three, four] =
+        [2, 3, 4].map(|n| (node(n), identity(n).key_package().expect("key package").0));
+    let posing = key_package_with_the_key_of(&identity(4), &two.1);
+    assert_eq!(check_key_package(&posing, &node(4), &directory), Ok(()));
+    let adds = vec![two.clone(), three.clone(), (node(4), posing)];
+    let nodes = |adds: &[(NodeId, Vec<u8>)]| adds.iter().map(|a| a.0).collect::<Vec<_>>();
     assert_eq!(
-        second.apply(&commit, node(1), &directory),
-        Ok(applied(false))
+        nodes(&first.compatible(adds, &directory)),
+        [2, 3].map(node),
+        "it came second with that key"
     );
-    assert_eq!(third.apply(&commit, node(1), &directory), Ok(applied(true)));
-    assert!(third.secret().is_err());
-    assert!(second.secret().is_ok());
+    let adds = first.compatible(vec![two, three, four], &directory);
+    assert_eq!(nodes(&adds), [2, 3, 4].map(node));
+    let mut change = nothing(&first);
+    change.add = adds;
+    first
+        .commit(&identity(1), change, &directory)
+        .expect("added");
+}
+
+/// A key package that `who` signed over the encryption key in somebody else's (RFC 9420, section 10).
+fn key_package_with_the_key_of(who: &MlsIdentity, other: &[u8]) -> Vec<u8> {
+    const KEY: usize = 1216; // ML-KEM-768 and X25519
+    const LEAF: usize = 4 + 2 + KEY; // after version, suite and init key
+    const EXTENSIONS: usize = 4; // last resort
+    const SIGNATURE: usize = 2 + 64;
+    let sign = |label: &str, content: &[u8]| {
+        let label = format!("MLS 1.0 {label}");
+        let header = u8::try_from(label.len()).expect("short");
+        let length = (u16::try_from(content.len()).expect("short") | 0x4000).to_be_bytes();
+        let bytes = [&[header], label.as_bytes(), &length, content].concat();
+        openmls_traits::signatures::Signer::sign(who, &bytes).expect("signature")
+    };
+    let (mut package, _) = who.key_package().expect("key package");
+    let key = LEAF + 2..LEAF + 2 + KEY;
+    package[key.clone()].copy_from_slice(&other[key]);
+    let end = package.len();
+    let leaf = end - SIGNATURE - EXTENSIONS;
+    let signature = sign("LeafNodeTBS", &package[LEAF..leaf - SIGNATURE]);
+    package[leaf - 64..leaf].copy_from_slice(&signature);
+    let signature = sign("KeyPackageTBS", &package[..end - SIGNATURE]);
+    package[end - 64..].copy_from_slice(&signature);
+    package
 }

@@ -9,11 +9,26 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl Session {
-    pub(super) fn shares(&mut self, cases: Vec<CaseHeads>, first: bool) {
-        for mut heads in cases {
-            self.cases.entry(heads.case).or_insert(false);
+    /// Cases of which only this side is known to be a member: what the peer offers of them is taken.
+    pub(super) fn accepts(&mut self, cases: Vec<CaseHeads>) {
+        for heads in cases {
+            self.cases.entry(heads.case).or_default();
             for head in &heads.logs {
                 self.know(heads.case, head);
+            }
+        }
+    }
+
+    pub(super) fn shares(&mut self, cases: Vec<CaseHeads>, first: bool) {
+        for mut heads in cases {
+            let terms = self.cases.entry(heads.case).or_default();
+            let again = std::mem::replace(&mut terms.served, true);
+            for head in &heads.logs {
+                self.know(heads.case, head);
+            }
+            if again && !first {
+                // It is shared all along: every commit would cost the heads of all logs.
+                continue;
             }
             heads.complete = true;
             heads.ask = !first;
@@ -45,11 +60,13 @@ impl Session {
     }
 
     pub(super) fn their_heads(&mut self, heads: CaseHeads) {
-        let Some(heard) = self.cases.get_mut(&heads.case) else {
+        let Some(terms) = self.cases.get_mut(&heads.case) else {
             return;
         };
-        *heard |= heads.complete;
+        terms.heard |= heads.complete;
+        let served = terms.served;
         let (me, peer) = (self.me, self.peer);
+        let mut held = Vec::new();
         for head in &heads.logs {
             match self.logs.get(&head.log) {
                 // A log belongs to one case and one node for ever.
@@ -58,6 +75,10 @@ impl Session {
                 None => {}
             }
             let ours = self.logs.get(&head.log).map_or(0, |l| l.ours);
+            // It has told what it holds, and learns what is held here: neither asks for what both got from the writer.
+            if served && !heads.complete && head.node != me && ours >= head.height && ours > 0 {
+                held.push((head.log, ours));
+            }
             // As many entries and another last one: the writer has shown two histories. Its entry is the proof.
             if let Some(known) = self.logs.get(&head.log)
                 && known.node != me
@@ -67,14 +88,20 @@ impl Session {
             {
                 self.out.push(Output::Send(Frame::Want(head.log, last)));
             }
-            if head.height > ours && head.node != peer && head.node != me {
+            // The writer itself pushes, but only to who has told it what is held. Of one's own logs others hold more only if
+            // this node was restored from a copy.
+            let pushed = head.node == peer && served;
+            if head.height > ours && !pushed {
                 if ours == 0 {
                     self.offered.insert(head.log);
                 }
                 self.out.push(Output::Offers(head.log, head.height));
             }
         }
-        if heads.complete {
+        if !held.is_empty() {
+            self.out.push(Output::Send(Frame::Ack(held)));
+        }
+        if heads.complete && served {
             for log in self.logs.values_mut() {
                 if log.case == heads.case && log.node == me {
                     log.sent = log.sent.max(log.theirs);
@@ -82,7 +109,7 @@ impl Session {
                 }
             }
         }
-        if heads.ask {
+        if heads.ask && served {
             let ours = self.our_heads(heads.case, |_| true);
             self.send_heads(ours);
         }

@@ -14,6 +14,10 @@ use crate::{
 pub enum Input {
     /// The peer sent a frame.
     Frame(Frame),
+    /// Cases that this node is a member of and the peer is not known to be, with all logs held here: before
+    /// [`Input::Shares`] with `first`, and when one has come to be. The peer may have been let in by a commit that has not
+    /// come here yet, and be the only one who can bring it. It is told nothing.
+    Accepts(Vec<CaseHeads>),
     /// Cases that both are members of, with all logs held here. `first` right after [`Output::Ready`], later for a case
     /// that has come to be shared.
     Shares {

@@ -1,0 +1,424 @@
+//! Who is in a case, who keeps it, how long it lives: each command says what will happen, and asks.
+
+use super::{find, first};
+use crate::{
+    client::Client,
+    context::Context,
+    error::Result,
+    output::{STRONG, plain},
+    prompt::confirm,
+    table::Table,
+};
+use focal_node::api::types::{CaseAction, CaseDetail, CaseSummary};
+
+/// Remove an organisation, or one of its nodes
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What the custodian's node holds of the removed one's reports stays; later ones count nowhere. What is written from then on
+does not open for it. Only the custodian removes; others ask it to with --request.
+
+Examples:
+  focal case remove \"Varenia: Orsk province\" \"Teres Human Rights Monitor\" --reason \"laptop seized\"
+  focal case remove 3f9c1a2b --node 81d0c3e4 --reason \"old machine\"
+  focal case remove 3f9c1a2b \"Aid Network\" --reason \"not answering\" --request")]
+pub(super) struct RemoveArgs {
+    /// The case
+    case: String,
+    /// The organisation
+    #[arg(required_unless_present = "node")]
+    org: Option<String>,
+    /// One node instead of the whole organisation: its id or first digits
+    #[arg(long, conflicts_with = "org")]
+    node: Option<String>,
+    /// Why: shown to those who are removed
+    #[arg(long)]
+    reason: String,
+    /// Ask the custodian to do it
+    #[arg(long, conflicts_with = "node")]
+    request: bool,
+}
+
+/// Leave a case with your organisation
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What you hold stays readable to you. The custodian hands the case over first: focal case hand-over.
+
+Examples:
+  focal case leave 3f9c1a2b --reason \"our mandate has ended\"")]
+pub(super) struct LeaveArgs {
+    /// The case
+    case: String,
+    /// Why: shown to the members
+    #[arg(long)]
+    reason: String,
+}
+
+/// Change what an organisation may do in a case
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal case role 3f9c1a2b \"Aid Network\" reader")]
+pub(super) struct RoleArgs {
+    /// The case
+    case: String,
+    /// The organisation
+    org: String,
+    /// A reader reads and acknowledges; a contributor also reports
+    #[arg(value_parser = ["contributor", "reader"])]
+    role: String,
+}
+
+/// Make another member the custodian
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+TO is a node's id or first digits, or an organisation that has one node in the case.
+
+Examples:
+  focal case hand-over 3f9c1a2b \"UN Office for the Varenia Region\"")]
+pub(super) struct HandOverArgs {
+    /// The case
+    case: String,
+    /// The next custodian
+    to: String,
+}
+
+/// Make fresh keys for this node in a case: after any suspicion, and weekly by itself
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal case rekey 3f9c1a2b")]
+pub(super) struct RekeyArgs {
+    /// The case
+    case: String,
+}
+
+/// Stand for custodian in place of one that is lost or hostile
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+More than half of the other members must vote for you (focal case vote). The old custodian is then out; the others go on with you.
+With --hostile, what the others did not hold of its reports does not count any more.
+
+Examples:
+  focal case succeed 3f9c1a2b
+  focal case succeed 3f9c1a2b --hostile")]
+pub(super) struct SucceedArgs {
+    /// The case
+    case: String,
+    /// The custodian works against the others
+    #[arg(long)]
+    hostile: bool,
+}
+
+/// Vote for a member that stands for custodian
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Call the partners first: a vote that has its majority cannot be taken back. Who stands is in `focal case show`.
+
+Examples:
+  focal case vote 3f9c1a2b \"UN Office for the Varenia Region\"
+  focal case vote 3f9c1a2b 81d0c3e4 --hostile")]
+pub(super) struct VoteArgs {
+    /// The case
+    case: String,
+    /// The next custodian
+    successor: String,
+    /// The custodian works against the others
+    #[arg(long)]
+    hostile: bool,
+}
+
+/// Make a case read-only for everybody
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal case close 3f9c1a2b --reason \"the observation mission has ended\"
+  focal case close 3f9c1a2b --reason \"handed to the court\" --retain-days 365")]
+pub(super) struct CloseArgs {
+    /// The case
+    case: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+    /// Days after which every member's node destroys the content
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    retain_days: Option<u32>,
+}
+
+/// Take reports again in a case that was closed
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal case reopen 3f9c1a2b --reason \"new attacks\"")]
+pub(super) struct ReopenArgs {
+    /// The case
+    case: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
+/// Destroy the content of a case, on this node or, by its custodian, everywhere
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The keys go first: neither this node nor a copy of its files that is made afterwards opens any report of the case again.
+Copies that were made before, such as backups, still do.
+
+Examples:
+  focal case purge 3f9c1a2b
+  focal case purge 3f9c1a2b --everywhere --reason \"end of retention\"")]
+pub(super) struct PurgeArgs {
+    /// The case
+    case: String,
+    /// At every member
+    #[arg(long, requires = "reason")]
+    everywhere: bool,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// List the compartments of a case that this node is in
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A report marked TLP:RED or with a release list goes to a compartment by itself. Compartments of others are not shown:
+nothing tells that they exist.
+
+Examples:
+  focal case compartments 3f9c1a2b")]
+pub(super) struct CompartmentsArgs {
+    /// The case
+    case: String,
+}
+
+/// Says what will happen, asks, does it, and says what has happened.
+async fn act(
+    client: &Client,
+    context: &Context,
+    case: &CaseSummary,
+    action: CaseAction,
+    stake: &str,
+    done: &str,
+) -> Result<()> {
+    confirm(context, "Go on?", |out| {
+        writeln!(
+            out,
+            "Case {STRONG}{}{STRONG:#} ({})",
+            plain(&case.title),
+            first(&case.case)
+        )?;
+        writeln!(out, "{stake}")
+    })?;
+    let path = format!("/v1/cases/{}/actions", case.case);
+    let after: Option<CaseDetail> = client.post(&path, &action).await?;
+    context.print(&after, |out| writeln!(out, "{done}"))
+}
+
+fn cause(hostile: bool) -> String {
+    if hostile { "hostile" } else { "lost" }.into()
+}
+
+pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let reason = args.reason;
+    if args.request {
+        let org = args.org.unwrap_or_default();
+        let stake = format!(
+            "The custodian, {}, is asked to remove {}. All members see it.",
+            plain(&case.custodian),
+            plain(&org)
+        );
+        let action = CaseAction::AskRemove { org, reason };
+        return act(client, context, &case, action, &stake, "asked").await;
+    }
+    let (who, action) = match (args.org, args.node) {
+        (_, Some(node)) => (
+            format!("node {node}"),
+            CaseAction::RemoveNode { node, reason },
+        ),
+        (org, None) => {
+            let org = org.unwrap_or_default();
+            (plain(&org).into_owned(), CaseAction::Remove { org, reason })
+        }
+    };
+    let stake = format!(
+        "{who} is removed. What this node holds of its reports stays; later ones count nowhere. What is written from now on \
+         does not open for it; what it has read already stays with it."
+    );
+    act(
+        client,
+        context,
+        &case,
+        action,
+        &stake,
+        "removed: the members follow as they are reached",
+    )
+    .await
+}
+
+pub(super) async fn leave(args: LeaveArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = "Your organisation leaves. What is here stays readable; what is written afterwards does not open here.";
+    let action = CaseAction::Leave {
+        reason: args.reason,
+    };
+    act(
+        client,
+        context,
+        &case,
+        action,
+        stake,
+        "the custodian's node is told: it carries it out when it is reached",
+    )
+    .await
+}
+
+pub(super) async fn role(args: RoleArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = format!("{} becomes {}.", plain(&args.org), args.role);
+    let action = CaseAction::Role {
+        org: args.org,
+        role: args.role,
+    };
+    act(client, context, &case, action, &stake, "done").await
+}
+
+pub(super) async fn hand_over(
+    args: HandOverArgs,
+    client: &Client,
+    context: &Context,
+) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = format!(
+        "{} becomes custodian: it alone invites, removes and closes from then on. Only it can give that back.",
+        plain(&args.to)
+    );
+    let action = CaseAction::HandOver { node: args.to };
+    act(client, context, &case, action, &stake, "handed over").await
+}
+
+pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let path = format!("/v1/cases/{}/actions", case.case);
+    let after: CaseDetail = client.post(&path, &CaseAction::Rekey).await?;
+    context.print(&after, |out| {
+        if case.role == "custodian" {
+            writeln!(out, "fresh keys: the case is in epoch {}", after.epoch)
+        } else {
+            writeln!(
+                out,
+                "fresh keys are proposed: they hold when the custodian's node has taken them up"
+            )
+        }
+    })
+}
+
+pub(super) async fn succeed(args: SucceedArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = format!(
+        "You stand for custodian in place of {} ({}). When more than half of the other members have voted for you, it is out and the \
+         others go on with you.",
+        plain(&case.custodian),
+        cause(args.hostile)
+    );
+    let action = CaseAction::Vote {
+        node: None,
+        cause: cause(args.hostile),
+    };
+    act(
+        client,
+        context,
+        &case,
+        action,
+        &stake,
+        "the members are told: they vote with `focal case vote`",
+    )
+    .await
+}
+
+pub(super) async fn vote(args: VoteArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = format!(
+        "You vote {} custodian in place of {} ({}). With a majority this cannot be taken back.",
+        plain(&args.successor),
+        plain(&case.custodian),
+        cause(args.hostile)
+    );
+    let action = CaseAction::Vote {
+        node: Some(args.successor),
+        cause: cause(args.hostile),
+    };
+    act(client, context, &case, action, &stake, "voted").await
+}
+
+pub(super) async fn close(args: CloseArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let retained = match args.retain_days {
+        Some(days) => format!(" After {days} days every member's node destroys the content."),
+        None => String::new(),
+    };
+    let stake = format!("The case becomes read-only for everybody.{retained}");
+    let action = CaseAction::Close {
+        reason: args.reason,
+        retain_days: args.retain_days,
+    };
+    act(client, context, &case, action, &stake, "closed").await
+}
+
+pub(super) async fn reopen(args: ReopenArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let action = CaseAction::Reopen {
+        reason: args.reason,
+    };
+    act(
+        client,
+        context,
+        &case,
+        action,
+        "The case takes reports again.",
+        "open",
+    )
+    .await
+}
+
+pub(super) async fn purge(args: PurgeArgs, client: &Client, context: &Context) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let stake = if args.everywhere {
+        "Every member's node destroys the content of this case as soon as it is reached. Nobody can bring it back."
+    } else {
+        "This node destroys its copy of this case. It cannot be brought back here; the other members keep theirs."
+    };
+    let action = CaseAction::Purge {
+        everywhere: args.everywhere,
+        reason: args.reason.unwrap_or_default(),
+    };
+    act(client, context, &case, action, stake, "purged").await
+}
+
+pub(super) async fn compartments(
+    args: CompartmentsArgs,
+    client: &Client,
+    context: &Context,
+) -> Result<()> {
+    let case = find(client, &args.case).await?;
+    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
+    context.print(&detail.compartments, |out| {
+        if detail.compartments.is_empty() {
+            return writeln!(
+                out,
+                "This node is in no compartment of \"{}\".",
+                plain(&case.title)
+            );
+        }
+        let mut table = Table::new(&["compartment", "title", "role", "members", "records"]);
+        for inside in &detail.compartments {
+            table.row(vec![
+                first(&inside.case),
+                plain(&inside.title).into_owned(),
+                inside.role.clone(),
+                inside.organisations.to_string(),
+                inside.records.to_string(),
+            ]);
+        }
+        table.write(out)
+    })
+}

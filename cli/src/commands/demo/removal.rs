@@ -1,0 +1,75 @@
+//! The last step: a node is removed from the case, and what follows stays closed to it.
+
+use super::{Party, party::until};
+use crate::error::{Error, Exit, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What the removed node's operator sees.
+#[derive(Debug, Serialize)]
+pub(super) struct Removed {
+    pub(super) organisation: String,
+    /// Records that it could read before, and still can.
+    pub(super) readable: u64,
+    /// Records of the case now, elsewhere.
+    pub(super) written: u64,
+    /// Why, as its node shows it.
+    pub(super) why: String,
+}
+
+/// Removes the last party from the case by the first one's node, and writes something that only the others read.
+pub(super) async fn remove(parties: &[Party], case: &str, say: &impl Fn(&str)) -> Result<Removed> {
+    let [custodian, partner, removed] = parties else {
+        return Err(Error::new(Exit::Failed, "three parties play"));
+    };
+    say(&format!(
+        "12. The laptop of the {} is seized: Norland removes its node from the case.",
+        removed.name
+    ));
+    let reason = "laptop seized at a checkpoint";
+    custodian
+        .json(&["case", "remove", case, removed.name, "--reason", reason])
+        .await?;
+    custodian
+        .json(&[
+            "report",
+            "send",
+            case,
+            "--kind",
+            "note",
+            "--text",
+            "New meeting point, not for the seized laptop.",
+        ])
+        .await?;
+    let path = format!("/v1/cases/{case}");
+    let written = count(custodian, &path).await.unwrap_or_default();
+    until("the others read what follows", || async {
+        (count(partner, &path).await? == written).then_some(())
+    })
+    .await?;
+    // It is told why, in a parcel of its own; of the case itself it gets nothing any more.
+    let detail: Value = until("the removed node is told", || async {
+        let detail: Value = removed.client().get(&path).await.ok()?;
+        let told = detail["stage"].as_str()?.contains(reason);
+        told.then_some(detail)
+    })
+    .await?;
+    let outcome = Removed {
+        organisation: removed.name.to_string(),
+        readable: detail["records"].as_u64().unwrap_or_default(),
+        written,
+        why: detail["stage"].as_str().unwrap_or_default().to_string(),
+    };
+    if outcome.readable >= outcome.written {
+        return Err(Error::new(
+            Exit::Failed,
+            "the removed node reads what was written afterwards",
+        ));
+    }
+    Ok(outcome)
+}
+
+async fn count(party: &Party, path: &str) -> Option<u64> {
+    let detail: Value = party.client().get(path).await.ok()?;
+    detail["records"].as_u64()
+}

@@ -1,0 +1,159 @@
+//! One key for each case, in a small file of its own outside the database.
+//!
+//! Everything that opens a case's content (its group's state, epoch secrets, the reading index) is sealed under this key.
+//! sled keeps deleted rows in its files for long; a case is purged by destroying the one file without which none of them
+//! opens.
+
+use super::{Error, Result, Store};
+use focal_protocol::{
+    id::CaseId,
+    random::{Random, SystemRandom},
+    seal::{StorageKey, Table},
+};
+use std::{
+    collections::HashMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+use zeroize::Zeroizing;
+
+const DIR: &str = "cases";
+
+/// The keys of all cases. Read by every reader of sealed rows, written when a case comes or is purged.
+#[derive(Debug)]
+pub(super) struct CaseKeys {
+    dir: PathBuf,
+    keys: RwLock<HashMap<CaseId, Arc<StorageKey>>>,
+}
+
+fn row(case: &CaseId) -> Vec<u8> {
+    [b"case-key/".as_slice(), case.as_bytes()].concat()
+}
+
+impl CaseKeys {
+    /// Reads the keys below the store's directory.
+    pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<Self> {
+        let dir = store.join(DIR);
+        if !dir.exists() {
+            fs::DirBuilder::new().mode(0o700).create(&dir)?;
+        }
+        let mut keys = HashMap::new();
+        for file in fs::read_dir(&dir)? {
+            let path = file?.path();
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+            // What a crash left half-written was never used.
+            let Ok(case) = name.parse::<CaseId>() else {
+                continue;
+            };
+            let sealed = fs::read(&path)?;
+            let plain = storage
+                .open(Table::Meta, &row(&case), &sealed)
+                .ok()
+                .and_then(|plain| <[u8; 32]>::try_from(plain.as_slice()).ok())
+                .map(Zeroizing::new)
+                .ok_or_else(|| Error::Damaged {
+                    path,
+                    what: "the key of a case does not open".into(),
+                })?;
+            keys.insert(case, Arc::new(StorageKey::new(&plain)));
+        }
+        Ok(Self {
+            dir,
+            keys: RwLock::new(keys),
+        })
+    }
+
+    fn path(&self, case: &CaseId) -> PathBuf {
+        self.dir.join(case.to_string())
+    }
+
+    pub(super) fn get(&self, case: &CaseId) -> Option<Arc<StorageKey>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(case).cloned()
+    }
+
+    /// Makes a case's key, durably, unless there is one.
+    pub(super) fn make(&self, case: &CaseId, storage: &StorageKey) -> Result<()> {
+        if self.get(case).is_some() {
+            return Ok(());
+        }
+        let secret = Zeroizing::new(SystemRandom.array::<32>());
+        let sealed = storage.seal(Table::Meta, &row(case), &*secret, &SystemRandom);
+        let (path, new) = (self.path(case), self.dir.join(format!("{case}.new")));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)?;
+        file.write_all(&sealed)?;
+        file.sync_all()?;
+        fs::rename(&new, &path)?;
+        File::open(&self.dir)?.sync_all()?;
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(*case, Arc::new(StorageKey::new(&secret)));
+        Ok(())
+    }
+
+    /// Destroys a case's key: overwritten, removed, and gone from memory.
+    pub(super) fn destroy(&self, case: &CaseId) -> Result<()> {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.remove(case);
+        let path = self.path(case);
+        let mut file = match OpenOptions::new().write(true).open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(e.into()),
+        };
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+        file.write_all(&vec![0; length.min(4096)])?;
+        file.sync_all()?;
+        fs::remove_file(&path)?;
+        File::open(&self.dir)?.sync_all()?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Makes the key under which a case's rows are sealed, before the first of them is.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn make_case_key(&self, case: CaseId) -> Result<()> {
+        super::space::check(&self.path)?;
+        self.case_keys.make(&case, &self.key)
+    }
+
+    /// Seals a row of a case. Without the case's key it is sealed under one that nobody keeps: of a purged case nothing
+    /// can be written.
+    pub(super) fn seal_case(
+        &self,
+        case: CaseId,
+        table: Table,
+        row: &[u8],
+        plain: &[u8],
+    ) -> Vec<u8> {
+        let key = self
+            .case_keys
+            .get(&case)
+            .unwrap_or_else(|| Arc::new(StorageKey::new(&Zeroizing::new(SystemRandom.array()))));
+        key.seal(table, row, plain, &SystemRandom)
+    }
+
+    /// Opens a row of a case.
+    pub(super) fn unseal_case(
+        &self,
+        case: CaseId,
+        table: Table,
+        row: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        self.case_keys
+            .get(&case)
+            .and_then(|key| key.open(table, row, sealed).ok())
+            .ok_or_else(|| self.damaged("a sealed row of a case does not open"))
+    }
+}

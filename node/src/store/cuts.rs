@@ -1,0 +1,131 @@
+//! Logs that end: what does not count any more leaves the reading index, what was purged leaves the disk.
+
+use super::{LogRow, Position, Result, Store, Tree, Write, logs::entry_key};
+use focal_protocol::{
+    id::{CaseId, LogId, RecordId},
+    log::Head,
+};
+
+/// Entries that are cleared in one go.
+const CHUNK: usize = 4_096;
+
+impl Store {
+    /// Ends a log at `end`: its row as it is then. Entries from there on are kept as evidence, sealed, and leave the
+    /// reading index.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn cut(&self, write: &mut Write, log: LogId, row: &LogRow, end: u64) -> Result<LogRow> {
+        let end = row.end.map_or(end, |held| held.min(end));
+        let mut cut = LogRow {
+            end: Some(end),
+            ended: None,
+            ..*row
+        };
+        if row.head.height >= end {
+            cut.ended = Some(self.head_at(log, end)?);
+            let mut cursor = self.cursor(log)?;
+            for seq in end..row.head.height {
+                let Some(entry) = self.entry(log, seq)? else {
+                    continue;
+                };
+                let key = Position {
+                    case: row.writer.case,
+                    lamport: entry.header.lamport,
+                    log,
+                    seq,
+                }
+                .key();
+                if let Some(value) = self.tree(Tree::Record).get(&key)?
+                    && let Some(Ok(id)) = value.get(..RecordId::LEN).map(RecordId::try_from)
+                {
+                    write.forget(key, id);
+                    cursor.records = cursor.records.saturating_sub(1);
+                }
+            }
+            cursor.opened = cursor.opened.min(end);
+            write.cursor(log, &cursor);
+        }
+        write.log(log, &cut);
+        Ok(cut)
+    }
+
+    /// The head of a log as it was at a height.
+    fn head_at(&self, log: LogId, height: u64) -> Result<Head> {
+        let Some(last) = height.checked_sub(1) else {
+            return Ok(Head::EMPTY);
+        };
+        let entry = self.entry(log, last)?;
+        let entry =
+            entry.ok_or_else(|| self.damaged(format!("entry {last} of log {}", log.short())))?;
+        Ok(Head {
+            height,
+            hash: entry.hash(),
+            lamport: entry.header.lamport,
+            manifest: entry.header.manifest,
+            generation: entry.header.generation,
+        })
+    }
+
+    /// Clears what is left of a purged case, piece by piece: sealed entries, index, acknowledgements. The heads of its
+    /// logs stay, so that the store still knows how much it once held.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn clear_purged(&self, case: CaseId) -> Result<()> {
+        for (log, row) in self.logs()? {
+            if row.writer.case != case || row.cleared {
+                continue;
+            }
+            let keys = entry_key(log, 0)..=entry_key(log, u64::MAX);
+            let entries = self.tree(Tree::Log).range(keys).keys();
+            self.delete_all(Tree::Log, entries)?;
+            self.delete_all(
+                Tree::Ack,
+                self.tree(Tree::Ack).scan_prefix(log.as_bytes()).keys(),
+            )?;
+            let mut write = Write::default();
+            write.log(
+                log,
+                &LogRow {
+                    cleared: true,
+                    ..row
+                },
+            );
+            write.delete(Tree::Cursor, log.as_bytes());
+            self.apply(&write)?;
+        }
+        for prefix in [b"e", b"r"] {
+            let prefix = [prefix.as_slice(), case.as_bytes()].concat();
+            self.delete_all(
+                Tree::Pending,
+                self.tree(Tree::Pending).scan_prefix(prefix).keys(),
+            )?;
+        }
+        for row in self.tree(Tree::Record).scan_prefix(case.as_bytes()) {
+            let (key, value) = row?;
+            let mut write = Write::default();
+            match value.get(..RecordId::LEN).map(RecordId::try_from) {
+                Some(Ok(id)) => write.forget(key, id),
+                _ => write.delete(Tree::Record, key),
+            }
+            self.apply(&write)?;
+        }
+        self.flush()
+    }
+
+    fn delete_all(
+        &self,
+        tree: Tree,
+        keys: impl Iterator<Item = sled::Result<sled::IVec>>,
+    ) -> Result<()> {
+        let mut write = Write::default();
+        for (n, key) in (1..).zip(keys) {
+            write.delete(tree, key?);
+            if n % CHUNK == 0 {
+                self.apply(&std::mem::take(&mut write))?;
+            }
+        }
+        self.apply(&write)
+    }
+}

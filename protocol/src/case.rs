@@ -1,0 +1,221 @@
+//! What one node knows of one case, and what it does about it: a state machine without time, disk or network.
+//!
+//! A [`Case`] holds the group in force and the groups of earlier generations that it still follows, because their late
+//! commits make entries readable that were written on the far side of a split. It is told what entries and parcels say,
+//! what its operator wants, and that time has passed; it answers with [`Effect`]s, which its host carries out together
+//! with storing the changed state.
+//!
+//! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), then what a member does,
+//! what the custodian does, and how a custodian is replaced.
+
+mod custodian;
+mod effect;
+mod judge;
+mod member;
+mod state;
+mod steps;
+mod succeed;
+
+pub use custodian::Addable;
+pub use effect::{Alarm, Ctx, Effect, Held};
+pub use judge::{Reason, Verdict, judge};
+pub use member::At;
+pub use state::{Ended, Followed, OpenRequest, State};
+pub use steps::{Step, Steps};
+
+use crate::{
+    group::{self, CaseGroup, GroupKey, Invalid, RowChanges, Rows, Rules, Stage},
+    id::{CaseId, NodeId},
+    log::Epoch,
+    seal::EpochSecret,
+};
+use std::collections::BTreeSet;
+
+/// Why a case does not do what it is asked. Nothing has changed then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The group refuses.
+    #[error(transparent)]
+    Group(#[from] group::Error),
+    /// This node is no member any more.
+    #[error("this node is no longer a member of the case: {0}")]
+    Ended(Ended),
+    /// The organisation has no role in the case.
+    #[error("the organisation is not in the case")]
+    NotInCase,
+    /// The organisation has this role already.
+    #[error("the organisation is in the case already")]
+    AlreadyInCase,
+    /// The custodian hands over before it leaves, or before it is removed.
+    #[error("the custodian's organisation must hand the case over first")]
+    CustodianStays,
+    /// The case is closed, or is not.
+    #[error("the case is {0}")]
+    Stage(&'static str),
+    /// The custodian's node was restored from a copy, and others may have followed it further than it remembers.
+    #[error(
+        "this node was restored and may have forgotten commits: the other members must vote for a custodian"
+    )]
+    Restored,
+    /// Something comes first that is not here yet.
+    #[error("it rests on something that has not come yet")]
+    NotYet,
+    /// Nothing to do.
+    #[error("there is nothing to change")]
+    NothingToDo,
+    /// It comes from somebody who may not send it.
+    #[error("node {0:?} may not send this")]
+    NotAllowed(NodeId),
+}
+
+impl From<Invalid> for Error {
+    fn from(error: Invalid) -> Self {
+        Self::Group(error.into())
+    }
+}
+
+/// One case, as one of its member nodes knows it.
+#[derive(Debug)]
+pub struct Case {
+    me: NodeId,
+    state: State,
+    active: CaseGroup,
+    others: Vec<CaseGroup>,
+    /// Groups that are followed no longer and are to be deleted.
+    dropped: Vec<GroupKey>,
+}
+
+impl Case {
+    /// From what the store holds: the groups that `state` names, with their rows.
+    ///
+    /// # Errors
+    /// A group's rows are not whole, or one is missing.
+    pub fn load(
+        me: NodeId,
+        state: State,
+        mut rows: impl FnMut(&GroupKey) -> Rows,
+    ) -> Result<Self, Error> {
+        let mut active = None;
+        let mut others = Vec::new();
+        for followed in &state.groups {
+            let group = CaseGroup::load(followed.key, rows(&followed.key))?;
+            if followed.key == state.active {
+                active = Some(group);
+            } else {
+                others.push(group);
+            }
+        }
+        Ok(Self {
+            me,
+            active: active.ok_or(group::Error::State)?,
+            others,
+            state,
+            dropped: Vec::new(),
+        })
+    }
+
+    /// What to store besides the groups' rows.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What has changed in the groups since it was last taken, and which are gone.
+    #[must_use]
+    pub fn take_changes(&mut self) -> (Vec<(GroupKey, RowChanges)>, Vec<GroupKey>) {
+        let groups = std::iter::once(&mut self.active).chain(&mut self.others);
+        let changes = groups.map(|g| (*g.key(), g.take_changes())).collect();
+        (changes, std::mem::take(&mut self.dropped))
+    }
+
+    /// Does something that leaves everything as it was if it fails.
+    fn attempt<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let before = self.state.clone();
+        let result = change(self);
+        if result.is_err() {
+            self.state = before;
+            for group in std::iter::once(&mut self.active).chain(&mut self.others) {
+                group.roll_back()?;
+            }
+        }
+        result
+    }
+
+    /// The case.
+    #[must_use]
+    pub fn id(&self) -> CaseId {
+        self.state.active.case
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        self.active.rules()
+    }
+
+    /// The epoch under which this node seals.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.active.epoch()
+    }
+
+    /// Its secret.
+    ///
+    /// # Errors
+    /// This node is no longer a member.
+    pub fn secret(&self) -> Result<EpochSecret, Error> {
+        if let Some(ended) = &self.state.ended {
+            return Err(Error::Ended(ended.clone()));
+        }
+        Ok(self.active.secret()?)
+    }
+
+    /// The member nodes.
+    #[must_use]
+    pub fn members(&self) -> BTreeSet<NodeId> {
+        self.active.members()
+    }
+
+    /// Whether this node commits for the case.
+    #[must_use]
+    pub fn is_custodian(&self) -> bool {
+        self.state.ended.is_none() && self.rules().custodian == self.me
+    }
+
+    /// Why this node takes part no more; none while it does.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Ended> {
+        self.state.ended.as_ref()
+    }
+
+    /// Whether a node was a member in some group of this case that is followed here, now or earlier: its entries may
+    /// then be of use.
+    #[must_use]
+    pub fn was_member(&self, node: &NodeId) -> bool {
+        let groups = &self.state.groups;
+        groups.iter().any(|g| g.steps.ever(node)) || self.rules().former(node).is_some()
+    }
+
+    /// Whether records may be written now.
+    ///
+    /// # Errors
+    /// This node is out, or the case is closed or purged.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        if let Some(ended) = &self.state.ended {
+            return Err(Error::Ended(ended.clone()));
+        }
+        match self.rules().stage_at(self.epoch()) {
+            Stage::Open => Ok(()),
+            Stage::Closed => Err(Error::Stage(
+                "closed: nothing is written until it is reopened",
+            )),
+            Stage::Purged => Err(Error::Stage("purged")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! Whether an entry counts: from the rules alone, so that every member comes to the same, whenever the entry arrives.
+
+use crate::{
+    group::{CaseRole, Rules, Stage},
+    id::OrgId,
+    log::{Epoch, Header},
+};
+
+/// What is to be done with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts.
+    Counts,
+    /// The rules do not say yet: its organisation may have been a member in an epoch that the custodian has still to
+    /// write down.
+    Waits,
+    /// It does not count.
+    Refused(Reason),
+}
+
+/// Why an entry does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// Written after its node was removed.
+    #[error("it was written after its node was removed from the case")]
+    AfterRemoval,
+    /// Its organisation had no role in that epoch.
+    #[error("its organisation was not in the case")]
+    NotInCase,
+    /// A reader only acknowledges.
+    #[error("its organisation only reads the case")]
+    Reader,
+    /// The case was closed in that epoch.
+    #[error("the case was closed")]
+    Closed,
+}
+
+/// Judges a record (`writes`; false for an acknowledgement) of an organisation, in the entry with this header, by the
+/// rules in force. `now` is the epoch of the group here.
+#[must_use]
+pub fn judge(rules: &Rules, now: Epoch, org: &OrgId, header: &Header, writes: bool) -> Verdict {
+    let at = Epoch::new(header.generation, header.epoch);
+    if !rules.admits(&header.node, header.log, header.seq, at) {
+        return Verdict::Refused(Reason::AfterRemoval);
+    }
+    match rules.role_at(org, at) {
+        // A custodian that was voted out may have let somebody in whom the successor learns of later.
+        None if at > now || at.generation < now.generation => Verdict::Waits,
+        None => Verdict::Refused(Reason::NotInCase),
+        Some(CaseRole::Reader) if writes => Verdict::Refused(Reason::Reader),
+        Some(_) if rules.stage_at(at) != Stage::Open => Verdict::Refused(Reason::Closed),
+        Some(_) => Verdict::Counts,
+    }
+}

@@ -1,0 +1,148 @@
+//! What is stored of a case besides its groups' rows.
+
+use super::Steps;
+use crate::{
+    group::{Ballots, Cause, GroupKey, Motion, Rank, Succession},
+    id::{Hash, NodeId, OrgId},
+    log::{Epoch, Request},
+    signed::Signed,
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use std::{collections::BTreeMap, fmt};
+
+/// A group that is followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Followed {
+    /// Which.
+    pub key: GroupKey,
+    /// Its rank among the groups of the case.
+    pub rank: Rank,
+    /// Who was a member when.
+    pub steps: Steps,
+    /// The succession that began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Signed<Succession>>,
+}
+
+/// What a member asks of the custodian's operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenRequest {
+    /// The node that asks.
+    pub by: NodeId,
+    /// Its organisation.
+    pub org: OrgId,
+    /// What for.
+    pub request: Request,
+}
+
+/// Why a node takes part no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// The custodian has removed it.
+    Removed {
+        /// The first epoch without it.
+        at: Epoch,
+        /// Why, in the custodian's words; empty if only the commit is here.
+        reason: String,
+    },
+    /// It was custodian and has been voted out.
+    VotedOut {
+        /// Who is custodian now.
+        successor: NodeId,
+        /// Why.
+        cause: Cause,
+    },
+    /// The content was destroyed.
+    Purged,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Removed { reason, .. } if reason.is_empty() => {
+                f.write_str("the custodian removed it")
+            }
+            Self::Removed { reason, .. } => write!(f, "the custodian removed it: {reason}"),
+            Self::VotedOut { successor, cause } => write!(
+                f,
+                "the others voted node {} custodian in its place, as {cause}",
+                successor.short()
+            ),
+            Self::Purged => f.write_str("the case was purged"),
+        }
+    }
+}
+
+/// The state of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The group in force.
+    pub active: GroupKey,
+    /// All groups that are followed.
+    pub groups: Vec<Followed>,
+    /// The first epoch that this node has joined.
+    pub joined: Epoch,
+    /// Votes of this generation.
+    #[serde(default, skip_serializing_if = "Ballots::is_empty")]
+    pub ballots: Ballots,
+    /// The motion that this node has agreed to carry out as successor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<Motion>,
+    /// The last epoch that all members have in common, once the custodian was found to have signed two histories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_after: Option<Epoch>,
+    /// The custodian that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_by: Option<NodeId>,
+    /// What members have asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<OpenRequest>,
+    /// Update proposals for the next commit, by sender.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub updates: BTreeMap<NodeId, ByteBuf>,
+    /// This node's own proposal that no commit has taken up yet: its hash, and the epoch for which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<(Hash, Epoch)>,
+    /// When this node's keys in the group were made.
+    pub refreshed: Time,
+    /// When this node last committed.
+    #[serde(default)]
+    pub committed: Time,
+    /// The custodian's node was restored from a copy: it may have forgotten commits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restored: bool,
+    /// Why this node takes part no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+impl State {
+    pub(super) fn new(group: Followed, joined: Epoch, now: Time) -> Self {
+        Self {
+            active: group.key,
+            groups: vec![group],
+            joined,
+            ballots: Ballots::default(),
+            stands: None,
+            forked_after: None,
+            forked_by: None,
+            requests: Vec::new(),
+            updates: BTreeMap::new(),
+            proposed: None,
+            refreshed: now,
+            committed: now,
+            restored: false,
+            ended: None,
+        }
+    }
+
+    pub(super) fn group(&self, key: &GroupKey) -> Option<&Followed> {
+        self.groups.iter().find(|g| g.key == *key)
+    }
+
+    pub(super) fn group_mut(&mut self, key: &GroupKey) -> Option<&mut Followed> {
+        self.groups.iter_mut().find(|g| g.key == *key)
+    }
+}

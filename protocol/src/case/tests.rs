@@ -1,0 +1,38 @@
+//! Stories of cases.
+
+mod custodian;
+mod forked;
+mod hostile;
+mod keys;
+mod membership;
+mod restored;
+mod roles;
+mod split;
+mod succession;
+mod world;
+
+use super::*;
+use crate::{
+    group::{CaseRole, Cause, Delivery, History, Invitation, Motion, Removal, Succession, Vote},
+    id::Hash,
+    log::{EpochGrant, Payload, Request},
+    signed::Signed,
+};
+use world::{Content, DAY_MS, WEEK_MS, World, node, node_key, org};
+
+/// A vote as its voter signs it.
+fn signed_vote(n: u8, motion: Motion) -> Signed<Vote> {
+    let vote = Vote {
+        voter: node(n),
+        motion,
+    };
+    Signed::new(&vote, &node_key(n))
+}
+
+fn removal(case: &Case, at: Epoch, reason: &str) -> Delivery {
+    Delivery::Removed(Removal {
+        case: case.id(),
+        at,
+        reason: reason.into(),
+    })
+}

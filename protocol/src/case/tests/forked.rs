@@ -1,0 +1,98 @@
+//! A custodian that signs two histories.
+
+use super::*;
+
+/// To 2 the custodian says that 5 is in; to 3 and 4, that 2 only reads.
+fn two_histories() -> (World, Epoch) {
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3, 4]);
+    let common = world.epoch(1);
+    let copy = world.node(1).disk.clone();
+    world.split(&[&[1, 2, 5], &[3, 4]]);
+    world.invite(1, &[5]);
+    world.rewind(1, copy);
+    world.split(&[&[1, 3, 4], &[2, 5]]);
+    world
+        .ask(1, |case, ctx| case.set_role(ctx, org(2), CaseRole::Reader))
+        .expect("committed");
+    world.settle();
+    world.split(&[&[1], &[2, 3, 4, 5]]);
+    assert_ne!(world.case(2).secret(), world.case(3).secret());
+    (world, common)
+}
+
+#[test]
+fn the_others_go_back_to_what_they_have_in_common_and_choose_another() {
+    let (mut world, common) = two_histories();
+    world.settle();
+    for n in [2, 3, 4] {
+        assert_eq!(world.case(n).base(), common, "node {n}");
+        let alarm = Alarm::CustodianForked(node(1));
+        assert!(world.node(n).alarms.contains(&alarm));
+    }
+    let by_2 = world.write(2).expect("written");
+    let by_3 = world.write(3).expect("written");
+    for n in [2, 3] {
+        world.restart(n);
+        world.vote(n, 2, Cause::Hostile).expect("voted");
+        world.settle();
+    }
+    let entries = world.node(3).disk.logs.values().flatten();
+    let votes = entries.filter(|e| matches!(e.content, Content::Payload(Payload::Vote(_))));
+    let epochs: BTreeSet<Epoch> = votes.map(|e| e.sealed.at()).collect();
+    assert_eq!(epochs, [common].into(), "everybody can open them");
+    world.assert_agreed(&[2, 3, 4]);
+    assert_eq!(world.epoch(2).generation, 1);
+    world.tick();
+    world.assert_agreed(&[2, 3, 4]);
+    let rules = world.case(3).rules();
+    assert_eq!(rules.role(&org(2)), Some(CaseRole::Contributor));
+    assert_eq!(rules.role(&org(5)), None, "only one side was told");
+    for n in [2, 3, 4] {
+        assert!(world.reads(n).is_superset(&[by_2, by_3].into()), "node {n}");
+    }
+}
+
+#[test]
+fn whoever_signed_two_histories_goes_also_if_it_has_handed_over_in_one() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    let common = world.epoch(1);
+    let copy = world.node(1).disk.clone();
+    world.split(&[&[1, 2], &[3, 4]]);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    world.rewind(1, copy);
+    world.split(&[&[1, 3, 4], &[2]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    world.split(&[&[1], &[2, 3, 4]]);
+    world.settle();
+    assert_eq!(world.case(2).base(), common);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Hostile).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    assert!(world.case(2).is_custodian());
+    assert!(!world.case(2).members().contains(&node(1)));
+}
+
+#[test]
+fn a_fork_of_somebody_else_changes_no_epoch() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world.write(2).expect("written");
+    let copy = world.node(2).disk.clone();
+    world.write(2).expect("written");
+    world.settle();
+    world.rewind(2, copy);
+    world.write(2).expect("written");
+    world.settle();
+    for n in [1, 3] {
+        assert!(!world.node(n).disk.frozen.is_empty(), "it was found");
+        assert_eq!(world.case(n).base(), world.epoch(n));
+    }
+    world.assert_agreed(&[1, 2, 3]);
+}

@@ -1,0 +1,271 @@
+//! What hostile members, custodians and removed nodes cannot do.
+
+use super::*;
+
+fn motion(case: &Case, out: u8, successor: u8) -> Motion {
+    Motion {
+        case: case.id(),
+        generation: 0,
+        branch: Hash([0; 32]),
+        ballot: u32::MAX,
+        out: node(out),
+        successor: node(successor),
+        cause: Cause::Lost,
+    }
+}
+
+fn succession(
+    motion: Motion,
+    base: Epoch,
+    members: &[u8],
+    voters: &[u8],
+    by: u8,
+) -> Signed<Succession> {
+    let mut members: Vec<NodeId> = members.iter().map(|n| node(*n)).collect();
+    members.sort();
+    let succession = Succession {
+        motion,
+        base,
+        members,
+        cuts: Vec::new(),
+        votes: voters.iter().map(|n| signed_vote(*n, motion)).collect(),
+    };
+    Signed::new(&succession, &node_key(by))
+}
+
+fn invitation(motion: Motion, succession: Signed<Succession>) -> Delivery {
+    Delivery::Invitation(Invitation {
+        case: motion.case,
+        generation: 1,
+        succession: Some(succession),
+        welcome: Vec::new(),
+    })
+}
+
+#[test]
+fn removed_nodes_cannot_vote_from_when_they_were_the_majority() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[2]);
+    let base = world.epoch(1);
+    world.invite(1, &[3, 4]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(2), ""))
+        .expect("removed");
+    world.settle();
+    let motion = motion(world.case(2), 1, 2);
+    let proof = succession(motion, base, &[1, 2], &[2], 2);
+    assert!(
+        Succession::verify(proof.clone()).is_ok(),
+        "it had a quorum then"
+    );
+    let stepped = Delivery::Succeeded(Box::new(proof.clone()));
+    let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(2), stepped));
+    let nobody = Invalid::NoQuorum { got: 0, needed: 1 };
+    assert_eq!(taken, Err(nobody.into()));
+    for n in [1, 3, 4] {
+        let invitation = invitation(motion, proof.clone());
+        let taken = world.ask(n, |case, ctx| case.deliver(ctx, node(2), invitation));
+        assert!(matches!(
+            taken,
+            Err(Error::Group(group::Error::Succession(_)))
+        ));
+    }
+    world.assert_agreed(&[1, 3, 4]);
+}
+
+#[test]
+fn who_was_voted_out_cannot_make_a_majority_for_a_friend_afterwards() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world.split(&[&[1, 4], &[2, 3]]);
+    for n in [2, 3] {
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(n), ""))
+            .expect("removed");
+    }
+    world.settle();
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    assert_eq!(world.epoch(4).generation, 1, "of two, one is a majority");
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3]);
+    // The far side's commits come, and then the friend's invitation, with the highest ballot there is.
+    world.split(&[&[2, 3, 4]]);
+    world.settle();
+    let base = world.epoch(1);
+    let motion = motion(world.case(2), 1, 4);
+    let proof = succession(motion, base, &[1, 4], &[4], 4);
+    for n in [2, 3] {
+        let invitation = invitation(motion, proof.clone());
+        let taken = world.ask(n, |case, ctx| case.deliver(ctx, node(4), invitation));
+        assert!(taken.is_err(), "node {n} was taken over");
+    }
+    world.heal();
+    world.settle();
+    world.assert_agreed(&[2, 3]);
+}
+
+#[test]
+fn the_highest_ballot_keeps_nobody_from_voting_again() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    world.split(&[&[1], &[2, 3, 4, 5]]);
+    for successor in [2, 3] {
+        let motion = motion(world.case(2), 1, successor);
+        for n in [2, 3, 4] {
+            let vote = signed_vote(5, motion);
+            world
+                .ask(n, |case, ctx| case.take_vote(ctx, vote))
+                .expect("taken");
+        }
+    }
+    for successor in [2, 3] {
+        for n in [2, 3, 4] {
+            if successor == 3 || n != 4 {
+                world.vote(n, successor, Cause::Lost).expect("voted");
+                world.settle();
+            }
+        }
+    }
+    world.assert_agreed(&[2, 3, 4, 5]);
+    assert!(world.case(3).is_custodian());
+}
+
+#[test]
+fn only_the_custodian_tells_a_node_that_it_is_out() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(4), ""))
+        .expect("removed");
+    world.settle();
+    let at = Epoch::new(0, 100);
+    for from in [2, 4] {
+        let notice = removal(world.case(3), at, "because we say so");
+        let told = world.ask(3, |case, ctx| case.deliver(ctx, node(from), notice));
+        assert_eq!(told, Err(Error::NotYet), "unless it becomes custodian");
+    }
+    let notice = removal(world.case(3), at, "");
+    let told = world.ask(3, |case, ctx| case.deliver(ctx, node(9), notice));
+    assert_eq!(told, Err(Error::NotAllowed(node(9))));
+    let notice = removal(world.case(3), at, &"r".repeat(1 << 20));
+    let told = world.ask(3, |case, ctx| case.deliver(ctx, node(1), notice));
+    assert_eq!(told, Err(Error::NotAllowed(node(1))), "no endless reasons");
+    let notice = removal(world.case(3), at, "");
+    let told = world.ask(1, |case, ctx| case.deliver(ctx, node(1), notice));
+    assert!(told.is_err(), "a custodian is not removed");
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn secrets_in_parcels_are_taken_from_members_only() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let id = world.case(1).id();
+    let grant = |generation| {
+        let at = Epoch::new(generation, 1);
+        vec![EpochGrant::new(at, crate::seal::EpochSecret([9; 32]))]
+    };
+    let other = crate::id::CaseId([9; 32]);
+    for (from, delivery) in [
+        (3, Delivery::Grants(id, grant(0))),
+        (9, Delivery::Grants(id, grant(0))),
+        (2, Delivery::Grants(other, grant(0))),
+    ] {
+        let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(from), delivery));
+        assert_eq!(taken, Err(Error::NotAllowed(node(from))));
+    }
+    let later = Delivery::Grants(id, grant(1));
+    let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(2), later));
+    assert_eq!(taken, Err(Error::NotYet), "of a group to come");
+    let given = Delivery::Grants(id, grant(0));
+    world
+        .ask(1, |case, ctx| case.deliver(ctx, node(2), given))
+        .expect("taken");
+}
+
+#[test]
+fn junk_commits_are_refused_or_wait_and_change_nothing() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let at = |n| At {
+        log: crate::id::LogId([1; 16]),
+        seq: 0,
+        writer: node(n),
+    };
+    let junk = crate::log::Commit {
+        updates: vec![vec![1; 100].into(); 3],
+        message: vec![2; 100],
+    };
+    let not_custodian = Error::Group(group::Error::NotCustodian(node(2)));
+    for (n, error) in [(1, Error::NotYet), (2, not_custodian)] {
+        let followed = world.ask(3, |case, ctx| case.follow(ctx, at(n), &junk));
+        assert_eq!(
+            followed,
+            Err(error),
+            "the custodian's may be of a group to come"
+        );
+    }
+    world.split(&[&[1], &[2], &[3]]);
+    world.ask(1, Case::rekey).expect("committed");
+    let entries = world.node(1).disk.logs.values().flatten();
+    let mut commits = entries.rev().filter_map(|e| match &e.content {
+        Content::Payload(Payload::Commit(commit)) => Some(commit.clone()),
+        _ => None,
+    });
+    let good = commits.next().expect("a commit");
+    let as_another = world.ask(3, |case, ctx| case.follow(ctx, at(2), &good));
+    assert_eq!(
+        as_another,
+        Err(Error::Group(group::Error::NotCustodian(node(2))))
+    );
+    let mut torn = good.clone();
+    let last = torn.message.len() - 1;
+    torn.message[last] ^= 1;
+    assert!(
+        world
+            .ask(3, |case, ctx| case.follow(ctx, at(1), &torn))
+            .is_err()
+    );
+    let with_junk = crate::log::Commit {
+        updates: junk.updates.clone(),
+        message: good.message.clone(),
+    };
+    assert!(
+        world
+            .ask(3, |case, ctx| case.follow(ctx, at(1), &with_junk))
+            .is_err()
+    );
+    world
+        .ask(3, |case, ctx| case.follow(ctx, at(1), &good))
+        .expect("followed");
+    assert_eq!(world.case(3).secret(), world.case(1).secret());
+}
+
+#[test]
+fn nobody_invites_into_a_case_who_is_not_its_custodian() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let junk = |welcome: &[u8]| {
+        Delivery::Invitation(Invitation {
+            case: CaseId([0; 32]),
+            generation: 0,
+            succession: None,
+            welcome: welcome.to_vec(),
+        })
+    };
+    let taken = world.ask(3, |case, ctx| case.deliver(ctx, node(2), junk(b"junk")));
+    assert_eq!(taken, Err(group::Error::BadInvitation.into()));
+    let id = world.case(3).id();
+    let same = Delivery::Invitation(Invitation {
+        case: id,
+        generation: 0,
+        succession: None,
+        welcome: b"junk".to_vec(),
+    });
+    world
+        .ask(3, |case, ctx| case.deliver(ctx, node(2), same))
+        .expect("it is in already");
+    world.assert_agreed(&[1, 2, 3]);
+}

@@ -1,0 +1,289 @@
+//! Who comes, and who goes.
+
+use super::*;
+
+#[test]
+fn whoever_is_invited_reads_and_writes_with_the_others() {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::All);
+    let before = world.write(1).expect("written");
+    world.invite(1, &[2, 3]);
+    world.assert_agreed(&[1, 2, 3]);
+    let mut all = BTreeSet::from([before]);
+    for n in 1..=3 {
+        all.insert(world.write(n).expect("written"));
+    }
+    world.settle();
+    for n in 1..=3 {
+        world.restart(n);
+        assert_eq!(world.reads(n), all, "node {n}");
+    }
+}
+
+#[test]
+fn a_newcomer_reads_what_was_written_before_only_if_the_history_is_for_all() {
+    for (history, reads_it) in [(History::All, true), (History::FromJoining, false)] {
+        let mut world = World::with_case(&[1, 2, 3], history);
+        let before = world.write(2).expect("written");
+        world.settle();
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+            .expect("removed");
+        world.settle();
+        let between = world.write(2).expect("written");
+        world.settle();
+        world.invite(1, &[3]);
+        let after = world.write(2).expect("written");
+        world.settle();
+        let opens = world.can_open(3);
+        assert!(opens.contains(&before) && opens.contains(&after));
+        assert_eq!(opens.contains(&between), reads_it, "{history}");
+    }
+}
+
+#[test]
+fn a_removed_node_is_cut_off_everywhere_and_learns_why() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    let held = world.write(3).expect("written");
+    world.settle();
+    world.split(&[&[1, 4], &[2, 3]]);
+    let late = world.write(3).expect("written");
+    world.settle();
+    assert!(world.reads(2).contains(&late));
+    world
+        .ask(1, |case, ctx| {
+            case.remove_org(ctx, org(3), "it left the table")
+        })
+        .expect("removed");
+    world.heal();
+    world.settle();
+    world.assert_agreed(&[1, 2, 4]);
+    for n in [1, 2, 4] {
+        let former = world.case(n).rules().former(&node(3)).cloned();
+        assert_eq!(former.and_then(|f| f.cuts).expect("cuts").len(), 1);
+        assert_eq!(world.verdict(n, &world.entry(held)), Verdict::Counts);
+        assert_eq!(
+            world.verdict(n, &world.entry(late)),
+            Verdict::Refused(Reason::AfterRemoval)
+        );
+    }
+    let at = world.epoch(1);
+    let why = Ended::Removed {
+        at,
+        reason: "it left the table".into(),
+    };
+    assert_eq!(world.case(3).ended(), Some(&why));
+    assert_eq!(world.write(3), Err(Error::Ended(why)));
+    let alarm = Alarm::Removed("it left the table".into());
+    assert!(world.node(3).alarms.contains(&alarm));
+    let after = world.write(1).expect("written");
+    world.settle();
+    assert!(!world.can_open(3).contains(&after));
+    assert!(world.can_open(2).contains(&after));
+}
+
+#[test]
+fn a_removed_node_that_comes_back_writes_new_logs_and_the_old_ones_stay_cut() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world.split(&[&[1, 2], &[3]]);
+    let lost = world.write(3).expect("written");
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    let meanwhile = world.write(2).expect("written");
+    world.heal();
+    world.settle();
+    assert!(world.case(3).ended().is_some());
+    world.invite(1, &[3]);
+    world.assert_agreed(&[1, 2, 3]);
+    world.restart(3);
+    assert!(world.case(3).was_member(&node(2)));
+    let new = world.write(3).expect("written");
+    world.settle();
+    for n in 1..=3 {
+        assert_eq!(world.reads(n), [meanwhile, new].into(), "node {n}");
+        assert_eq!(
+            world.verdict(n, &world.entry(lost)),
+            Verdict::Refused(Reason::AfterRemoval)
+        );
+    }
+    // What it hears of its first removal then is old.
+    let old = removal(world.case(3), Epoch::new(0, 3), "again");
+    world.send(1, 3, old);
+    world.settle();
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn one_node_of_several_is_removed_and_the_others_stay() {
+    let mut world = World::new(&[1, 11, 2]);
+    world.open(2, History::All);
+    world.invite(2, &[1]);
+    world.assert_agreed(&[1, 11, 2]);
+    world
+        .ask(2, |case, ctx| case.remove_node(ctx, node(11), "stolen"))
+        .expect("removed");
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[1, 2]);
+    assert!(world.case(11).ended().is_some());
+    assert_eq!(
+        world.case(2).role(&org(1)),
+        Some(CaseRole::Contributor),
+        "its organisation is still there"
+    );
+    world.invite(2, &[1]);
+    world.assert_agreed(&[1, 11, 2]);
+}
+
+#[test]
+fn whoever_wants_to_leave_is_removed_at_once() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let written = world.write(2).expect("written");
+    let leave = Request::Leave("our work here is done".into());
+    world.ask(2, |case, _| case.request(leave)).expect("asked");
+    world.settle();
+    world.assert_agreed(&[1, 3]);
+    let reason = "our work here is done".to_string();
+    let at = world.epoch(1);
+    assert_eq!(world.case(2).ended(), Some(&Ended::Removed { at, reason }));
+    assert!(world.reads(3).contains(&written), "what it wrote stays");
+    let again = Request::Leave(String::new());
+    let asked = world.ask(2, |case, _| case.request(again));
+    assert!(matches!(asked, Err(Error::Ended(_))));
+}
+
+#[test]
+fn a_node_that_its_organisation_lists_no_longer_is_removed() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world.revoke(3);
+    world.tick();
+    world.assert_agreed(&[1, 2]);
+    assert!(world.case(3).ended().is_some());
+    world.tick();
+    assert_eq!(world.case(1).members().len(), 2, "it is not added again");
+    world.revoke(1);
+    let alarm = world.act(2, |case, ctx| Ok((case.custodian_alarm(ctx), Vec::new())));
+    assert_eq!(alarm, Ok(Some(Alarm::CustodianRevoked(node(1)))));
+    let epoch = world.epoch(1);
+    world.wait(WEEK_MS);
+    world.ask(1, Case::tick).expect("a tick");
+    assert_eq!(world.epoch(1), epoch, "it commits nothing any more");
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_changes_nothing() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let long = "r".repeat(crate::limits::REASON + 1);
+    let contributor = CaseRole::Contributor;
+    let not_custodian = |n| Error::Group(group::Error::NotCustodian(node(n)));
+    type Ask = Box<dyn FnOnce(&mut Case, &Ctx<'_>) -> Result<Vec<Effect>, Error>>;
+    let ask = |f: Ask| f;
+    let asks: Vec<(u8, Error, Ask)> = vec![
+        (
+            1,
+            Error::AlreadyInCase,
+            ask(Box::new(move |c, x| {
+                Ok(c.invite(x, org(2), contributor)?.1)
+            })),
+        ),
+        (
+            1,
+            Error::NotInCase,
+            ask(Box::new(|c, x| c.remove_org(x, org(9), ""))),
+        ),
+        (
+            1,
+            Error::NotInCase,
+            ask(Box::new(|c, x| c.remove_node(x, node(9), ""))),
+        ),
+        (
+            1,
+            Error::CustodianStays,
+            ask(Box::new(|c, x| c.remove_org(x, org(1), ""))),
+        ),
+        (
+            1,
+            Error::CustodianStays,
+            ask(Box::new(|c, x| c.remove_node(x, node(1), ""))),
+        ),
+        (
+            1,
+            Error::CustodianStays,
+            ask(Box::new(|c, _| c.request(Request::Leave(String::new())))),
+        ),
+        (
+            1,
+            Error::NotInCase,
+            ask(Box::new(move |c, x| c.set_role(x, org(9), contributor))),
+        ),
+        (
+            1,
+            Error::NothingToDo,
+            ask(Box::new(move |c, x| c.set_role(x, org(2), contributor))),
+        ),
+        (
+            1,
+            Error::NothingToDo,
+            ask(Box::new(|c, x| c.hand_over(x, node(1)))),
+        ),
+        (
+            1,
+            Error::Group(group::Error::NotAMember(node(9))),
+            ask(Box::new(|c, x| c.hand_over(x, node(9)))),
+        ),
+        (
+            1,
+            Error::Stage("open already"),
+            ask(Box::new(|c, x| c.set_stage(x, Stage::Open, "", None))),
+        ),
+        (
+            1,
+            Error::Group(group::Error::Rules("a reason has at most 2,000 bytes")),
+            ask(Box::new(move |c, x| {
+                c.set_stage(x, Stage::Closed, &long, None)
+            })),
+        ),
+        (
+            2,
+            not_custodian(2),
+            ask(Box::new(move |c, x| {
+                Ok(c.invite(x, org(9), contributor)?.1)
+            })),
+        ),
+        (
+            2,
+            not_custodian(2),
+            ask(Box::new(|c, x| c.remove_org(x, org(3), ""))),
+        ),
+        (
+            2,
+            not_custodian(2),
+            ask(Box::new(|c, x| c.hand_over(x, node(2)))),
+        ),
+        (
+            2,
+            not_custodian(2),
+            ask(Box::new(|c, x| c.set_stage(x, Stage::Purged, "", None))),
+        ),
+        (
+            2,
+            Error::Group(group::Error::NotAMember(node(9))),
+            ask(Box::new(|c, x| c.vote(x, node(9), Cause::Lost))),
+        ),
+        (
+            2,
+            Error::CustodianStays,
+            ask(Box::new(|c, x| c.vote(x, node(1), Cause::Hostile))),
+        ),
+        (
+            1,
+            Error::CustodianStays,
+            ask(Box::new(|c, x| c.vote(x, node(2), Cause::Lost))),
+        ),
+    ];
+    for (i, (n, error, ask)) in asks.into_iter().enumerate() {
+        assert_eq!(world.ask(n, ask), Err(error), "{i}");
+    }
+    world.assert_agreed(&[1, 2, 3]);
+}

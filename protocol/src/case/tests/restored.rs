@@ -1,0 +1,151 @@
+//! A custodian's node that goes back to an earlier copy of itself.
+
+use super::*;
+
+#[test]
+fn a_restored_custodian_commits_nothing_until_it_is_voted_in_again() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    let copy = world.node(1).disk.clone();
+    world
+        .ask(1, |case, ctx| case.set_role(ctx, org(4), CaseRole::Reader))
+        .expect("committed");
+    world.settle();
+    let written = world.write(2).expect("written");
+    world.settle();
+    world.restore(1, copy);
+    let epoch = world.epoch(1);
+    assert_eq!(epoch.next(), world.epoch(2), "it has forgotten a commit");
+    for refused in [
+        world.ask(1, |case, ctx| case.remove_org(ctx, org(4), "")),
+        world.ask(1, |case, ctx| case.hand_over(ctx, node(2))),
+        world.ask(1, Case::rekey),
+    ] {
+        assert_eq!(refused, Err(Error::Restored));
+    }
+    world.wait(WEEK_MS);
+    world.tick();
+    world.restart(1);
+    assert_eq!(world.epoch(1), epoch, "nor does it by itself");
+    let leave = Request::Leave(String::new());
+    world.ask(4, |case, _| case.request(leave)).expect("asked");
+    world.settle();
+    assert_eq!(world.epoch(1), epoch, "nor when it is asked");
+    for n in [1, 2, 3] {
+        assert_eq!(world.epoch(1).generation, 0);
+        world.vote(n, 1, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    let members = [1, 2, 3];
+    world.tick();
+    assert!(world.case(1).is_custodian());
+    assert_eq!(world.epoch(1).generation, 1);
+    world.assert_agreed(&members);
+    assert!(members.iter().all(|n| world.reads(*n).contains(&written)));
+    world.ask(1, Case::rekey).expect("it commits again");
+}
+
+#[test]
+fn another_takes_over_from_a_restored_custodian() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(1).disk.clone();
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    world.restore(1, copy);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3]);
+    // What it rests on is forgotten here, but those whom it knows have voted.
+    assert!(matches!(
+        world.case(1).ended(),
+        Some(Ended::VotedOut { .. })
+    ));
+    world.invite(2, &[1]);
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn a_restored_custodian_that_had_handed_over_comes_back_by_a_new_invitation() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(1).disk.clone();
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    let written = world.write(1).expect("written");
+    world.settle();
+    world.restore(1, copy);
+    world.settle();
+    assert!(
+        world.epoch(1) < world.epoch(2),
+        "its own commit is lost on it"
+    );
+    world
+        .ask(2, |case, ctx| case.remove_org(ctx, org(1), ""))
+        .expect("removed");
+    world.settle();
+    world.invite(2, &[1]);
+    world.assert_agreed(&[1, 2, 3]);
+    assert!(world.reads(1).contains(&written));
+    world
+        .ask(2, |case, ctx| case.hand_over(ctx, node(1)))
+        .expect("handed over");
+    world.settle();
+    world.ask(1, Case::rekey).expect("it commits again");
+}
+
+#[test]
+fn who_came_after_the_copy_was_made_follows_the_restored_custodian_too() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    let copy = world.node(1).disk.clone();
+    world.invite(1, &[4]);
+    let by_4 = world.write(4).expect("written");
+    world.settle();
+    world.restore(1, copy);
+    for n in [1, 2, 3] {
+        world.vote(n, 1, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[1, 2, 3]);
+    world.invite(1, &[4]);
+    world.assert_agreed(&[1, 2, 3, 4]);
+    world.tick();
+    assert!(world.case(2).rules().role(&org(4)).is_some());
+    for n in [2, 3, 4] {
+        assert!(world.can_open(n).contains(&by_4), "node {n}");
+    }
+}
+
+#[test]
+fn a_custodian_who_is_alone_begins_again_without_votes() {
+    let mut world = World::with_case(&[1, 2], History::All);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(2), ""))
+        .expect("removed");
+    let written = world.write(1).expect("written");
+    world.vote(1, 1, Cause::Lost).expect("voted");
+    assert_eq!(world.epoch(1), Epoch::new(1, 0));
+    assert!(world.case(1).is_custodian());
+    world.restart(1);
+    world.invite(1, &[2]);
+    world.assert_agreed(&[1, 2]);
+    assert!(world.reads(2).contains(&written));
+}
+
+#[test]
+fn a_restored_member_goes_on_where_it_was() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(2).disk.clone();
+    world.ask(1, Case::rekey).expect("committed");
+    let written = world.write(2).expect("written");
+    world.settle();
+    world.restore(2, copy);
+    world.settle();
+    world.assert_agreed(&[1, 2, 3]);
+    assert!(world.reads(2).contains(&written));
+    let again = world.write(2).expect("written");
+    world.settle();
+    assert!(world.reads(3).is_superset(&[written, again].into()));
+}

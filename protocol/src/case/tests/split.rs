@@ -1,0 +1,166 @@
+//! What was written on either side of a split is read on both.
+
+use super::*;
+
+/// 1 and 5 are on one side, 2, 3 and 4 on the other, where 2 succeeds 1. On the far side 1 lets 6 in. Returns what 5, 6
+/// and 3 wrote apart from each other.
+fn apart(history: History, cause: Cause) -> (World, [u32; 3]) {
+    let mut world = World::new(&[1, 2, 3, 4, 5, 6, 7]);
+    world.open(1, history);
+    world.invite(1, &[2, 3, 4, 5]);
+    world.split(&[&[1, 5, 6], &[2, 3, 4]]);
+    world.invite(1, &[6]);
+    world.assert_agreed(&[1, 5, 6]);
+    let far = [5, 6].map(|n| world.write(n).expect("written"));
+    world.settle();
+    for n in [2, 3, 4] {
+        world.vote(n, 2, cause).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    let near = world.write(3).expect("written");
+    world.settle();
+    (world, [far[0], far[1], near])
+}
+
+#[test]
+fn both_sides_read_what_the_other_wrote() {
+    for history in [History::All, History::FromJoining] {
+        let (mut world, [by_5, by_6, near]) = apart(history, Cause::Lost);
+        world.split(&[&[5, 2, 3, 4], &[1, 6]]);
+        world.settle();
+        world.assert_agreed(&[2, 3, 4, 5]);
+        for n in 2..=5 {
+            let opens = world.can_open(n);
+            assert!([by_5, by_6, near].iter().all(|r| opens.contains(r)));
+            assert!(world.reads(n).is_superset(&[by_5, near].into()));
+            assert_eq!(
+                world.verdict(n, &world.entry(by_6)),
+                Verdict::Waits,
+                "the rules do not say yet who 6 is"
+            );
+        }
+        world.tick();
+        world.assert_agreed(&[2, 3, 4, 5]);
+        for n in 2..=5 {
+            assert_eq!(world.reads(n), [by_5, by_6, near].into(), "node {n}");
+        }
+        let rules = world.case(2).rules();
+        assert_eq!(rules.role(&org(6)), None, "it is not in this generation");
+        let epoch = world.epoch(2);
+        world.tick();
+        assert_eq!(world.epoch(2), epoch, "and it is written down once");
+    }
+}
+
+#[test]
+fn newcomers_of_the_new_generation_read_all_or_what_is_written_from_then_on() {
+    for history in [History::All, History::FromJoining] {
+        let (mut world, [by_5, by_6, near]) = apart(history, Cause::Lost);
+        world.split(&[&[5, 2, 3, 4, 7], &[1, 6]]);
+        world.settle();
+        world.tick();
+        world.invite(2, &[7]);
+        world.assert_agreed(&[2, 3, 4, 5, 7]);
+        let after = world.write(5).expect("written");
+        world.settle();
+        let expected = match history {
+            History::All => BTreeSet::from([by_5, by_6, near, after]),
+            History::FromJoining => BTreeSet::from([after]),
+        };
+        assert_eq!(world.reads(7), expected);
+        assert_eq!(world.can_open(7), expected);
+    }
+}
+
+#[test]
+fn late_commits_of_the_old_generation_are_followed() {
+    let (mut world, _) = apart(History::All, Cause::Lost);
+    world.split(&[&[5, 2, 3, 4], &[1, 6]]);
+    world.settle();
+    // It has not heard yet, and goes on.
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    let late = world.write(6).expect("written");
+    world.settle();
+    world.heal();
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[2, 3, 4, 5]);
+    assert!(matches!(
+        world.case(1).ended(),
+        Some(Ended::VotedOut { .. })
+    ));
+    for n in 2..=5 {
+        assert!(world.reads(n).contains(&late), "node {n}");
+    }
+    // The new custodian can put an end to it.
+    world
+        .ask(2, |case, ctx| case.remove_node(ctx, node(6), ""))
+        .expect("its logs end");
+    world
+        .ask(2, |case, ctx| case.remove_node(ctx, node(1), ""))
+        .expect("its logs end");
+    world.settle();
+    let later = world.write(6).expect("sealed");
+    world.settle();
+    for n in 2..=5 {
+        let verdict = world.verdict(n, &world.entry(later));
+        assert_eq!(verdict, Verdict::Refused(Reason::AfterRemoval));
+    }
+}
+
+#[test]
+fn the_logs_of_a_hostile_custodian_end_where_its_successor_held_them() {
+    for cause in [Cause::Hostile, Cause::Lost] {
+        let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+        let held = world.write(1).expect("written");
+        world.settle();
+        world.split(&[&[1, 4], &[2, 3]]);
+        let late = world.write(1).expect("written");
+        world.ask(1, Case::rekey).expect("committed");
+        let later = world.write(1).expect("written");
+        world.settle();
+        for n in [2, 3] {
+            world.vote(n, 2, cause).expect("voted");
+            world.settle();
+        }
+        world.heal();
+        world.settle();
+        world.assert_agreed(&[2, 3, 4]);
+        for n in 2..=4 {
+            let expected: BTreeSet<u32> = match cause {
+                Cause::Hostile => [held].into(),
+                Cause::Lost => [held, late, later].into(),
+            };
+            assert_eq!(world.reads(n), expected, "{cause}, node {n}");
+        }
+        let cuts = world
+            .case(3)
+            .rules()
+            .former(&node(1))
+            .map(|f| f.cuts.is_some());
+        assert_eq!(cuts, Some(cause == Cause::Hostile));
+    }
+}
+
+#[test]
+fn a_role_that_was_let_in_for_the_far_side_changes_nothing_here() {
+    let (mut world, [_, by_6, _]) = apart(History::All, Cause::Lost);
+    // The near side lets 6 in by itself, as a reader.
+    world.split(&[&[2, 3, 4, 5], &[1, 6]]);
+    world
+        .act(2, |case, ctx| case.invite(ctx, org(6), CaseRole::Reader))
+        .expect("invited");
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[2, 3, 4, 5]);
+    let rules = world.case(2).rules();
+    assert_eq!(rules.role(&org(6)), Some(CaseRole::Reader));
+    assert_eq!(
+        rules.role_at(&org(6), world.epoch(2)),
+        Some(CaseRole::Reader)
+    );
+    assert_eq!(rules.role_at(&org(6), Epoch::new(1, 1)), None);
+    assert!(world.reads(3).contains(&by_6));
+}

@@ -1,0 +1,248 @@
+//! What the members of a case agree on, and what no commit may change any more.
+
+use super::*;
+
+fn refused(error: Option<Error>) {
+    assert!(matches!(error, Some(Error::Rules(_))), "{error:?}");
+}
+
+#[test]
+fn rules_that_cannot_be_are_refused() {
+    let change = |role| RoleChange {
+        org: OrgId([1; 32]),
+        role,
+        at: at(0),
+    };
+    let former = |cuts| Former {
+        node: node(2),
+        at: at(1),
+        cuts: Some(vec![
+            Cut {
+                log: crate::id::LogId([1; 16]),
+                height: 1
+            };
+            cuts
+        ]),
+    };
+    let spoil: [&dyn Fn(&mut Rules); 8] = [
+        &|r| r.title = " ".into(),
+        &|r| r.title = "t".repeat(limits::NAME + 1),
+        &|r| r.title = "\u{7}".into(),
+        &|r| r.roles = vec![change(Some(CaseRole::Reader)); limits::RULE_CHANGES + 1],
+        &|r| r.former = vec![former(0); limits::RULE_CHANGES + 1],
+        &|r| r.former = vec![former(limits::LOGS_PER_NODE + 1)],
+        &|r| r.former = vec![former(limits::LOGS_PER_NODE); 1024],
+        &|r| r.stages = vec![stage(Stage::Closed, &"r".repeat(limits::REASON + 1), at(1))],
+    ];
+    for spoil in spoil {
+        let mut rules = rules();
+        spoil(&mut rules);
+        refused(CaseGroup::create(&identity(1), first_key(), rules).err());
+    }
+    let elsewhere = Rules {
+        case: CaseId([8; 32]),
+        ..rules()
+    };
+    refused(CaseGroup::create(&identity(1), first_key(), elsewhere.clone()).err());
+    refused(
+        alone()
+            .commit(&identity(1), with_rules(elsewhere), &directory())
+            .err(),
+    );
+}
+
+fn stage(stage: Stage, reason: &str, at: Epoch) -> StageChange {
+    StageChange {
+        stage,
+        reason: reason.into(),
+        time: Time(9),
+        at,
+    }
+}
+
+#[test]
+fn what_was_settled_stays_settled() {
+    let directory = directory();
+    let [mut first, ..] = three(&directory);
+    let now = first.epoch();
+    let mut settled = with_role(4, CaseRole::Reader, &first);
+    settled.former.push(Former {
+        node: node(4),
+        at: now.next(),
+        cuts: None,
+    });
+    settled
+        .stages
+        .push(stage(Stage::Closed, "over", now.next()));
+    first
+        .commit(&identity(1), with_rules(settled.clone()), &directory)
+        .expect("commit");
+    let _ = first.take_changes();
+    let next = first.epoch().next();
+    let rewrite: [&dyn Fn(&mut Rules); 15] = [
+        &|r| r.opened = Time(2),
+        &|r| r.parent = Some(CASE),
+        &|r| r.history = History::FromJoining,
+        &|r| r.roles[1].role = None,
+        &|r| {
+            r.roles.pop();
+        },
+        &|r| r.roles.swap(0, 1),
+        &|r| r.former[0].cuts = Some(Vec::new()),
+        &|r| r.former.clear(),
+        &|r| r.stages[0].reason.clear(),
+        &|r| r.stages.clear(),
+        // What is added holds from the next epoch on, not earlier.
+        &|r| r.set_role(org(2), None, now),
+        &|r| r.set_role(org(4), Some(CaseRole::Contributor), next.next()),
+        &|r| {
+            r.former.push(Former {
+                node: node(2),
+                at: now,
+                cuts: Some(Vec::new()),
+            });
+        },
+        &|r| r.stages.push(stage(Stage::Open, "", now)),
+        &|r| r.stages.push(stage(Stage::Open, "", next.next())),
+    ];
+    for (i, rewrite) in rewrite.iter().enumerate() {
+        let mut rules = first.rules().clone();
+        rewrite(&mut rules);
+        let committed = first.commit(&identity(1), with_rules(rules), &directory);
+        assert!(
+            matches!(committed, Err(Error::Rules(_))),
+            "rewrite {i} was committed"
+        );
+    }
+    let mut rules = first.rules().clone();
+    rules.title = "Another title".into();
+    rules.retain_days = Some(30);
+    rules.set_role(org(4), None, next);
+    rules.stages.push(stage(Stage::Purged, "", next));
+    first
+        .commit(&identity(1), with_rules(rules), &directory)
+        .expect("that may change");
+    let change = nothing(&first);
+    refused(first.commit(&identity(1), change, &directory).err());
+}
+
+/// Commits rules behind the code's back.
+fn forced(group: &CaseGroup, rules: &Rules) -> Commit {
+    let (provider, mut mls) = raw(group);
+    let bundle = mls
+        .commit_builder()
+        .propose_group_context_extensions(rules.extensions().expect("rules"))
+        .expect("proposed")
+        .load_psks(provider.storage())
+        .expect("psks")
+        .build(provider.rand(), provider.crypto(), &identity(1), |_| true)
+        .expect("built")
+        .stage_commit(&provider)
+        .expect("staged");
+    bare(bundle.into_commit().to_bytes().expect("bytes"))
+}
+
+#[test]
+fn a_custodian_that_rewrites_what_was_settled_is_not_followed() {
+    let directory = directory();
+    let [first, mut second, _] = three(&directory);
+    let next = first.epoch().next();
+    let rewrite: [&dyn Fn(&mut Rules); 5] = [
+        &|r| r.history = History::FromJoining,
+        &|r| r.roles[1].role = Some(CaseRole::Reader),
+        &|r| r.roles.clear(),
+        &|r| r.set_role(org(2), None, at(0)),
+        &|r| r.case = CaseId([8; 32]),
+    ];
+    for rewrite in rewrite {
+        let mut rules = first.rules().clone();
+        rewrite(&mut rules);
+        let commit = forced(&first, &rules);
+        let followed = second.apply(&commit, node(1), node(2), &directory);
+        refused(followed.err());
+        second.roll_back().expect("as stored");
+    }
+    let mut rules = first.rules().clone();
+    rules.set_role(org(2), None, next);
+    let commit = forced(&first, &rules);
+    second
+        .apply(&commit, node(1), node(2), &directory)
+        .expect("a change from now on is followed");
+    assert_eq!(second.rules(), &rules);
+}
+
+#[test]
+fn a_later_generation_may_let_in_for_the_one_before_but_not_put_out() {
+    let mut rules = rules();
+    rules.set_role(org(2), Some(CaseRole::Contributor), at(3));
+    let next = Epoch::new(1, 2);
+    let with = |org, role, at| {
+        let mut next = rules.clone();
+        next.set_role(org, role, at);
+        next.set_role(org, rules.role(&org), Epoch::new(1, 0));
+        next
+    };
+    let reader = Some(CaseRole::Reader);
+    assert_eq!(rules.check_step(&with(org(4), reader, at(7)), next), Ok(()));
+    for (org, role, at) in [(org(2), None, at(5)), (org(2), reader, at(5))] {
+        assert!(rules.check_step(&with(org, role, at), next).is_err());
+    }
+    for at in [at(7), Epoch::new(1, 1)] {
+        let mut stays = rules.clone();
+        stays.set_role(org(4), reader, at);
+        assert!(
+            rules.check_step(&stays, next).is_err(),
+            "it would have a role in this generation, too"
+        );
+    }
+}
+
+#[test]
+fn roles_and_histories_print_and_parse_back() {
+    for (text, role) in [
+        ("contributor", CaseRole::Contributor),
+        ("reader", CaseRole::Reader),
+    ] {
+        assert_eq!(
+            (text.parse(), role.to_string()),
+            (Ok(role), text.to_string())
+        );
+    }
+    for (text, history) in [
+        ("all", History::All),
+        ("from-joining", History::FromJoining),
+    ] {
+        assert_eq!(
+            (text.parse(), history.to_string()),
+            (Ok(history), text.to_string())
+        );
+    }
+    for (text, cause) in [("lost", Cause::Lost), ("hostile", Cause::Hostile)] {
+        assert_eq!(
+            (text.parse(), cause.to_string()),
+            (Ok(cause), text.to_string())
+        );
+    }
+    assert!("custodian".parse::<CaseRole>().is_err() && "none".parse::<History>().is_err());
+    assert!("bored".parse::<Cause>().is_err());
+}
+
+#[test]
+fn more_members_than_allowed_are_refused() {
+    let directory = directory();
+    let mut first = alone();
+    let (bytes, _) = identity(2).key_package().expect("key package");
+    let mut change = nothing(&first);
+    // No directory lists so many nodes here: the count comes first.
+    change.add = (0..limits::CASE_MEMBERS)
+        .map(|i| {
+            let mut id = [0xff; 32];
+            id[..8].copy_from_slice(&i.to_be_bytes());
+            (NodeId(id), bytes.clone())
+        })
+        .collect();
+    assert_eq!(
+        first.commit(&identity(1), change, &directory).err(),
+        Some(Error::TooManyMembers)
+    );
+}

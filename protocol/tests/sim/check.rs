@@ -1,0 +1,331 @@
+//! What must hold: at every step, and once everything is mended.
+
+use super::{disk::Awaited, host::Info, operate::Operators, world::World};
+use focal_protocol::{
+    case::{Verdict, judge},
+    group::History,
+    id::CaseId,
+    limits,
+    seal::open_entry,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What a session may have under way: its window, and the batch that crosses the line.
+const UNDER_WAY: usize = (4 << 20) + limits::BATCH + (64 << 10);
+
+/// What one case has come to.
+struct Settled {
+    lead: Arc<Info>,
+    members: Vec<usize>,
+}
+
+impl Operators {
+    /// The group in force among honest hosts, and those of them that are its members. None if too few are honest for
+    /// anything to be promised.
+    fn settled(&mut self, case: CaseId) -> Option<Settled> {
+        let mut lead: Option<(usize, Arc<Info>)> = None;
+        for index in self.running() {
+            let honest = self.world.is_honest(index);
+            let info = self.world.seats[index]
+                .host
+                .info(case)
+                .filter(|i| honest && i.ended.is_none());
+            let Some(info) = info else { continue };
+            if lead
+                .as_ref()
+                .is_none_or(|(_, l)| (l.rank, l.epoch) < (info.rank, info.epoch))
+            {
+                lead = Some((index, info));
+            }
+        }
+        let (first, lead) = lead?;
+        let members: Vec<usize> = self
+            .running()
+            .into_iter()
+            .filter(|i| self.world.is_honest(*i) && lead.members.contains(&self.world.node(*i)))
+            .collect();
+        let members = self.world.reachable(first, &members);
+        let members: Vec<usize> = members
+            .into_iter()
+            .filter(|i| !self.is_stranded(*i, case, &lead))
+            .collect();
+        let mut here = BTreeSet::new();
+        let mut custodian = false;
+        for index in &members {
+            let seat = &mut self.world.seats[*index];
+            let (me, restored) = (seat.host.me(), seat.restored);
+            if let Some(info) = seat.host.info(case).filter(|i| i.ended.is_none()) {
+                let current = (info.group, info.epoch) == (lead.group, lead.epoch);
+                custodian |= me == lead.rules.custodian && !info.restored && (current || !restored);
+                if current && !restored {
+                    here.insert(me);
+                }
+            }
+        }
+        // Without the custodian, the others can go on only if more than half of them can vote.
+        let others = lead.members.iter().filter(|m| **m != lead.rules.custodian);
+        let voters = others.clone().filter(|m| here.contains(*m)).count();
+        if !custodian && voters < others.count() / 2 + 1 {
+            return None;
+        }
+        Some(Settled { lead, members })
+    }
+
+    /// Who cannot check what has become of the group: it was let in after the epoch on which a succession rests, or it was
+    /// custodian in the copy from which it was restored.
+    fn is_stranded(&mut self, index: usize, case: CaseId, lead: &Info) -> bool {
+        let Some(info) = self.world.seats[index].host.info(case) else {
+            return false;
+        };
+        let late = info.group.generation < lead.group.generation
+            && lead.base.is_some_and(|base| info.joined > base);
+        let forgot = info.restored && !info.members.contains(&lead.rules.custodian);
+        self.world.figures.stranded += u64::from(late || forgot);
+        late || forgot
+    }
+
+    /// Whether all honest members hold the same.
+    ///
+    /// # Errors
+    /// Says who does not hold what.
+    pub fn converged(&mut self) -> Result<(), String> {
+        for case in self.cases.clone() {
+            let Some(settled) = self.settled(case) else {
+                continue;
+            };
+            let absent = self.world.hostile_nodes();
+            if absent.contains(&settled.lead.rules.custodian) {
+                return Err(format!("case {case:?} has a hostile custodian"));
+            }
+            self.agree(case, &settled)?;
+            self.readable(case, &settled)?;
+        }
+        Ok(())
+    }
+
+    fn agree(&mut self, case: CaseId, settled: &Settled) -> Result<(), String> {
+        let lead = &settled.lead;
+        let mut first: Option<(usize, BTreeSet<_>, _)> = None;
+        for index in settled.members.iter().copied() {
+            let host = &mut self.world.seats[index].host;
+            let info = host
+                .info(case)
+                .ok_or(format!("host {index} does not know case {case:?}"))?;
+            if let Some(ended) = &info.ended {
+                return Err(format!("host {index} is out of case {case:?}: {ended}"));
+            }
+            if (info.group, info.epoch) != (lead.group, lead.epoch) {
+                return Err(format!(
+                    "host {index} is in epoch {} of case {case:?}, others in {}",
+                    info.epoch, lead.epoch
+                ));
+            }
+            if info.rules != lead.rules {
+                return Err(format!("host {index} has other rules of case {case:?}"));
+            }
+            let secret = host.see(case, |c| c.secret().ok()).flatten();
+            let records: BTreeSet<_> = visible(host, case);
+            match &first {
+                None => first = Some((index, records, secret)),
+                Some((other, theirs, their_secret)) => {
+                    if *their_secret != secret {
+                        return Err(format!(
+                            "hosts {other} and {index} have other secrets of case {case:?}"
+                        ));
+                    }
+                    let all = lead.rules.history == History::All;
+                    if all && *theirs != records {
+                        return Err(format!(
+                            "hosts {other} and {index} read {} and {} records of case {case:?}: {:?} / {:?}",
+                            theirs.len(),
+                            records.len(),
+                            theirs.difference(&records).collect::<Vec<_>>(),
+                            records.difference(theirs).collect::<Vec<_>>(),
+                        ));
+                    }
+                }
+            }
+        }
+        for index in self.running() {
+            let me = self.world.node(index);
+            let honest = self.world.is_honest(index);
+            let info = self.world.seats[index].host.info(case);
+            let believes = info.is_some_and(|i| i.ended.is_none() && i.group == lead.group);
+            if honest && believes && !lead.members.contains(&me) {
+                return Err(format!("host {index} believes that it is in case {case:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every record that was acknowledged and counts is read by all who may read it.
+    fn readable(&mut self, case: CaseId, settled: &Settled) -> Result<(), String> {
+        let stored = self.world.model.stored.clone();
+        for (writer, record) in stored.iter().filter(|(_, r)| r.case == case) {
+            // What a node wrote that was removed or cannot be reached comes from others, or not at all.
+            if !settled.members.contains(writer) {
+                continue;
+            }
+            let disk = &self.world.seats[*writer].host.disk;
+            let log = disk.logs.get(&record.log);
+            let Some(entry) = log.and_then(|l| l.entry(record.seq)).cloned() else {
+                continue;
+            };
+            let org = self.world.seats[*writer].host.partner.org;
+            let lead = &settled.lead;
+            let cut = lead
+                .rules
+                .cut(record.log)
+                .is_some_and(|cut| record.seq >= cut);
+            let verdict = judge(&lead.rules, lead.epoch, &org, &entry.header, true);
+            if cut || matches!(verdict, Verdict::Refused(_)) {
+                continue;
+            }
+            for index in settled.members.iter().copied() {
+                let host = &self.world.seats[index].host;
+                // A copy from before it joined holds none of the secrets, and nobody grants them again.
+                let all = lead.rules.history == History::All;
+                let restored = self.world.seats[index].restored && !all;
+                if restored || !self.world.model.must_hold(host.me(), &record.secret) {
+                    continue;
+                }
+                let row = host.now.cases.get(&case);
+                if row.is_none_or(|r| !r.records.contains_key(&record.record)) {
+                    return Err(format!(
+                        "host {index} does not read record {:?} of host {writer} (log {:?}, sequence {}, epoch {}.{}) of case {case:?}",
+                        record.record,
+                        record.log,
+                        record.seq,
+                        entry.header.generation,
+                        entry.header.epoch,
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn visible(host: &super::host::Host, case: CaseId) -> BTreeSet<focal_protocol::id::RecordId> {
+    let row = host.now.cases.get(&case);
+    row.map(|r| r.records.keys().copied().collect())
+        .unwrap_or_default()
+}
+
+impl World {
+    /// The hosts among `within` to which entries can go from one: they are served by members only.
+    fn reachable(&self, from: usize, within: &[usize]) -> Vec<usize> {
+        let mut reached = BTreeSet::from([from]);
+        let mut next = vec![from];
+        while let Some(at) = next.pop() {
+            for other in within {
+                if self.net.may_connect(at, *other) && reached.insert(*other) {
+                    next.push(*other);
+                }
+            }
+        }
+        reached.into_iter().collect()
+    }
+
+    /// What must hold at every step.
+    ///
+    /// # Errors
+    /// Says what does not.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(first) = self.model.violations.first() {
+            return Err(first.clone());
+        }
+        for (index, seat) in self.seats.iter().enumerate() {
+            let host = &seat.host;
+            let entries: u64 = host.now.logs.values().map(super::disk::Log::height).sum();
+            let parcels = &host.now.parcels;
+            let bounds: [(&str, usize, usize); 4] = [
+                ("bytes under way", host.under_way(), UNDER_WAY),
+                ("logs to fetch", host.to_fetch(), limits::LOGS_OFFERED),
+                ("parcels", parcels.len(), limits::PARCELS_KEPT),
+                (
+                    "entries that wait",
+                    host.now.pending.len(),
+                    usize::try_from(entries).unwrap_or(usize::MAX),
+                ),
+            ];
+            for (what, has, most) in bounds {
+                if has > most {
+                    return Err(format!("host {index} has {has} {what}, more than {most}"));
+                }
+            }
+            let rows = host.now.cases.values();
+            if rows
+                .clone()
+                .any(|r| r.groups.len() > limits::GROUPS_FOLLOWED)
+            {
+                return Err(format!("host {index} follows too many groups"));
+            }
+        }
+        Ok(())
+    }
+
+    /// With every secret that it holds, no host opens an entry that it may not.
+    ///
+    /// # Errors
+    /// Says which one does.
+    pub fn check_secrecy(&self) -> Result<(), String> {
+        for (index, seat) in self.seats.iter().enumerate() {
+            for (writer, record) in &self.model.stored {
+                let log = self.seats[*writer].host.disk.logs.get(&record.log);
+                let Some(entry) = log.and_then(|l| l.entry(record.seq)) else {
+                    continue;
+                };
+                if self.model.may_hold(seat.host.me(), &record.secret) != Some(false) {
+                    continue;
+                }
+                let row = seat.host.now.cases.get(&record.case);
+                let secrets = row.map(|r| r.secrets.as_slice()).unwrap_or_default();
+                let (header, salt) = (entry.header_bytes(), &entry.header.salt);
+                let opens = |secret| open_entry(secret, salt, header, entry.ciphertext()).is_ok();
+                if secrets.iter().any(|g| opens(&g.secret)) {
+                    return Err(format!(
+                        "host {index} opens record {:?}, which it may not read",
+                        record.record
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who is linked to whom, for the story of a failure.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let seats = self.seats.iter().enumerate();
+        seats
+            .map(|(index, seat)| {
+                let node = seat.host.me();
+                let honest = if seat.malice.is_some() {
+                    "hostile"
+                } else {
+                    "honest"
+                };
+                format!(
+                    "host {index} is {node:?}, {honest}, linked to {:?}",
+                    self.net.linked_to(index)
+                )
+            })
+            .collect()
+    }
+
+    /// What entries wait for, for the story of a failure.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<String> {
+        let seats = self.seats.iter().enumerate();
+        let pending = seats.flat_map(|(i, s)| s.host.now.pending.iter().map(move |p| (i, p)));
+        pending
+            .map(|(index, (on, log, seq))| match on {
+                Awaited::Epoch(_, at) => {
+                    format!("host {index}: {log:?} {seq} waits for epoch {at}")
+                }
+                other => format!("host {index}: {log:?} {seq} waits for {other:?}"),
+            })
+            .collect()
+    }
+}

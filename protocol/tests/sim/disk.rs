@@ -1,0 +1,354 @@
+//! What a simulated node keeps: one state in memory, and the same as of its last flush.
+//!
+//! A node changes its state by [`Write`]s, as the real one does, so that both states come from the same writes and a crash
+//! loses exactly those that were not flushed.
+
+use focal_protocol::{
+    case::{Case, State},
+    directory::Directory,
+    group::{GroupKey, Parcel, Rows},
+    id::{CaseId, Hash, LogId, OrgId, RecordId},
+    log::{Entry, Epoch, EpochGrant, Equivocation, Head, Writer},
+    signed::Signed,
+    sync::ParcelNote,
+    time::Time,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use zeroize::Zeroizing;
+
+/// A log with its entries.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// Who writes it.
+    pub writer: Writer,
+    /// All that is held.
+    pub entries: Vec<Arc<Entry>>,
+    /// Where it ends, if what follows does not count.
+    pub end: Option<u64>,
+    /// Its writer signed two histories.
+    pub frozen: bool,
+    /// This node's own, from before it was restored.
+    pub retired: bool,
+    /// Entries that were opened, or wait.
+    pub opened: u64,
+}
+
+impl Log {
+    /// One without entries.
+    #[must_use]
+    pub fn new(writer: Writer) -> Self {
+        Self {
+            writer,
+            entries: Vec::new(),
+            end: None,
+            frozen: false,
+            retired: false,
+            opened: 0,
+        }
+    }
+
+    /// How far it is held.
+    #[must_use]
+    pub fn height(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// Its head at a height that is held.
+    #[must_use]
+    pub fn head_at(&self, height: u64) -> Head {
+        let entry = height.checked_sub(1).and_then(|last| self.entry(last));
+        entry.map_or(Head::EMPTY, |e| Head {
+            height,
+            hash: e.hash(),
+            lamport: e.header.lamport,
+            manifest: e.header.manifest,
+            generation: e.header.generation,
+        })
+    }
+
+    /// Its head as held.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head_at(self.height())
+    }
+
+    /// How far it counts.
+    #[must_use]
+    pub fn counted(&self) -> Head {
+        self.head_at(self.end.unwrap_or(u64::MAX).min(self.height()))
+    }
+
+    /// Whether it has reached its end.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.end.is_some_and(|end| self.height() >= end)
+    }
+
+    /// Whether it is continued no more, by anybody.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.frozen || self.end.is_some() || self.retired
+    }
+
+    /// An entry.
+    #[must_use]
+    pub fn entry(&self, seq: u64) -> Option<&Arc<Entry>> {
+        self.entries.get(usize::try_from(seq).ok()?)
+    }
+}
+
+type GroupRows = BTreeMap<Vec<u8>, Value>;
+
+/// A value of a group's row, which the nodes of a simulation may share.
+pub type Value = Arc<Zeroizing<Vec<u8>>>;
+
+/// What has changed in a group.
+#[derive(Debug)]
+pub struct Changed {
+    /// Which group.
+    pub key: GroupKey,
+    /// New or changed rows.
+    pub put: Vec<(Vec<u8>, Value)>,
+    /// Rows that are gone.
+    pub delete: Vec<Vec<u8>>,
+}
+
+/// A case.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// Besides the groups.
+    pub state: State,
+    /// The groups.
+    pub groups: BTreeMap<GroupKey, GroupRows>,
+    /// All epoch secrets that are known.
+    pub secrets: Vec<EpochGrant>,
+    /// Records that can be read, with where they stand.
+    pub records: BTreeMap<RecordId, (LogId, u64)>,
+}
+
+impl CaseRow {
+    /// The rows of a group, for [`Case::load`].
+    #[must_use]
+    pub fn rows(&self, key: &GroupKey) -> Rows {
+        let rows = self.groups.get(key).into_iter().flatten();
+        rows.map(|(k, v)| (k.clone(), Zeroizing::clone(v)))
+            .collect()
+    }
+}
+
+/// What an entry waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Awaited {
+    /// The secret of an epoch.
+    Epoch(CaseId, Epoch),
+    /// A version of a manifest.
+    Manifest(OrgId, u64),
+    /// Other rules.
+    Rules(CaseId),
+}
+
+/// A parcel that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// How it is offered.
+    pub note: ParcelNote,
+    /// The parcel.
+    pub parcel: Arc<Signed<Parcel>>,
+    /// Whether this node sealed it.
+    pub own: bool,
+    /// When it was made.
+    pub created: Time,
+}
+
+/// Everything that outlives the process.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    /// Who is who.
+    pub directory: Arc<Directory>,
+    /// Private rows of the key packages that were published, by time of issue.
+    pub packages: BTreeMap<Time, Arc<Rows>>,
+    /// The cases.
+    pub cases: BTreeMap<CaseId, CaseRow>,
+    /// Cases of which the content was destroyed.
+    pub purged: BTreeSet<CaseId>,
+    /// The logs.
+    pub logs: BTreeMap<LogId, Log>,
+    /// Entries that cannot be opened yet.
+    pub pending: BTreeSet<(Awaited, LogId, u64)>,
+    /// Parcels, in the order in which they came.
+    pub parcels: Vec<Kept>,
+    /// Parcels for this node that it is done with.
+    pub taken: BTreeSet<Hash>,
+    /// Proofs of forked logs.
+    pub proofs: BTreeMap<LogId, Arc<Equivocation>>,
+}
+
+/// One change.
+#[derive(Debug)]
+pub enum Write {
+    /// Entries that a log has grown by.
+    Entries(LogId, Writer, Vec<Arc<Entry>>),
+    /// What else is known of a log.
+    Flags(LogId, Flags),
+    /// How far a log is opened.
+    Opened(LogId, u64),
+    /// An entry waits, or does not any more.
+    Pending(Awaited, LogId, u64, bool),
+    /// A record can be read, or cannot any more.
+    Record(CaseId, RecordId, Option<(LogId, u64)>),
+    /// A case's state, the changes of its groups, and those that are gone.
+    Case(Box<State>, Vec<Changed>, Vec<GroupKey>),
+    /// A secret of a case.
+    Secret(CaseId, EpochGrant),
+    /// The content of a case is destroyed.
+    Purge(CaseId),
+    /// A parcel is kept.
+    Parcel(Kept),
+    /// A parcel is not kept any more; true if it was for this node, which is done with it.
+    Dropped(Hash, bool),
+    /// The directory.
+    Directory(Arc<Directory>),
+    /// A new key package's private rows.
+    Package(Time, Arc<Rows>),
+    /// A proof.
+    Proof(Arc<Equivocation>),
+}
+
+/// See [`Log`].
+#[derive(Debug, Clone, Copy)]
+pub struct Flags {
+    /// See [`Log::end`].
+    pub end: Option<u64>,
+    /// See [`Log::frozen`].
+    pub frozen: bool,
+    /// See [`Log::retired`].
+    pub retired: bool,
+}
+
+/// Private rows of key packages that are kept.
+const PACKAGES: usize = 9;
+
+impl Disk {
+    /// Of a node that has just been set up.
+    #[must_use]
+    pub fn new(directory: Arc<Directory>, package: Arc<Rows>) -> Self {
+        Self {
+            directory,
+            packages: [(super::partners::START, package)].into(),
+            cases: BTreeMap::new(),
+            purged: BTreeSet::new(),
+            logs: BTreeMap::new(),
+            pending: BTreeSet::new(),
+            parcels: Vec::new(),
+            taken: BTreeSet::new(),
+            proofs: BTreeMap::new(),
+        }
+    }
+
+    /// Makes a change.
+    pub fn apply(&mut self, write: &Write) {
+        match write {
+            Write::Entries(log, writer, entries) => {
+                let log = self.logs.entry(*log).or_insert_with(|| Log::new(*writer));
+                log.entries.extend(entries.iter().cloned());
+            }
+            Write::Flags(log, flags) => {
+                if let Some(log) = self.logs.get_mut(log) {
+                    (log.end, log.frozen, log.retired) = (flags.end, flags.frozen, flags.retired);
+                }
+            }
+            Write::Opened(log, opened) => {
+                if let Some(log) = self.logs.get_mut(log) {
+                    log.opened = *opened;
+                }
+            }
+            Write::Pending(on, log, seq, true) => {
+                self.pending.insert((*on, *log, *seq));
+            }
+            Write::Pending(on, log, seq, false) => {
+                self.pending.remove(&(*on, *log, *seq));
+            }
+            Write::Record(case, id, place) => {
+                if let Some(row) = self.cases.get_mut(case) {
+                    match place {
+                        Some(place) => row.records.insert(*id, *place),
+                        None => row.records.remove(id),
+                    };
+                }
+            }
+            Write::Case(state, changes, gone) => self.store_case(state, changes, gone),
+            Write::Secret(case, grant) => {
+                if let Some(row) = self.cases.get_mut(case) {
+                    row.secrets.push(grant.clone());
+                }
+            }
+            Write::Purge(case) => self.purge(*case),
+            Write::Parcel(kept) => self.parcels.push(kept.clone()),
+            Write::Dropped(hash, done) => {
+                self.parcels.retain(|k| k.note.parcel != *hash);
+                if *done {
+                    self.taken.insert(*hash);
+                }
+            }
+            Write::Directory(directory) => self.directory = directory.clone(),
+            Write::Package(issued, rows) => {
+                self.packages.insert(*issued, rows.clone());
+                if self.packages.len() > PACKAGES {
+                    self.packages.pop_first();
+                }
+            }
+            Write::Proof(proof) => {
+                self.proofs.insert(proof.log, proof.clone());
+            }
+        }
+    }
+
+    fn store_case(&mut self, state: &State, changes: &[Changed], gone: &[GroupKey]) {
+        let row = self
+            .cases
+            .entry(state.active.case)
+            .or_insert_with(|| CaseRow {
+                state: state.clone(),
+                groups: BTreeMap::new(),
+                secrets: Vec::new(),
+                records: BTreeMap::new(),
+            });
+        row.state = state.clone();
+        for changed in changes {
+            let rows = row.groups.entry(changed.key).or_default();
+            for (k, v) in &changed.put {
+                rows.insert(k.clone(), v.clone());
+            }
+            for k in &changed.delete {
+                rows.remove(k);
+            }
+        }
+        for key in gone {
+            row.groups.remove(key);
+        }
+    }
+
+    fn purge(&mut self, case: CaseId) {
+        self.purged.insert(case);
+        self.cases.remove(&case);
+        self.logs.retain(|_, log| log.writer.case != case);
+        let logs = &self.logs;
+        self.pending.retain(|(_, log, _)| logs.contains_key(log));
+    }
+
+    /// What a case's state machine begins with.
+    #[must_use]
+    pub fn load_case(&self, me: focal_protocol::id::NodeId, id: CaseId) -> Option<Case> {
+        let row = self.cases.get(&id)?;
+        let case = Case::load(me, row.state.clone(), |key| row.rows(key));
+        Some(case.expect("what was stored can be loaded"))
+    }
+
+    /// The logs of a case.
+    pub fn logs_of(&self, case: CaseId) -> impl Iterator<Item = (&LogId, &Log)> {
+        self.logs.iter().filter(move |(_, l)| l.writer.case == case)
+    }
+}

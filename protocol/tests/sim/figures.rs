@@ -1,0 +1,122 @@
+//! What a run costs.
+
+use focal_protocol::{id::LogId, sync::Frame};
+use std::{collections::BTreeMap, fmt};
+
+/// Counts of one run, or of several together.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Frames that arrived.
+    pub messages: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Entries that arrived at a host, also those that it held already.
+    pub deliveries: u64,
+    /// Entries that arrived at a host that did not hold them.
+    pub delivered: u64,
+    /// Entries that hosts wrote.
+    pub written: u64,
+    /// Virtual time from the healing of everything until all held the same, milliseconds: the longest.
+    pub converged_ms: u64,
+    /// Looks at hosts that were let in after the base of a succession and cannot check it.
+    pub stranded: u64,
+    /// Runs that are counted here.
+    pub runs: u64,
+    /// Frames and bytes by kind.
+    pub kinds: BTreeMap<&'static str, (u64, u64)>,
+    /// What was refused, and how often.
+    pub refused: BTreeMap<String, u64>,
+}
+
+impl Figures {
+    /// A frame arrives at a host that holds `held` entries of the log it is about.
+    pub fn arrives(&mut self, frame: &Frame, bytes: usize, held: impl FnOnce(LogId) -> u64) {
+        self.messages += 1;
+        self.bytes += bytes as u64;
+        let kind = match frame {
+            Frame::Hello(_) => "hello",
+            Frame::Directory(_) => "directory",
+            Frame::Heads(_) => "heads",
+            Frame::Want(..) => "want",
+            Frame::Entries(_) => "entries",
+            Frame::Ack(_) => "ack",
+            Frame::Parcels(_) | Frame::WantParcels(_) | Frame::TakenParcels(_) => "parcel notes",
+            Frame::Parcel(_) => "parcel",
+            Frame::Proof(_) => "proof",
+        };
+        let (count, sum) = self.kinds.entry(kind).or_default();
+        *count += 1;
+        *sum += bytes as u64;
+        if let Frame::Entries(run) = frame {
+            let count = run.entries.len() as u64;
+            let end = run.from.saturating_add(count);
+            self.deliveries += count;
+            self.delivered += end.saturating_sub(held(run.log)).min(count);
+        }
+    }
+
+    /// Adds another run.
+    pub fn add(&mut self, other: &Self) {
+        self.messages += other.messages;
+        self.bytes += other.bytes;
+        self.deliveries += other.deliveries;
+        self.delivered += other.delivered;
+        self.written += other.written;
+        self.converged_ms = self.converged_ms.max(other.converged_ms);
+        self.stranded += u64::from(other.stranded > 0);
+        self.runs += other.runs;
+        for (kind, (count, bytes)) in &other.kinds {
+            let sum = self.kinds.entry(kind).or_default();
+            sum.0 += count;
+            sum.1 += bytes;
+        }
+        for (why, count) in &other.refused {
+            *self.refused.entry(why.clone()).or_default() += count;
+        }
+    }
+
+    /// Deliveries for each entry that was needed.
+    #[must_use]
+    pub fn duplicates(&self) -> f64 {
+        ratio(self.deliveries, self.delivered)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn ratio(part: u64, of: u64) -> f64 {
+    part as f64 / of.max(1) as f64
+}
+
+/// Memory of this process, MiB.
+#[must_use]
+pub fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"));
+    let kib = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "entries written               {:>14}", self.written)?;
+        writeln!(f, "entries delivered             {:>14}", self.delivered)?;
+        let per = |n| ratio(n, self.delivered);
+        writeln!(
+            f,
+            "messages for each of them     {:>14.2}",
+            per(self.messages)
+        )?;
+        writeln!(f, "bytes for each of them        {:>14.0}", per(self.bytes))?;
+        writeln!(
+            f,
+            "deliveries for each of them   {:>14.3}",
+            self.duplicates()
+        )?;
+        writeln!(f, "longest time to converge, ms  {:>14}", self.converged_ms)?;
+        writeln!(f, "runs with stranded hosts      {:>14}", self.stranded)?;
+        for (kind, (count, bytes)) in &self.kinds {
+            writeln!(f, "  {kind:<14} {count:>10} frames {bytes:>14} bytes")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,281 @@
+//! A host's cases: it carries out what their state machines ask for.
+
+use super::{After, Host, Told};
+use crate::sim::disk::{Disk, Write};
+use focal_protocol::{
+    case::{self, Case, Ctx, Effect, Held},
+    group::{CaseRole, Cause, Delivery, GroupKey, History, Rows, Stage},
+    id::{CaseId, LogId, NodeId, OrgId},
+    limits,
+    log::{Epoch, EpochGrant, Lane, Payload, Request},
+    time::Time,
+};
+use std::collections::BTreeSet;
+
+/// Commits that one look at a case may lead to.
+const COMMITS: usize = 32;
+
+/// What an operator wants of a case.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// To let an organisation in.
+    Invite(OrgId, CaseRole),
+    /// To remove one.
+    Remove(OrgId),
+    /// To remove a node.
+    RemoveNode(NodeId),
+    /// To leave.
+    Leave,
+    /// To change a role.
+    Role(OrgId, CaseRole),
+    /// To make another node custodian.
+    HandOver(NodeId),
+    /// Fresh keys.
+    Rekey,
+    /// To close or reopen the case.
+    Stage(Stage),
+    /// To have another custodian.
+    Vote(NodeId, Cause),
+}
+
+struct HeldHere<'a>(CaseId, &'a Disk);
+
+impl Held for HeldHere<'_> {
+    fn heights(&self, node: &NodeId) -> Vec<(LogId, u64)> {
+        let logs = self
+            .1
+            .logs_of(self.0)
+            .filter(|(_, l)| l.writer.node == *node);
+        logs.map(|(log, l)| (*log, l.counted().height)).collect()
+    }
+
+    fn secrets(&self) -> Vec<EpochGrant> {
+        let row = self.1.cases.get(&self.0);
+        row.map(|r| r.secrets.clone()).unwrap_or_default()
+    }
+
+    fn packages(&self) -> Rows {
+        let rows = self.1.packages.values().flat_map(|rows| rows.iter());
+        rows.map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+}
+
+impl Host {
+    /// Asks something with what this node knows.
+    fn ask<T>(&self, now: Time, id: CaseId, ask: impl FnOnce(&Ctx<'_>) -> T) -> T {
+        ask(&Ctx {
+            identity: &self.partner.mls,
+            key: &self.partner.key,
+            directory: &self.now.directory,
+            held: &HeldHere(id, &self.now),
+            now,
+            rekey_ms: self.pace.rekey_ms,
+        })
+    }
+
+    /// Asks a case's state machine, and carries out what it answers.
+    pub(super) fn with_case<T>(
+        &mut self,
+        now: Time,
+        id: CaseId,
+        ask: impl FnOnce(&mut Case, &Ctx<'_>) -> Result<(T, Vec<Effect>), case::Error>,
+    ) -> Result<T, case::Error> {
+        if self.now.directory.node(&self.me()).is_none() {
+            return Err(case::Error::NotAllowed(self.me()));
+        }
+        let mut case = self.take_case(id).ok_or(case::Error::NotInCase)?;
+        let answer = self.ask(now, id, |ctx| ask(&mut case, ctx));
+        match answer {
+            Ok((value, effects)) => {
+                self.carry_out(now, id, case, effects);
+                Ok(value)
+            }
+            Err(e) => {
+                if self.pace.keep_loaded {
+                    self.cases.insert(id, case);
+                }
+                Err(e)
+            }
+        }
+    }
+
+    fn carry_out(&mut self, now: Time, id: CaseId, case: Case, effects: Vec<Effect>) {
+        for effect in &effects {
+            if let Effect::Secret(grant) = effect {
+                self.out.push(super::Out::Told(Told::Secret {
+                    case: id,
+                    grant: grant.clone(),
+                    derived: derived_from(&case, grant.at()),
+                }));
+            }
+        }
+        self.put_case(id, case);
+        for effect in effects {
+            match effect {
+                Effect::Append {
+                    at,
+                    secret,
+                    payload,
+                } => {
+                    let parts = payload.parts();
+                    let whole: &[Payload] = if parts.is_empty() {
+                        std::slice::from_ref(&payload)
+                    } else {
+                        &parts
+                    };
+                    for part in whole {
+                        if let Err(e) = self.append(id, Lane::Flash, at, &secret, part) {
+                            self.refuse(e);
+                        }
+                    }
+                }
+                Effect::Secret(grant) => {
+                    self.keep_secret(id, grant, usize::MAX);
+                }
+                Effect::Granted(grants) => {
+                    for grant in grants {
+                        if self.keep_secret(id, grant.clone(), limits::SECRETS_PER_EPOCH) {
+                            self.tell(Told::Secret {
+                                case: id,
+                                grant,
+                                derived: None,
+                            });
+                        }
+                    }
+                }
+                Effect::Deliver { to, delivery } => self.deliver(now, &to, &delivery),
+                Effect::Changed => {
+                    self.after.push(After::Share(id));
+                    self.after.push(After::Rules(id));
+                }
+                Effect::Purge => {
+                    self.write(Write::Purge(id));
+                    self.cases.remove(&id);
+                    self.infos.remove(&id);
+                }
+                Effect::Alarm(alarm) => self.tell(Told::Alarm(id, alarm)),
+            }
+        }
+    }
+
+    /// Keeps a secret, if it is new and its epoch has fewer than `most`.
+    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, most: usize) -> bool {
+        let Some(row) = self.now.cases.get(&id) else {
+            return false;
+        };
+        let of_epoch = row.secrets.iter().filter(|g| g.at() == grant.at()).count();
+        if of_epoch >= most || row.secrets.contains(&grant) {
+            return false;
+        }
+        self.after.push(After::Epoch(id, grant.at()));
+        self.write(Write::Secret(id, grant));
+        true
+    }
+
+    /// Opens a case with this node as custodian.
+    pub fn open_case(
+        &mut self,
+        now: Time,
+        title: &str,
+        history: History,
+        parent: Option<CaseId>,
+    ) -> CaseId {
+        let org = self.partner.org;
+        let dice = self.dice.branch(2);
+        let none = CaseId([0; 32]);
+        let opened = self.ask(now, none, |ctx| {
+            Case::open(ctx, &dice, org, title, history, parent)
+        });
+        let (case, effects) = opened.expect("a case with a plain title can be opened");
+        let id = case.id();
+        self.carry_out(now, id, case, effects);
+        id
+    }
+
+    /// Does what an operator wants.
+    ///
+    /// # Errors
+    /// The case refuses.
+    pub fn act_on(&mut self, now: Time, id: CaseId, action: Action) -> Result<(), case::Error> {
+        self.with_case(now, id, |case, ctx| {
+            let effects = match action {
+                Action::Invite(org, role) => case.invite(ctx, org, role)?.1,
+                Action::Remove(org) => case.remove_org(ctx, org, "simulated")?,
+                Action::RemoveNode(node) => case.remove_node(ctx, node, "simulated")?,
+                Action::Leave => case.request(Request::Leave("simulated".into()))?,
+                Action::Role(org, role) => case.set_role(ctx, org, role)?,
+                Action::HandOver(node) => case.hand_over(ctx, node)?,
+                Action::Rekey => case.rekey(ctx)?,
+                Action::Stage(stage) => case.set_stage(ctx, stage, "simulated", None)?,
+                Action::Vote(successor, cause) => case.vote(ctx, successor, cause)?,
+            };
+            Ok(((), effects))
+        })
+    }
+
+    /// A delivery in a parcel from a node of the federation.
+    pub(super) fn take_delivery(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        delivery: Delivery,
+    ) -> Result<(), case::Error> {
+        let refused = |_| case::Error::NotAllowed(from);
+        let id = match &delivery {
+            Delivery::Invitation(invitation) => invitation.case,
+            Delivery::Grants(case, _) => *case,
+            Delivery::Vote(vote) => vote.unverified().map_err(refused)?.motion.case,
+            Delivery::Succeeded(s) => s.unverified().map_err(refused)?.motion.case,
+            Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
+            Delivery::Part(_) => return Err(case::Error::NotAllowed(from)),
+        };
+        if self.now.purged.contains(&id) {
+            return Err(case::Error::Ended(case::Ended::Purged));
+        }
+        if self.now.cases.contains_key(&id) {
+            return self.with_case(now, id, |case, ctx| {
+                Ok(((), case.deliver(ctx, from, delivery)?))
+            });
+        }
+        let Delivery::Invitation(invitation) = delivery else {
+            return Err(case::Error::NotInCase);
+        };
+        let joined = self.ask(now, id, |ctx| Case::join(ctx, &invitation, from));
+        let (case, effects) = joined?;
+        self.carry_out(now, id, case, effects);
+        Ok(())
+    }
+
+    /// What time and changes of the directory bring to every case.
+    pub fn tend_cases(&mut self, now: Time) {
+        for id in self.case_ids() {
+            for _ in 0..COMMITS {
+                let result = self.with_case(now, id, |case, ctx| {
+                    let mut effects = case.tick(ctx)?;
+                    let again = !effects.is_empty() && case.is_custodian();
+                    effects.extend(case.custodian_alarm(ctx).map(Effect::Alarm));
+                    Ok((again, effects))
+                });
+                match result {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(e) => {
+                        self.refuse(e);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The group of which this is an epoch, and its members then.
+fn derived_from(case: &Case, at: Epoch) -> Option<(GroupKey, BTreeSet<NodeId>)> {
+    let state = case.state();
+    let active = state.groups.iter().filter(|g| g.key == state.active);
+    let others = state.groups.iter().filter(|g| g.key != state.active);
+    let mut groups = active
+        .chain(others)
+        .filter(|g| g.key.generation == at.generation);
+    groups.find_map(|g| Some((g.key, g.steps.at(at)?)))
+}

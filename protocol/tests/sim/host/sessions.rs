@@ -1,0 +1,318 @@
+//! A host's sessions with its peers, and what time brings.
+
+use super::{Host, Out};
+use crate::sim::disk::{Awaited, Write};
+use focal_protocol::{
+    directory::{Item, Outcome, Versions},
+    id::{CaseId, LogId, NodeId},
+    limits,
+    log::{Raw, Run},
+    sync::{CaseHeads, Frame, Input, LogHead, Output, ParcelNote, Session},
+    time::Time,
+};
+use std::{collections::VecDeque, sync::Arc};
+
+/// Ticks between announcements.
+const ANNOUNCE: u64 = 4;
+/// A key package is replaced after this long, milliseconds.
+const PACKAGE_AGE_MS: u64 = 7 * 24 * 3_600_000;
+
+impl Host {
+    /// A link to a peer stands: the greeting goes out.
+    pub fn connect(&mut self, peer: NodeId) {
+        let directory = &self.now.directory;
+        if directory.node(&peer).is_none() {
+            self.out
+                .push(Out::Close(peer, "it is in no manifest".into()));
+            return;
+        }
+        let federation = directory.federation();
+        let (session, hello) = Session::new(self.me(), peer, federation, directory.versions());
+        self.sessions.insert(peer, session);
+        self.out.push(Out::Send(peer, hello));
+    }
+
+    /// The link is gone.
+    pub fn disconnect(&mut self, peer: NodeId) {
+        self.sessions.remove(&peer);
+        self.fetch.lost(peer);
+    }
+
+    /// The peers with which there is a session.
+    #[must_use]
+    pub fn peers(&self) -> Vec<NodeId> {
+        self.sessions.keys().copied().collect()
+    }
+
+    /// The most that a session has under way, bytes.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        let all = self.sessions.values().map(Session::under_way);
+        all.max().unwrap_or(0)
+    }
+
+    /// Logs that peers offer and this node lacks.
+    #[must_use]
+    pub fn to_fetch(&self) -> usize {
+        self.fetch.len()
+    }
+
+    /// A frame came.
+    pub fn receive(&mut self, now: Time, peer: NodeId, bytes: &[u8]) {
+        match Frame::from_bytes(bytes) {
+            Ok(frame) => self.input(now, peer, Input::Frame(frame)),
+            Err(e) => self.close(peer, e.to_string()),
+        }
+    }
+
+    pub(super) fn close(&mut self, peer: NodeId, why: String) {
+        if self.sessions.contains_key(&peer) {
+            self.disconnect(peer);
+            self.out.push(Out::Close(peer, why));
+        }
+    }
+
+    pub(super) fn input(&mut self, now: Time, peer: NodeId, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let Some(session) = self.sessions.get_mut(&peer) else {
+                return;
+            };
+            match session.handle(input) {
+                Ok(outputs) => {
+                    for output in outputs {
+                        inputs.extend(self.act(now, peer, output));
+                    }
+                }
+                Err(e) => self.close(peer, e.to_string()),
+            }
+        }
+    }
+
+    fn act(&mut self, now: Time, peer: NodeId, output: Output) -> Option<Input> {
+        match output {
+            Output::Send(frame) => self.out.push(Out::Send(peer, frame)),
+            Output::Ready { theirs } => self.ready(now, peer, &theirs),
+            Output::Load(log, from) => return self.load_run(log, from).map(Input::Loaded),
+            Output::Take(run) => return self.take(now, peer, run),
+            Output::TakeDirectory(items) => self.take_items(items, Some(peer)),
+            Output::Holds(..) => {}
+            Output::Offers(log, height) => self.note_offer(now, peer, log, height),
+            Output::NoteParcels(notes) => self.note_parcels(now, peer, &notes),
+            Output::LoadParcels(hashes) => self.load_parcels(now, peer, &hashes),
+            Output::TakeParcel(parcel) => self.take_parcel(now, peer, *parcel),
+            Output::DropParcels(hashes) => self.drop_parcels(peer, &hashes),
+            Output::TakeProof(proof) => self.take_proof(*proof),
+        }
+        None
+    }
+
+    fn note_offer(&mut self, now: Time, peer: NodeId, log: LogId, height: u64) {
+        let held = self.now.logs.get(&log);
+        // Of its own logs it lacks only what it has forgotten.
+        let own = |l: &crate::sim::disk::Log| l.writer.node == self.partner.node && !l.retired;
+        if held.is_none_or(|l| !own(l) && !l.has_ended() && l.height() < height) {
+            self.fetch.offered(peer, log, height, now);
+        }
+    }
+
+    /// Entries of one frame, from a sequence on. What does not count is served only as far as the signature reaches that
+    /// speaks for what does.
+    fn load_run(&self, log: LogId, from: u64) -> Option<Run> {
+        let held = self.now.logs.get(&log)?;
+        let counted = usize::try_from(held.counted().height.saturating_sub(from)).ok()?;
+        let start = usize::try_from(from).ok()?.min(held.entries.len());
+        let mut size = 0;
+        let mut entries: Vec<Raw> = held.entries[start..]
+            .iter()
+            .take(limits::BATCH_ENTRIES)
+            .take_while(|e| {
+                size += e.raw().len();
+                size <= limits::BATCH
+            })
+            .map(|e| e.raw().clone())
+            .collect();
+        let open_end = held.end.is_none();
+        let beyond = |(i, raw): &(usize, &Raw)| !open_end && i + 1 >= counted && raw.is_signed();
+        let last = entries.iter().enumerate().find(beyond).map(|(i, _)| i);
+        let last = last.or_else(|| entries.iter().rposition(Raw::is_signed));
+        entries.truncate(last.map_or(0, |last| last + 1));
+        if counted == 0 {
+            entries.clear();
+        }
+        if let Some((_, before)) = entries.split_last_mut() {
+            before.iter_mut().for_each(Raw::unsign);
+        }
+        Some(Run {
+            log,
+            writer: held.writer,
+            from,
+            entries,
+        })
+    }
+
+    fn ready(&mut self, now: Time, peer: NodeId, theirs: &Versions) {
+        let items = self.now.directory.newer_than(theirs);
+        self.input(now, peer, Input::Directory(items));
+        let (mut cases, mut accepted) = (Vec::new(), Vec::new());
+        for id in self.case_ids() {
+            match self.info(id) {
+                Some(info) if info.shares_with(&peer) => cases.push(self.heads(id)),
+                Some(info) if info.ended.is_none() => accepted.push(self.heads(id)),
+                _ => {}
+            }
+        }
+        self.input(now, peer, Input::Accepts(accepted));
+        self.input(now, peer, Input::Shares { cases, first: true });
+        let notes: Vec<ParcelNote> = self.now.parcels.iter().map(|k| k.note).collect();
+        if !notes.is_empty() {
+            self.input(now, peer, Input::Parcels(notes));
+        }
+        for proof in self.now.proofs.values().cloned().collect::<Vec<_>>() {
+            let proof = Box::new((*proof).clone());
+            self.input(now, peer, Input::Proof(proof));
+        }
+    }
+
+    fn heads(&self, case: CaseId) -> CaseHeads {
+        let head = |(id, log): (&LogId, &crate::sim::disk::Log)| {
+            let head = log.counted();
+            LogHead {
+                log: *id,
+                node: log.writer.node,
+                lane: log.writer.lane,
+                height: head.height,
+                hash: head.hash,
+            }
+        };
+        CaseHeads {
+            case,
+            complete: true,
+            ask: false,
+            logs: self.now.logs_of(case).map(head).collect(),
+        }
+    }
+
+    /// The members of a case have changed, or this node has joined it.
+    pub(super) fn share_case(&mut self, now: Time, id: CaseId) {
+        let heads = self.heads(id);
+        for peer in self.peers() {
+            let info = self.info(id);
+            if info.as_ref().is_some_and(|i| i.shares_with(&peer)) {
+                let cases = vec![heads.clone()];
+                self.input(
+                    now,
+                    peer,
+                    Input::Shares {
+                        cases,
+                        first: false,
+                    },
+                );
+                continue;
+            }
+            self.input(now, peer, Input::Unshares(id));
+            if info.is_some_and(|i| i.ended.is_none()) {
+                self.input(now, peer, Input::Accepts(vec![heads.clone()]));
+            }
+        }
+    }
+
+    /// Tells all sessions that a log has grown.
+    pub(super) fn announce(&mut self, now: Time, log: LogId, fresh: Option<&Run>) {
+        let Some(held) = self.now.logs.get(&log) else {
+            return;
+        };
+        let (writer, head) = (held.writer, held.counted());
+        self.stirred = now;
+        for peer in self.peers() {
+            let grew = Input::Grew {
+                log,
+                writer,
+                head,
+                fresh: fresh.cloned(),
+            };
+            self.input(now, peer, grew);
+        }
+    }
+
+    /// A quarter of a second has passed.
+    pub fn tick(&mut self, now: Time) {
+        self.ticks += 1;
+        let mut due = self.fetch.due(now);
+        due.sort_unstable();
+        for (peer, log) in due {
+            let from = self.now.logs.get(&log).map_or(0, |l| l.counted().height);
+            self.input(now, peer, Input::Fetch(log, from));
+        }
+        if self.ticks.is_multiple_of(ANNOUNCE) {
+            for peer in self.peers() {
+                self.input(now, peer, Input::Announce);
+            }
+        }
+    }
+
+    /// What more time brings: what is due in cases, fresh key packages, old parcels.
+    pub fn tend(&mut self, now: Time) {
+        self.tend_cases(now);
+        self.retry_parcels(now);
+        self.expire_parcels(now);
+        let me = self.me();
+        let published = self.now.directory.key_package(&me).map(|o| o.issued);
+        let usable = |t: &Time| now.since(*t) < PACKAGE_AGE_MS && self.now.packages.contains_key(t);
+        if published.filter(usable).is_none() {
+            self.publish_package(now);
+        }
+    }
+
+    /// Publishes a new key package.
+    pub fn publish_package(&mut self, now: Time) {
+        if self.now.directory.node(&self.me()).is_none() {
+            return;
+        }
+        let made = self.partner.mls.key_package();
+        let (bytes, rows) = made.expect("a key package can be made");
+        // Never earlier than the one before.
+        let last = self.now.directory.key_package(&self.me());
+        let issued = last.map_or(now, |o| now.max(o.issued.plus_ms(1)));
+        let item = self.partner.offer(bytes, issued);
+        self.write(Write::Package(issued, Arc::new(rows)));
+        self.take_items(vec![item], None);
+    }
+
+    /// Takes documents of the directory, from a peer or from this node's operator.
+    pub fn take_items(&mut self, items: Vec<Item>, from: Option<NodeId>) {
+        let mut directory = self.now.directory.clone();
+        let mut new = Vec::new();
+        for item in items {
+            match Arc::make_mut(&mut directory).offer(item.clone()) {
+                Ok(Outcome::New) => new.push(item),
+                Ok(Outcome::Known) => {}
+                Err(e) => self.refuse(e),
+            }
+        }
+        if !new.is_empty() {
+            self.write(Write::Directory(directory));
+            self.after.push(super::After::Directory(new, from));
+        }
+    }
+
+    pub(super) fn directory_changed(&mut self, now: Time, new: &[Item], from: Option<NodeId>) {
+        for peer in self.peers() {
+            if self.now.directory.node(&peer).is_none() {
+                self.close(peer, "it is in no manifest any more".into());
+            } else if Some(peer) != from {
+                self.input(now, peer, Input::Directory(new.to_vec()));
+            }
+        }
+        self.tend_cases(now);
+        self.retry_parcels(now);
+        let waiting: Vec<Awaited> = self.now.pending.iter().map(|(on, ..)| *on).collect();
+        for on in waiting {
+            if let Awaited::Manifest(org, version) = on
+                && self.now.directory.manifest_at(&org, version).is_some()
+            {
+                self.retry(now, on);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Entries and proofs from peers.
+
+use super::{After, Host, Info, Told};
+use crate::sim::disk::{Log, Write};
+use focal_protocol::{
+    group::Former,
+    id::{LogId, NodeId, OrgId},
+    limits,
+    log::{Chain, Entry, Epoch, Equivocation, Error, Head, Run, VerifiedRun, Writer},
+    sync::Input,
+    time::Time,
+};
+use std::sync::Arc;
+
+/// Entries of a node that is not known to have been a member that are kept, because it may turn out to be one.
+const STRANGERS_ENTRIES: u64 = 1_024;
+
+enum Refusal {
+    Log(Error),
+    /// It does not count, which is not the sender's fault.
+    Passed(&'static str),
+    /// The sender should know better.
+    Blamed(&'static str),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Log(error)
+    }
+}
+
+impl Host {
+    /// Checks a run from a peer and stores what is new of it.
+    pub(super) fn take(&mut self, now: Time, peer: NodeId, run: Run) -> Option<Input> {
+        let log = run.log;
+        match self.take_run(now, run) {
+            Ok(answer) => return answer,
+            Err(Refusal::Log(Error::Gap { have, .. })) => return Some(Input::Rewind(log, have)),
+            Err(Refusal::Log(Error::Fork { seq, shown })) => self.forked(log, seq, *shown),
+            Err(Refusal::Log(e)) => self.close(peer, e.to_string()),
+            Err(Refusal::Blamed(why)) => self.close(peer, why.into()),
+            Err(Refusal::Passed(why)) => {
+                // It may count later; then it is offered again.
+                self.fetch.stored(log, u64::MAX, now);
+                self.refuse(why);
+            }
+        }
+        None
+    }
+
+    fn take_run(&mut self, now: Time, run: Run) -> Result<Option<Input>, Refusal> {
+        let (log, writer) = (run.log, run.writer);
+        let org = self.check_writer(log, &writer)?;
+        let grew = |head: Head| Input::Grew {
+            log,
+            writer,
+            head,
+            fresh: None,
+        };
+        let known = self.now.logs.get(&log);
+        if let Some(ended) = known.filter(|l| l.has_ended()) {
+            // Nothing more of it counts.
+            return Ok(Some(grew(ended.counted())));
+        }
+        let head = known.map_or(Head::EMPTY, Log::head);
+        let mut end = known.and_then(|l| l.end);
+        let run = run.verify(&head)?;
+        if run.entries().is_empty() {
+            return Ok(Some(grew(head)));
+        }
+        let info = self.info(writer.case);
+        let info = info.ok_or(Refusal::Passed("a case that is not known"))?;
+        end = end.or_else(|| info.rules.cut(log));
+        if end.is_none() {
+            check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
+        }
+        let entries = run.entries().iter().cloned().map(Arc::new).collect();
+        self.write(Write::Entries(log, writer, entries));
+        let own = writer.node == self.me();
+        self.flag(log, |flags| {
+            flags.end = end;
+            // Of this node's own, from before it was restored: read, and never continued.
+            flags.retired |= own;
+        });
+        self.stirred = now;
+        self.after.push(After::Grew(log, None));
+        self.after.push(After::Stored(log, run.head().height));
+        self.after.push(After::Open(log));
+        Ok(None)
+    }
+
+    fn check_writer(&self, log: LogId, writer: &Writer) -> Result<OrgId, Refusal> {
+        let known = self.now.directory.node_ever(&writer.node);
+        let (org, _) = known.ok_or(Refusal::Passed("a node that nobody lists"))?;
+        if !self.now.cases.contains_key(&writer.case) {
+            return Err(Refusal::Passed("a case that is not known"));
+        }
+        let held = self.now.logs.get(&log);
+        if held.is_some_and(|l| l.writer != *writer) {
+            return Err(Refusal::Blamed("a log of somebody else"));
+        }
+        let own = writer.node == self.partner.node;
+        if own && held.is_some_and(|l| !l.retired) {
+            return Err(Refusal::Passed("this node's own log"));
+        }
+        let theirs = self.now.logs_of(writer.case);
+        let theirs = theirs.filter(|(_, l)| l.writer.node == writer.node);
+        if held.is_none() && theirs.count() >= limits::LOGS_PER_NODE {
+            return Err(Refusal::Blamed("too many logs"));
+        }
+        Ok(org)
+    }
+
+    /// A peer's run and what is held here differ, both signed by the writer.
+    fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
+        let Some(held) = self.now.logs.get(&log) else {
+            return;
+        };
+        let from = usize::try_from(seq).unwrap_or(usize::MAX);
+        let rest: Vec<Entry> = held.entries[from..].iter().map(|e| (**e).clone()).collect();
+        let signed = rest.iter().position(|e| e.signature().is_some());
+        let Some(first) = signed.and_then(|last| Chain::of(&rest[..=last])) else {
+            return;
+        };
+        self.take_proof(Equivocation {
+            log,
+            node: held.writer.node,
+            seq,
+            first,
+            second,
+        });
+    }
+
+    /// Keeps a proof that holds, and passes it on.
+    pub(super) fn take_proof(&mut self, proof: Equivocation) {
+        let Some(held) = self.now.logs.get(&proof.log) else {
+            return;
+        };
+        let known = held.frozen && held.end.is_some_and(|end| end <= proof.seq);
+        if known || held.writer.node != proof.node || !proof.holds() {
+            return;
+        }
+        self.flag(proof.log, |flags| flags.frozen = true);
+        let log = proof.log;
+        self.write(Write::Proof(Arc::new(proof)));
+        self.after.push(After::Told(Told::Forked(log)));
+        self.after.push(After::Proof(log));
+    }
+
+    /// Everybody ends the log where its two histories part, so that all hold the same of it.
+    pub(super) fn pass_on_proof(&mut self, now: Time, log: LogId) {
+        let (Some(proof), Some(held)) = (self.now.proofs.get(&log), self.now.logs.get(&log)) else {
+            return;
+        };
+        let (proof, case) = (proof.clone(), held.writer.case);
+        self.end_log(log, proof.seq);
+        let told = self.with_case(now, case, |case, _| {
+            Ok(((), case.forked(proof.node, proof.log, proof.seq)))
+        });
+        if let Err(e) = told {
+            self.refuse(e);
+        }
+        for peer in self.peers() {
+            self.input(now, peer, Input::Proof(Box::new((*proof).clone())));
+        }
+    }
+
+    /// Ends the logs that the rules say end, wherever they are held further.
+    pub(super) fn apply_cuts(&mut self, id: focal_protocol::id::CaseId) {
+        let logs: Vec<LogId> = self.now.logs_of(id).map(|(log, _)| *log).collect();
+        let Some(info) = self.info(id) else {
+            return;
+        };
+        for log in logs {
+            if let Some(end) = info.rules.cut(log) {
+                self.end_log(log, end);
+            }
+        }
+    }
+
+    /// Ends a log: what is held beyond is kept, and counts no more.
+    fn end_log(&mut self, log: LogId, end: u64) {
+        let Some(held) = self.now.logs.get(&log) else {
+            return;
+        };
+        if held.end.is_some_and(|e| e <= end) {
+            return;
+        }
+        let (case, opened) = (held.writer.case, held.opened);
+        self.flag(log, |flags| flags.end = Some(end));
+        if opened > end {
+            self.write(Write::Opened(log, end));
+        }
+        let Some(row) = self.now.cases.get(&case) else {
+            return;
+        };
+        let beyond = |place: &(LogId, u64)| place.0 == log && place.1 >= end;
+        let gone: Vec<_> = row
+            .records
+            .iter()
+            .filter(|(_, place)| beyond(place))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in gone {
+            self.write(Write::Record(case, id, None));
+        }
+    }
+}
+
+/// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs, or
+/// may turn out to be one in an epoch that is not known here.
+fn check_membership(
+    info: &Info,
+    writer: &Writer,
+    org: OrgId,
+    run: &VerifiedRun,
+) -> Result<(), &'static str> {
+    let (rules, now, node) = (&info.rules, info.epoch, writer.node);
+    let member = info.members.contains(&node);
+    let known = member || info.earlier.contains(&node) || rules.ever(&org);
+    for entry in run.entries() {
+        let h = &entry.header;
+        let at = Epoch::new(h.generation, h.epoch);
+        let out = |f: &Former| at >= f.at;
+        let later = !member && at <= now && rules.former(&node).is_some_and(out);
+        if later || !rules.admits(&node, h.log, h.seq, at) {
+            return Err("it was written after its node was removed");
+        }
+        if !known && at <= now && at.generation == now.generation {
+            return Err("its node is no member");
+        }
+    }
+    if !known && run.head().height > STRANGERS_ENTRIES {
+        return Err("its node is no member");
+    }
+    Ok(())
+}
