@@ -53,12 +53,10 @@ pub async fn run(program: &Path, reports: u64) -> Figures {
     let store = b.dir.join("store");
     let entries = total;
     let disk = size_of(&store);
-    // The first opening after a run of writes clears up behind them; the node is started after it, so the middle counts.
-    let opening = membership::middle(
-        (0..5)
-            .map(|_| yardstick::opening(&store).expect("sled opens"))
-            .collect(),
-    );
+    // Both open what a node that was stopped has left, for the first time: sled a copy of it.
+    let copy = b.dir.join("copy");
+    copy_dir(&store, &copy);
+    let opening = yardstick::opening(&copy).expect("sled opens");
     let start = Instant::now();
     let mut again = b.start(program).await;
     let started = start.elapsed();
@@ -181,6 +179,18 @@ pub async fn run(program: &Path, reports: u64) -> Figures {
 fn note(what: &str) {
     // Progress is for a person; if standard error is gone, there is none.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what} …\n").as_bytes());
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a directory").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.file_type().is_ok_and(|t| t.is_dir()) {
+            copy_dir(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
 }
 
 fn size_of(path: &Path) -> u64 {

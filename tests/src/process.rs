@@ -54,7 +54,7 @@ impl NodeProcess {
                     log.get(start..).unwrap_or(&log)
                 );
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
 

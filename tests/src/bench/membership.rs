@@ -143,7 +143,7 @@ fn commit_bytes(effects: &[Effect]) -> usize {
 }
 
 /// The middle of several durations.
-pub(crate) fn middle(mut times: Vec<Duration>) -> Duration {
+pub(super) fn middle(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
