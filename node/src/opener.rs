@@ -116,6 +116,11 @@ impl Opener {
             }
             Err(e) => tracing::error!("the logs cannot be read: {e}"),
         }
+        // What they wait for may have come in the moment before the stop.
+        match self.store.awaited() {
+            Ok(awaited) => self.came.extend(awaited.into_iter().map(|key| (key, None))),
+            Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+        }
         while !self.stop {
             let idle = self.ledger.is_none() || (self.logs.is_empty() && self.came.is_empty());
             if idle {

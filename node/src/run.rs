@@ -74,6 +74,8 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     )?;
     drop(keys);
     opener.start_with(ledger.clone());
+    // Before anybody can ask: who sees the API sees the federation.
+    inbox::take(dir, &ledger).await;
     let (stop, stopping) = watch::channel(false);
     let server = Server::start(
         &dir.join("api.sock"),
@@ -89,7 +91,6 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
             stopping,
         },
     )?;
-    inbox::take(dir, &ledger).await;
     tracing::info!("node {} runs", shared.me.short());
     let reason = tokio::select! {
         () = asked_to_stop() => None,

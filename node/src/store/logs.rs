@@ -281,32 +281,55 @@ impl Store {
         for row in self.tree(Tree::Pending) {
             let (key, _) = row?;
             let (log, seq) = self.pending_row(&key)?;
-            let Some(row) = self.log(log)?.filter(|r| r.writer.case == case) else {
-                continue;
-            };
-            let number = |at: usize, len: usize| {
-                let bytes = key.get(at..at + len).unwrap_or_default();
-                bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b))
-            };
-            let what = match key.first() {
-                Some(b'e') => PendingKey::Epoch(
-                    row.writer.case,
-                    u32::try_from(number(33, 4)).unwrap_or(u32::MAX),
-                    number(37, 8),
-                ),
-                Some(b'm') => {
-                    let org = key.get(1..33).and_then(|b| OrgId::try_from(b).ok());
-                    let org = org.ok_or_else(|| self.damaged("a pending row"))?;
-                    PendingKey::Manifest(org, number(33, 8))
+            if self.log(log)?.is_some_and(|r| r.writer.case == case) {
+                waiting.push((self.pending_key(&key)?, log, seq));
+                if waiting.len() == count {
+                    break;
                 }
-                _ => PendingKey::Rules(row.writer.case),
-            };
-            waiting.push((what, log, seq));
-            if waiting.len() == count {
-                break;
             }
         }
         Ok(waiting)
+    }
+
+    /// All that entries wait for, each once.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn awaited(&self) -> Result<Vec<PendingKey>> {
+        let mut awaited = Vec::new();
+        for key in self.tree(Tree::Pending).iter().keys() {
+            let key = self.pending_key(&key?)?;
+            // Rows that wait for the same stand together.
+            if awaited.last() != Some(&key) {
+                awaited.push(key);
+            }
+        }
+        Ok(awaited)
+    }
+
+    fn pending_key(&self, key: &[u8]) -> Result<PendingKey> {
+        let number = |at: usize, len: usize| {
+            let bytes = key.get(at..at + len)?;
+            Some(bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b)))
+        };
+        let id = key.get(1..33);
+        let case = || id.and_then(|b| CaseId::try_from(b).ok());
+        let parsed =
+            match key.first() {
+                Some(b'e') => case().zip(number(33, 4)).zip(number(37, 8)).map(
+                    |((case, generation), epoch)| {
+                        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+                        PendingKey::Epoch(case, generation, epoch)
+                    },
+                ),
+                Some(b'm') => id
+                    .and_then(|b| OrgId::try_from(b).ok())
+                    .zip(number(33, 8))
+                    .map(|(org, version)| PendingKey::Manifest(org, version)),
+                Some(b'r') => case().map(PendingKey::Rules),
+                _ => None,
+            };
+        parsed.ok_or_else(|| self.damaged("a pending row"))
     }
 
     /// Organisations and manifest versions that entries wait for.
