@@ -1,6 +1,6 @@
 //! Cases: this node carries out what their state machines ask for, in one round with storing their new state.
 
-use super::{InviteOutcome, Ledger};
+use super::{Identity, InviteOutcome, Ledger};
 use crate::{
     alarms::Alarm,
     clock,
@@ -10,6 +10,7 @@ use crate::{
 };
 use focal_protocol::{
     case::{self, Case, Ctx, Effect, Held},
+    directory::Directory,
     group::{CaseRole, Cause, Delivery, History, Rows, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
@@ -73,6 +74,23 @@ impl Held for HeldHere<'_> {
     }
 }
 
+/// Who decides, on what ground, now.
+fn context<'a>(
+    identity: &'a Identity,
+    directory: &'a Directory,
+    held: &'a dyn Held,
+    rekey_ms: u64,
+) -> Ctx<'a> {
+    Ctx {
+        identity: &identity.mls,
+        key: &identity.key,
+        directory,
+        held,
+        now: clock::now(),
+        rekey_ms,
+    }
+}
+
 impl Ledger {
     /// Asks a case's state machine, and carries out what it answers.
     pub(super) fn with_case<T>(
@@ -101,14 +119,7 @@ impl Ledger {
             secrets: &here.secrets,
             packages: &self.packages,
         };
-        let ctx = Ctx {
-            identity: &self.identity.mls,
-            key: &self.identity.key,
-            directory,
-            held: &held,
-            now: clock::now(),
-            rekey_ms: self.rekey_ms,
-        };
+        let ctx = context(&self.identity, directory, &held, self.rekey_ms);
         Ok(ask(&mut here.case, &ctx)?)
     }
 
@@ -224,14 +235,7 @@ impl Ledger {
         }
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         let nothing = BTreeMap::new();
-        let ctx = Ctx {
-            identity: &self.identity.mls,
-            key: &self.identity.key,
-            directory,
-            held: &nothing,
-            now: clock::now(),
-            rekey_ms: self.rekey_ms,
-        };
+        let ctx = context(&self.identity, directory, &nothing, self.rekey_ms);
         let (case, effects) = Case::open(&ctx, &SystemRandom, org, title, history, parent)?;
         let id = case.id();
         self.insert_case(case, effects)?;
@@ -382,14 +386,7 @@ impl Ledger {
             secrets: &[],
             packages: &self.packages,
         };
-        let ctx = Ctx {
-            identity: &self.identity.mls,
-            key: &self.identity.key,
-            directory,
-            held: &held,
-            now: clock::now(),
-            rekey_ms: self.rekey_ms,
-        };
+        let ctx = context(&self.identity, directory, &held, self.rekey_ms);
         let (case, effects) = Case::join(&ctx, &invitation, from)?;
         self.insert_case(case, effects)
     }
