@@ -1,7 +1,7 @@
-//! Federations of real node processes, for tests and benchmarks.
+//! Federations of real node processes, and simulated ones, for tests and benchmarks.
 //!
 //! [`Federation`] founds one with real keys, [`NodeProcess`] runs a node as a process of its own, [`Api`] speaks to it
-//! as any client does.
+//! as any client does. [`sim`] plays federations in memory and in virtual time, without processes.
 
 mod api;
 pub mod bench;
@@ -10,6 +10,7 @@ mod federation;
 mod insider;
 mod peer;
 mod process;
+pub mod sim;
 mod tap;
 mod wait;
 

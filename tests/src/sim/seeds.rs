@@ -9,6 +9,16 @@ use super::{
     world::{Setup, World},
 };
 use focal_protocol::group::History;
+use std::{
+    fmt,
+    num::NonZero,
+    ops::Range,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 /// How long everybody may take to come to the same, virtual milliseconds.
 const PATIENCE_MS: u64 = 40 * 60_000;
@@ -17,15 +27,41 @@ const LOOK_MS: u64 = 5_000;
 /// Between two reactions of the operators.
 const REACT_MS: u64 = 240_000;
 
+/// A run that ended well.
+#[derive(Debug)]
+pub struct Played {
+    /// What it cost.
+    pub figures: Figures,
+    /// What happened, if that was wanted.
+    pub story: Vec<String>,
+}
+
 /// A run that did not end well.
 #[derive(Debug)]
 pub struct Failure {
     /// Its seed.
     pub seed: u64,
+    /// How it was run.
+    pub limits: Limits,
     /// What did not hold.
     pub why: String,
     /// What happened.
     pub story: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, why, .. } = self;
+        write!(f, "seed {seed}: {why}\n  step by step: ")?;
+        write!(
+            f,
+            "cargo run --release -p focal-tests --bin simulate -- seed {seed}"
+        )?;
+        match self.limits.nodes.1 {
+            most if most == Limits::USUAL.nodes.1 => Ok(()),
+            most => write!(f, " --nodes {most}"),
+        }
+    }
 }
 
 /// How a seed is run.
@@ -37,11 +73,65 @@ pub struct Limits {
     pub story: bool,
 }
 
+impl Limits {
+    /// As in every check of a change.
+    pub const USUAL: Self = Self {
+        nodes: (5, 20),
+        story: false,
+    };
+}
+
+/// What came of many seeds.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What those cost that ended well.
+    pub figures: Figures,
+    /// Those that did not, by seed.
+    pub failures: Vec<Failure>,
+}
+
+/// Runs seeds, so many at a time; all that the machine has room for if that is not said. `failed` hears of each failure
+/// at once.
+pub fn run_all(
+    seeds: Range<u64>,
+    limits: Limits,
+    threads: Option<NonZero<usize>>,
+    failed: impl Fn(&Failure) + Sync,
+) -> Outcome {
+    let next = AtomicU64::new(seeds.start);
+    let outcome = Mutex::new(Outcome::default());
+    let threads = threads.or_else(|| thread::available_parallelism().ok());
+    thread::scope(|scope| {
+        for _ in 0..threads.map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let result = run(seed, limits);
+                    let mut all = outcome.lock().unwrap_or_else(PoisonError::into_inner);
+                    match result {
+                        Ok(played) => all.figures.add(&played.figures),
+                        Err(failure) => {
+                            failed(&failure);
+                            all.failures.push(*failure);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.failures.sort_by_key(|f| f.seed);
+    outcome
+}
+
 /// Runs a seed.
 ///
 /// # Errors
 /// Something did not hold.
-pub fn run(seed: u64, limits: Limits) -> Result<Figures, Box<Failure>> {
+pub fn run(seed: u64, limits: Limits) -> Result<Played, Box<Failure>> {
     let dice = Prng::new(seed ^ 0x5eed);
     let nodes = usize::try_from(dice.between(limits.nodes.0, limits.nodes.1 + 1)).unwrap_or(5);
     let mut world = World::new(Setup {
@@ -73,13 +163,21 @@ pub fn run(seed: u64, limits: Limits) -> Result<Figures, Box<Failure>> {
     let mut people = Operators::new(world);
     let result = live(&mut people, &dice, usize::try_from(hostile).unwrap_or(0));
     people.world.figures.runs = 1;
+    let mut story = people.world.story.take().unwrap_or_default();
     match result {
-        Ok(()) => Ok(people.world.figures),
+        Ok(()) => Ok(Played {
+            figures: people.world.figures,
+            story,
+        }),
         Err(why) => {
-            let mut story = people.world.story.take().unwrap_or_default();
             story.extend(people.world.waiting());
             story.extend(people.world.links());
-            Err(Box::new(Failure { seed, why, story }))
+            Err(Box::new(Failure {
+                seed,
+                limits,
+                why,
+                story,
+            }))
         }
     }
 }

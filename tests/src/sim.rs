@@ -4,6 +4,9 @@
 //! In reading order: [`prng`] (what a seed decides), [`partners`] (who takes part), [`disk`] and [`host`] (one node),
 //! [`net`] and [`world`] (all of them in one time), [`model`] (who may read what), [`check`] (what must hold in the end),
 //! [`hostile`], [`operate`] and [`seeds`] (what happens), [`figures`] (what it costs).
+//!
+//! `cargo run --release -p focal-tests --bin simulate -- seeds --count 1000` plays a thousand of them; those that do not
+//! end well are named with the command that plays them again, step by step.
 
 pub mod check;
 pub mod disk;

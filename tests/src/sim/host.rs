@@ -110,7 +110,9 @@ pub struct Pace {
 
 /// Values of rows that many nodes hold: each is in memory once.
 #[derive(Debug, Clone, Default)]
-pub struct Interner(Arc<Mutex<HashMap<Hash, Weak<zeroize::Zeroizing<Vec<u8>>>>>>);
+pub struct Interner(Arc<Mutex<Shared>>);
+
+type Shared = HashMap<Hash, Weak<zeroize::Zeroizing<Vec<u8>>>>;
 
 /// Smaller values are not worth a look.
 const SHARED: usize = 4096;
