@@ -211,6 +211,10 @@ impl Opener {
                 }
                 Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
             },
+            Job::Cut(case) => match self.store.orphaned_twins(case) {
+                Ok(twins) => self.came.extend(twins.into_iter().map(|key| (key, None))),
+                Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+            },
             Job::Readable(id, position, summary) => self.emit(id, position, *summary),
             Job::Start(ledger) => self.ledger = Some(ledger),
             Job::Stop => self.stop = true,
@@ -304,7 +308,8 @@ impl Opener {
         Ok(())
     }
 
-    /// Indexes a record; one that stands in two places counts at the earlier one, whichever came first.
+    /// Indexes a record; one that stands in two places counts at the earlier one, whichever came first. The later one is
+    /// noted: it counts if the earlier one's log is ended before it.
     fn index(
         &self,
         batch: &mut Batch,
@@ -324,9 +329,14 @@ impl Opener {
             None => self.store.position(&id)?,
         };
         if let Some(known) = known {
+            let later = position.max(known);
             if position < known {
                 batch.write.forget_position(&known);
                 batch.write.record(&self.store, id, &position, &summary);
+            }
+            if position != known {
+                let twin = PendingKey::Twin(later.case, id);
+                batch.write.wait(&twin, later.log, later.seq);
             }
             return Ok(false);
         }
@@ -417,7 +427,9 @@ impl Opener {
             let mut batch = Batch::default();
             let mut cursor = self.store.cursor(log)?;
             batch.write.waited(&key, log, seq);
-            cursor.pending = cursor.pending.saturating_sub(1);
+            if !matches!(key, PendingKey::Twin(..)) {
+                cursor.pending = cursor.pending.saturating_sub(1);
+            }
             match checker.open(&entry)? {
                 Opened::Record(id, summary) => {
                     cursor.records += u64::from(self.index(&mut batch, &entry, id, *summary)?);

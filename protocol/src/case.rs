@@ -191,6 +191,14 @@ impl Case {
         self.state.ended.as_ref()
     }
 
+    /// Whether this node hands its copy on to a peer: both are members. A custodian that was voted out goes on, or what it
+    /// wrote before it knew would be lost; what of it counts is for the others to judge.
+    #[must_use]
+    pub fn serves(&self, peer: &NodeId) -> bool {
+        let hands_on = matches!(self.state.ended, None | Some(Ended::VotedOut { .. }));
+        hands_on && self.active.members().contains(peer)
+    }
+
     /// Whether a node was a member in some group of this case that is followed here, now or earlier: its entries may
     /// then be of use.
     #[must_use]

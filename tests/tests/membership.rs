@@ -148,7 +148,14 @@ async fn who_leaves_is_out_and_the_custodian_hands_over_first() {
 #[tokio::test]
 async fn a_lost_custodian_is_succeeded_and_follows_when_it_is_back() {
     let mut stage = Stage::of(&["Norland", "UN Office", "Monitor", "Aid Network"]).await;
+    for i in 1..4 {
+        stage.nodes[i].kill();
+    }
+    stage.report(0, "alone, before it is voted out").await;
     stage.nodes[0].kill();
+    for i in 1..4 {
+        stage.nodes[i] = stage.org(i).start(Path::new(NODE)).await;
+    }
     stage.report(1, "without the custodian").await;
     let refused = stage
         .org(1)
@@ -190,10 +197,13 @@ async fn a_lost_custodian_is_succeeded_and_follows_when_it_is_back() {
             d.summary.stage.contains("voted")
         })
         .await;
+    for i in 1..4 {
+        stage.org(i).wait_records(stage.case, 3).await;
+    }
     stage.org(1).invite(stage.case, stage.org(0)).await;
-    stage.federation.converged(stage.case, 2).await;
-    stage.report(0, "back from the dead").await;
     stage.federation.converged(stage.case, 3).await;
+    stage.report(0, "back from the dead").await;
+    stage.federation.converged(stage.case, 4).await;
 }
 
 #[tokio::test]

@@ -218,6 +218,8 @@ impl Ledger {
             Ok(row) => {
                 self.logs.insert(log, row);
                 self.round.durable = true;
+                let (opener, case) = (self.opener.clone(), row.writer.case);
+                self.then(move |_| opener.cut(case));
             }
             Err(e) => tracing::error!("log {} could not be ended: {e}", log.short()),
         }

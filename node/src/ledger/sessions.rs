@@ -3,7 +3,6 @@
 use super::Ledger;
 use crate::{api::types::Event, clock, mailbox::Mailbox};
 use focal_protocol::{
-    case::Case,
     directory::Versions,
     id::{CaseId, NodeId},
     sync::{CaseHeads, Input, LogHead, ParcelNote},
@@ -60,7 +59,7 @@ impl Ledger {
         }
         let (mut cases, mut accepted) = (Vec::new(), Vec::new());
         for (id, here) in &self.cases {
-            if shares(&here.case, &mailbox.peer) {
+            if here.case.serves(&mailbox.peer) {
                 cases.push(self.heads(*id));
             } else if here.case.ended().is_none() {
                 accepted.push(self.heads(*id));
@@ -108,7 +107,7 @@ impl Ledger {
         let heads = self.heads(id);
         let takes_part = here.case.ended().is_none();
         for mailbox in self.sessions.values() {
-            if shares(&here.case, &mailbox.peer) {
+            if here.case.serves(&mailbox.peer) {
                 mailbox.push(Input::Shares {
                     cases: vec![heads.clone()],
                     first: false,
@@ -144,9 +143,4 @@ impl Ledger {
             self.retire_cases(clock::steady());
         }
     }
-}
-
-/// Whether a case's entries go to a peer: while both are members.
-fn shares(case: &Case, peer: &NodeId) -> bool {
-    case.ended().is_none() && case.members().contains(peer)
 }

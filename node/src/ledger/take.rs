@@ -26,6 +26,7 @@ impl Ledger {
             Err(Refused::Log(log::Error::Fork { seq, shown })) => self.forked(log, seq, *shown),
             Err(refused) => {
                 self.shared.refuse(&refused);
+                self.fetch.refused(log);
                 if refused.blames_peer() {
                     mailbox.close(format!("its entries were refused: {refused}"));
                 }

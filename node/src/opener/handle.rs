@@ -15,6 +15,7 @@ pub(super) enum Job {
     Epoch(CaseId, Epoch),
     Rules(CaseId),
     Manifests,
+    Cut(CaseId),
     Readable(RecordId, Position, Box<Summary>),
     Start(LedgerHandle),
     Stop,
@@ -57,6 +58,11 @@ impl OpenerHandle {
     /// Manifests have changed.
     pub(crate) fn manifests(&self) {
         self.tell(Job::Manifests);
+    }
+
+    /// A log of the case has ended, and records in it may be gone.
+    pub(crate) fn cut(&self, case: CaseId) {
+        self.tell(Job::Cut(case));
     }
 
     /// A record of this node's own is stored and can be read.

@@ -95,7 +95,7 @@ impl Store {
             write.delete(Tree::Cursor, log.as_bytes());
             self.apply(&write)?;
         }
-        for prefix in [b"e", b"r"] {
+        for prefix in [b"e", b"r", b"t"] {
             let prefix = [prefix.as_slice(), case.as_bytes()].concat();
             self.delete_all(
                 Tree::Pending,
@@ -127,5 +127,52 @@ impl Store {
             }
         }
         self.apply(&write)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::PendingKey;
+    use focal_protocol::{id::OrgId, key::PublicKey, record::Draft, seal::StorageKey, time::Time};
+    use zeroize::Zeroizing;
+
+    #[test]
+    fn a_record_that_leaves_its_first_place_is_looked_for_at_its_second() {
+        let dir = tempfile::tempdir().expect("dir");
+        let key = StorageKey::new(&Zeroizing::new([1; 32]));
+        let store = Store::open(dir.path(), key).expect("a store");
+        store.load_places().expect("loaded");
+        let case = CaseId([1; 32]);
+        store.make_case_key(case).expect("a key");
+        let content = serde_json::json!({"kind": "note", "text": "x"});
+        let summary = Draft::from_json(None, &content)
+            .and_then(|d| d.into_record(case, PublicKey([2; 32]), OrgId([3; 32]), Time(1)))
+            .expect("a record")
+            .summary();
+        let [first, second] = [4, 5].map(|n| Position {
+            case,
+            lamport: n,
+            log: LogId([u8::try_from(n).expect("small"); 16]),
+            seq: 0,
+        });
+        let id = RecordId([7; 32]);
+        let twin = PendingKey::Twin(case, id);
+        let mut write = Write::default();
+        write.record(&store, id, &first, &summary);
+        write.wait(&twin, second.log, second.seq);
+        store.apply(&write).expect("stored");
+        assert_eq!(store.orphaned_twins(case).expect("rows"), []);
+        assert_eq!(store.waiting(case, 9).expect("rows"), [], "it can be read");
+        let mut write = Write::default();
+        write.forget(first.key(), id);
+        store.apply(&write).expect("stored");
+        assert_eq!(store.orphaned_twins(case).expect("rows"), [twin]);
+        assert_eq!(
+            store.pending(&twin, None, 9).expect("rows"),
+            [(second.log, 0)]
+        );
+        store.clear_purged(case).expect("cleared");
+        assert_eq!(store.awaited().expect("rows"), []);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Error, Result, Store, Tree, Write};
 use focal_protocol::{
     codec,
-    id::{CaseId, LogId, OrgId},
+    id::{CaseId, LogId, OrgId, RecordId},
     limits,
     log::{self, Entry, Head, Raw, Run, VerifiedRun, Writer},
 };
@@ -81,6 +81,8 @@ pub enum PendingKey {
     Manifest(OrgId, u64),
     /// Rules that say whether its organisation was in the case.
     Rules(CaseId),
+    /// Nothing, unless the other place where its record stands, which counts, ceases to.
+    Twin(CaseId, RecordId),
 }
 
 impl PendingKey {
@@ -97,6 +99,7 @@ impl PendingKey {
                 [b"m".as_slice(), org.as_bytes(), &version.to_be_bytes()].concat()
             }
             Self::Rules(case) => [b"r".as_slice(), case.as_bytes()].concat(),
+            Self::Twin(case, id) => [b"t".as_slice(), case.as_bytes(), id.as_bytes()].concat(),
         }
     }
 
@@ -280,6 +283,9 @@ impl Store {
         let mut waiting = Vec::new();
         for row in self.tree(Tree::Pending) {
             let (key, _) = row?;
+            if key.first() == Some(&b't') {
+                continue;
+            }
             let (log, seq) = self.pending_row(&key)?;
             if self.log(log)?.is_some_and(|r| r.writer.case == case) {
                 waiting.push((self.pending_key(&key)?, log, seq));
@@ -289,6 +295,25 @@ impl Store {
             }
         }
         Ok(waiting)
+    }
+
+    /// Records of a case that stand in a second place and were taken from the first, which no longer counts.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn orphaned_twins(&self, case: CaseId) -> Result<Vec<PendingKey>> {
+        let prefix = [b"t".as_slice(), case.as_bytes()].concat();
+        let mut twins = Vec::new();
+        for key in self.tree(Tree::Pending).scan_prefix(prefix).keys() {
+            let key = self.pending_key(&key?)?;
+            if let PendingKey::Twin(_, id) = key
+                && twins.last() != Some(&key)
+                && self.position(&id)?.is_none()
+            {
+                twins.push(key);
+            }
+        }
+        Ok(twins)
     }
 
     /// All that entries wait for, each once.
@@ -327,6 +352,12 @@ impl Store {
                     .zip(number(33, 8))
                     .map(|(org, version)| PendingKey::Manifest(org, version)),
                 Some(b'r') => case().map(PendingKey::Rules),
+                Some(b't') => {
+                    let record = key.get(33..65).and_then(|b| RecordId::try_from(b).ok());
+                    case()
+                        .zip(record)
+                        .map(|(case, id)| PendingKey::Twin(case, id))
+                }
                 _ => None,
             };
         parsed.ok_or_else(|| self.damaged("a pending row"))

@@ -84,6 +84,8 @@ impl Views {
                     "version {version} of the manifest of {} has not come yet",
                     org_name(d, &org)
                 ),
+                // Not among what waits: it can be read, at its other place.
+                PendingKey::Twin(..) => continue,
                 PendingKey::Rules(_) => {
                     "the custodian has not confirmed yet that its organisation was in the case then"
                         .into()

@@ -10,12 +10,22 @@ use std::collections::{BTreeMap, HashMap};
 const PATIENCE_MS: u64 = 300;
 /// Without progress for this long, another peer is asked, milliseconds.
 const STALLED_MS: u64 = 20_000;
+/// How often the wait is doubled, at most, for a log of which everything offered is refused: then ten minutes. What was
+/// refused may count later, when a commit or a manifest has come.
+const DOUBLINGS: u32 = 5;
 
 #[derive(Debug)]
 struct Offered {
     first: Time,
     peers: BTreeMap<NodeId, u64>,
     asked: Option<(NodeId, Time)>,
+    refusals: u32,
+}
+
+impl Offered {
+    fn wait(&self) -> u64 {
+        STALLED_MS << self.refusals.min(DOUBLINGS)
+    }
 }
 
 /// What connected peers offer and this node lacks. Its times are of a clock that only goes forward, from any origin.
@@ -31,6 +41,7 @@ impl Fetch {
             first: now,
             peers: BTreeMap::new(),
             asked: None,
+            refusals: 0,
         });
         offered.peers.insert(peer, height);
     }
@@ -39,12 +50,20 @@ impl Fetch {
     pub fn stored(&mut self, log: LogId, height: u64, now: Time) {
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.peers.retain(|_, h| *h > height);
+            offered.refusals = 0;
             if let Some((_, since)) = &mut offered.asked {
                 *since = now;
             }
             if offered.peers.is_empty() {
                 self.logs.remove(&log);
             }
+        }
+    }
+
+    /// What was sent of a log is not accepted here, now: it is asked for again, less and less often.
+    pub fn refused(&mut self, log: LogId) {
+        if let Some(offered) = self.logs.get_mut(&log) {
+            offered.refusals = offered.refusals.saturating_add(1);
         }
     }
 
@@ -76,7 +95,7 @@ impl Fetch {
         let mut due = Vec::new();
         for (log, offered) in &mut self.logs {
             match offered.asked {
-                Some((_, since)) if now.since(since) < STALLED_MS => continue,
+                Some((_, since)) if now.since(since) < offered.wait() => continue,
                 Some((stalled, _)) if offered.peers.len() > 1 => {
                     offered.peers.remove(&stalled);
                 }
@@ -108,6 +127,27 @@ mod tests {
         assert_eq!(fetch.due(Time(30_000)), [(b, log)]);
         fetch.stored(log, 9, Time(30_001));
         assert_eq!(fetch.due(Time(90_000)), []);
+    }
+
+    #[test]
+    fn a_log_that_is_refused_is_asked_for_less_and_less_often() {
+        let (a, log) = (NodeId([1; 32]), LogId([3; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(a, log, 10, Time(0));
+        let mut asked = 0;
+        for second in 0..3_600 {
+            for (_, log) in fetch.due(Time(1_000 * second)) {
+                asked += 1;
+                fetch.refused(log);
+            }
+        }
+        assert!((6..=12).contains(&asked), "asked {asked} times in an hour");
+        fetch.stored(log, 9, Time(3_600_000));
+        assert_eq!(
+            fetch.due(Time(3_620_000)),
+            [(a, log)],
+            "as if never refused"
+        );
     }
 
     #[test]

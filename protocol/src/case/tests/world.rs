@@ -489,8 +489,7 @@ impl World {
         let Some(case) = &self.node(from).case else {
             return false;
         };
-        let serves = matches!(case.ended(), None | Some(Ended::VotedOut { .. }));
-        if !serves || !case.members().contains(&node(n)) {
+        if !case.serves(&node(n)) {
             return false;
         }
         let offered: Vec<Vec<Entry>> = self.node(from).disk.logs.values().cloned().collect();
