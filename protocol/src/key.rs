@@ -32,6 +32,8 @@ pub enum Context {
     Vote,
     /// A new custodian's proof that it was chosen.
     Succession,
+    /// How far a node's audit trail has come.
+    AuditCheckpoint,
 }
 
 impl Context {
@@ -49,6 +51,7 @@ impl Context {
             Self::Parcel => b"focal/parcel/1\0",
             Self::Vote => b"focal/vote/1\0",
             Self::Succession => b"focal/succession/1\0",
+            Self::AuditCheckpoint => b"focal/audit-checkpoint/1\0",
         }
     }
 

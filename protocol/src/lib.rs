@@ -11,9 +11,11 @@
 //! 7. [`group`]: who may read a case, on MLS.
 //! 8. [`case`]: what one node knows of one case, and does about it: membership, custodians, succession.
 //! 9. [`sync`]: how two nodes come to hold the same.
+//! 10. [`audit`]: who asked a node for what, as a chain that shows what was changed.
 
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod case;
 pub mod codec;
 pub mod directory;

@@ -83,3 +83,11 @@ pub const STRANGERS_ENTRIES: u64 = 1_024;
 pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
 /// A key file, bytes.
 pub const KEY_FILE: usize = 16 << 10;
+/// One item of an audit trail, bytes: ids and words, no text of anybody's.
+pub const AUDIT_ITEM: usize = 4 << 10;
+/// A word in an audit item, bytes: `amber+strict`, `evidence-bundle`.
+pub const AUDIT_WORD: usize = 40;
+/// Sorts of refusals that one audit item counts: more than the rules have.
+pub const AUDIT_REFUSALS: usize = 32;
+/// Organisations that one audit item names: as many as one export may be for.
+pub const AUDIT_ORGS: usize = 32;

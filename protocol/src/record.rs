@@ -20,6 +20,7 @@ mod marking;
 mod place;
 mod protection;
 mod reference;
+mod release;
 mod summary;
 mod tally;
 mod view;
@@ -41,11 +42,12 @@ pub use marking::{Marking, Tlp};
 pub use place::{Place, Point, Precision};
 pub use protection::{Consent, Protection, warnings};
 pub use reference::{Ref, Relation};
+pub use release::{Asker, Audience, Barred, Circle, Handling, NoRelease, ReleaseRequest, Use};
 pub use summary::{Facts, JudgedFactor, Summary};
 pub use view::{
     ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ConveningRow, DesignationRow,
-    Displacement, OrganisationRisk, PledgeRow, PositionRow, Positions, Reading, RequestRow,
-    TimelineEntry,
+    Displacement, Invalid, OrganisationRisk, PledgeRow, PositionRow, Positions, Reading,
+    RequestRow, TimelineEntry,
 };
 
 use crate::{

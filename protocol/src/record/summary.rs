@@ -1,10 +1,12 @@
 //! What views and lists need of a record, so that they need not open it again.
 
 use super::{
-    ActivityStatus, Capability, Cluster, Edtf, Grading, Kind, Measure, Place, Record, Relation,
-    Responsibility, RiskFactor, Stand, Subject, Tlp, Totals, Trend, Verification, limits,
+    ActivityStatus, Audience, Capability, Cluster, Edtf, Grading, Kind, Measure, Place, Protection,
+    Record, Relation, Responsibility, RiskFactor, Stand, Subject, Tlp, Totals, Trend, Verification,
+    limits,
 };
 use crate::{
+    directory::Role,
     id::{OrgId, RecordId},
     key::PublicKey,
     time::Time,
@@ -56,6 +58,19 @@ pub struct Summary {
     /// What the tables of its kind show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Box<Facts>>,
+    /// If not empty: the only organisations that may have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releasable_to: Vec<OrgId>,
+    /// Whether the originator is to be asked before it is passed on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub originator_control: bool,
+    /// People in it, and what they agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
+    /// The author's role, by the manifest under which the entry was written: who reads the entry says it, as the record
+    /// does not. Without it an author counts as an officer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 /// What the tables of a case view show of a kind, beside what every summary has.
@@ -157,6 +172,11 @@ pub enum Facts {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         invited: Vec<OrgId>,
     },
+    /// Of a note that asks an originator to release one of its records.
+    Release {
+        /// To whom.
+        to: Audience,
+    },
 }
 
 /// A risk factor as an assessment judges it.
@@ -196,9 +216,22 @@ impl Summary {
                 .collect(),
             amended: None,
             facts: None,
+            releasable_to: record.marking.releasable_to.clone(),
+            originator_control: record.marking.originator_control,
+            protection: record.protection,
+            role: None,
         };
         record.body.summarise(&mut summary);
         summary
+    }
+
+    /// The same, by an author of this role.
+    #[must_use]
+    pub fn by(self, role: Role) -> Self {
+        Self {
+            role: Some(role),
+            ..self
+        }
     }
 
     /// A summary of other content by the same author at the same time.

@@ -1,8 +1,8 @@
 //! A case as its records show it: the same wherever the same records are.
 //!
 //! [`CaseState`] takes records one by one, in any order; each table is read from it when it is wanted. A [`CaseView`] is
-//! all of them at one moment. In reading order: `state` (what is kept), `standing` (what has become of a record),
-//! `events` (what counts once), then the tables, and `hash`.
+//! all of them at one moment. In reading order: `state` (what is kept), `validity` (who may say it), `standing` (what has
+//! become of a record), `events` (what counts once), then the tables, and `hash`.
 
 mod activities;
 mod alerts;
@@ -13,11 +13,13 @@ mod events;
 mod hash;
 mod order;
 mod positions;
+mod releases;
 mod requests;
 mod risks;
 mod standing;
 mod state;
 mod timeline;
+mod validity;
 
 pub use activities::ActivityRow;
 pub use alerts::AlertRow;
@@ -30,6 +32,7 @@ pub use requests::{PledgeRow, RequestRow};
 pub use risks::OrganisationRisk;
 pub use state::CaseState;
 pub use timeline::{Reading, TimelineEntry};
+pub use validity::Invalid;
 
 use super::Totals;
 use serde::{Deserialize, Serialize};

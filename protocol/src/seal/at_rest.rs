@@ -21,14 +21,17 @@ pub enum Table {
     Meta,
     /// Parcels and other things on their way.
     Outbox,
+    /// The audit trail.
+    Audit,
 }
 
-const TABLES: [(&[u8], Table); 5] = [
+const TABLES: [(&[u8], Table); 6] = [
     (b"record", Table::Record),
     (b"group", Table::Group),
     (b"directory", Table::Directory),
     (b"meta", Table::Meta),
     (b"outbox", Table::Outbox),
+    (b"audit", Table::Audit),
 ];
 
 struct Aes256;

@@ -6,7 +6,7 @@ use focal_protocol::{
 };
 use serde_json::json;
 
-const CONTEXTS: [Context; 10] = [
+const CONTEXTS: [Context; 11] = [
     Context::Charter,
     Context::Roster,
     Context::Manifest,
@@ -17,6 +17,7 @@ const CONTEXTS: [Context; 10] = [
     Context::Parcel,
     Context::Vote,
     Context::Succession,
+    Context::AuditCheckpoint,
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 use super::{AUTHOR, CASE, FIRST_ROOT, LOG, NOW, compare, key, public};
 use focal_protocol::{
     codec,
+    directory::Role,
     id::OrgId,
     record::{CaseOrder, CaseState, Draft, Record},
     signed::Signed,
@@ -138,7 +139,12 @@ fn records_of_every_kind_and_the_view_of_them_are_as_written() {
             log: LOG,
             seq,
         };
-        (order, Record::id_of(signed), record.summary())
+        // The author is taken for a focal point.
+        (
+            order,
+            Record::id_of(signed),
+            record.summary().by(Role::FocalPoint),
+        )
     }));
     let view = state.view(usize::MAX);
     let records: Vec<_> = records

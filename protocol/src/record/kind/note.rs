@@ -1,7 +1,13 @@
 //! A message in the case.
 
 use super::KindSpec;
-use crate::record::{error::Check, fields::Fields, limits};
+use crate::record::{
+    ReleaseRequest,
+    error::Check,
+    fields::Fields,
+    limits,
+    summary::{Facts, Summary},
+};
 use serde::{Deserialize, Serialize};
 
 /// A message in the case.
@@ -34,6 +40,25 @@ Write the message here.
     }
 
     fn title(&self) -> String {
-        self.text.lines().next().unwrap_or_default().to_string()
+        self.first_line().to_string()
+    }
+
+    fn summarise(&self, summary: &mut Summary) {
+        if let Some(asked) = self.asks_release() {
+            summary.target = Some(asked.record);
+            summary.facts = Some(Box::new(Facts::Release { to: asked.to }));
+        }
+    }
+}
+
+impl Note {
+    fn first_line(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
+    /// What its first line asks an originator for, if it asks for a release.
+    #[must_use]
+    pub fn asks_release(&self) -> Option<ReleaseRequest> {
+        self.first_line().parse().ok()
     }
 }

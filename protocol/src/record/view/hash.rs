@@ -54,7 +54,7 @@ impl CaseState {
             if rows.is_empty() {
                 self.buckets.hashes.remove(&bucket);
             } else {
-                let hash = Hash::of(&[b"focal/case-view/2/rows\0", &codec::encode(&rows)]);
+                let hash = Hash::of(&[b"focal/case-view/3/rows\0", &codec::encode(&rows)]);
                 self.buckets.hashes.insert(bucket, hash);
             }
         }
@@ -64,7 +64,7 @@ impl CaseState {
             parts.extend(hash.as_bytes());
         }
         Hash::of(&[
-            b"focal/case-view/2\0",
+            b"focal/case-view/3\0",
             &parts,
             &codec::encode(&self.totals()),
         ])

@@ -1,6 +1,6 @@
 //! Where the organisations stand on a record.
 
-use super::state::CaseState;
+use super::state::{CaseState, Held};
 use crate::{
     id::{OrgId, RecordId},
     record::{Edtf, Facts, Kind, Stand},
@@ -47,7 +47,8 @@ impl CaseState {
     pub(super) fn positions(&self, id: RecordId) -> Positions {
         let mut seen = BTreeSet::new();
         let mut positions = Positions::default();
-        for held in self.about(id, Kind::Position).rev() {
+        let valid = |held: &&Held| self.invalid(held).is_none();
+        for held in self.about(id, Kind::Position).rev().filter(valid) {
             let summary = &held.summary;
             let Some(Facts::Position {
                 stand,

@@ -28,21 +28,21 @@ impl CaseState {
             .into_iter()
             .flatten()
             .filter_map(|order| self.records.get(order))
-            .filter(|held| self.withdrawn_by(held).is_none())
+            .filter(|held| self.withdrawn_by(held).is_none() && self.invalid(held).is_none())
     }
 
-    /// The first retraction of a record by its own organisation.
+    /// The first retraction of a record that holds.
     pub(super) fn withdrawn_by(&self, held: &Held) -> Option<RecordId> {
         let kind = held.summary.kind;
         if !kind.can_be_amended() && kind != Kind::Correction {
             return None;
         }
         self.about(held.id, Kind::Retraction)
-            .find(|by| by.summary.organisation == held.summary.organisation)
+            .find(|by| self.invalid(by).is_none())
             .map(|by| by.id)
     }
 
-    /// Corrections that hold: of the record's own organisation, with content of its kind, not withdrawn.
+    /// Corrections that hold: by somebody who may, with content of its kind, not withdrawn.
     pub(super) fn corrections<'a>(
         &'a self,
         held: &'a Held,
@@ -51,7 +51,7 @@ impl CaseState {
             .filter_map(|by| Some((by, by.summary.amended.as_deref()?)))
             .filter(|(by, amended)| {
                 amended.kind == held.summary.kind
-                    && by.summary.organisation == held.summary.organisation
+                    && self.invalid(by).is_none()
                     && self.withdrawn_by(by).is_none()
             })
     }

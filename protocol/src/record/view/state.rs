@@ -36,6 +36,8 @@ pub struct CaseState {
     pub(super) events: Events,
     pub(super) displaced: Displaced,
     pub(super) buckets: Buckets,
+    /// Records that count nowhere, as their authors may not say what they say.
+    refused: BTreeMap<Kind, BTreeSet<CaseOrder>>,
 }
 
 /// Kinds that follow a correction to the record that it amends.
@@ -83,13 +85,14 @@ impl CaseState {
         self.events.totals()
     }
 
-    /// Number of records by kind.
+    /// Number of records by kind, without those that count nowhere as their authors may not say what they say.
     #[must_use]
     pub fn kinds(&self) -> BTreeMap<String, u64> {
+        let refused = |kind| self.refused.get(kind).map_or(0, BTreeSet::len);
         self.kinds
             .iter()
-            .filter(|(_, of)| !of.is_empty())
-            .map(|(kind, of)| (kind.to_string(), of.len() as u64))
+            .map(|(kind, of)| (kind.to_string(), (of.len() - refused(kind)) as u64))
+            .filter(|(_, count)| *count > 0)
             .collect()
     }
 
@@ -129,8 +132,10 @@ impl CaseState {
             return;
         };
         let kind = held.summary.kind;
-        if let Some(of) = self.kinds.get_mut(&kind) {
-            of.remove(&order);
+        for of in [&mut self.kinds, &mut self.refused] {
+            if let Some(of) = of.get_mut(&kind) {
+                of.remove(&order);
+            }
         }
         if let Some(target) = held.summary.target {
             let subject = self.subject(kind, target);
@@ -159,7 +164,7 @@ impl CaseState {
         }
     }
 
-    fn root(&self, mut id: RecordId) -> RecordId {
+    pub(super) fn root(&self, mut id: RecordId) -> RecordId {
         while let Some(next) = self.chains.get(&id) {
             id = *next;
         }
@@ -187,7 +192,8 @@ impl CaseState {
     }
 
     /// Brings up to date what follows from records that came, or of which something else is said now.
-    fn settle(&mut self, affected: BTreeSet<RecordId>) {
+    fn settle(&mut self, mut affected: BTreeSet<RecordId>) {
+        self.judge(&mut affected);
         for id in &affected {
             let Some(held) = self.find(id) else {
                 continue;
@@ -208,6 +214,32 @@ impl CaseState {
             let place = self.find(&id).and_then(|held| self.displacement_at(held));
             self.displaced.set(id, place);
         }
+    }
+
+    /// Notes which records count nowhere. Whether one does may change when what it is about comes, and then so does what
+    /// it is about.
+    fn judge(&mut self, affected: &mut BTreeSet<RecordId>) {
+        let about: Vec<RecordId> = affected
+            .iter()
+            .flat_map(|id| [Kind::Correction, Kind::Retraction].map(|kind| self.about(*id, kind)))
+            .flatten()
+            .map(|by| by.id)
+            .collect();
+        for id in about.iter().chain(affected.iter()) {
+            let Some(held) = self.find(id) else {
+                continue;
+            };
+            let (order, kind, invalid) = (held.order, held.summary.kind, self.invalid(held));
+            let of = self.refused.entry(kind).or_default();
+            let changed = match invalid {
+                Some(_) => of.insert(order),
+                None => of.remove(&order),
+            };
+            if changed {
+                self.buckets.touch(&order);
+            }
+        }
+        affected.extend(about);
     }
 
     fn live(&self, held: &Held) -> Option<Live> {

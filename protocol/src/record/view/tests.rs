@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     codec,
+    directory::Role,
     id::{CaseId, Hash, LogId, OrgId, RecordId},
     key::PublicKey,
     record::{Draft, Record, Summary},
@@ -8,25 +9,32 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+mod releases;
 mod same_everywhere;
 mod tables;
+mod validity;
 
 type Made = (RecordId, Summary);
 
-/// A record of organisation `org`; its clock also gives its place in the case.
+/// A record of the focal point of organisation `org`; its clock also gives its place in the case.
 fn record(org: u8, created: u64, content: &Value) -> Made {
+    record_by(org, org, Role::FocalPoint, created, content)
+}
+
+/// A record by somebody of organisation `org`.
+fn record_by(org: u8, author: u8, role: Role, created: u64, content: &Value) -> Made {
     let record: Record = Draft::from_json(None, content)
         .and_then(|d| {
             d.into_record(
                 CaseId([0; 32]),
-                PublicKey([org; 32]),
+                PublicKey([author; 32]),
                 OrgId([org; 32]),
                 Time(created),
             )
         })
         .expect("a record");
     let id = RecordId(Hash::of(&[&codec::encode(&record)]).0);
-    (id, record.summary())
+    (id, record.summary().by(role))
 }
 
 fn incident(org: u8, created: u64, killed: &str) -> Made {

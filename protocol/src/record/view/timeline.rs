@@ -1,6 +1,9 @@
 //! Every record in case order, with what has become of it.
 
-use super::state::{CaseState, Held};
+use super::{
+    Invalid,
+    state::{CaseState, Held},
+};
 use crate::{
     id::{OrgId, RecordId},
     key::PublicKey,
@@ -37,6 +40,9 @@ pub struct TimelineEntry {
     /// The retraction, if its organisation has withdrawn it: it counts nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_by: Option<RecordId>,
+    /// Why it counts nowhere, if its author may not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<Invalid>,
     /// Who has read it, each person once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acknowledged: Vec<Reading>,
@@ -67,6 +73,7 @@ impl CaseState {
             superseded_by,
             now,
             withdrawn_by: self.withdrawn_by(held),
+            invalid: self.invalid(held),
             acknowledged: self.readings(held.id),
         }
     }
