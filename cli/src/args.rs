@@ -1,7 +1,7 @@
 //! The command line: nouns, then verbs, and the flags that every command takes.
 
 use crate::{
-    commands::{alarms, case, completions, demo, federation, node, org, report, watch},
+    commands::{alarms, audit, case, completions, demo, federation, node, org, report, watch},
     context::Context,
     error::{Error, Exit, Result},
 };
@@ -88,6 +88,7 @@ pub(crate) enum Command {
     Report(Box<report::Args>),
     Watch(watch::Args),
     Alarms(alarms::Args),
+    Audit(audit::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),

@@ -58,6 +58,7 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
             commands::demo::run(args, context),
         ),
         Command::Alarms(args) => client(commands::alarms::run(args, context)),
+        Command::Audit(args) => client(commands::audit::run(args, context)),
         Command::Watch(args) => client(commands::watch::run(args, context)),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::completions::man(&args, context),

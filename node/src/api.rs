@@ -2,8 +2,11 @@
 //!
 //! `curl --unix-socket api.sock http://focal/v1/status` works; `/v1/openapi.json` describes it all.
 
+mod audit;
+mod caller;
 mod error;
 mod events;
+mod export;
 mod openapi;
 mod read;
 mod server;

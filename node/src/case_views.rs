@@ -7,7 +7,7 @@ use crate::{
 };
 use focal_protocol::{
     id::CaseId,
-    record::{CaseOrder, CaseState, Kind},
+    record::{CaseOrder, CaseState, Summary},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -122,11 +122,7 @@ fn update(
         let Some(row) = store.record_at(&position)? else {
             continue;
         };
-        if counts(&row, store, shared)? {
-            rows.push((order(&row.position), row.id, row.summary));
-        } else if state.contains(&row.id) {
-            return Ok(None);
-        }
+        rows.push((order(&row.position), row.id, said(row, store, shared)?));
     }
     state.extend(rows);
     Ok(Some(state))
@@ -140,29 +136,27 @@ fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Re
         .records_iter(case, None)
         .map(|row| {
             let row = row?;
-            Ok((counts(&row, store, shared)?, row))
+            Ok((order(&row.position), row.id, said(row, store, shared)?))
         })
-        .map_while(|row: Result<_, Refused>| row.map_err(|e| failed = Some(e)).ok())
-        .filter(|(counts, _)| *counts)
-        .map(|(_, row)| (order(&row.position), row.id, row.summary));
+        .map_while(|row: Result<_, Refused>| row.map_err(|e| failed = Some(e)).ok());
     let state = CaseState::from_records(rows);
     failed.map_or(Ok(state), Err)
 }
 
-/// Whether a record belongs in the view: a position only if its author may take one by the manifest under which the
-/// entry was written, so that every node decides the same.
-fn counts(row: &StoredRecord, store: &Store, shared: &Shared) -> Result<bool, Refused> {
-    if row.summary.kind != Kind::Position {
-        return Ok(true);
+/// A record's summary with the role of its author. Rows of an earlier version do not say it: the manifest does, under
+/// which the entry was written.
+fn said(row: StoredRecord, store: &Store, shared: &Shared) -> Result<Summary, Refused> {
+    let summary = row.summary;
+    if summary.role.is_some() {
+        return Ok(summary);
     }
-    let Some(entry) = store.entry(row.position.log, row.position.seq)? else {
-        return Ok(false);
-    };
-    let directory = shared.directory().ok_or(Refused::NoFederation)?;
-    let author = directory
-        .manifest_at(&row.summary.organisation, entry.header.manifest)
-        .and_then(|manifest| manifest.author(&row.summary.author));
-    Ok(author.is_some_and(|a| row.summary.kind.may_be_written_by(a.role)))
+    let entry = store.entry(row.position.log, row.position.seq)?;
+    let directory = shared.directory();
+    let role = entry.zip(directory).and_then(|(entry, directory)| {
+        let manifest = directory.manifest_at(&summary.organisation, entry.header.manifest)?;
+        manifest.author(&summary.author).map(|author| author.role)
+    });
+    Ok(Summary { role, ..summary })
 }
 
 #[cfg(test)]

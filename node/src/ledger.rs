@@ -12,9 +12,11 @@ use cases::CaseHere;
 mod command;
 pub(crate) use command::{Command, ContentAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
 mod directory;
+mod failures;
 mod parcels;
 mod sessions;
 mod take;
+mod trail;
 
 use crate::{
     alarms::{Alarm, KeptAlarm},
@@ -24,10 +26,12 @@ use crate::{
     mailbox::Mailbox,
     opener::OpenerHandle,
     refused::Refused,
+    settings::Settings,
     shared::{CaseInfo, Shared},
     store::{Cursor, Error, LogRow, Store, Write},
 };
 use focal_protocol::{
+    audit::{Act, Actor, Deed},
     directory::{Directory, Item},
     group::{MlsIdentity, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
@@ -70,6 +74,8 @@ struct Round {
     records: HashMap<RecordId, StoredAt>,
     directory: bool,
     cases: bool,
+    /// Whether it adds to the audit trail.
+    noted: bool,
 }
 
 /// The node's secrets that the ledger signs and opens with.
@@ -103,6 +109,9 @@ pub(crate) struct Ledger {
     fetch: Fetch,
     ticks: u64,
     round: Round,
+    audit: trail::Audit,
+    /// How long the audit trail is kept, milliseconds.
+    audit_ms: u64,
     /// Why the store takes no more writes.
     failed: Option<Error>,
 }
@@ -114,7 +123,7 @@ impl Ledger {
         keys: &NodeKeys,
         shared: Arc<Shared>,
         opener: OpenerHandle,
-        rekey_ms: u64,
+        settings: &Settings,
     ) -> Result<(LedgerHandle, std::thread::JoinHandle<Result<(), Error>>), crate::Error> {
         let identity = Identity {
             key: keys.identity(),
@@ -131,7 +140,7 @@ impl Ledger {
             cases: BTreeMap::new(),
             purged: BTreeSet::new(),
             due_since: BTreeMap::new(),
-            rekey_ms,
+            rekey_ms: settings.rekey_ms(),
             alarms: BTreeMap::new(),
             logs: HashMap::new(),
             cursors: HashMap::new(),
@@ -142,6 +151,8 @@ impl Ledger {
             fetch: Fetch::default(),
             ticks: 0,
             round: Round::default(),
+            audit: trail::Audit::default(),
+            audit_ms: settings.audit_ms(),
             failed: None,
         };
         ledger.load()?;
@@ -197,6 +208,7 @@ impl Ledger {
         self.taken = self.store.taken_parcels()?.into_iter().collect();
         self.packages = self.store.key_packages()?;
         self.alarms = self.store.alarms()?;
+        self.audit.load(&self.store)?;
         self.publish_directory();
         self.publish_cases();
         self.publish_alarms();
@@ -221,7 +233,8 @@ impl Ledger {
             resolved: None,
         };
         self.round.write.alarm(&self.store, &id, &kept);
-        self.round.durable = true;
+        let act = Act::new(Deed::AlarmRaised).word(&kept.alarm.code).thing(id);
+        self.note(Actor::Node, act);
         self.alarms.insert(id, kept);
         self.then(move |ledger| {
             ledger.publish_alarms();
@@ -274,6 +287,11 @@ impl Ledger {
     /// Works until it is told to stop, or the store has failed.
     fn run(mut self, mut receiver: mpsc::Receiver<Command>) -> Result<(), Error> {
         let mut stop = false;
+        self.note(
+            Actor::Node,
+            Act::new(Deed::Started).word(env!("CARGO_PKG_VERSION")),
+        );
+        self.commit();
         while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {
                 break;
@@ -288,6 +306,10 @@ impl Ledger {
                     Err(_) => break,
                 }
             }
+            self.commit();
+        }
+        if self.failed.is_none() {
+            self.note(Actor::Node, Act::new(Deed::Stopped));
             self.commit();
         }
         match self.failed {
@@ -305,10 +327,12 @@ impl Ledger {
             }
             Command::OpenCase(title, history, reply) => {
                 let result = self.open_case(&title, history, None);
+                self.asked_about(result.as_ref().ok().copied());
                 self.answer(result, reply);
             }
             Command::Compartment(parent, orgs, reply) => {
                 let result = self.compartment(parent, orgs);
+                self.asked_about(result.as_ref().ok().copied());
                 self.answer(result, reply);
             }
             Command::Act(case, action, reply) => {
@@ -355,6 +379,12 @@ impl Ledger {
             Command::TakeParcel(mailbox, parcel) => self.take_parcel(&mailbox, *parcel),
             Command::DropParcels(peer, hashes) => self.drop_parcels(peer, &hashes),
             Command::TakeProof(proof) => self.take_proof(*proof),
+            Command::By(actor, command) => return self.handle_by(actor, *command),
+            Command::Note(actor, act, reply) => {
+                self.note(actor, *act);
+                self.answer(Ok(()), reply);
+            }
+            Command::NotProven(actor, why, times) => self.not_proven(actor, why, times),
             Command::Tick => self.tick(),
             Command::Failed(error) => self.failed = Some(error),
             Command::Stop => return true,
@@ -364,6 +394,7 @@ impl Ledger {
 
     /// Answers now if it was refused, else after the flush.
     fn answer<T: Send + 'static>(&mut self, result: Result<T, Refused>, reply: Reply<T>) {
+        self.note_answer(result.as_ref().err());
         match result {
             Ok(value) => self.after(move |_, stored| {
                 // The asker may have gone: what is stored stays stored.
@@ -393,6 +424,7 @@ impl Ledger {
     fn commit(&mut self) {
         // Effects of one round may begin another, such as invitations that a new manifest makes possible.
         loop {
+            self.sign_trail();
             let round = std::mem::take(&mut self.round);
             if round.write.is_empty() && round.effects.is_empty() {
                 return;

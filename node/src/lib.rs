@@ -7,7 +7,8 @@
 //! 3. `session`, `mailbox`: one task for each peer. `net`: the libp2p swarm.
 //! 4. [`store`]: sled. `shared`: snapshots for readers. `views`: what the API shows.
 //! 5. [`api`]: HTTP/JSON on a Unix socket.
-//! 6. [`NodeKeys`], [`Settings`], files and locks.
+//! 6. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
+//! 7. [`NodeKeys`], [`Settings`], files and locks.
 
 #![warn(missing_docs)]
 
@@ -34,6 +35,8 @@ mod session;
 mod settings;
 mod shared;
 pub mod store;
+mod trail;
+mod unlock;
 mod views;
 
 pub use alarms::{Alarm, KeptAlarm};
@@ -44,6 +47,7 @@ pub use logging::LogFormat;
 pub use restore::{Restored, restore};
 pub use run::{RunOptions, run};
 pub use settings::Settings;
+pub use trail::note;
 
 /// Of every program that a node is part of. Runs of entries come and go in hundreds of kilobytes; the system's allocator
 /// returns each to the kernel and takes it again page by page, which takes a third of the speed of a catch-up.

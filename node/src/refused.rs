@@ -1,6 +1,6 @@
 //! Everything that a node refuses, by name.
 
-use focal_protocol::{case, directory, group, id::NodeId, log, seal, signed, sync};
+use focal_protocol::{case, directory, group, id::NodeId, log, record, seal, signed, sync};
 
 /// Why something was refused. Nothing was stored then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +32,12 @@ pub(crate) enum Refused {
     /// The author's role or the organisation's role in the case does not allow it.
     #[error("{0} may only acknowledge")]
     NotAllowed(&'static str),
-    /// A position by somebody who cannot bind their organisation.
-    #[error("a position is taken by a focal point or an admin of the organisation")]
-    FocalPointOnly,
+    /// A correction, retraction or position by somebody who may not write it.
+    #[error(transparent)]
+    Invalid(record::Invalid),
+    /// What the record's handling forbids.
+    #[error("the record may not go there: {0}")]
+    Barred(record::Barred),
     /// The record's marking names fewer organisations than would read it.
     #[error("{0} is in the case, and the record's marking does not let them read it")]
     TooWide(String),
@@ -62,6 +65,14 @@ pub(crate) enum Refused {
     /// More cases than a node may have.
     #[error("this node is in as many cases as it can be")]
     TooManyCases,
+    /// There is no such record in the case.
+    #[error(
+        "there is no record with this id in the case, or more than one begins with these digits"
+    )]
+    UnknownRecord,
+    /// What was asked for cannot be asked so.
+    #[error("{0}")]
+    BadRequest(String),
     /// There is no such alarm.
     #[error("there is no such alarm")]
     UnknownAlarm,
@@ -123,7 +134,9 @@ impl Refused {
             Self::OtherOrganisation => "other-organisation",
             Self::OtherCase => "other-case",
             Self::NotAllowed(_) => "not-allowed",
-            Self::FocalPointOnly => "focal-point-only",
+            Self::Invalid(record::Invalid::NotAFocalPoint) => "focal-point-only",
+            Self::Invalid(_) => "not-yours",
+            Self::Barred(barred) => barred.code(),
             Self::TooWide(_) => "too-wide",
             Self::BadRecord(_) => "bad-record",
             Self::Signed(signed::Error::Codec(_)) | Self::BadParts => "unreadable",
@@ -134,6 +147,8 @@ impl Refused {
             Self::NotInParent(_) => "not-in-parent",
             Self::TooManyCases => "too-many-cases",
             Self::UnknownAlarm => "unknown-alarm",
+            Self::UnknownRecord => "not-found",
+            Self::BadRequest(_) => "bad-field",
             Self::Judged(case::Reason::AfterRemoval) => "after-removal",
             Self::Judged(case::Reason::NotInCase) => "not-a-member",
             Self::Judged(case::Reason::Reader) => "not-allowed",
@@ -185,6 +200,15 @@ impl Refused {
             Self::RevokedAuthor => {
                 "ask the organisation's administrator for a new key: `focal org author add`"
             }
+            Self::Invalid(record::Invalid::OtherAuthor) => {
+                "ask its author, or a focal point of your organisation"
+            }
+            Self::Invalid(record::Invalid::OtherOrganisation) => {
+                "write to that organisation: `focal report send CASE --kind note`"
+            }
+            Self::Barred(record::Barred::Consent(..)) => {
+                "leave out what the source has not agreed to share, or ask the source again"
+            }
             Self::TooWide(_) => {
                 "send it to a case with just the organisations that may read it, and name them in releasable_to"
             }
@@ -206,6 +230,20 @@ impl Refused {
             Self::Stopping => "send it again when the node runs",
             _ => return None,
         })
+    }
+
+    /// Whether somebody could not prove to be who they said.
+    #[must_use]
+    pub(crate) fn fails_authentication(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownAuthor
+                | Self::RevokedAuthor
+                | Self::AuthorExpired
+                | Self::Signed(
+                    signed::Error::BadSignature(_) | signed::Error::TooFewSignatures { .. }
+                )
+        )
     }
 
     /// Whether the peer that sent it is to blame, so that its session ends.

@@ -5,11 +5,15 @@
 //! back from there, and it begins new ones.
 
 use crate::{
-    Error, NodeKeys, Settings, files,
+    Error, Settings, files,
     lock::DirLock,
     store::{LogRow, Store, Write},
+    trail, unlock,
 };
-use focal_protocol::seal::Unlock;
+use focal_protocol::{
+    audit::{Act, Deed},
+    seal::Unlock,
+};
 use std::path::Path;
 
 /// What a restore has done.
@@ -29,7 +33,7 @@ pub struct Restored {
 /// It runs, the keys do not open, or the store fails; nothing was changed then.
 pub fn restore(dir: &Path, unlock: &Unlock) -> Result<Restored, Error> {
     Settings::load(dir)?;
-    let keys = NodeKeys::load(dir, unlock)?;
+    let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
     files::private_dir(dir)?;
     let store = Store::open(&dir.join("store"), keys.storage())?;
@@ -56,6 +60,7 @@ pub fn restore(dir: &Path, unlock: &Unlock) -> Result<Restored, Error> {
         restored.custodian_of += usize::from(case.state().restored);
         write.case(&store, &mut case);
     }
+    trail::add(&store, &keys, Act::new(Deed::Restore), &mut write)?;
     store.apply(&write)?;
     store.flush()?;
     Ok(restored)

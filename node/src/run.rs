@@ -1,7 +1,7 @@
 //! Putting a node together, and taking it apart in order.
 
 use crate::{
-    Error, NodeKeys, Settings,
+    Error, Settings,
     api::{ApiState, Server},
     clock, files, inbox,
     ledger::{Command, Ledger, LedgerHandle, TICK},
@@ -13,6 +13,7 @@ use crate::{
     session,
     shared::Shared,
     store::Store,
+    unlock,
     views::Views,
 };
 use focal_protocol::seal::Unlock;
@@ -45,7 +46,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     #[cfg(target_os = "linux")]
     crate::process::prepare();
     let settings = Settings::load(dir)?;
-    let keys = NodeKeys::load(dir, unlock)?;
+    let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
     files::private_dir(dir)?;
     let shared = Arc::new(Shared::new(keys.node()));
@@ -70,9 +71,10 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         &keys,
         shared.clone(),
         opener.clone(),
-        settings.rekey_ms(),
+        &settings,
     )?;
     drop(keys);
+    unlock::report(dir, &ledger).await;
     opener.start_with(ledger.clone());
     // Before anybody can ask: who sees the API sees the federation.
     inbox::take(dir, &ledger).await;

@@ -24,6 +24,19 @@ pub struct Settings {
     /// Days after which this node makes fresh keys in each case.
     #[serde(default = "week", skip_serializing_if = "is_week")]
     pub rekey_days: u16,
+    /// Days for which the audit trail is kept.
+    #[serde(default = "three_years", skip_serializing_if = "is_three_years")]
+    pub audit_days: u16,
+}
+
+fn three_years() -> u16 {
+    1_096
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_three_years(days: &u16) -> bool {
+    *days == three_years()
 }
 
 fn week() -> u16 {
@@ -43,6 +56,7 @@ impl Default for Settings {
             announce: Vec::new(),
             key_file: None,
             rekey_days: week(),
+            audit_days: three_years(),
         }
     }
 }
@@ -68,6 +82,12 @@ impl Settings {
     #[must_use]
     pub fn rekey_ms(&self) -> u64 {
         u64::from(self.rekey_days.max(1)) * 24 * 3_600_000
+    }
+
+    /// How long the audit trail is kept, milliseconds.
+    #[must_use]
+    pub fn audit_ms(&self) -> u64 {
+        u64::from(self.audit_days.max(1)) * 24 * 3_600_000
     }
 
     /// Writes them.

@@ -18,6 +18,7 @@ mod outbox;
 mod places;
 mod records;
 mod space;
+mod trail;
 mod write;
 pub mod yardstick;
 
@@ -106,6 +107,8 @@ enum Tree {
     Ack,
     /// Format and identity of the store.
     Meta,
+    /// Who asked for what: sequence → item, checkpoint, sealed.
+    Audit,
 }
 
 impl Tree {
@@ -115,7 +118,7 @@ impl Tree {
     }
 }
 
-const TREES: [(&str, Tree); 9] = [
+const TREES: [(&str, Tree); 10] = [
     ("log", Tree::Log),
     ("cursor", Tree::Cursor),
     ("record", Tree::Record),
@@ -125,6 +128,7 @@ const TREES: [(&str, Tree); 9] = [
     ("outbox", Tree::Outbox),
     ("ack", Tree::Ack),
     ("meta", Tree::Meta),
+    ("audit", Tree::Audit),
 ];
 
 /// A handle on the store; clones share it. Reads may come from any thread, writes from the two that own rows: the

@@ -1,6 +1,8 @@
 //! What the API shows, from the store and the snapshots: nothing here changes anything.
 
+mod audit;
 mod membership;
+mod release;
 
 use crate::{
     api::types as api,
@@ -12,7 +14,7 @@ use crate::{
 };
 use focal_protocol::{
     codec,
-    directory::Directory,
+    directory::{Directory, Role},
     fingerprint::Fingerprint,
     id::{CaseId, NodeId, OrgId, RecordId},
     limits,
@@ -345,12 +347,13 @@ impl Views {
         })
     }
 
-    /// Records of a case in case order, after one of them.
+    /// Records of a case in case order, after one of them, as far as somebody of this role may read them.
     pub(crate) fn records(
         &self,
         id: CaseId,
         after: Option<RecordId>,
         limit: usize,
+        role: Role,
     ) -> Result<Vec<api::RecordRow>, Refused> {
         self.case(id)?;
         let directory = self.shared.directory();
@@ -358,12 +361,18 @@ impl Views {
             Some(record) => self.store.position(&record)?,
             None => None,
         };
-        Ok(self
-            .store
-            .records(id, after, limit)?
-            .iter()
-            .map(|r| record_row(r, directory.as_deref()))
-            .collect())
+        let mut rows = Vec::new();
+        // What is not for the asker is passed over before it is counted: a full page is a full page.
+        for record in self.store.records_iter(id, after) {
+            let record = record?;
+            if rows.len() == limit {
+                break;
+            }
+            if self.may_show(role, &record.summary).is_ok() {
+                rows.push(record_row(&record, directory.as_deref()));
+            }
+        }
+        Ok(rows)
     }
 
     /// A record's signed bytes, opened from its entry.
@@ -389,9 +398,18 @@ impl Views {
         &self,
         stored: &StoredRecord,
     ) -> Result<api::RecordDetail, Refused> {
-        use base64::{Engine, engine::general_purpose::STANDARD};
         let signed = self.signed(stored)?;
         let content = signed.unverified()?;
+        self.detail_of(stored, &signed, &content)
+    }
+
+    fn detail_of(
+        &self,
+        stored: &StoredRecord,
+        signed: &Signed<Record>,
+        content: &Record,
+    ) -> Result<api::RecordDetail, Refused> {
+        use base64::{Engine, engine::general_purpose::STANDARD};
         let directory = self.shared.directory();
         let node = self
             .store
@@ -399,8 +417,8 @@ impl Views {
             .map_or_else(String::new, |row| row.writer.node.to_string());
         Ok(api::RecordDetail {
             row: record_row(stored, directory.as_deref()),
-            content: serde_json::to_value(&content).unwrap_or_default(),
-            signed: STANDARD.encode(codec::encode(&signed)),
+            content: serde_json::to_value(content).unwrap_or_default(),
+            signed: STANDARD.encode(codec::encode(signed)),
             node,
             log: stored.position.log.to_string(),
             seq: stored.position.seq,

@@ -289,3 +289,75 @@ async fn a_position_counts_only_if_somebody_takes_it_who_binds_their_organisatio
     assert_eq!(rows[0]["latest"][0]["stand"], "object");
     assert_eq!(rows[0]["earlier"], serde_json::Value::Null);
 }
+
+#[tokio::test]
+async fn a_correction_of_a_colleagues_record_by_an_officer_is_shown_as_invalid_and_counts_nowhere()
+{
+    let officer = SecretKey::generate(&SystemRandom);
+    let mut stage = stage(|org| {
+        let entry = org.author_entry("reporter", &officer, Role::Officer);
+        org.issue(|m| m.authors.push(entry));
+    })
+    .await;
+    let content = json!({"type": "killing", "title": "market", "killed": 9});
+    let incident = stage.org().record(stage.case, Kind::Incident, content);
+    let target = focal_protocol::record::Record::id_of(&incident);
+    let amended = json!({"kind": "incident", "type": "killing", "title": "market", "killed": 0});
+    let content = json!({"record": target, "reason": "x", "amended": amended});
+    let honest = stage.org().record(stage.case, Kind::Correction, content);
+    let body = honest.unverified().expect("readable").body;
+    let forged = stage.signed_by(&officer, |record| record.body = body);
+    let listed = |header: &mut focal_protocol::log::Header| header.manifest = 2;
+    // The correction comes before what it is about.
+    stage.insider.write_with(&forged, listed).await;
+    stage.host().wait_records(stage.case, 1).await;
+    let incident = Payload::Record(incident);
+    stage.insider.write_with(&incident, listed).await;
+    stage.host().wait_records(stage.case, 2).await;
+    let path = format!("/v1/cases/{}/view", stage.case);
+    let view: serde_json::Value = stage.host().api().get(&path).await.expect("a view");
+    assert_eq!(view["totals"]["killed"]["best"], 9);
+    assert_eq!(view["kinds"], json!({"incident": 1}));
+    assert_eq!(view["timeline"][0]["invalid"], "other-author");
+    assert_eq!(
+        view["timeline"][1]["superseded_by"],
+        serde_json::Value::Null
+    );
+}
+
+#[tokio::test]
+async fn an_officer_corrects_at_their_own_node_only_what_they_wrote() {
+    let stage = stage(|_| {}).await;
+    let host = stage.host();
+    let own = host.note(stage.case, "by the host");
+    let own = host.submit(stage.case, &own).await.expect("stored").record;
+    let content = json!({"record": own, "reason": "x"});
+    let retraction = host.record(stage.case, Kind::Retraction, content);
+    host.submit(stage.case, &retraction).await.expect("stored");
+    let mut stage = stage;
+    let payload = Payload::Record(stage.org().note(stage.case, "by the insider"));
+    stage.insider.write(&payload).await;
+    stage.host().wait_records(stage.case, 3).await;
+    let Payload::Record(theirs) = payload else {
+        unreachable!("it was made so");
+    };
+    let theirs = focal_protocol::record::Record::id_of(&theirs);
+    let content = json!({"record": theirs, "reason": "x"});
+    let retraction = stage.host().record(stage.case, Kind::Retraction, content);
+    let refused = stage.host().submit(stage.case, &retraction).await;
+    assert_eq!(refused.expect_err("refused").code, "not-yours");
+}
+
+#[tokio::test]
+async fn what_a_source_has_agreed_to_share_inside_only_is_not_sent_to_partners() {
+    let stage = stage(|_| {}).await;
+    let host = stage.host();
+    let content = json!({"text": "x", "consent": "internal"});
+    let record = host.record(stage.case, Kind::Note, content.clone());
+    let refused = host.submit(stage.case, &record).await.expect_err("refused");
+    assert_eq!(refused.code, "consent");
+    // In a case of its own an organisation may keep it.
+    let alone = host.open_case("Ours alone").await;
+    let record = host.record(alone, Kind::Note, content);
+    host.submit(alone, &record).await.expect("stored");
+}

@@ -11,7 +11,7 @@ use focal_protocol::case;
 
 /// An answer that says why not.
 #[derive(Debug)]
-pub(super) struct Failure(pub(super) StatusCode, pub(super) Problem);
+pub(crate) struct Failure(pub(super) StatusCode, pub(super) Problem);
 
 impl Failure {
     pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
@@ -39,9 +39,10 @@ impl Failure {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         let status = match &refused {
-            Refused::UnknownCase | Refused::UnknownOrganisation(_) | Refused::UnknownAlarm => {
-                StatusCode::NOT_FOUND
-            }
+            Refused::UnknownCase
+            | Refused::UnknownOrganisation(_)
+            | Refused::UnknownAlarm
+            | Refused::UnknownRecord => StatusCode::NOT_FOUND,
             Refused::Full => StatusCode::INSUFFICIENT_STORAGE,
             Refused::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Refused::Stopping => StatusCode::SERVICE_UNAVAILABLE,
@@ -51,7 +52,8 @@ impl From<Refused> for Failure {
                 StatusCode::CONFLICT
             }
             Refused::NotAllowed(_)
-            | Refused::FocalPointOnly
+            | Refused::Invalid(_)
+            | Refused::Barred(_)
             | Refused::RevokedAuthor
             | Refused::UnknownAuthor
             | Refused::AuthorExpired => StatusCode::FORBIDDEN,

@@ -1,10 +1,11 @@
 //! Live events as server-sent events.
 
-use super::{server::ApiState, types::Event as ApiEvent};
+use super::{caller::Caller, server::ApiState, types::Event as ApiEvent};
 use axum::{
     extract::{Query, State},
     response::sse::{Event, KeepAlive, Sse},
 };
+use focal_protocol::{directory::Role, record::Tlp};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -21,6 +22,16 @@ fn case_of(event: &ApiEvent) -> Option<&str> {
         ApiEvent::Record { row } => Some(&row.case),
         ApiEvent::Held { case, .. } | ApiEvent::Case { case, .. } => Some(case),
         _ => None,
+    }
+}
+
+/// Whether somebody of this role may see it: an observer is no named recipient.
+fn readable(event: &ApiEvent, role: Role) -> bool {
+    match event {
+        ApiEvent::Record { row } => {
+            role != Role::Observer || row.summary["tlp"] != Tlp::Red.as_str()
+        }
+        _ => true,
     }
 }
 
@@ -41,10 +52,12 @@ fn name(event: &ApiEvent) -> &'static str {
 #[utoipa::path(get, path = "/v1/events", params(("case" = Option<String>, Query)), responses((status = 200, content_type = "text/event-stream", body = ApiEvent)))]
 pub(super) async fn events(
     State(state): State<ApiState>,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let receiver = state.views.shared.events();
     let wanted = move |event: &ApiEvent| match (&filter.case, case_of(event)) {
+        _ if !readable(event, caller.role) => false,
         (Some(prefix), Some(case)) => case.starts_with(prefix.as_str()),
         (Some(_), None) => matches!(event, ApiEvent::Lagged { .. }),
         (None, _) => true,

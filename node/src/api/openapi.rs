@@ -1,6 +1,6 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{events, read, types, write};
+use super::{audit, events, export, read, types, write};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -34,6 +34,8 @@ use utoipa::OpenApi;
         write::compartment,
         write::resolve,
         write::submit,
+        export::export,
+        audit::items,
         events::events,
     ),
     components(schemas(types::Event, types::Problem))

@@ -1,6 +1,7 @@
 //! Answers that change nothing.
 
 use super::{
+    caller::Caller,
     error::Failure,
     server::ApiState,
     types::{
@@ -140,11 +141,14 @@ impl Rows {
 #[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
 pub(super) async fn view(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     Query(rows): Query<Rows>,
 ) -> Answer<serde_json::Value> {
     blocking(&state, move |v| {
-        let view = v.case_view(v.find_case(&case)?, |state| state.view(rows.count()))?;
+        let case = v.find_case(&case)?;
+        v.may_sum(caller.role, case)?;
+        let view = v.case_view(case, |state| state.view(rows.count()))?;
         json(&view)
     })
     .await
@@ -156,12 +160,15 @@ pub(super) async fn view(
 #[utoipa::path(get, path = "/v1/cases/{case}/view/{table}", params(("case" = String, Path), ("table" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
 pub(super) async fn table(
     State(state): State<ApiState>,
+    caller: Caller,
     Path((case, table)): Path<(String, String)>,
     Query(rows): Query<Rows>,
 ) -> Answer<serde_json::Value> {
     blocking(&state, move |v| {
         let count = rows.count();
-        v.case_view(v.find_case(&case)?, |state| match table.as_str() {
+        let case = v.find_case(&case)?;
+        v.may_sum(caller.role, case)?;
+        v.case_view(case, |state| match table.as_str() {
             "timeline" => json(&state.timeline(count)),
             "totals" => json(&state.totals()),
             "kinds" => json(&state.kinds()),
@@ -193,6 +200,7 @@ pub(super) struct Page {
 #[utoipa::path(get, path = "/v1/cases/{case}/records", params(("case" = String, Path), ("after" = Option<String>, Query), ("limit" = Option<usize>, Query)), responses((status = 200, body = [RecordRow]), (status = 404, body = Problem)))]
 pub(super) async fn records(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     Query(page): Query<Page>,
 ) -> Answer<Vec<RecordRow>> {
@@ -206,7 +214,7 @@ pub(super) async fn records(
             None => None,
         };
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
-        Ok(v.records(case, after, limit)?)
+        Ok(v.records(case, after, limit, caller.role)?)
     })
     .await
     .map(Json)
@@ -216,11 +224,13 @@ pub(super) async fn records(
 #[utoipa::path(get, path = "/v1/records/{record}", params(("record" = String, Path)), responses((status = 200, body = RecordDetail), (status = 404, body = Problem)))]
 pub(super) async fn record(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(record): Path<String>,
 ) -> Answer<RecordDetail> {
     blocking(&state, move |v| {
         let stored = v.find_record(&record)?;
         let stored = stored.ok_or_else(|| Failure::not_found("record"))?;
+        v.may_show(caller.role, &stored.summary)?;
         Ok(v.record_detail(&stored)?)
     })
     .await
@@ -231,11 +241,13 @@ pub(super) async fn record(
 #[utoipa::path(get, path = "/v1/records/{record}/status", params(("record" = String, Path)), responses((status = 200, body = [Holder]), (status = 404, body = Problem)))]
 pub(super) async fn holders(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(record): Path<String>,
 ) -> Answer<Vec<Holder>> {
     blocking(&state, move |v| {
         let stored = v.find_record(&record)?;
         let stored = stored.ok_or_else(|| Failure::not_found("record"))?;
+        v.may_show(caller.role, &stored.summary)?;
         Ok(v.holders(&stored)?)
     })
     .await

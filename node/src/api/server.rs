@@ -1,6 +1,6 @@
 //! The socket and the routes.
 
-use super::{events, openapi, read, write};
+use super::{audit, caller::Caller, events, export, openapi, read, write};
 use crate::{Error, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
     Router,
@@ -43,7 +43,7 @@ impl Server {
         let listener = UnixListener::bind(path).map_err(fail)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(fail)?;
         let mut stopping = state.stopping.clone();
-        let app = routes(state);
+        let app = routes(state).into_make_service_with_connect_info::<Caller>();
         let task = tokio::spawn(async move {
             axum::serve(listener, app)
                 .with_graceful_shutdown(async move {
@@ -103,6 +103,8 @@ fn routes(state: ApiState) -> Router {
             "/v1/cases/{case}/compartments",
             post(write::compartment).layer(small),
         )
+        .route("/v1/cases/{case}/export", post(export::export).layer(small))
+        .route("/v1/audit", get(audit::items))
         .route("/v1/cases/{case}/pending", get(read::pending))
         .route("/v1/alarms", get(read::alarms))
         .route(

@@ -3,6 +3,12 @@
 //! Ids are lower-case hex, times RFC 3339 in UTC. Where a path or query takes an id, its first digits will do if they
 //! name one thing.
 
+mod audit;
+mod export;
+
+pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
+pub use export::{Export, ExportRequest, RefusedRecord};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,6 +1,7 @@
 //! Requests that change something: answered after the flush.
 
 use super::{
+    caller::Caller,
     error::Failure,
     server::ApiState,
     types::{
@@ -24,7 +25,7 @@ use focal_protocol::{
     group::{CaseRole, Cause, History, Stage},
     limits,
     log::Request,
-    record::{Kind, Record},
+    record::Record,
     signed::Signed,
 };
 
@@ -45,11 +46,17 @@ fn updated(state: &ApiState, taken: usize) -> Answer<DirectoryUpdate> {
 
 /// Takes a federation file: founds the directory, or brings it up to date.
 #[utoipa::path(post, path = "/v1/directory/bundle", request_body(content_type = "application/octet-stream"), responses((status = 200, body = DirectoryUpdate), (status = 422, body = Problem)))]
-pub(super) async fn bundle(State(state): State<ApiState>, body: Bytes) -> Answer<DirectoryUpdate> {
+pub(super) async fn bundle(
+    State(state): State<ApiState>,
+    caller: Caller,
+    body: Bytes,
+) -> Answer<DirectoryUpdate> {
     let bundle = Bundle::from_bytes(&body)?;
     let taken = state
         .ledger
-        .ask(|reply| Command::TakeBundle(Box::new(bundle), reply))
+        .ask_by(caller.actor, |reply| {
+            Command::TakeBundle(Box::new(bundle), reply)
+        })
         .await?;
     updated(&state, taken)
 }
@@ -58,12 +65,15 @@ pub(super) async fn bundle(State(state): State<ApiState>, body: Bytes) -> Answer
 #[utoipa::path(post, path = "/v1/directory/manifest", request_body(content_type = "application/cbor"), responses((status = 200, body = DirectoryUpdate), (status = 422, body = Problem)))]
 pub(super) async fn manifest(
     State(state): State<ApiState>,
+    caller: Caller,
     body: Bytes,
 ) -> Answer<DirectoryUpdate> {
     let manifest: Signed<Manifest> = codec::decode(&body, 2 * limits::DIRECTORY_ITEM)?;
     let taken = state
         .ledger
-        .ask(|reply| Command::TakeManifest(Box::new(manifest), reply))
+        .ask_by(caller.actor, |reply| {
+            Command::TakeManifest(Box::new(manifest), reply)
+        })
         .await?;
     updated(&state, taken)
 }
@@ -85,12 +95,15 @@ fn choice<T: std::str::FromStr<Err = &'static str>>(field: &str, text: &str) -> 
 #[utoipa::path(post, path = "/v1/cases", request_body = OpenCase, responses((status = 200, body = super::types::CaseSummary), (status = 422, body = Problem)))]
 pub(super) async fn open_case(
     State(state): State<ApiState>,
+    caller: Caller,
     Json(body): Json<OpenCase>,
 ) -> Answer<super::types::CaseSummary> {
     let history: History = choice("history", &body.history)?;
     let case = state
         .ledger
-        .ask(|reply| Command::OpenCase(body.title, history, reply))
+        .ask_by(caller.actor, |reply| {
+            Command::OpenCase(body.title, history, reply)
+        })
         .await?;
     let cases = state.views.cases()?;
     let id = case.to_string();
@@ -105,6 +118,7 @@ pub(super) async fn open_case(
 #[utoipa::path(post, path = "/v1/cases/{case}/invite", params(("case" = String, Path)), request_body = Invite, responses((status = 200, body = Invited), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn invite(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     Json(body): Json<Invite>,
 ) -> Answer<Invited> {
@@ -113,7 +127,9 @@ pub(super) async fn invite(
     let role: CaseRole = choice("role", &body.role)?;
     let outcome = state
         .ledger
-        .ask(|reply| Command::Act(case, Action::Invite(org, role), reply))
+        .ask_by(caller.actor, |reply| {
+            Command::Act(case, Action::Invite(org, role), reply)
+        })
         .await?;
     let directory = state.views.shared.directory();
     let name = directory
@@ -131,6 +147,7 @@ pub(super) async fn invite(
 #[utoipa::path(post, path = "/v1/cases/{case}/actions", params(("case" = String, Path)), request_body = CaseAction, responses((status = 200, body = Object), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn act(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     Json(body): Json<CaseAction>,
 ) -> Answer<serde_json::Value> {
@@ -175,7 +192,7 @@ pub(super) async fn act(
         }
     };
     let ask = |reply| Command::Act(case, action, reply);
-    let _outcome = state.ledger.ask(ask).await?;
+    let _outcome = state.ledger.ask_by(caller.actor, ask).await?;
     // After a purge there is nothing to show.
     let shown = match views.case_detail(case) {
         Ok(detail) => serde_json::to_value(&detail).unwrap_or_default(),
@@ -204,6 +221,7 @@ fn checked(reason: String) -> Result<String, Failure> {
 #[utoipa::path(post, path = "/v1/cases/{case}/compartments", params(("case" = String, Path)), request_body = FindCompartment, responses((status = 200, body = CaseSummary), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn compartment(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     Json(body): Json<FindCompartment>,
 ) -> Answer<CaseSummary> {
@@ -211,7 +229,7 @@ pub(super) async fn compartment(
     let orgs: Result<Vec<_>, _> = body.orgs.iter().map(|o| state.views.find_org(o)).collect();
     let orgs = orgs?;
     let ask = |reply| Command::Compartment(parent, orgs, reply);
-    let id = state.ledger.ask(ask).await?.to_string();
+    let id = state.ledger.ask_by(caller.actor, ask).await?.to_string();
     let found = state.views.cases()?.into_iter().find(|c| c.case == id);
     found
         .map(Json)
@@ -222,13 +240,14 @@ pub(super) async fn compartment(
 #[utoipa::path(post, path = "/v1/alarms/{alarm}/resolve", params(("alarm" = String, Path)), request_body = Resolve, responses((status = 200, body = [AlarmRow]), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn resolve(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(alarm): Path<String>,
     Json(body): Json<Resolve>,
 ) -> Answer<Vec<AlarmRow>> {
     let id = state.views.find_alarm(&alarm)?;
     let decision = checked(body.decision)?;
     let ask = |reply| Command::Resolve(id, decision, reply);
-    state.ledger.ask(ask).await?;
+    state.ledger.ask_by(caller.actor, ask).await?;
     Ok(Json(state.views.alarm_rows()))
 }
 
@@ -236,15 +255,17 @@ pub(super) async fn resolve(
 #[utoipa::path(post, path = "/v1/cases/{case}/records", params(("case" = String, Path)), request_body(content_type = "application/cbor"), responses((status = 200, body = Stored), (status = 403, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn submit(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(case): Path<String>,
     body: Bytes,
 ) -> Answer<Stored> {
     let case = state.views.find_case(&case)?;
     let signed: Signed<Record> = codec::decode(&body, 2 * limits::RECORD)?;
-    may_bind(&state, &signed)?;
     let stored = state
         .ledger
-        .ask(|reply| Command::Submit(case, Box::new(signed), reply))
+        .ask_by(caller.actor, |reply| {
+            Command::Submit(case, Box::new(signed), reply)
+        })
         .await?;
     Ok(Json(Stored {
         record: stored.record.to_string(),
@@ -253,26 +274,4 @@ pub(super) async fn submit(
         seq: stored.seq,
         already: stored.already,
     }))
-}
-
-/// Refuses a position of somebody who cannot take one, before it is stored and counts nowhere. Whatever else is wrong
-/// with a record the ledger says.
-fn may_bind(state: &ApiState, signed: &Signed<Record>) -> Result<(), Failure> {
-    let Ok(record) = signed.unverified() else {
-        return Ok(());
-    };
-    let directory = state.views.shared.directory();
-    let author = directory
-        .as_ref()
-        .and_then(|d| d.manifest(&record.organisation))
-        .and_then(|m| m.author(&record.author));
-    match author {
-        Some(author)
-            if record.kind() == Kind::Position
-                && !Kind::Position.may_be_written_by(author.role) =>
-        {
-            Err(Refused::FocalPointOnly.into())
-        }
-        _ => Ok(()),
-    }
 }

@@ -15,10 +15,13 @@ use focal_protocol::{
     id::{CaseId, LogId, OrgId, RecordId},
     log::{Entry, Epoch, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
-    record::{Kind, Record},
+    record::{Barred, Consent, Kind, Record, Summary},
     seal::{EpochSecret, seal_entry},
     signed::Signed,
 };
+
+/// Corrections of corrections that are followed before a record is taken.
+const CHAIN: usize = 64;
 
 impl Ledger {
     /// This node's organisation.
@@ -58,7 +61,8 @@ impl Ledger {
             return Err(Refused::AuthorExpired);
         }
         let ack = verified.kind() == Kind::Ack;
-        if author.role == Role::Observer && !ack {
+        let role = author.role;
+        if role == Role::Observer && !ack {
             return Err(Refused::NotAllowed("an observer"));
         }
         let group = self.case(case)?;
@@ -68,12 +72,18 @@ impl Ledger {
             return Err(Refused::NotAllowed("a reader of the case"));
         }
         let readers = rules.organisations().into_iter().map(|(o, _)| o);
-        let mut others = readers.filter(|o| *o != org);
-        if let Some(other) = others.find(|o| !verified.marking.lets(o)) {
-            let name = directory.member(&other).map(|m| m.name.clone());
+        let others: Vec<OrgId> = readers.filter(|o| *o != org).collect();
+        if let Some(other) = others.iter().find(|o| !verified.marking.lets(o)) {
+            let name = directory.member(other).map(|m| m.name.clone());
             return Err(Refused::TooWide(name.unwrap_or_else(|| other.short())));
         }
+        let internal = Some(Consent::Internal);
+        if !others.is_empty() && verified.protection.is_some_and(|p| p.consent == internal) {
+            return Err(Refused::Barred(Barred::Consent(Consent::Internal, None)));
+        }
         verified.check().map_err(|errors| bad_record(&errors))?;
+        let summary = verified.summary().by(role);
+        self.may_say(&summary)?;
         if let Some(stored) = self.stored_before(id)? {
             return Ok(stored);
         }
@@ -86,7 +96,6 @@ impl Ledger {
         let (epoch, secret) = (group.epoch(), group.secret()?);
         let payload = Payload::Record(verified.signed().clone());
         let position = self.append(case, lane, epoch, &secret, &payload)?;
-        let summary = verified.summary();
         self.round
             .write
             .record(&self.store, id, &position, &summary);
@@ -103,6 +112,26 @@ impl Ledger {
         self.round.records.insert(id, stored);
         self.then(move |ledger| ledger.opener.readable(id, position, summary));
         Ok(stored)
+    }
+
+    /// Refuses what would be shown as invalid and count nowhere.
+    fn may_say(&self, summary: &Summary) -> Result<(), Refused> {
+        let mut of = None;
+        let mut target = summary.target;
+        // A correction of a correction amends the record itself. Of a longer chain the views judge.
+        for _ in 0..CHAIN {
+            let Some(record) = target
+                .map(|id| self.store.record(&id))
+                .transpose()?
+                .flatten()
+            else {
+                break;
+            };
+            let amends = summary.kind == Kind::Correction && record.summary.kind == summary.kind;
+            target = record.summary.target.filter(|_| amends);
+            of = (!amends).then_some(record.summary);
+        }
+        summary.valid(of.as_ref()).map_err(Refused::Invalid)
     }
 
     /// Submitting twice stores once.

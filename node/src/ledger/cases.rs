@@ -9,6 +9,7 @@ use crate::{
     store::{LogRow, Store},
 };
 use focal_protocol::{
+    audit::{Act, Actor, Deed},
     case::{self, Case, Ctx, Effect, Held},
     directory::Directory,
     group::{CaseRole, Cause, Delivery, History, Rows, Stage},
@@ -465,6 +466,8 @@ impl Ledger {
             self.logs.remove(&log);
             self.cursors.remove(&log);
         }
+        let act = Act::new(Deed::Purge).word("done").case(id);
+        self.note(Actor::Node, act);
         self.publish_cases();
         for mailbox in self.sessions.values() {
             mailbox.push(focal_protocol::sync::Input::Unshares(id));

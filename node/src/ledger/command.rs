@@ -3,6 +3,7 @@
 use super::Action;
 use crate::{mailbox::Mailbox, opener::Content, refused::Refused, store::Cursor};
 use focal_protocol::{
+    audit::{Act, Actor},
     case::At,
     directory::{Bundle, Item, Manifest, Versions},
     group::{History, Parcel},
@@ -56,6 +57,12 @@ pub(crate) enum Command {
     TakeParcel(Mailbox, Box<Signed<Parcel>>),
     DropParcels(NodeId, Vec<Hash>),
     TakeProof(Box<Equivocation>),
+    /// What somebody asks for: noted in the audit trail with what comes of it.
+    By(Actor, Box<Command>),
+    /// An act for the audit trail: answered once it is durable.
+    Note(Actor, Box<Act>, Reply<()>),
+    /// Somebody could not prove to be who they said, so many times: why, in a word.
+    NotProven(Actor, &'static str, u64),
     Tick,
     /// From the opener: the store has failed, and takes no more writes.
     Failed(crate::store::Error),
@@ -83,6 +90,16 @@ impl LedgerHandle {
         let (reply, answer) = oneshot::channel();
         self.tell(command(reply)).await?;
         answer.await.map_err(|_| Refused::Stopping)?
+    }
+
+    /// Asks in somebody's name.
+    pub(crate) async fn ask_by<T>(
+        &self,
+        actor: Actor,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, Refused> {
+        self.ask(|reply| Command::By(actor, Box::new(command(reply))))
+            .await
     }
 
     /// Asks from a thread outside the runtime.

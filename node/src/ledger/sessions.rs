@@ -136,11 +136,13 @@ impl Ledger {
         }
         if self.ticks.is_multiple_of(TEND) {
             self.tend_cases();
+            self.note_failures();
         }
         if self.ticks.is_multiple_of(SLOW) {
             self.publish_key_package();
             self.expire_parcels();
             self.retire_cases(clock::steady());
+            self.trim_trail();
         }
     }
 }

@@ -232,7 +232,10 @@ impl<'a> Checker<'a> {
             Verdict::Refused(reason) => return Err(Refused::Judged(reason)),
         }
         record.check().map_err(|errors| bad_record(&errors))?;
-        Ok(Opened::Record(id, Box::new(record.summary())))
+        Ok(Opened::Record(
+            id,
+            Box::new(record.summary().by(author.role)),
+        ))
     }
 }
 

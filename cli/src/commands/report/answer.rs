@@ -1,12 +1,20 @@
-//! `focal report retract`, `position` and `pledge`: short ways to answer a record.
+//! `focal report retract`, `position`, `pledge` and `ask-release`: short ways to answer a record.
 
 use super::{
     drafts::kept,
     send::{print, submit},
 };
-use crate::{client::Client, context::Context, error::Result};
-use focal_node::api::types::RecordDetail;
-use focal_protocol::record::{Kind, Stand};
+use crate::{
+    client::Client,
+    commands::case::first,
+    context::Context,
+    error::{Error, Exit, Result},
+};
+use focal_node::api::types::{Directory, RecordDetail};
+use focal_protocol::{
+    id::OrgId,
+    record::{Audience, Kind, ReleaseRequest, Stand},
+};
 use serde_json::{Map, Value, json};
 
 /// Withdraw a report of your organisation: it stays, is shown as withdrawn, and counts nowhere
@@ -103,6 +111,84 @@ pub(super) async fn pledge(args: PledgeArgs, context: &Context) -> Result<()> {
     ];
     let author = args.author.as_deref();
     answer(Kind::Pledge, &args.request, fields, author, context).await
+}
+
+/// Ask a report's organisation for its agreement to hand it on
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A note goes into the case. A focal point of the organisation that wrote the report agrees with
+`focal report position NOTE concur`; exports to those who were asked for then include the report. What the source of
+a report has not consented to, no agreement allows.
+
+Examples:
+  focal report ask-release 81d0c3e4 --to court --reason \"the prosecutor asks for it\"
+  focal report ask-release 81d0c3e4 --to public --reason \"press conference on Friday\"
+  focal report ask-release 81d0c3e4 --to \"Aid Network\" --reason \"they open a shelter there\"")]
+pub(super) struct AskReleaseArgs {
+    /// The report: id or first digits
+    record: String,
+    /// court, public, served (those whom your organisation serves), or a member organisation
+    #[arg(long)]
+    to: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+    /// Whose key signs it, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
+}
+
+pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let target: RecordDetail = client.get(&format!("/v1/records/{}", args.record)).await?;
+    let to = match args.to.as_str() {
+        "court" => Audience::Court,
+        "public" => Audience::Public,
+        "served" => Audience::Served,
+        org => Audience::Organisation(member(org, &client).await?),
+    };
+    let record = target.row.record.parse().map_err(|_| {
+        Error::new(Exit::Failed, "the node's answer is not understood").why("a record has no id")
+    })?;
+    let asked = ReleaseRequest { record, to };
+    let mut map = Map::new();
+    map.insert("kind".into(), json!(Kind::Note));
+    map.insert("text".into(), json!(format!("{asked}\n\n{}", args.reason)));
+    map.insert("refs".into(), json!([format!("cites {record}")]));
+    map.insert("marking".into(), target.content["marking"].clone());
+    let case = target.row.case;
+    let author = args.author.as_deref();
+    match submit(&map, Some(Kind::Note), &case, author, context).await {
+        Ok(stored) => {
+            context.remark(&format!(
+                "{} is asked. It agrees with: focal report position {} concur",
+                target.row.org_name,
+                first(&stored.record)
+            ));
+            print(&stored, context)
+        }
+        Err(e) => Err(kept(e, &map, &case, context)),
+    }
+}
+
+/// A member organisation by name, id or first digits.
+async fn member(text: &str, client: &Client) -> Result<OrgId> {
+    let directory: Directory = client.get("/v1/directory").await?;
+    let lower = text.to_lowercase();
+    let mut found = directory.members.iter().filter(|m| {
+        m.name.to_lowercase() == lower || (lower.len() >= 4 && m.org.starts_with(&lower))
+    });
+    match (found.next(), found.next()) {
+        (Some(one), None) => one.org.parse().ok(),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        Error::new(
+            Exit::NotFound,
+            format!("there is no one member organisation \"{text}\""),
+        )
+        .next("say court, public, served, or see the members with `focal federation show`")
+    })
 }
 
 /// Sends a record about another one, in its case and under its marking.

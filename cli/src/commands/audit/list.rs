@@ -1,0 +1,142 @@
+//! The trail as a table.
+
+use super::{ListArgs, Pages};
+use crate::{
+    client::Client,
+    commands::case::minute,
+    context::Context,
+    error::{Error, Exit, Result},
+    output::plain,
+    table::Table,
+};
+use focal_node::api::types::{AuditItem, CaseSummary, Directory};
+use focal_protocol::audit::{Actor, Item};
+use std::collections::{BTreeMap, VecDeque};
+
+pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
+    let mut pages = Pages::of(context).await?;
+    let mut shown: VecDeque<(AuditItem, Item)> = VecDeque::new();
+    let mut older = 0;
+    while let Some(page) = pages.next().await? {
+        for row in page.items {
+            let item: Item = serde_json::from_value(row.item.clone()).map_err(|e| {
+                Error::new(Exit::Failed, "the node's answer is not understood").why(e.to_string())
+            })?;
+            let kind = args.kind.is_empty() || args.kind.contains(&item.act.deed);
+            if kind && args.since.is_none_or(|since| item.at >= since) {
+                shown.push_back((row, item));
+                if shown.len() > args.limit {
+                    shown.pop_front();
+                    older += 1;
+                }
+            }
+        }
+    }
+    let names = Called::of(&pages.client).await?;
+    let rows: Vec<_> = shown.iter().map(|(row, _)| row).collect();
+    context.print(&rows, |out| {
+        if shown.is_empty() {
+            return writeln!(out, "Nothing of this kind.");
+        }
+        let mut table = Table::new(&["no.", "when", "who", "what", "about", "came of it"]);
+        for (_, item) in &shown {
+            table.row(vec![
+                item.seq.to_string(),
+                minute(&item.at.to_string()),
+                names.actor(&item.actor),
+                what(item),
+                names.about(item),
+                outcome(item),
+            ]);
+        }
+        table.write(out)?;
+        if older > 0 {
+            writeln!(out, "{older} older ones are not shown: --limit")?;
+        }
+        Ok(())
+    })
+}
+
+fn what(item: &Item) -> String {
+    let act = &item.act;
+    let word = act.word.as_ref().map(|word| format!(" · {word}"));
+    format!("{}{}", act.deed, word.unwrap_or_default())
+}
+
+fn outcome(item: &Item) -> String {
+    let act = &item.act;
+    let mut parts: Vec<String> = Vec::new();
+    if let Some(code) = &act.refused {
+        parts.push(format!("refused: {code}"));
+    }
+    if let Some(records) = &act.records {
+        parts.push(format!("{} given out", records.count));
+    }
+    parts.extend(
+        act.barred
+            .iter()
+            .map(|(code, n)| format!("{n} refused: {code}")),
+    );
+    parts.extend(act.times.map(|n| format!("{n} times")));
+    if parts.is_empty() {
+        "done".into()
+    } else {
+        parts.join("\n")
+    }
+}
+
+/// What cases, organisations and authors are called.
+struct Called {
+    cases: BTreeMap<String, String>,
+    orgs: BTreeMap<String, String>,
+    authors: BTreeMap<String, String>,
+}
+
+impl Called {
+    async fn of(client: &Client) -> Result<Self> {
+        let cases: Vec<CaseSummary> = client.get("/v1/cases").await?;
+        // Before there is a federation nobody has a name.
+        let members = match client.get::<Directory>("/v1/directory").await {
+            Ok(directory) => directory.members,
+            Err(e) if e.exit == Exit::Refused => Vec::new(),
+            Err(e) => return Err(e),
+        };
+        let safe = |text: &str| plain(text).into_owned();
+        let authors = members.iter().flat_map(|m| &m.authors);
+        Ok(Self {
+            cases: cases
+                .iter()
+                .map(|c| (c.case.clone(), safe(&c.title)))
+                .collect(),
+            authors: authors.map(|a| (a.key.clone(), safe(&a.name))).collect(),
+            orgs: members
+                .iter()
+                .map(|m| (m.org.clone(), safe(&m.name)))
+                .collect(),
+        })
+    }
+
+    fn actor(&self, actor: &Actor) -> String {
+        let known = match actor {
+            Actor::Author(_, key) => self.authors.get(&key.to_string()).cloned(),
+            _ => None,
+        };
+        known.unwrap_or_else(|| actor.to_string())
+    }
+
+    fn about(&self, item: &Item) -> String {
+        let act = &item.act;
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(case) = &act.case {
+            let title = self.cases.get(&case.to_string()).cloned();
+            parts.push(title.unwrap_or_else(|| format!("case {}", case.short())));
+        }
+        parts.extend(act.orgs.iter().map(|org| {
+            let name = self.orgs.get(&org.to_string()).cloned();
+            name.unwrap_or_else(|| org.short())
+        }));
+        parts.extend(act.node.iter().map(|node| format!("node {}", node.short())));
+        parts.extend(act.thing.iter().map(|thing| thing.short()));
+        parts.join("\n")
+    }
+}

@@ -1,0 +1,55 @@
+//! What leaves the node in the clear.
+
+use super::RecordDetail;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Body of `POST /v1/cases/{case}/export`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportRequest {
+    /// For whom: `own-use`, `print`, `organisations`, `served`, `court`, `public`.
+    pub purpose: String,
+    /// With `organisations`: which, by id, first digits or name. All of them must be allowed to have a record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<String>,
+    /// Only these records, by id or first digits; all of the case if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<String>,
+    /// Go on after this record: what the answer before called `next`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Records that are looked at for one answer, at most 500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// One page of an export: noted in the audit trail before it is answered.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Export {
+    /// The case.
+    pub case: String,
+    /// For whom.
+    pub purpose: String,
+    /// The narrowest TLP label of what is in it: what is written on its outside.
+    pub marking: Option<String>,
+    /// What may leave, in case order.
+    pub records: Vec<RecordDetail>,
+    /// What may not, and why.
+    pub refused: Vec<RefusedRecord>,
+    /// Where the next page goes on; none at the end.
+    pub next: Option<String>,
+}
+
+/// A record that may not leave. Nothing of what it says is here.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RefusedRecord {
+    /// The record.
+    pub record: String,
+    /// Stable name of the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+    /// The organisation that can agree to it, if one can: ask it with `focal report ask-release`.
+    pub ask: Option<String>,
+}

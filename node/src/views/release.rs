@@ -1,0 +1,229 @@
+//! What may leave the node, and what may not and why.
+
+use super::{Views, record_row};
+use crate::{
+    api::types::{self as api, ExportRequest},
+    refused::Refused,
+    store::StoredRecord,
+};
+use focal_protocol::{
+    audit::{Act, Chosen, Deed},
+    directory::Role,
+    id::{CaseId, OrgId, RecordId},
+    limits,
+    record::{Asker, Audience, Barred, Circle, Record, Summary, Tlp, Use},
+};
+use std::collections::BTreeMap;
+
+/// Records that are looked at for one answer: at 64 KiB each, some 30 MiB at most.
+const PAGE: usize = 500;
+/// For whom something may leave.
+const PURPOSES: &str = "own-use, print, organisations, served, court, public";
+
+/// For whom something is to leave.
+struct Purpose {
+    uses: Vec<Use>,
+    /// As the audit trail has it.
+    act: Act,
+}
+
+impl Views {
+    /// This node's organisation.
+    pub(crate) fn own_org(&self) -> Result<OrgId, Refused> {
+        let directory = self.shared.directory().ok_or(Refused::NoFederation)?;
+        let (org, _) = directory.node(&self.shared.me).ok_or(Refused::NotListed)?;
+        Ok(org)
+    }
+
+    fn purpose(&self, request: &ExportRequest) -> Result<Purpose, Refused> {
+        let act = Act::new(Deed::Export).word(&request.purpose);
+        let bad = |why: String| Err(Refused::BadRequest(why));
+        let hand = |audience| vec![Use::Hand(audience)];
+        let uses = match request.purpose.as_str() {
+            "own-use" => vec![Use::Own],
+            "print" => vec![Use::Print],
+            "served" => hand(Audience::Served),
+            "court" => hand(Audience::Court),
+            "public" => hand(Audience::Public),
+            "organisations" if request.recipients.is_empty() => {
+                return bad("recipients: nobody was named".into());
+            }
+            "organisations" if request.recipients.len() > limits::AUDIT_ORGS => {
+                return bad(format!(
+                    "recipients: {} were named where {} are allowed",
+                    request.recipients.len(),
+                    limits::AUDIT_ORGS
+                ));
+            }
+            "organisations" => {
+                let orgs: Vec<OrgId> = request
+                    .recipients
+                    .iter()
+                    .map(|text| self.find_org(text))
+                    .collect::<Result<_, _>>()?;
+                let act = orgs.iter().fold(act, |act, org| act.org(*org));
+                let uses = orgs
+                    .into_iter()
+                    .map(|org| Use::Hand(Audience::Organisation(org)));
+                return Ok(Purpose {
+                    uses: uses.collect(),
+                    act,
+                });
+            }
+            other => {
+                let given: String = other.chars().take(40).collect();
+                return bad(format!(
+                    "purpose: \"{given}\" was given where one of {PURPOSES} is allowed"
+                ));
+            }
+        };
+        if !request.recipients.is_empty() {
+            return bad("recipients: named with the purpose \"organisations\" only".into());
+        }
+        Ok(Purpose { uses, act })
+    }
+
+    /// The organisations of a case.
+    pub(crate) fn circle(&self, case: CaseId) -> Result<Circle, Refused> {
+        let orgs = self.case(case)?.rules.organisations();
+        Ok(orgs.into_iter().map(|(org, _)| org).collect())
+    }
+
+    /// `POST /v1/cases/{case}/export`: one page, and the act for the audit trail, which must have it before it is
+    /// given out.
+    pub(crate) fn export(
+        &self,
+        case: CaseId,
+        role: Role,
+        request: &ExportRequest,
+    ) -> Result<(api::Export, Act), Refused> {
+        let asker = Asker {
+            organisation: self.own_org()?,
+            role,
+        };
+        let purpose = self.purpose(request)?;
+        let circle = self.circle(case)?;
+        let (asked, next) = self.asked_for(case, request)?;
+        let agreed = self.agreed(case, &asked, &asker.organisation)?;
+        let directory = self.shared.directory();
+        let (mut records, mut refused) = (Vec::new(), Vec::new());
+        let (mut given, mut narrowest): (Vec<RecordId>, Option<Tlp>) = (Vec::new(), None);
+        let mut act = purpose.act.case(case);
+        for stored in &asked {
+            // The record itself decides: a row of an earlier version says less.
+            let signed = self.signed(stored)?;
+            let record = signed.unverified()?;
+            let agreed = agreed.get(&stored.id).map_or(&[][..], Vec::as_slice);
+            match may_all(&record, &purpose.uses, &asker, &circle, agreed) {
+                Ok(()) => {
+                    given.push(stored.id);
+                    let tlp = record.marking.tlp;
+                    narrowest = Some(narrowest.map_or(tlp, |n| n.min(tlp)));
+                    records.push(self.detail_of(stored, &signed, &record)?);
+                }
+                Err(barred) => {
+                    act = act.barred(barred.code(), 1);
+                    let ask = barred
+                        .originator_can_lift()
+                        .then(|| record_row(stored, directory.as_deref()).org_name);
+                    refused.push(api::RefusedRecord {
+                        record: stored.id.to_string(),
+                        code: barred.code().into(),
+                        reason: barred.to_string(),
+                        ask,
+                    });
+                }
+            }
+        }
+        let export = api::Export {
+            case: case.to_string(),
+            purpose: request.purpose.clone(),
+            marking: narrowest.map(|tlp| tlp.to_string()),
+            records,
+            refused,
+            next: next.map(|id| id.to_string()),
+        };
+        Ok((export, act.records(Chosen::of(&given))))
+    }
+
+    /// The records of this page, and after which one the next begins.
+    fn asked_for(
+        &self,
+        case: CaseId,
+        request: &ExportRequest,
+    ) -> Result<(Vec<StoredRecord>, Option<RecordId>), Refused> {
+        let limit = request.limit.unwrap_or(PAGE).clamp(1, PAGE);
+        let find = |text: &String| {
+            let stored = self.find_record(text)?;
+            stored
+                .filter(|stored| stored.position.case == case)
+                .ok_or(Refused::UnknownRecord)
+        };
+        let after = request.after.as_ref().map(find).transpose()?;
+        let mut asked = if request.records.is_empty() {
+            let after = after.map(|stored| stored.position);
+            self.store.records(case, after, limit + 1)?
+        } else {
+            if request.records.len() > PAGE {
+                return Err(Refused::BadRequest(format!(
+                    "records: {} were named where {PAGE} are allowed",
+                    request.records.len()
+                )));
+            }
+            let mut named: Vec<_> = request.records.iter().map(find).collect::<Result<_, _>>()?;
+            named.sort_by_key(|stored| stored.position);
+            named.dedup_by_key(|stored| stored.id);
+            named.retain(|s| after.as_ref().is_none_or(|a| s.position > a.position));
+            named
+        };
+        let more = asked.len() > limit;
+        asked.truncate(limit);
+        let next = asked.last().filter(|_| more).map(|stored| stored.id);
+        Ok((asked, next))
+    }
+
+    /// Whether somebody of this role may read a record at this node.
+    pub(crate) fn may_show(&self, role: Role, summary: &Summary) -> Result<(), Refused> {
+        let asker = Asker {
+            organisation: self.own_org()?,
+            role,
+        };
+        let handling = summary.handling();
+        let shown = handling.may(&Use::Show, &asker, &Circle::default(), &[]);
+        shown.map_err(Refused::Barred)
+    }
+
+    /// Whether somebody of this role may read the tables of a case: an observer not those of a compartment, where
+    /// records for named recipients are, which cannot be taken out of a sum.
+    pub(crate) fn may_sum(&self, role: Role, case: CaseId) -> Result<(), Refused> {
+        if role == Role::Observer && self.case(case)?.rules.parent.is_some() {
+            return Err(Refused::Barred(Barred::ObserverOfRed));
+        }
+        Ok(())
+    }
+
+    /// What originators have agreed to, of these records.
+    fn agreed(
+        &self,
+        case: CaseId,
+        asked: &[StoredRecord],
+        asker: &OrgId,
+    ) -> Result<BTreeMap<RecordId, Vec<Audience>>, Refused> {
+        self.case_view(case, |state| {
+            let released = |stored: &StoredRecord| (stored.id, state.released(&stored.id, asker));
+            asked.iter().map(released).collect()
+        })
+    }
+}
+
+fn may_all(
+    record: &Record,
+    uses: &[Use],
+    asker: &Asker,
+    circle: &Circle,
+    agreed: &[Audience],
+) -> Result<(), Barred> {
+    let handling = record.handling();
+    let mut wanted = uses.iter();
+    wanted.try_for_each(|wanted| handling.may(wanted, asker, circle, agreed))
+}
