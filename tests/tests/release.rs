@@ -94,7 +94,7 @@ async fn what_may_not_leave_is_named_with_the_reason_and_whom_to_ask() {
 
     let given = export(norland, case, &public()).await.expect("an answer");
     let leaves: Vec<_> = given.records.iter().map(|r| r.row.record.clone()).collect();
-    assert_eq!(leaves, [clear.clone()]);
+    assert_eq!(leaves, std::slice::from_ref(&clear));
     assert_eq!(given.marking.as_deref(), Some("TLP:CLEAR"));
     let refused: Vec<_> = given
         .refused

@@ -14,12 +14,9 @@ pub(super) struct Failures(BTreeMap<&'static str, (Time, u64)>);
 impl Failures {
     /// One came, or several at once: how many are to be written now, if it is time.
     pub(super) fn came(&mut self, why: &'static str, times: u64, now: Time) -> Option<u64> {
-        let (last, held) = match self.0.get_mut(why) {
-            Some(known) => known,
-            None => {
-                self.0.insert(why, (now, 0));
-                return Some(times);
-            }
+        let Some((last, held)) = self.0.get_mut(why) else {
+            self.0.insert(why, (now, 0));
+            return Some(times);
         };
         *held = held.saturating_add(times);
         if now.since(*last) < PAUSE_MS {

@@ -2,7 +2,7 @@
 //! holds its epoch's secret. Everything else (commits, votes, rules) is real.
 
 use crate::{
-    case::{Alarm, At, Case, Ctx, Effect, Ended, Error, Held, State, Verdict, judge},
+    case::{Alarm, At, Case, Ctx, Effect, Error, Held, State, Verdict, judge},
     directory::{
         Charter, Directory, Item, KeyPackageOffer, Manifest, Member, NodeEntry, OrgKind, Outcome,
         Revocation,
