@@ -270,7 +270,9 @@ mod tests {
                 // Found at once, or at the item that names it; the last is found by the signature.
                 match follow(&changed) {
                     Err(broken) => {
-                        assert!([at, at + 1].contains(&usize::try_from(broken.seq).expect("small")))
+                        assert!(
+                            [at, at + 1].contains(&usize::try_from(broken.seq).expect("small"))
+                        );
                     }
                     Ok(trail) => {
                         assert_eq!(at, items.len() - 1);
@@ -304,7 +306,7 @@ mod tests {
         assert_eq!(fault, Fault::Checkpoint);
         let other = SecretKey::generate(&SystemRandom);
         let foreign = trail.sign(node, &other, Time(6)).expect("not empty");
-        let mut whole = trail.clone();
+        let mut whole = trail;
         let fault = whole.check(node, &foreign).expect_err("refused").fault;
         assert_eq!(fault, Fault::Signature);
     }
