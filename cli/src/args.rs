@@ -1,7 +1,9 @@
 //! The command line: nouns, then verbs, and the flags that every command takes.
 
 use crate::{
-    commands::{alarms, audit, case, completions, demo, federation, node, org, report, watch},
+    commands::{
+        alarms, attachment, audit, case, completions, demo, federation, node, org, report, watch,
+    },
     context::Context,
     error::{Error, Exit, Result},
 };
@@ -86,6 +88,7 @@ pub(crate) enum Command {
     Node(node::Args),
     Case(case::Args),
     Report(Box<report::Args>),
+    Attachment(attachment::Args),
     Watch(watch::Args),
     Alarms(alarms::Args),
     Audit(audit::Args),

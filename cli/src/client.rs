@@ -150,6 +150,20 @@ impl Client {
         self.parse(&answer.await?)
     }
 
+    /// A `PUT` of bytes that is answered with nothing.
+    pub(crate) async fn put_bytes(&self, path: &str, body: Vec<u8>) -> Result<()> {
+        self.call(Method::PUT, path, "application/octet-stream", body)
+            .await
+            .map(drop)
+    }
+
+    /// A `POST` of nothing that is answered with nothing.
+    pub(crate) async fn post_nothing(&self, path: &str) -> Result<()> {
+        self.call(Method::POST, path, "application/json", Vec::new())
+            .await
+            .map(drop)
+    }
+
     /// The node's events from now on.
     pub(crate) async fn events(&self, path: &str) -> Result<Events> {
         let response = self

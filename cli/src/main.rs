@@ -1,10 +1,12 @@
 //! The `focal` command.
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
-//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] the way to the node.
+//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] the way to the node, [`attach`] the files that go with
+//! reports.
 
 mod accepted;
 mod args;
+mod attach;
 mod client;
 mod commands;
 mod context;
@@ -57,6 +59,7 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
             &mut tokio::runtime::Builder::new_multi_thread(),
             commands::demo::run(args, context),
         ),
+        Command::Attachment(args) => client(commands::attachment::run(args, context)),
         Command::Alarms(args) => client(commands::alarms::run(args, context)),
         Command::Audit(args) => client(commands::audit::run(args, context)),
         Command::Watch(args) => client(commands::watch::run(args, context)),

@@ -2,6 +2,7 @@
 //!
 //! `curl --unix-socket api.sock http://focal/v1/status` works; `/v1/openapi.json` describes it all.
 
+mod attachments;
 mod audit;
 mod caller;
 mod error;

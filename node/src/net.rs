@@ -4,11 +4,13 @@
 //! closed federation has its addresses in signed manifests, and anything else would tell outsiders who talks to whom.
 
 mod actor;
+mod chunks;
 mod dial;
 mod frames;
 mod peer_id;
 mod reason;
 
+pub use chunks::{ChunkStream, IncomingChunks};
 pub use frames::{Frames, framed};
 pub use peer_id::{node_id, peer_id};
 
@@ -121,6 +123,7 @@ fn seen(shared: &SharedSeen) -> std::sync::MutexGuard<'_, Seen> {
 pub struct Net {
     requests: mpsc::UnboundedSender<Request>,
     seen: SharedSeen,
+    control: libp2p_stream::Control,
 }
 
 impl Net {
@@ -136,10 +139,12 @@ impl Net {
         let shared = SharedSeen::default();
         let mut actor = Actor::new(&config, streams, receiver, shared.clone())?;
         actor.listen(&config.listen).await?;
+        let control = actor.control();
         tokio::spawn(actor.run());
         Ok(Self {
             requests,
             seen: shared,
+            control,
         })
     }
 

@@ -14,11 +14,11 @@ pub(crate) use handle::OpenerHandle;
 use crate::{
     ledger::{Command, ContentAt, LedgerHandle},
     refused::Refused,
-    shared::Shared,
+    shared::{Attached, Shared},
     store::{Cursor, PendingKey, Position, Store, Write},
     views::record_row,
 };
-use check::{Checker, Opened};
+use check::{Checker, Opened, Readable};
 use focal_protocol::{
     case::{self, At},
     group,
@@ -73,6 +73,7 @@ struct Bulk {
 struct Batch {
     write: Write,
     readable: Vec<(RecordId, Position, Summary)>,
+    attached: Vec<Attached>,
 }
 
 impl Opener {
@@ -274,8 +275,8 @@ impl Opener {
         for (entry, opened) in entries.iter().zip(checker.open_all(entries)) {
             cursor.opened = entry.header.seq + 1;
             match opened? {
-                Opened::Record(id, summary) => {
-                    cursor.records += u64::from(self.index(&mut batch, entry, id, *summary)?);
+                Opened::Record(id, readable) => {
+                    cursor.records += u64::from(self.index(&mut batch, entry, id, *readable)?);
                 }
                 Opened::Wait(key) => {
                     batch.write.wait(&key, log, entry.header.seq);
@@ -302,6 +303,7 @@ impl Opener {
             batch.write.cursor(log, &cursor);
         }
         self.store.apply(&batch.write)?;
+        self.shared.attached(batch.attached);
         for (id, position, summary) in batch.readable {
             self.emit(id, position, summary);
         }
@@ -315,8 +317,12 @@ impl Opener {
         batch: &mut Batch,
         entry: &Entry,
         id: RecordId,
-        summary: Summary,
+        readable: Readable,
     ) -> Result<bool, Refused> {
+        let Readable {
+            summary,
+            attachments,
+        } = readable;
         let position = Position {
             case: entry.header.case,
             lamport: entry.header.lamport,
@@ -341,6 +347,15 @@ impl Opener {
             return Ok(false);
         }
         batch.write.record(&self.store, id, &position, &summary);
+        for attachment in &attachments {
+            let (store, case) = (&self.store, position.case);
+            batch.write.attachment(store, case, id, attachment);
+            batch.attached.push(Attached {
+                case,
+                list: attachment.list,
+                size: attachment.size,
+            });
+        }
         batch.readable.push((id, position, summary));
         Ok(true)
     }
@@ -431,8 +446,8 @@ impl Opener {
                 cursor.pending = cursor.pending.saturating_sub(1);
             }
             match checker.open(&entry)? {
-                Opened::Record(id, summary) => {
-                    cursor.records += u64::from(self.index(&mut batch, &entry, id, *summary)?);
+                Opened::Record(id, readable) => {
+                    cursor.records += u64::from(self.index(&mut batch, &entry, id, *readable)?);
                 }
                 // Still waiting for the same would be for ever: the row stays, and is not looked at again now.
                 Opened::Wait(other) if other == key => continue,

@@ -100,6 +100,23 @@ pub(crate) enum Refused {
     /// The conversation.
     #[error(transparent)]
     Sync(#[from] sync::Error),
+    /// No record names such a file, or it is not here.
+    #[error("there is no such attachment here")]
+    UnknownAttachment,
+    /// A record names chunks that were not handed in.
+    #[error("{missing} chunks of \"{name}\" are not here")]
+    MissingChunks {
+        /// The file.
+        name: String,
+        /// How many.
+        missing: u32,
+    },
+    /// A chunk that is not what its name says.
+    #[error("a chunk of an attachment is not what its name says")]
+    BadChunk,
+    /// The operator's limit for attachments.
+    #[error("attachments take all the room that the node's settings give them")]
+    NoSpaceForAttachments,
     /// The disk is full.
     #[error("the disk is full: nothing was stored")]
     Full,
@@ -180,6 +197,10 @@ impl Refused {
             Self::Seal(_) => "bad-seal",
             Self::Sync(sync::Error::FrameTooLarge) => "frame-too-large",
             Self::Sync(_) => "bad-frame",
+            Self::UnknownAttachment => "unknown-attachment",
+            Self::MissingChunks { .. } => "missing-chunks",
+            Self::BadChunk => "bad-chunk",
+            Self::NoSpaceForAttachments => "attachments-full",
             Self::Full => "disk-full",
             Self::Store(_) => "store-failed",
             Self::Stopping => "stopping",
@@ -226,6 +247,15 @@ impl Refused {
             Self::Case(case::Error::Stage(_)) => "reopen it with `focal case reopen`",
             Self::NotInParent(_) => "invite it to the case first: `focal case invite`",
             Self::UnknownAlarm => "see `focal alarms list`",
+            Self::UnknownAttachment => {
+                "see the files with `focal attachment list`; `focal attachment fetch` brings one here"
+            }
+            Self::MissingChunks { .. } => {
+                "send the report again: chunks that are here are not sent twice"
+            }
+            Self::NoSpaceForAttachments => {
+                "raise `attachment_space_mib` in node.toml, or remove what nothing names: `focal attachment prune`"
+            }
             Self::Full => "make room on the node's disk and send it again",
             Self::Stopping => "send it again when the node runs",
             _ => return None,
@@ -251,6 +281,7 @@ impl Refused {
         !matches!(
             self,
             Self::Full
+                | Self::NoSpaceForAttachments
                 | Self::Store(_)
                 | Self::Stopping
                 | Self::UnknownCase

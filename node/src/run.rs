@@ -3,6 +3,7 @@
 use crate::{
     Error, Settings,
     api::{ApiState, Server},
+    attachments::{self, Attachments},
     clock, files, inbox,
     ledger::{Command, Ledger, LedgerHandle, TICK},
     lock::DirLock,
@@ -78,6 +79,13 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     opener.start_with(ledger.clone());
     // Before anybody can ask: who sees the API sees the federation.
     inbox::take(dir, &ledger).await;
+    let attachments = Attachments::open(
+        &dir.join("attachments"),
+        settings.attachments(),
+        store.clone(),
+        shared.clone(),
+        net.clone(),
+    )?;
     let (stop, stopping) = watch::channel(false);
     let server = Server::start(
         &dir.join("api.sock"),
@@ -89,11 +97,16 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
             },
             ledger: ledger.clone(),
             net: net.clone(),
+            attachments: attachments.clone(),
             started: clock::now().to_string(),
             stopping,
         },
     )?;
     tracing::info!("node {} runs", shared.me.short());
+    let keeping = tokio::spawn(attachments.clone().keep_up());
+    let serving = net
+        .accept_chunks()
+        .map(|incoming| tokio::spawn(attachments::serve(attachments, incoming)));
     let reason = tokio::select! {
         () = asked_to_stop() => None,
         () = follow_directory(net.clone(), shared.clone(), options.offline) => Some("directory watch"),
@@ -104,6 +117,10 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     // From the outside in: no new requests, no new frames, then the last flush.
     stop.send_replace(true);
     server.stop().await;
+    keeping.abort();
+    if let Some(serving) = serving {
+        serving.abort();
+    }
     net.shutdown().await;
     opener.stop();
     let _ = ledger.tell(Command::Stop).await;

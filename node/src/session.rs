@@ -66,6 +66,8 @@ pub(crate) async fn run(
     let (sink, stream) = frames.split();
     let (sender, receiver) = mpsc::unbounded_channel();
     let queued = Arc::new(AtomicUsize::new(0));
+    shared.sends(peer, queued.clone());
+    let (sharing, waiting) = (shared.clone(), queued.clone());
     let writer = tokio::spawn(write(sink, receiver, queued.clone()));
     let link = Link {
         session,
@@ -77,6 +79,7 @@ pub(crate) async fn run(
         mailbox: mailbox.clone(),
     };
     let reason = link.converse(hello, stream, writer).await;
+    sharing.sends_no_more(&peer, &waiting);
     let _ = ledger.tell(Command::SessionDown(mailbox)).await;
     reason
 }

@@ -27,6 +27,12 @@ pub struct Settings {
     /// Days for which the audit trail is kept.
     #[serde(default = "three_years", skip_serializing_if = "is_three_years")]
     pub audit_days: u16,
+    /// Files up to this size are fetched by themselves, MiB; larger ones when somebody asks for them.
+    #[serde(default = "automatic", skip_serializing_if = "is_automatic")]
+    pub attachment_auto_mib: u32,
+    /// Room for all attachments, MiB.
+    #[serde(default = "space", skip_serializing_if = "is_space")]
+    pub attachment_space_mib: u32,
 }
 
 fn three_years() -> u16 {
@@ -37,6 +43,25 @@ fn three_years() -> u16 {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_three_years(days: &u16) -> bool {
     *days == three_years()
+}
+
+fn automatic() -> u32 {
+    8
+}
+
+fn space() -> u32 {
+    20 << 10
+}
+
+// serde hands over references.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_automatic(mib: &u32) -> bool {
+    *mib == automatic()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_space(mib: &u32) -> bool {
+    *mib == space()
 }
 
 fn week() -> u16 {
@@ -57,6 +82,8 @@ impl Default for Settings {
             key_file: None,
             rekey_days: week(),
             audit_days: three_years(),
+            attachment_auto_mib: automatic(),
+            attachment_space_mib: space(),
         }
     }
 }
@@ -88,6 +115,16 @@ impl Settings {
     #[must_use]
     pub fn audit_ms(&self) -> u64 {
         u64::from(self.audit_days.max(1)) * 24 * 3_600_000
+    }
+
+    /// What attachments may take.
+    #[must_use]
+    pub(crate) fn attachments(&self) -> crate::attachments::Limits {
+        let bytes = |mib: u32| u64::from(mib) << 20;
+        crate::attachments::Limits {
+            automatic: bytes(self.attachment_auto_mib),
+            space: bytes(self.attachment_space_mib),
+        }
     }
 
     /// Writes them.

@@ -13,9 +13,12 @@ use focal_protocol::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// Events kept for a slow listener before it is told that it missed some.
 const EVENTS: usize = 1024;
@@ -61,6 +64,14 @@ impl CaseInfo {
     }
 }
 
+/// A file that a record of a case names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attached {
+    pub(crate) case: CaseId,
+    pub(crate) list: Hash,
+    pub(crate) size: u64,
+}
+
 /// Alarms by id.
 pub(crate) type Alarms = BTreeMap<Hash, KeptAlarm>;
 
@@ -77,6 +88,11 @@ pub(crate) struct Shared {
     alarms: Mutex<Arc<Alarms>>,
     /// What keeps this node from working now, and is over by itself.
     troubles: Mutex<BTreeSet<&'static str>>,
+    /// Files that records name, for the keeper of attachments; whether a case was purged.
+    attached: Mutex<(Vec<Attached>, bool)>,
+    attached_changed: Notify,
+    /// Bytes that wait to be sent to each partner, in its session.
+    sending: Mutex<BTreeMap<NodeId, Arc<AtomicUsize>>>,
     events: broadcast::Sender<Event>,
     directory_changed: watch::Sender<u64>,
 }
@@ -96,6 +112,9 @@ impl Shared {
             refused: Mutex::default(),
             alarms: Mutex::default(),
             troubles: Mutex::default(),
+            attached: Mutex::default(),
+            attached_changed: Notify::new(),
+            sending: Mutex::default(),
             events: broadcast::channel(EVENTS).0,
             directory_changed: watch::channel(0).0,
         }
@@ -188,6 +207,62 @@ impl Shared {
             "the disk is full: nothing is stored until there is room",
             full,
         );
+    }
+
+    pub(crate) fn no_room_for_attachments(&self, full: bool) {
+        self.trouble(
+            "there is no room for attachments: reports are stored, files wait with the partners",
+            full,
+        );
+    }
+
+    /// Records name these files.
+    pub(crate) fn attached(&self, files: impl IntoIterator<Item = Attached>) {
+        let mut attached = whole(self.attached.lock());
+        let before = attached.0.len();
+        attached.0.extend(files);
+        if attached.0.len() > before {
+            self.attached_changed.notify_one();
+        }
+    }
+
+    /// A case was purged: what only it named is to go.
+    pub(crate) fn purged(&self) {
+        whole(self.attached.lock()).1 = true;
+        self.attached_changed.notify_one();
+    }
+
+    pub(crate) async fn attached_changed(&self) {
+        self.attached_changed.notified().await;
+    }
+
+    pub(crate) fn take_attached(&self) -> Vec<Attached> {
+        std::mem::take(&mut whole(self.attached.lock()).0)
+    }
+
+    pub(crate) fn take_purged(&self) -> bool {
+        std::mem::take(&mut whole(self.attached.lock()).1)
+    }
+
+    /// A session begins: what waits in it goes before attachments.
+    pub(crate) fn sends(&self, node: NodeId, queued: Arc<AtomicUsize>) {
+        whole(self.sending.lock()).insert(node, queued);
+    }
+
+    /// A session has ended, unless another one took its place.
+    pub(crate) fn sends_no_more(&self, node: &NodeId, queued: &Arc<AtomicUsize>) {
+        let mut sending = whole(self.sending.lock());
+        if sending.get(node).is_some_and(|q| Arc::ptr_eq(q, queued)) {
+            sending.remove(node);
+        }
+    }
+
+    /// Whether reports wait to be sent to a partner.
+    pub(crate) fn is_busy_with(&self, node: &NodeId) -> bool {
+        let sending = whole(self.sending.lock());
+        sending
+            .get(node)
+            .is_some_and(|q| q.load(Ordering::Relaxed) > 0)
     }
 
     pub(crate) fn unreadable(&self) {

@@ -5,6 +5,7 @@
 //! epoch; every other value is sealed with the node's storage key. Keys are ids, hashes and numbers.
 
 mod acks;
+mod attachments;
 pub mod audit;
 mod case_keys;
 mod cuts;
@@ -22,6 +23,7 @@ mod trail;
 mod write;
 pub mod yardstick;
 
+pub use attachments::{AttachmentState, NamedAttachment};
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use records::{Position, StoredRecord};
 pub use write::Write;
@@ -109,16 +111,21 @@ enum Tree {
     Meta,
     /// Who asked for what: sequence → item, checkpoint, sealed.
     Audit,
+    /// Files that records name, sealed, and how far they are here.
+    Attachment,
 }
 
 impl Tree {
     /// Whether its rows follow from the entries, so that nothing is lost with them.
     fn is_derived(self) -> bool {
-        matches!(self, Self::Cursor | Self::Record | Self::Pending)
+        matches!(
+            self,
+            Self::Cursor | Self::Record | Self::Pending | Self::Attachment
+        )
     }
 }
 
-const TREES: [(&str, Tree); 10] = [
+const TREES: [(&str, Tree); 11] = [
     ("log", Tree::Log),
     ("cursor", Tree::Cursor),
     ("record", Tree::Record),
@@ -129,6 +136,7 @@ const TREES: [(&str, Tree); 10] = [
     ("ack", Tree::Ack),
     ("meta", Tree::Meta),
     ("audit", Tree::Audit),
+    ("attachment", Tree::Attachment),
 ];
 
 /// A handle on the store; clones share it. Reads may come from any thread, writes from the two that own rows: the

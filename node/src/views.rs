@@ -147,6 +147,7 @@ impl Views {
             pending,
             refused: self.shared.refused(),
             alarms: self.shared.worries(),
+            attachments: api::AttachmentSpace::default(),
             started,
         })
     }

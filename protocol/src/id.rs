@@ -125,13 +125,42 @@ impl Hash {
     /// SHA-256 of the parts, one after the other.
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
-        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut hashing = Hashing::default();
         for part in parts {
-            context.update(part);
+            hashing.update(part);
         }
+        hashing.finish()
+    }
+}
+
+/// A SHA-256 of what comes piece by piece.
+#[derive(Clone)]
+pub struct Hashing(ring::digest::Context);
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self(ring::digest::Context::new(&ring::digest::SHA256))
+    }
+}
+
+impl fmt::Debug for Hashing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hashing")
+    }
+}
+
+impl Hashing {
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The hash of all pieces, one after the other.
+    #[must_use]
+    pub fn finish(self) -> Hash {
         let mut out = [0; 32];
-        out.copy_from_slice(context.finish().as_ref());
-        Self(out)
+        out.copy_from_slice(self.0.finish().as_ref());
+        Hash(out)
     }
 }
 

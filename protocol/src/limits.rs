@@ -14,6 +14,16 @@ pub const BATCH: usize = 256 << 10;
 pub const BATCH_ENTRIES: usize = 1024;
 /// One record as signed, bytes: several pages of text; photographs travel as attachments.
 pub const RECORD: usize = 64 << 10;
+/// One attachment, bytes: an hour of video. Its chunks' names fill one chunk.
+pub const ATTACHMENT: u64 = 2 << 30;
+/// One chunk of an attachment before sealing, bytes: what is lost when a link breaks, at most.
+pub const CHUNK: usize = 256 << 10;
+/// One sealed chunk, bytes: with its tag.
+pub const CHUNK_SEALED: usize = CHUNK + 16;
+/// A request for a chunk, bytes: ours has at most 85.
+pub const CHUNK_REQUEST: usize = 256;
+/// Attachments of one record: descriptions of them leave half of the record to its text.
+pub const ATTACHMENTS: usize = 32;
 /// Depth of nesting in any CBOR item: our deepest type has 9.
 pub const CBOR_DEPTH: usize = 32;
 /// Members (nodes) of one case.

@@ -6,6 +6,7 @@
 //!
 //! A new kind is one file in `kind/` and one line in the list there.
 
+mod attachment;
 mod choices;
 mod counts;
 mod draft;
@@ -25,6 +26,7 @@ mod summary;
 mod tally;
 mod view;
 
+pub use attachment::Attachment;
 pub use counts::{Age, Breakdown, Counts, Estimate, Range, Sex, Totals};
 pub use draft::Draft;
 pub use edtf::Edtf;
@@ -87,6 +89,9 @@ pub struct Record {
     /// Whether it is confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
+    /// Files that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What it says.
     pub body: Body,
 }
@@ -136,6 +141,22 @@ impl Record {
                 ),
             );
         }
+        check.at_most(
+            "attachments",
+            self.attachments.len(),
+            crate::limits::ATTACHMENTS,
+        );
+        let mut lists: Vec<_> = self.attachments.iter().map(|a| a.list).collect();
+        lists.sort_unstable();
+        lists.dedup();
+        if lists.len() < self.attachments.len() {
+            check.refuse("attachments", "one of them twice", "each once");
+        }
+        check.within("attachments", |check| {
+            for (at, attachment) in self.attachments.iter().enumerate() {
+                check.within(at, |check| attachment.check(check));
+            }
+        });
         self.body.check(&mut check);
         check.finish()
     }

@@ -1,15 +1,18 @@
-//! Closing and opening: entries under an epoch, parcels to a contact key, rows of a node's store, key files.
+//! Closing and opening: entries under an epoch, attachments in chunks, parcels to a contact key, rows of a node's store,
+//! key files.
 //!
 //! Nothing here invents cryptography: AES-256-GCM, HKDF and SHA-256 come from ring, HPKE from OpenMLS's provider,
 //! argon2id from RustCrypto.
 
 mod at_rest;
+mod chunk;
 mod contact;
 mod entry;
 mod key_file;
 mod padding;
 
 pub use at_rest::{StorageKey, Table};
+pub use chunk::{AttachmentKey, Chunks};
 pub(crate) use contact::SUITE;
 pub use contact::{ContactKey, ContactPublic};
 pub use entry::{EpochSecret, open_entry, seal_entry};

@@ -5,10 +5,12 @@
 //! others wrote is announced after a short wait and asked for from one peer at a time, so that in a full mesh an entry
 //! crosses each link about once. A peer's acknowledged heights are durable: they were sent after its flush.
 
+mod chunk;
 mod fetch;
 mod frame;
 mod session;
 
+pub use chunk::ChunkRequest;
 pub use fetch::Fetch;
 pub use frame::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION};
 pub use session::{Input, Output, Session};

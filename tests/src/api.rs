@@ -109,6 +109,26 @@ impl Api {
         self.call(Method::POST, path, body).await
     }
 
+    /// Sends bytes and reads bytes; a refusal is the inner error.
+    ///
+    /// # Errors
+    /// The node cannot be reached or answers nonsense.
+    pub async fn bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> io::Result<Result<Vec<u8>, Problem>> {
+        let response = self.send(method, path, body).await?;
+        let ok = response.status().is_success();
+        let body = response.into_body().collect().await.map_err(other)?;
+        let bytes = body.to_bytes();
+        if ok {
+            return Ok(Ok(bytes.to_vec()));
+        }
+        serde_json::from_slice(&bytes).map(Err).map_err(other)
+    }
+
     /// The node's live events.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! as any client does. [`sim`] plays federations in memory and in virtual time, without processes.
 
 mod api;
+mod attachment;
 pub mod bench;
 mod disk;
 mod federation;
@@ -15,6 +16,7 @@ mod tap;
 mod wait;
 
 pub use api::{Api, Events};
+pub use attachment::SealedFile;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
 pub use insider::Insider;

@@ -1,16 +1,22 @@
-//! A wire that records what passes.
+//! A wire that records what passes, and that can be cut.
 
 use crate::{Federation, free_port};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 
 /// A recorder between a node and those who dial it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tap {
-    bytes: Arc<Mutex<Vec<u8>>>,
+    bytes: Option<Arc<Mutex<Vec<u8>>>>,
+    passed: Arc<AtomicU64>,
+    cuts: watch::Sender<u64>,
 }
 
 impl Tap {
@@ -20,7 +26,27 @@ impl Tap {
     /// # Panics
     /// There is no free port.
     pub async fn before(federation: &mut Federation, index: usize) -> Self {
-        let tap = Self::default();
+        Self::put(federation, index, Some(Arc::default())).await
+    }
+
+    /// The same, which counts what passes and keeps nothing of it.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub async fn counting(federation: &mut Federation, index: usize) -> Self {
+        Self::put(federation, index, None).await
+    }
+
+    async fn put(
+        federation: &mut Federation,
+        index: usize,
+        bytes: Option<Arc<Mutex<Vec<u8>>>>,
+    ) -> Self {
+        let tap = Self {
+            bytes,
+            passed: Arc::default(),
+            cuts: watch::channel(0).0,
+        };
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port))
             .await
@@ -63,24 +89,42 @@ impl Tap {
         mut from: tokio::net::tcp::OwnedReadHalf,
         mut to: tokio::net::tcp::OwnedWriteHalf,
     ) {
-        let mut buffer = vec![0; 16 << 10];
-        while let Ok(n) = from.read(&mut buffer).await {
-            if n == 0 || to.write_all(&buffer[..n]).await.is_err() {
+        let mut buffer = vec![0; 64 << 10];
+        let mut cuts = self.cuts.subscribe();
+        loop {
+            let read = tokio::select! {
+                read = from.read(&mut buffer) => read,
+                _ = cuts.changed() => return,
+            };
+            let Ok(n @ 1..) = read else { return };
+            if to.write_all(&buffer[..n]).await.is_err() {
                 return;
             }
-            self.bytes
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend_from_slice(&buffer[..n]);
+            self.passed.fetch_add(n as u64, Ordering::Relaxed);
+            if let Some(bytes) = &self.bytes {
+                let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                bytes.extend_from_slice(&buffer[..n]);
+            }
         }
     }
 
-    /// What has passed so far, in both directions.
+    /// Cuts every connection that passes now.
+    pub fn cut(&self) {
+        self.cuts.send_modify(|n| *n += 1);
+    }
+
+    /// Bytes that have passed so far, in both directions.
+    #[must_use]
+    pub fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    /// What has passed so far, in both directions; nothing if it only counts.
     #[must_use]
     pub fn recorded(&self) -> Vec<u8> {
-        self.bytes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let bytes = self.bytes.as_ref();
+        bytes.map_or_else(Vec::new, |bytes| {
+            bytes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        })
     }
 }

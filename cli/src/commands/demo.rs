@@ -18,6 +18,7 @@ use std::{
 mod check;
 mod clock;
 mod party;
+mod photographs;
 mod removal;
 mod response;
 mod script;
@@ -69,6 +70,7 @@ struct Outcome {
     nodes: Vec<NodeResult>,
     converged: bool,
     reports: Vec<ReportResult>,
+    files: Vec<photographs::Arrived>,
     removed: Removed,
     checks: Vec<check::Check>,
     seconds: f64,
@@ -115,7 +117,11 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
     say("Three organisations, each with its own keys and its own node, found a federation.");
     let mut parties = script::found(base.path(), &say).await?;
     let mut clock = Clock::default();
-    let script::Played { case, market } = script::play(&mut parties, &mut clock, &say).await?;
+    let script::Played {
+        case,
+        market,
+        files,
+    } = script::play(&mut parties, &mut clock, &say).await?;
     let mut nodes = Vec::new();
     let mut checks = Vec::new();
     for party in &parties {
@@ -135,6 +141,7 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
         converged: hashes.len() == 1,
         nodes,
         reports: clock.results(),
+        files,
         checks,
         seconds: start.elapsed().as_secs_f64(),
         directory: base.path().to_path_buf(),
@@ -182,6 +189,16 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     let mut table = Table::new(&["the story says", "and every node shows"]);
     for check in &outcome.checks {
         table.row(vec![check.what.into(), check.shown.to_string()]);
+    }
+    table.write(out)?;
+    writeln!(out)?;
+    let mut table = Table::new(&["photograph", "bytes", "as it was sent, at"]);
+    for file in &outcome.files {
+        table.row(vec![
+            file.name.clone(),
+            file.bytes.to_string(),
+            file.organisation.clone(),
+        ]);
     }
     table.write(out)?;
     writeln!(out)?;

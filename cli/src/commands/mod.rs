@@ -1,6 +1,7 @@
 //! One module for each noun.
 
 pub(crate) mod alarms;
+pub(crate) mod attachment;
 pub(crate) mod audit;
 pub(crate) mod case;
 pub(crate) mod completions;

@@ -1,6 +1,7 @@
 //! `focal report`: writing, sending, reading, following.
 
 use crate::{
+    attach,
     client::Client,
     commands::case::{find, first, minute},
     context::Context,
@@ -55,6 +56,7 @@ enum Command {
 #[command(after_help = "\
 Examples:
   focal report new sitrep -o orsk.md
+  focal report new incident -o market.md --attach market-1.jpg --attach market-2.jpg
   focal report new alert")]
 struct NewArgs {
     /// sitrep, incident, alert, assessment, activity, request, pledge, designation, position, convening, note,
@@ -63,6 +65,9 @@ struct NewArgs {
     /// Where to write it; standard output if left out
     #[arg(short, long)]
     output: Option<PathBuf>,
+    /// A file that is to go with it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
 }
 
 /// List reports, newest last
@@ -122,7 +127,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 fn new(args: &NewArgs, context: &Context) -> Result<()> {
-    let template = args.kind.template();
+    let template = with_files(args.kind.template(), &args.attach)?;
     let Some(path) = &args.output else {
         return raw(template.as_bytes());
     };
@@ -131,6 +136,19 @@ fn new(args: &NewArgs, context: &Context) -> Result<()> {
         writeln!(out, "{} is ready to be filled in.", path.display())?;
         writeln!(out, "Then: focal report send CASE {}", path.display())
     })
+}
+
+/// The template with the files that are to go with the report.
+fn with_files(template: &str, files: &[PathBuf]) -> Result<String> {
+    if files.is_empty() {
+        return Ok(template.to_string());
+    }
+    let mut fields = serde_json::Map::new();
+    attach::absolute(&mut fields, None, files)?;
+    // JSON is YAML, and quotes whatever a name may hold.
+    let line = format!("attachments: {}\n---\n", fields["attachments"]);
+    let (head, body) = template.rsplit_once("---\n").unwrap_or((template, ""));
+    Ok(format!("{head}{line}{body}"))
 }
 
 /// Pages through a case's records.
@@ -195,7 +213,7 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
                 minute(&text("created")) + doubt,
                 text("kind"),
                 plain(&row.org_name).into_owned(),
-                text("title"),
+                text("title") + &files(&row.summary["attachments"]),
                 text("grading"),
                 text("tlp"),
                 first(&row.record),
@@ -207,6 +225,14 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// How many files go with a report, after its title.
+fn files(number: &Value) -> String {
+    match number.as_u64().and_then(|n| usize::try_from(n).ok()) {
+        None | Some(0) => String::new(),
+        Some(n) => format!(" [{}]", crate::output::count(n, "file")),
+    }
 }
 
 async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
@@ -243,6 +269,17 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
                 "{} {}",
                 reference["relation"].as_str().unwrap_or_default(),
                 reference["record"].as_str().unwrap_or_default()
+            )?;
+        }
+        for file in content["attachments"].as_array().into_iter().flatten() {
+            let text = |name: &str| plain(file[name].as_str().unwrap_or_default()).into_owned();
+            let size = file["size"].as_u64().unwrap_or_default();
+            writeln!(
+                out,
+                "file: {} ({}, {})",
+                text("name"),
+                text("media_type"),
+                attach::bytes(size)
             )?;
         }
         writeln!(out, "record: {}", detail.row.record)?;

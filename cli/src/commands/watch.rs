@@ -112,6 +112,12 @@ fn line(event: &Event) -> String {
         Event::Case { title, epoch, .. } => {
             format!("case       {title}: membership is in epoch {epoch}")
         }
+        Event::Attachment {
+            attachment, size, ..
+        } => {
+            let size = crate::attach::bytes(*size);
+            format!("file       {} is here ({size})", first(attachment))
+        }
         Event::Alarm { id, message, .. } => {
             format!("ALARM      {message} (focal alarms list, {})", first(id))
         }

@@ -42,8 +42,9 @@ impl From<Refused> for Failure {
             Refused::UnknownCase
             | Refused::UnknownOrganisation(_)
             | Refused::UnknownAlarm
-            | Refused::UnknownRecord => StatusCode::NOT_FOUND,
-            Refused::Full => StatusCode::INSUFFICIENT_STORAGE,
+            | Refused::UnknownRecord
+            | Refused::UnknownAttachment => StatusCode::NOT_FOUND,
+            Refused::Full | Refused::NoSpaceForAttachments => StatusCode::INSUFFICIENT_STORAGE,
             Refused::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Refused::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Refused::NoFederation

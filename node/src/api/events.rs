@@ -20,7 +20,9 @@ pub(super) struct Filter {
 fn case_of(event: &ApiEvent) -> Option<&str> {
     match event {
         ApiEvent::Record { row } => Some(&row.case),
-        ApiEvent::Held { case, .. } | ApiEvent::Case { case, .. } => Some(case),
+        ApiEvent::Held { case, .. }
+        | ApiEvent::Case { case, .. }
+        | ApiEvent::Attachment { case, .. } => Some(case),
         _ => None,
     }
 }
@@ -40,6 +42,7 @@ fn name(event: &ApiEvent) -> &'static str {
         ApiEvent::Record { .. } => "record",
         ApiEvent::Held { .. } => "held",
         ApiEvent::Case { .. } => "case",
+        ApiEvent::Attachment { .. } => "attachment",
         ApiEvent::Peer { .. } => "peer",
         ApiEvent::Alarm { .. } => "alarm",
         ApiEvent::Directory { .. } => "directory",

@@ -1,6 +1,6 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{audit, events, export, read, types, write};
+use super::{attachments, audit, events, export, read, types, write};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -36,6 +36,13 @@ use utoipa::OpenApi;
         write::submit,
         export::export,
         audit::items,
+        attachments::list,
+        attachments::lacking,
+        attachments::put,
+        attachments::chunk,
+        attachments::fetch,
+        attachments::verify,
+        attachments::prune,
         events::events,
     ),
     components(schemas(types::Event, types::Problem))

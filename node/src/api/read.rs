@@ -42,9 +42,11 @@ async fn blocking<T: Send + 'static>(
 #[utoipa::path(get, path = "/v1/status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>) -> Answer<Status> {
     let (listening, started) = (state.net.listening(), state.started.clone());
+    let space = state.attachments.space();
     let strangers = state.net.unknown_refused();
     blocking(&state, move |v| {
         let mut status = v.status(listening, started)?;
+        status.attachments = space;
         // Before any protocol of ours: the swarm counts them.
         if strangers > 0 {
             status.refused.insert("unlisted-node".into(), strangers);

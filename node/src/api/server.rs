@@ -1,7 +1,7 @@
 //! The socket and the routes.
 
-use super::{audit, caller::Caller, events, export, openapi, read, write};
-use crate::{Error, ledger::LedgerHandle, net::Net, views::Views};
+use super::{attachments, audit, caller::Caller, events, export, openapi, read, write};
+use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -21,6 +21,7 @@ pub(crate) struct ApiState {
     pub(crate) views: Views,
     pub(crate) ledger: LedgerHandle,
     pub(crate) net: Net,
+    pub(crate) attachments: std::sync::Arc<Attachments>,
     pub(crate) started: String,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -120,6 +121,26 @@ fn routes(state: ApiState) -> Router {
         )
         .route("/v1/records/{record}", get(read::record))
         .route("/v1/records/{record}/status", get(read::holders))
+        .route("/v1/attachments", get(attachments::list))
+        .route("/v1/attachments/prune", post(attachments::prune))
+        .route(
+            "/v1/attachments/{attachment}/lacking",
+            post(attachments::lacking).layer(DefaultBodyLimit::max(limits::CHUNK_SEALED)),
+        )
+        .route(
+            "/v1/attachments/{attachment}/chunks/{chunk}",
+            get(attachments::chunk)
+                .put(attachments::put)
+                .layer(DefaultBodyLimit::max(limits::CHUNK_SEALED + 1)),
+        )
+        .route(
+            "/v1/attachments/{attachment}/fetch",
+            post(attachments::fetch),
+        )
+        .route(
+            "/v1/attachments/{attachment}/verify",
+            post(attachments::verify),
+        )
         .route("/v1/events", get(events::events))
         .with_state(state)
 }

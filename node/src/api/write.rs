@@ -261,6 +261,7 @@ pub(super) async fn submit(
 ) -> Answer<Stored> {
     let case = state.views.find_case(&case)?;
     let signed: Signed<Record> = codec::decode(&body, 2 * limits::RECORD)?;
+    has_files(&state, &signed).await?;
     let stored = state
         .ledger
         .ask_by(caller.actor, |reply| {
@@ -274,4 +275,23 @@ pub(super) async fn submit(
         seq: stored.seq,
         already: stored.already,
     }))
+}
+
+/// Takes a record with files only when all of them are here and durable. One that is stored already is only answered again.
+async fn has_files(state: &ApiState, signed: &Signed<Record>) -> Result<(), Failure> {
+    match signed.unverified() {
+        Ok(record) if !record.attachments.is_empty() => {
+            let (store, id) = (state.views.store.clone(), Record::id_of(signed));
+            let known = tokio::task::spawn_blocking(move || store.position(&id))
+                .await
+                .map_err(|_| Refused::Stopping)?
+                .map_err(Refused::from)?;
+            if known.is_none() {
+                state.attachments.admit(&record).await?;
+            }
+            Ok(())
+        }
+        // What is wrong with it the ledger says.
+        _ => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
     clock,
     opener::check_author,
     refused::Refused,
-    store::{LogRow, Position},
+    store::{AttachmentState, LogRow, Position},
 };
 use focal_protocol::{
     case::Case,
@@ -99,6 +99,12 @@ impl Ledger {
         self.round
             .write
             .record(&self.store, id, &position, &summary);
+        // The API has made sure that all of them are here.
+        for attachment in &verified.attachments {
+            let write = &mut self.round.write;
+            write.attachment(&self.store, case, id, attachment);
+            write.attachment_state(&attachment.list, AttachmentState::Complete);
+        }
         let cursor = self.cursors.entry(position.log).or_default();
         cursor.records += 1;
         let cursor = *cursor;

@@ -473,6 +473,7 @@ impl Ledger {
             mailbox.push(focal_protocol::sync::Input::Unshares(id));
         }
         clear(&self.store, id);
+        self.shared.purged();
     }
 }
 

@@ -133,6 +133,11 @@ impl Actor {
         })
     }
 
+    /// Opens and accepts streams beside the conversation.
+    pub(super) fn control(&self) -> libp2p_stream::Control {
+        self.swarm.behaviour().streams.new_control()
+    }
+
     /// Binds every address before anything else happens.
     pub(super) async fn listen(&mut self, addresses: &[String]) -> Result<(), Error> {
         for text in addresses {

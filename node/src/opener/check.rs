@@ -13,7 +13,7 @@ use focal_protocol::{
     id::{OrgId, RecordId},
     key::PublicKey,
     log::{Commit, Entry, Epoch, EpochGrant, Part, Payload, Request},
-    record::{Kind, Record, Summary},
+    record::{Attachment, Kind, Record, Summary},
     seal::{EpochSecret, open_entry},
     signed::Signed,
 };
@@ -28,12 +28,18 @@ const PARALLEL: usize = 32;
 
 /// What came of an entry.
 pub(super) enum Opened {
-    Record(RecordId, Box<Summary>),
+    Record(RecordId, Box<Readable>),
     Content(Content),
     Wait(PendingKey),
     /// Not for this node to read: written before it joined a case without history.
     Skip,
     Refused(Refused),
+}
+
+/// A record that can be read now.
+pub(super) struct Readable {
+    pub(super) summary: Summary,
+    pub(super) attachments: Vec<Attachment>,
 }
 
 /// What concerns the case itself.
@@ -232,10 +238,11 @@ impl<'a> Checker<'a> {
             Verdict::Refused(reason) => return Err(Refused::Judged(reason)),
         }
         record.check().map_err(|errors| bad_record(&errors))?;
-        Ok(Opened::Record(
-            id,
-            Box::new(record.summary().by(author.role)),
-        ))
+        let readable = Readable {
+            summary: record.summary().by(author.role),
+            attachments: record.into_value().attachments,
+        };
+        Ok(Opened::Record(id, Box::new(readable)))
     }
 }
 

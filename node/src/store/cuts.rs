@@ -25,6 +25,7 @@ impl Store {
         if row.head.height >= end {
             cut.ended = Some(self.head_at(log, end)?);
             let mut cursor = self.cursor(log)?;
+            let mut forgotten = Vec::new();
             for seq in end..row.head.height {
                 let Some(entry) = self.entry(log, seq)? else {
                     continue;
@@ -40,9 +41,11 @@ impl Store {
                     && let Some(Ok(id)) = value.get(..RecordId::LEN).map(RecordId::try_from)
                 {
                     write.forget(key, id);
+                    forgotten.push(id);
                     cursor.records = cursor.records.saturating_sub(1);
                 }
             }
+            self.forget_attachments(write, &row.writer.case, &forgotten)?;
             cursor.opened = cursor.opened.min(end);
             write.cursor(log, &cursor);
         }

@@ -199,6 +199,7 @@ impl Store {
                 write.delete(Tree::Group, key?);
             }
         }
+        self.purge_attachments(&mut write, &case)?;
         write.put(Tree::Group, purged_key(case), Vec::new());
         write.apply(self)?;
         self.flush()?;

@@ -1,8 +1,8 @@
 //! From what people write to a record.
 
 use super::{
-    Body, Consent, FieldError, Grading, Kind, Language, Marking, Protection, Record, Ref,
-    Verification,
+    Attachment, Body, Consent, FieldError, Grading, Kind, Language, Marking, Protection, Record,
+    Ref, Verification,
     error::NotAllowed,
     fields::{Fields, Question},
 };
@@ -28,6 +28,8 @@ pub struct Draft {
     pub grading: Option<Grading>,
     /// Whether it is confirmed.
     pub verification: Option<Verification>,
+    /// Files that go with it, sealed.
+    pub attachments: Vec<Attachment>,
     /// What it says.
     pub body: Body,
 }
@@ -93,6 +95,7 @@ impl Draft {
         let identifies_person = fields.get("identifies_person").unwrap_or_default();
         let grading = fields.get("grading");
         let verification = fields.get("verification");
+        let attachments = fields.list("attachments");
         Some(Self {
             body: kind.read(fields)?,
             marking,
@@ -104,6 +107,7 @@ impl Draft {
             }),
             grading,
             verification,
+            attachments,
         })
     }
 
@@ -129,6 +133,7 @@ impl Draft {
             protection: self.protection,
             grading: self.grading,
             verification: self.verification,
+            attachments: self.attachments,
             body: self.body,
         };
         record.check()?;

@@ -37,5 +37,9 @@ pub const INVITED: usize = 64;
 pub const LINK: usize = 500;
 /// Records that one record says report the same event: summaries carry them.
 pub const SAME_EVENT: usize = 32;
+/// The name of a file, bytes: as long as file systems allow.
+pub const FILE_NAME: usize = 255;
+/// A media type, bytes: RFC 6838, section 4.2, allows 127 on each side of the slash; none in use is longer than this.
+pub const MEDIA_TYPE: usize = 127;
 /// What an error message repeats of the input, characters: enough to recognise it.
 pub const SHOWN: usize = 60;

@@ -52,6 +52,9 @@ pub struct Summary {
     /// Records of the same event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub same_event_as: Vec<RecordId>,
+    /// How many files go with it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attachments: u32,
     /// Of a correction: the amended content in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amended: Option<Box<Self>>,
@@ -71,6 +74,12 @@ pub struct Summary {
     /// does not. Without it an author counts as an officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What the tables of a case view show of a kind, beside what every summary has.
@@ -214,6 +223,7 @@ impl Summary {
                 .filter(|r| r.relation == Relation::SameEventAs)
                 .map(|r| r.record)
                 .collect(),
+            attachments: u32::try_from(record.attachments.len()).unwrap_or(u32::MAX),
             amended: None,
             facts: None,
             releasable_to: record.marking.releasable_to.clone(),
@@ -247,6 +257,7 @@ impl Summary {
             counts: Totals::default(),
             target: None,
             same_event_as: Vec::new(),
+            attachments: 0,
             amended: None,
             facts: None,
             ..self.clone()

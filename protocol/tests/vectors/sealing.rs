@@ -4,7 +4,8 @@ use focal_protocol::{
     id::{CaseId, Hash, NodeId},
     log::Salt,
     random::SystemRandom,
-    seal::{ContactKey, EpochSecret, KeyFile, Purpose, Unlock, seal_entry},
+    seal::{AttachmentKey, Chunks, ContactKey, EpochSecret, KeyFile, Purpose, Unlock, seal_entry},
+    sync::ChunkRequest,
 };
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -124,5 +125,58 @@ fn key_files_open() {
         let file = KeyFile::from_text(vector[file].as_str().expect("text")).expect("a key file");
         let opened = file.open(purpose, unlock).expect("open");
         assert_eq!(*opened, hex_of(&vector[key]));
+    }
+}
+
+#[test]
+fn an_attachment_is_sealed_as_written() {
+    let (key, size) = (AttachmentKey([0xa7; 32]), (256 << 10) + 100);
+    let chunks = Chunks::new(&key, size).expect("within the limit");
+    let plain = noise(usize::try_from(size).expect("fits"));
+    let parts = plain.chunks(256 << 10);
+    let sealed: Vec<Vec<u8>> = parts
+        .zip(0..)
+        .map(|(part, index)| chunks.seal(index, part).expect("sealed"))
+        .collect();
+    let names: Vec<Hash> = sealed.iter().map(|s| Hash::of(&[s])).collect();
+    let list = chunks.seal_list(&names).expect("sealed");
+    let small = Chunks::new(&key, 5).expect("within the limit");
+    let only = small.seal(0, b"focal").expect("sealed");
+    let only_list = small.seal_list(&[Hash::of(&[&only])]).expect("sealed");
+    compare(
+        "attachment.json",
+        &json!({
+            "key": hex::encode(key.0),
+            "two chunks": {
+                "content": "the first bytes of SHA-256(u32 0) ‖ SHA-256(u32 1) ‖ …",
+                "size": size,
+                "hash": Hash::of(&[&plain]),
+                "sealed lengths": sealed.iter().map(Vec::len).collect::<Vec<_>>(),
+                "names": names,
+                "last chunk": hex::encode(&sealed[1]),
+                "sealed list": hex::encode(&list),
+                "list": Hash::of(&[&list]),
+            },
+            "one chunk": {
+                "content": "focal",
+                "chunk": hex::encode(&only),
+                "sealed list": hex::encode(&only_list),
+                "list": Hash::of(&[&only_list]),
+            },
+            "request": {
+                "content": request(),
+                "bytes": hex::encode(request().to_bytes()),
+            },
+        }),
+    );
+}
+
+fn request() -> ChunkRequest {
+    ChunkRequest {
+        case: CaseId([0xca; 32]),
+        attachment: Hash([0x1a; 32]),
+        chunk: Some(1),
+        from: 65_536,
+        length: 65_536,
     }
 }

@@ -1,6 +1,6 @@
 //! What happens in the demonstration. All places and people are invented.
 
-use super::{Clock, Party, party::until, response};
+use super::{Clock, Party, party::until, photographs, response};
 use crate::{
     error::{Error, Exit, Result},
     files::write_private,
@@ -187,6 +187,8 @@ pub(super) struct Played {
     pub(super) case: String,
     /// The report of the market incident.
     pub(super) market: String,
+    /// The photographs as every party has opened them.
+    pub(super) files: Vec<photographs::Arrived>,
 }
 
 /// Plays the case.
@@ -282,42 +284,42 @@ pub(super) async fn play(
         clock.everywhere("the acknowledgement", &ack).await?;
     }
 
-    say("5. The Monitor's link goes down; it goes on writing.");
+    say("5. The Monitor's link goes down; it goes on writing, with two photographs.");
     parties[MONITOR].stop().await?;
     parties[MONITOR].start(true).await?;
     clock.listen(MONITOR, &parties[MONITOR]).await?;
+    let camera = photographs::draw(&base)?;
+    let taken: Vec<String> = camera.iter().map(|path| text(path)).collect();
+    let with_files: Vec<&str> = taken.iter().flat_map(|t| ["--attach", t]).collect();
     let mut written = Vec::new();
-    for (title, killed) in [
-        ("Shots at the Dalmat bridge", "1"),
-        ("Two farms burnt near Dalmat", "0"),
-        ("Men taken at a checkpoint", "?/?/2"),
+    for (title, killed, files) in [
+        ("Shots at the Dalmat bridge", "1", &[][..]),
+        ("Two farms burnt near Dalmat", "0", &[]),
+        ("Men taken at a checkpoint", "?/?/2", &with_files),
     ] {
-        let record = send(
-            &parties[MONITOR],
-            clock,
-            "incident, written off line",
-            &[
-                "report",
-                "send",
-                &case,
-                "--kind",
-                "incident",
-                "--title",
-                title,
-                "--set",
-                "type=attack-on-civilians",
-                "--killed",
-                killed,
-                "--grading",
-                "B3",
-            ],
-        )
-        .await?;
+        let mut args = vec![
+            "report",
+            "send",
+            &case,
+            "--kind",
+            "incident",
+            "--title",
+            title,
+            "--set",
+            "type=attack-on-civilians",
+            "--killed",
+            killed,
+            "--grading",
+            "B3",
+        ];
+        args.extend_from_slice(files);
+        let what = "incident, written off line";
+        let record = send(&parties[MONITOR], clock, what, &args).await?;
         written.push(record);
     }
     let meanwhile = response::respond(parties, clock, &case, &base, say).await?;
 
-    say("10. The link is back: everything converges.");
+    say("10. The link is back: everything converges, and the photographs follow.");
     parties[MONITOR].stop().await?;
     parties[MONITOR].start(false).await?;
     clock.listen(MONITOR, &parties[MONITOR]).await?;
@@ -325,6 +327,8 @@ pub(super) async fn play(
     for record in written.iter().chain(&meanwhile.written) {
         clock.everywhere("what was written apart", record).await?;
     }
+    let report = written.last().map_or("", String::as_str);
+    let files = photographs::everywhere(parties, &base, report, &camera).await?;
     for record in response::conclude(parties, clock, &meanwhile, say).await? {
         clock.everywhere("what was said to it", &record).await?;
     }
@@ -351,7 +355,11 @@ pub(super) async fn play(
     .await?;
     clock.everywhere("the correction", &correction).await?;
     settle(parties, &case).await?;
-    Ok(Played { case, market })
+    Ok(Played {
+        case,
+        market,
+        files,
+    })
 }
 
 /// What a restarted node could read before it was listened to counts as read now.

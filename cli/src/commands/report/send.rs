@@ -6,6 +6,7 @@ use super::{
     drafts::{self, kept},
 };
 use crate::{
+    attach::{self, Described, Sealed},
     client::Client,
     commands::case::{find, first},
     context::{Context, now},
@@ -20,6 +21,7 @@ use focal_node::api::types::{
 use focal_protocol::{
     codec,
     id::{CaseId, OrgId},
+    limits,
     record::{Draft, FieldError, Kind, Marking, Record, warnings},
     signed::Signed,
 };
@@ -39,6 +41,7 @@ Examples:
   focal report send 3f9c1a2b --kind incident --title \"Attack on Lower Teres market\" \\
     --set type=attack-on-civilians --killed 6/9/14 --injured 20/25/40 --grading C3 --verification alleged
   focal report send 3f9c1a2b --kind request --capability monitors --quantity 12 --place \"Lower Teres\"
+  focal report send 3f9c1a2b market.md --attach market-1.jpg --attach market-2.jpg
   focal report send 3f9c1a2b --kind alert --edit
   focal report send 3f9c1a2b --ask")]
 pub(super) struct Args {
@@ -52,6 +55,9 @@ pub(super) struct Args {
     /// Open the editor even if there are flags
     #[arg(long)]
     edit: bool,
+    /// A file that goes with it: a photograph, a video, a document; may be given several times
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
     /// Be asked field by field, with what may be answered
     #[arg(long, conflicts_with_all = ["file", "edit"])]
     ask: bool,
@@ -105,8 +111,14 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     };
     let mut fields = compose::read(&source, kind, context)?;
     let kind = kind.or_else(|| fields.get("kind")?.as_str()?.parse().ok());
+    let path = match &source {
+        Source::File(path) => Some(path.as_path()),
+        _ => None,
+    };
+    attach::absolute(&mut fields, path, &[])?;
     let file = fields.clone();
     compose::apply(args.fields, kind, &mut fields)?;
+    attach::absolute(&mut fields, None, &args.attach)?;
     if args.ask {
         let asked = ask::ask(
             kind,
@@ -242,6 +254,7 @@ pub(super) async fn submit(
     if fields.contains_key(INVITED) {
         invited(&mut fields, context).await?;
     }
+    let files = sealed(&mut fields, context)?;
     let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
     let client = Client::connect(context).await?;
     let case = find(&client, case).await?;
@@ -262,6 +275,9 @@ pub(super) async fn submit(
     let signed = Signed::new(&record, &key);
     // A passphrase may have taken a while: the key is not needed any more.
     drop((key, handle));
+    for file in &files {
+        attach::upload(&client, file, context).await?;
+    }
     let bar = spinner();
     let stored = client
         .post_bytes(
@@ -270,7 +286,34 @@ pub(super) async fn submit(
         )
         .await;
     bar.finish_and_clear();
+    if stored.is_ok() {
+        for file in &files {
+            file.forget(context);
+        }
+    }
     stored
+}
+
+/// Reads the files that a report names by their paths, and puts their descriptions in the place of the paths.
+fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Result<Vec<Sealed>> {
+    let paths = attach::paths(fields)?;
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    if paths.len() > limits::ATTACHMENTS {
+        return Err(Error::new(Exit::Refused, "the report has too many files")
+            .why(format!(
+                "{} were given where {} are allowed",
+                paths.len(),
+                limits::ATTACHMENTS
+            ))
+            .next("send the others with another report"));
+    }
+    let read = |path: &PathBuf| Sealed::of(path, &Described::default(), context);
+    let files: Vec<Sealed> = paths.iter().map(read).collect::<Result<_>>()?;
+    let described: Vec<_> = files.iter().map(|f| &f.attachment).collect();
+    attach::put(fields, &described)?;
+    Ok(files)
 }
 
 /// The case itself if all its organisations may read a record with this marking, else its compartment with just those

@@ -59,6 +59,7 @@ impl Host {
         let draft = Draft {
             marking: Tlp::Amber.into(),
             language: None,
+            attachments: Vec::new(),
             refs: Vec::new(),
             protection: None,
             grading: None,

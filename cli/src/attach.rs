@@ -1,0 +1,20 @@
+//! Files that go with a report: described and sealed on this machine, handed to the node in sealed chunks, opened and
+//! checked here again.
+//!
+//! The record that is signed holds each file's key and the name of its sealed list, so sealing cannot be left to the node.
+//! In reading order: [`source`] what people write, [`sealed`] the first reading of a file, [`upload`] the second,
+//! [`download`] the way back, [`safe_name`] where it may go.
+
+mod bar;
+mod download;
+mod safe_name;
+mod sealed;
+mod source;
+mod upload;
+
+pub(crate) use bar::{Bar, bytes};
+pub(crate) use download::{Target, download};
+pub(crate) use safe_name::safe_name;
+pub(crate) use sealed::{Described, Sealed};
+pub(crate) use source::{absolute, paths, put};
+pub(crate) use upload::upload;

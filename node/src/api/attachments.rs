@@ -1,0 +1,141 @@
+//! Attachments: sealed chunks in and out, and what is here of them.
+//!
+//! Who writes a record seals its files: the signature must bind them, and the key is in no one's hands but the readers'.
+
+use super::{
+    error::Failure,
+    server::ApiState,
+    types::{AttachmentRow, AttachmentVerified, Problem, Pruned},
+};
+use crate::refused::Refused;
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use focal_protocol::{id::Hash, limits};
+use serde::Deserialize;
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+fn id(text: &str) -> Result<Hash, Failure> {
+    text.parse().map_err(|_| {
+        Failure::new(
+            StatusCode::BAD_REQUEST,
+            "bad-id",
+            "an attachment and a chunk are named by 64 hexadecimal digits",
+        )
+    })
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Filter {
+    case: Option<String>,
+    record: Option<String>,
+}
+
+/// Files that records name, and how far they are here: of one case, of one record, or all.
+#[utoipa::path(get, path = "/v1/attachments", params(("case" = Option<String>, Query), ("record" = Option<String>, Query)), responses((status = 200, body = [AttachmentRow]), (status = 404, body = Problem)))]
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Query(filter): Query<Filter>,
+) -> Answer<Vec<AttachmentRow>> {
+    let mut case = match &filter.case {
+        Some(case) => Some(state.views.find_case(case)?),
+        None => None,
+    };
+    let mut record = None;
+    if let Some(text) = filter.record {
+        let views = state.views.clone();
+        let found = tokio::task::spawn_blocking(move || views.find_record(&text))
+            .await
+            .map_err(|_| Refused::Stopping)??;
+        let found = found.ok_or_else(|| Failure::not_found("record"))?;
+        record = Some(found.id);
+        case = Some(found.position.case);
+    }
+    Ok(Json(state.attachments.rows(case, record).await?))
+}
+
+/// Which of these chunks are not here. The body is their names, 32 bytes each; the answer their places in it.
+#[utoipa::path(post, path = "/v1/attachments/{attachment}/lacking", params(("attachment" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 200, body = [u32]), (status = 400, body = Problem)))]
+pub(super) async fn lacking(
+    State(state): State<ApiState>,
+    Path(attachment): Path<String>,
+    body: Bytes,
+) -> Answer<Vec<u32>> {
+    let list = id(&attachment)?;
+    let names = body.chunks(Hash::LEN).map(Hash::try_from);
+    let names: Result<Vec<Hash>, _> = names.collect();
+    let names = names.map_err(|_| {
+        Failure::new(
+            StatusCode::BAD_REQUEST,
+            "bad-names",
+            "the names of chunks have 32 bytes each",
+        )
+    })?;
+    Ok(Json(state.attachments.lacks(list, names).await?))
+}
+
+/// Keeps a sealed chunk of a record that is still to come. It is durable once the record is stored; without one it is removed
+/// after a week.
+#[utoipa::path(put, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 204), (status = 400, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
+pub(super) async fn put(
+    State(state): State<ApiState>,
+    Path((attachment, chunk)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<StatusCode, Failure> {
+    let (list, name) = (id(&attachment)?, id(&chunk)?);
+    if body.len() > limits::CHUNK_SEALED {
+        return Err(Refused::BadChunk.into());
+    }
+    state.attachments.put(list, name, body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A sealed chunk as it is kept here; the list if both names are the same.
+#[utoipa::path(get, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn chunk(
+    State(state): State<ApiState>,
+    Path((attachment, chunk)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Failure> {
+    let (list, name) = (id(&attachment)?, id(&chunk)?);
+    let chunk = state.attachments.chunk(list, name).await?;
+    let chunk = chunk.ok_or(Refused::UnknownAttachment)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], chunk))
+}
+
+/// Fetches a file, whatever its size, as soon as a partner in reach has it.
+#[utoipa::path(post, path = "/v1/attachments/{attachment}/fetch", params(("attachment" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn fetch(
+    State(state): State<ApiState>,
+    Path(attachment): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let list = id(&attachment)?;
+    let attachments = state.attachments.clone();
+    tokio::task::spawn_blocking(move || attachments.want(list))
+        .await
+        .map_err(|_| Refused::Stopping)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reads all that is kept of a file. What is damaged is removed, and fetched again.
+#[utoipa::path(post, path = "/v1/attachments/{attachment}/verify", params(("attachment" = String, Path)), responses((status = 200, body = AttachmentVerified), (status = 404, body = Problem)))]
+pub(super) async fn verify(
+    State(state): State<ApiState>,
+    Path(attachment): Path<String>,
+) -> Answer<AttachmentVerified> {
+    Ok(Json(state.attachments.verify(id(&attachment)?).await?))
+}
+
+/// Removes what no record names, unless it came within the last hour.
+#[utoipa::path(post, path = "/v1/attachments/prune", responses((status = 200, body = Pruned)))]
+pub(super) async fn prune(State(state): State<ApiState>) -> Answer<Pruned> {
+    let removed = state.attachments.prune().await?;
+    Ok(Json(Pruned {
+        attachments: removed.attachments,
+        bytes: removed.bytes,
+    }))
+}

@@ -1,0 +1,74 @@
+//! Chunks from this node's own people, and the record that names them: it is taken only when all of them are here.
+
+use super::{Attachments, blocking};
+use crate::refused::Refused;
+use focal_protocol::{
+    id::Hash,
+    record::{Attachment, Record},
+};
+use std::sync::Arc;
+
+impl Attachments {
+    /// Which of these chunks are not here, by their places in the list.
+    pub(crate) async fn lacks(
+        self: &Arc<Self>,
+        list: Hash,
+        names: Vec<Hash>,
+    ) -> Result<Vec<u32>, Refused> {
+        let this = self.clone();
+        blocking(move || {
+            let lacking = names.iter().zip(0..);
+            Ok(lacking
+                .filter(|(name, _)| !this.files.exists(&list, name))
+                .map(|(_, index)| index)
+                .collect())
+        })
+        .await
+    }
+
+    /// Keeps a chunk of a record that is still to come. Durable once the record is taken.
+    pub(crate) async fn put(
+        self: &Arc<Self>,
+        list: Hash,
+        name: Hash,
+        bytes: tokio_util::bytes::Bytes,
+    ) -> Result<(), Refused> {
+        let this = self.clone();
+        blocking(move || Ok(this.files.put(&list, &name, &bytes)?)).await
+    }
+
+    /// Makes sure that everything a record names is here, whole and durable. The record may then be stored.
+    pub(crate) async fn admit(self: &Arc<Self>, record: &Record) -> Result<(), Refused> {
+        for attachment in &record.attachments {
+            let (this, attachment) = (self.clone(), attachment.clone());
+            blocking(move || this.admit_one(&attachment)).await?;
+        }
+        Ok(())
+    }
+
+    fn admit_one(&self, attachment: &Attachment) -> Result<(), Refused> {
+        let list = &attachment.list;
+        let chunks = attachment.chunks()?;
+        let count = chunks.count();
+        let missing = |missing: u32| Refused::MissingChunks {
+            name: attachment.name.clone(),
+            missing,
+        };
+        let sealed = self.files.checked(list, list, chunks.list_length())?;
+        let names = chunks.open_list(sealed.ok_or_else(|| missing(count + 1))?)?;
+        let mut absent = 0;
+        for (name, index) in names.iter().zip(0..) {
+            // Read as a whole: a power cut may have torn what was not durable yet.
+            let whole = self
+                .files
+                .checked(list, name, chunks.sealed_length(index))?;
+            absent += u32::from(whole.is_none());
+        }
+        if absent > 0 {
+            return Err(missing(absent));
+        }
+        self.files.settle(list, &names)?;
+        self.files.settle(list, &[*list])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,385 @@
+//! Sealed chunks in files beside the database: `attachments/<first two digits>/<attachment>/<chunk>`.
+//!
+//! Each file is named by the SHA-256 of what is in it, and stands in the directory of the one attachment it is a chunk of:
+//! what two attachments might share is kept twice, so nobody can ask by way of one for what belongs to another. sled is
+//! made for small values and doubles large ones on the disk.
+
+use focal_protocol::{id::Hash, limits};
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
+};
+
+/// Bytes that attachments leave free on the disk: twice what the store keeps, so that reports are still stored when
+/// photographs are not.
+const RESERVE: u64 = 64 << 20;
+/// What is written and not yet named ends so.
+const PARTIAL: &str = ".new";
+
+/// Why a chunk is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Error {
+    /// Nothing of it was kept; it goes on when there is room.
+    #[error("the disk is full")]
+    Full,
+    /// The operator's limit.
+    #[error("attachments take all the room that node.toml gives them")]
+    Quota,
+    /// Not what its name says.
+    #[error("a chunk is not what its name says")]
+    NotItsName,
+    /// The operating system refuses.
+    #[error("a chunk cannot be read or written: {0}")]
+    Io(String),
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::StorageFull
+            || error.kind() == io::ErrorKind::QuotaExceeded
+        {
+            Self::Full
+        } else {
+            Self::Io(error.to_string())
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// The chunks that are here.
+#[derive(Debug)]
+pub(crate) struct Files {
+    root: PathBuf,
+    /// Most bytes they may take.
+    quota: u64,
+    used: AtomicU64,
+    partial: AtomicU64,
+}
+
+/// What is found of one attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) list: Hash,
+    pub(crate) files: u32,
+    pub(crate) bytes: u64,
+    /// When the last chunk came.
+    pub(crate) changed: SystemTime,
+}
+
+impl Files {
+    /// Below a directory, which is made.
+    pub(crate) fn open(root: &Path, quota: u64) -> Result<Self> {
+        private_dir(root)?;
+        let files = Self {
+            root: root.to_path_buf(),
+            quota,
+            used: AtomicU64::new(0),
+            partial: AtomicU64::new(0),
+        };
+        Ok(files)
+    }
+
+    fn dir(&self, list: &Hash) -> PathBuf {
+        let name = list.to_string();
+        self.root.join(&name[..2]).join(name)
+    }
+
+    fn path(&self, list: &Hash, name: &Hash) -> PathBuf {
+        self.dir(list).join(name.to_string())
+    }
+
+    /// Whether a chunk is here, whole as far as its length tells.
+    pub(crate) fn has(&self, list: &Hash, name: &Hash, length: usize) -> bool {
+        fs::metadata(self.path(list, name)).is_ok_and(|m| m.is_file() && m.len() == length as u64)
+    }
+
+    /// Whether a chunk is here at all.
+    pub(crate) fn exists(&self, list: &Hash, name: &Hash) -> bool {
+        self.path(list, name).is_file()
+    }
+
+    /// The length of a chunk that is here.
+    pub(crate) fn length(&self, list: &Hash, name: &Hash) -> Option<u64> {
+        fs::metadata(self.path(list, name)).ok().map(|m| m.len())
+    }
+
+    /// Bytes that all chunks take.
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Most bytes they may take.
+    pub(crate) fn quota(&self) -> u64 {
+        self.quota
+    }
+
+    /// Whether there is room for so many bytes more.
+    pub(crate) fn room(&self, bytes: u64) -> Result<()> {
+        if self.used().saturating_add(bytes) > self.quota {
+            return Err(Error::Quota);
+        }
+        let disk = rustix::fs::statvfs(&self.root).map_err(|e| Error::from(io::Error::from(e)))?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free < RESERVE.saturating_add(bytes) {
+            return Err(Error::Full);
+        }
+        Ok(())
+    }
+
+    /// Keeps a chunk if it is what its name says. Not durable before [`Self::settle`].
+    pub(crate) fn put(&self, list: &Hash, name: &Hash, bytes: &[u8]) -> Result<()> {
+        if bytes.len() > limits::CHUNK_SEALED || Hash::of(&[bytes]) != *name {
+            return Err(Error::NotItsName);
+        }
+        if self.has(list, name, bytes.len()) {
+            return Ok(());
+        }
+        self.room(bytes.len() as u64)?;
+        let dir = self.dir(list);
+        if !dir.is_dir() {
+            private_dir(&dir)?;
+        }
+        let number = self.partial.fetch_add(1, Ordering::Relaxed);
+        let partial = dir.join(format!("{name}.{number}{PARTIAL}"));
+        let written = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&partial)
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| fs::rename(&partial, dir.join(name.to_string())));
+        if let Err(e) = written {
+            // What is half written is worth nothing, and takes room that is wanted.
+            let _ = fs::remove_file(&partial);
+            return Err(e.into());
+        }
+        self.used.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// A part of a chunk; none if it is not here so far.
+    pub(crate) fn read(
+        &self,
+        list: &Hash,
+        name: &Hash,
+        from: u64,
+        length: usize,
+    ) -> Result<Option<Vec<u8>>> {
+        let file = match File::open(self.path(list, name)) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e.into()),
+        };
+        let mut bytes = vec![0; length.min(limits::CHUNK_SEALED)];
+        match file.read_exact_at(&mut bytes, from) {
+            Ok(()) => Ok(Some(bytes)),
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// A whole chunk that is what its name says. One that is not is removed: it is fetched again.
+    pub(crate) fn checked(
+        &self,
+        list: &Hash,
+        name: &Hash,
+        length: usize,
+    ) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = self.read(list, name, 0, length)? else {
+            return Ok(None);
+        };
+        if self.has(list, name, length) && Hash::of(&[&bytes]) == *name {
+            return Ok(Some(bytes));
+        }
+        self.remove_chunk(list, name)?;
+        Ok(None)
+    }
+
+    /// Removes one chunk.
+    pub(crate) fn remove_chunk(&self, list: &Hash, name: &Hash) -> Result<()> {
+        let path = self.path(list, name);
+        let length = fs::metadata(&path).map_or(0, |m| m.len());
+        match fs::remove_file(&path) {
+            Ok(()) => self.less(length),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e.into()),
+        }
+        Ok(())
+    }
+
+    fn less(&self, bytes: u64) {
+        let less = |used: u64| Some(used.saturating_sub(bytes));
+        // The closure never refuses.
+        let _ = self
+            .used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// Makes chunks durable: files, then their directory and those above it.
+    pub(crate) fn settle(&self, list: &Hash, names: &[Hash]) -> Result<()> {
+        for name in names {
+            File::open(self.path(list, name))?.sync_all()?;
+        }
+        let dir = self.dir(list);
+        let above = dir.parent().unwrap_or(&self.root);
+        for dir in [&dir, above, &self.root] {
+            File::open(dir)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// How many files there are of an attachment, its list among them.
+    pub(crate) fn count(&self, list: &Hash) -> u32 {
+        self.look(list).map_or(0, |found| found.files)
+    }
+
+    fn look(&self, list: &Hash) -> Result<Found> {
+        let mut found = Found {
+            list: *list,
+            files: 0,
+            bytes: 0,
+            changed: SystemTime::UNIX_EPOCH,
+        };
+        for file in fs::read_dir(self.dir(list))? {
+            let file = file?;
+            let data = file.metadata()?;
+            if file.file_name().to_string_lossy().ends_with(PARTIAL) {
+                continue;
+            }
+            found.files += 1;
+            found.bytes += data.len();
+            found.changed = found.changed.max(data.modified()?);
+        }
+        Ok(found)
+    }
+
+    /// Looks through everything that is here, and counts what it takes anew. What a crash left half written is removed.
+    pub(crate) fn walk(&self) -> Result<Vec<Found>> {
+        let mut all = Vec::new();
+        for fan in fs::read_dir(&self.root)? {
+            let fan = fan?.path();
+            if !fan.is_dir() {
+                continue;
+            }
+            for dir in fs::read_dir(&fan)? {
+                let dir = dir?.path();
+                let name = dir.file_name().and_then(|n| n.to_str()).unwrap_or("");
+                if let Ok(list) = name.parse::<Hash>() {
+                    all.push(self.look(&list)?);
+                }
+            }
+        }
+        let bytes = all.iter().map(|found| found.bytes).sum();
+        self.used.store(bytes, Ordering::Relaxed);
+        Ok(all)
+    }
+
+    /// Removes what a crash left half written. Only before anybody writes.
+    pub(crate) fn clear_partial(&self) -> Result<()> {
+        for found in self.walk()? {
+            for file in fs::read_dir(self.dir(&found.list))? {
+                let file = file?;
+                if file.file_name().to_string_lossy().ends_with(PARTIAL) {
+                    fs::remove_file(file.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes an attachment; returns how many bytes it took.
+    pub(crate) fn remove(&self, list: &Hash) -> Result<u64> {
+        let dir = self.dir(list);
+        if !dir.exists() {
+            return Ok(0);
+        }
+        let bytes = self.look(list)?.bytes;
+        fs::remove_dir_all(&dir)?;
+        if let Some(fan) = dir.parent() {
+            File::open(fan)?.sync_all()?;
+        }
+        self.less(bytes);
+        Ok(bytes)
+    }
+}
+
+fn private_dir(path: &Path) -> Result<()> {
+    Ok(DirBuilder::new().recursive(true).mode(0o700).create(path)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: Hash = Hash([1; 32]);
+
+    fn files(quota: u64) -> (tempfile::TempDir, Files) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let files = Files::open(&dir.path().join("attachments"), quota).expect("open");
+        (dir, files)
+    }
+
+    fn put(files: &Files, bytes: &[u8]) -> Result<Hash> {
+        let name = Hash::of(&[bytes]);
+        files.put(&LIST, &name, bytes).map(|()| name)
+    }
+
+    #[test]
+    fn a_chunk_that_was_kept_is_read_back_and_counted() {
+        let (_dir, files) = files(1 << 20);
+        let name = put(&files, b"sealed").expect("kept");
+        assert_eq!(put(&files, b"sealed"), Ok(name));
+        files.settle(&LIST, &[name]).expect("durable");
+        assert_eq!(files.read(&LIST, &name, 2, 3), Ok(Some(b"ale".to_vec())));
+        assert_eq!(files.read(&LIST, &name, 2, 9), Ok(None));
+        assert_eq!((files.used(), files.count(&LIST)), (6, 1));
+        assert_eq!(files.walk().expect("walked").len(), 1);
+        assert_eq!((files.remove(&LIST), files.used()), (Ok(6), 0));
+        assert_eq!(files.read(&LIST, &name, 0, 1), Ok(None));
+    }
+
+    #[test]
+    fn what_is_not_its_name_is_not_kept() {
+        let (_dir, files) = files(1 << 20);
+        let name = Hash::of(&[b"sealed"]);
+        assert_eq!(files.put(&LIST, &name, b"junk"), Err(Error::NotItsName));
+        let long = vec![0; limits::CHUNK_SEALED + 1];
+        assert_eq!(put(&files, &long), Err(Error::NotItsName));
+        assert_eq!(files.used(), 0);
+    }
+
+    #[test]
+    fn attachments_take_no_more_than_they_are_given() {
+        let (_dir, files) = files(10);
+        put(&files, b"sealed").expect("kept");
+        assert_eq!(put(&files, b"more of it"), Err(Error::Quota));
+        files.remove(&LIST).expect("removed");
+        put(&files, b"more of it").expect("there is room again");
+    }
+
+    #[test]
+    fn a_chunk_that_was_damaged_is_removed_and_not_served() {
+        let (_dir, files) = files(1 << 20);
+        let name = put(&files, b"sealed").expect("kept");
+        fs::write(files.path(&LIST, &name), b"SEALED").expect("damaged");
+        assert_eq!(files.checked(&LIST, &name, 6), Ok(None));
+        assert!(!files.has(&LIST, &name, 6));
+        assert_eq!(files.used(), 0);
+    }
+
+    #[test]
+    fn what_a_crash_left_half_written_is_removed() {
+        let (_dir, files) = files(1 << 20);
+        let name = put(&files, b"sealed").expect("kept");
+        let partial = files.dir(&LIST).join(format!("{name}.9{PARTIAL}"));
+        fs::write(&partial, b"sea").expect("written");
+        files.clear_partial().expect("cleared");
+        assert!(!partial.exists() && files.has(&LIST, &name, 6));
+    }
+}

@@ -1,0 +1,353 @@
+//! What is fetched, when, and what is removed: one task that looks at both.
+
+use super::{
+    Attachments, blocking,
+    fetch::{self, Outcome, Progress},
+};
+use crate::{
+    api::types::Event,
+    refused::Refused,
+    shared::Attached,
+    store::{AttachmentState, Write},
+};
+use focal_protocol::id::{CaseId, Hash, NodeId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// How often it is looked whether something can be fetched.
+const LOOK: Duration = Duration::from_secs(1);
+/// Attachments that are fetched at the same time: the smallest first, so that photographs pass a video.
+const FETCHES: usize = 3;
+/// After nobody had it: this long, doubled up to the most.
+const PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// While there is no room.
+const ROOM: Duration = Duration::from_secs(2);
+/// How long a partner that served junk is asked for nothing.
+const BLAME: Duration = Duration::from_secs(10 * 60);
+/// How often what nothing names is looked for.
+const SWEEP: Duration = Duration::from_secs(3600);
+/// How old it must be to be removed: an upload that was cut short may go on, a record may be on its way.
+const ORPHAN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The same when a person asks: long enough that no upload is under way.
+const ORPHAN_BY_HAND: Duration = Duration::from_secs(3600);
+
+/// What is known of attachments that are not complete, and of their fetches.
+#[derive(Default)]
+pub(super) struct Keep {
+    pub(super) waiting: BTreeMap<Hash, Waiting>,
+    pub(super) fetching: BTreeMap<Hash, Arc<Progress>>,
+    /// Partners that served junk, and when.
+    blamed: BTreeMap<NodeId, Instant>,
+    /// Attachments whose chunks on the disk were looked at since the start.
+    pub(super) checked: BTreeSet<Hash>,
+    /// Whether there is no room.
+    full: bool,
+    /// Removed since the start, because nothing named it any more.
+    pub(super) removed: Removed,
+}
+
+/// What a sweep has removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Removed {
+    pub(crate) attachments: u64,
+    pub(crate) bytes: u64,
+}
+
+/// An attachment that is not complete here.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) cases: Vec<CaseId>,
+    pub(super) size: u64,
+    /// Whether it is fetched: because somebody wants it, or because it is small.
+    pub(super) wanted: bool,
+    due: Instant,
+    pause: Duration,
+    /// Why it did not come the last time.
+    pub(super) why: Option<&'static str>,
+}
+
+impl Keep {
+    pub(super) fn is_blamed(&self, node: &NodeId) -> bool {
+        self.blamed
+            .get(node)
+            .is_some_and(|since| since.elapsed() < BLAME)
+    }
+
+    pub(super) fn blame(&mut self, node: NodeId) {
+        self.blamed.insert(node, Instant::now());
+    }
+}
+
+impl Attachments {
+    /// Runs until it is dropped.
+    pub(crate) async fn keep_up(self: Arc<Self>) {
+        let this = self.clone();
+        if let Err(e) = blocking(move || this.load()).await {
+            tracing::error!("attachments cannot be looked through: {e}");
+        }
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut swept: Option<Instant> = None;
+        let mut before = BTreeSet::new();
+        loop {
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = self.shared.attached_changed() => {}
+                _ = look.tick() => {}
+            }
+            self.take_new();
+            let connected = self.shared.connected();
+            if connected.difference(&before).next().is_some() {
+                self.hurry();
+            }
+            before = connected;
+            let purged = self.shared.take_purged();
+            if purged || swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+                swept = Some(Instant::now());
+                if let Err(e) = self.sweep(ORPHAN).await {
+                    tracing::warn!("attachments that nothing names cannot be removed: {e}");
+                }
+            }
+            self.start_due();
+        }
+    }
+
+    /// What was named before the start and is not complete.
+    fn load(&self) -> Result<(), Refused> {
+        self.files.clear_partial()?;
+        for row in self.store.attachments(None) {
+            let row = row?;
+            let attached = Attached {
+                case: row.case,
+                list: row.attachment.list,
+                size: row.attachment.size,
+            };
+            self.note(&attached)?;
+        }
+        Ok(())
+    }
+
+    fn take_new(&self) {
+        for attached in self.shared.take_attached() {
+            if let Err(e) = self.note(&attached) {
+                tracing::error!("an attachment's state cannot be read: {e}");
+            }
+        }
+    }
+
+    fn note(&self, attached: &Attached) -> Result<(), Refused> {
+        let state = self.store.attachment_state(&attached.list)?;
+        if state == Some(AttachmentState::Complete) {
+            return Ok(());
+        }
+        let wanted = match state {
+            Some(AttachmentState::Wanted) => true,
+            Some(AttachmentState::Unwanted) => false,
+            _ => attached.size <= self.automatic,
+        };
+        let mut keep = self.keep();
+        let waiting = keep.waiting.entry(attached.list).or_insert(Waiting {
+            cases: Vec::new(),
+            size: attached.size,
+            wanted,
+            due: Instant::now(),
+            pause: PAUSE,
+            why: None,
+        });
+        if !waiting.cases.contains(&attached.case) {
+            waiting.cases.push(attached.case);
+        }
+        waiting.wanted |= wanted;
+        Ok(())
+    }
+
+    /// A person wants it here, whatever its size.
+    pub(crate) fn want(&self, list: Hash) -> Result<(), Refused> {
+        let cases = self.store.naming_cases(&list)?;
+        if cases.is_empty() {
+            return Err(Refused::UnknownAttachment);
+        }
+        if self.store.attachment_state(&list)? == Some(AttachmentState::Complete) {
+            return Ok(());
+        }
+        let mut write = Write::default();
+        write.attachment_state(&list, AttachmentState::Wanted);
+        self.store.apply(&write)?;
+        self.store.flush()?;
+        for case in cases {
+            for row in self.descriptions(&case, &list)? {
+                self.note(&Attached {
+                    case,
+                    list,
+                    size: row.attachment.size,
+                })?;
+            }
+        }
+        if let Some(waiting) = self.keep().waiting.get_mut(&list) {
+            waiting.wanted = true;
+            waiting.due = Instant::now();
+            waiting.pause = PAUSE;
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Starts what is due: the smallest first.
+    fn start_due(self: &Arc<Self>) {
+        let now = Instant::now();
+        let connected = self.shared.connected();
+        let known = self.shared.cases();
+        // A partner may have come that has it.
+        let reachable = |case: &CaseId| {
+            known.get(case).is_some_and(|info| {
+                info.ended.is_none() && info.members.iter().any(|node| connected.contains(node))
+            })
+        };
+        let mut keep = self.keep();
+        while keep.fetching.len() < FETCHES {
+            let next = keep
+                .waiting
+                .iter()
+                .filter(|(list, w)| w.wanted && w.due <= now && !keep.fetching.contains_key(list))
+                .filter_map(|(list, w)| {
+                    let case = w.cases.iter().find(|case| reachable(case))?;
+                    Some((w.size, *list, *case))
+                })
+                .min();
+            let Some((_, list, case)) = next else {
+                return;
+            };
+            let progress = Arc::new(Progress::default());
+            keep.fetching.insert(list, progress.clone());
+            let this = self.clone();
+            tokio::spawn(async move {
+                let outcome = fetch::fetch(&this, case, list, &progress).await;
+                this.ended(case, list, outcome);
+            });
+        }
+    }
+
+    fn ended(&self, case: CaseId, list: Hash, outcome: Outcome) {
+        let mut keep = self.keep();
+        keep.fetching.remove(&list);
+        let full = matches!(outcome, Outcome::NoRoom(_));
+        if full != keep.full {
+            keep.full = full;
+            self.shared.no_room_for_attachments(full);
+        }
+        match outcome {
+            Outcome::Complete(size) => {
+                keep.waiting.remove(&list);
+                drop(keep);
+                tracing::info!("attachment {} is here", list.short());
+                self.shared.emit(Event::Attachment {
+                    case: case.to_string(),
+                    attachment: list.to_string(),
+                    size,
+                });
+            }
+            Outcome::Gone => {
+                keep.waiting.remove(&list);
+            }
+            Outcome::Unusable => {
+                if let Some(waiting) = keep.waiting.get_mut(&list) {
+                    waiting.wanted = false;
+                    waiting.why = Some("its list does not open with the record's key");
+                }
+            }
+            Outcome::NoRoom(why) => {
+                if let Some(waiting) = keep.waiting.get_mut(&list) {
+                    waiting.due = Instant::now() + ROOM;
+                    waiting.why = Some(why);
+                }
+            }
+            Outcome::Absent { some } => {
+                if let Some(waiting) = keep.waiting.get_mut(&list) {
+                    // Something came: the link broke, and will be back.
+                    waiting.pause = if some {
+                        PAUSE
+                    } else {
+                        (waiting.pause * 2).min(LONGEST_PAUSE)
+                    };
+                    waiting.due =
+                        Instant::now() + if some { Duration::ZERO } else { waiting.pause };
+                    waiting.why = Some("no partner in reach has all of it");
+                }
+            }
+            Outcome::Failed(refused) => {
+                tracing::error!("attachment {}: {refused}", list.short());
+                if let Some(waiting) = keep.waiting.get_mut(&list) {
+                    waiting.due = Instant::now() + LONGEST_PAUSE;
+                    waiting.why = Some("the disk fails: see the log");
+                }
+            }
+        }
+    }
+
+    /// A partner is here again: what nobody had is asked for at once.
+    fn hurry(&self) {
+        for waiting in self.keep().waiting.values_mut() {
+            waiting.due = Instant::now();
+            waiting.pause = PAUSE;
+        }
+    }
+
+    /// Removes what nothing names any more: at once after a purge, else when it is old.
+    async fn sweep(self: &Arc<Self>, age: Duration) -> Result<Removed, Refused> {
+        let this = self.clone();
+        let removed = blocking(move || this.remove_unnamed(age)).await?;
+        let mut keep = self.keep();
+        keep.removed.attachments += removed.attachments;
+        keep.removed.bytes += removed.bytes;
+        Ok(removed)
+    }
+
+    fn remove_unnamed(&self, age: Duration) -> Result<Removed, Refused> {
+        let mut removed = Removed::default();
+        let gone = self.store.gone_attachments()?;
+        for list in &gone {
+            self.remove_if_unnamed(list, &mut removed)?;
+        }
+        let now = SystemTime::now();
+        for found in self.files.walk()? {
+            // A clock that was set back makes it young: it is kept longer.
+            let old = now
+                .duration_since(found.changed)
+                .is_ok_and(|since| since >= age);
+            if old {
+                self.remove_if_unnamed(&found.list, &mut removed)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn remove_if_unnamed(&self, list: &Hash, removed: &mut Removed) -> Result<(), Refused> {
+        if !self.store.naming_cases(list)?.is_empty() {
+            return Ok(());
+        }
+        let bytes = self.files.remove(list)?;
+        let mut write = Write::default();
+        write.forget_attachment(list);
+        self.store.apply(&write)?;
+        {
+            let mut keep = self.keep();
+            keep.waiting.remove(list);
+            keep.checked.remove(list);
+        }
+        if bytes > 0 {
+            removed.attachments += 1;
+            removed.bytes += bytes;
+            tracing::info!("attachment {} is named no more: removed", list.short());
+        }
+        Ok(())
+    }
+
+    /// Removes what nothing names, because a person asks.
+    pub(crate) async fn prune(self: &Arc<Self>) -> Result<Removed, Refused> {
+        self.sweep(ORPHAN_BY_HAND).await
+    }
+}
