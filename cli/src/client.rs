@@ -140,6 +140,17 @@ impl Client {
         self.parse(&answer.await?)
     }
 
+    /// A `POST` of JSON that is answered with bytes.
+    pub(crate) async fn post_for_bytes(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Vec<u8>> {
+        let body = crate::organisation::json(body);
+        let answer = self.call(Method::POST, path, "application/json", body);
+        Ok(answer.await?.to_vec())
+    }
+
     /// A `POST` of bytes.
     pub(crate) async fn post_bytes<T: DeserializeOwned>(
         &self,

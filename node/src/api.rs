@@ -10,6 +10,7 @@ mod events;
 mod export;
 mod openapi;
 mod read;
+mod report;
 mod server;
 pub mod types;
 mod write;

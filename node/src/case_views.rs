@@ -39,7 +39,7 @@ fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn order(position: &Position) -> CaseOrder {
+pub(crate) fn order(position: &Position) -> CaseOrder {
     CaseOrder {
         lamport: position.lamport,
         log: position.log,
@@ -145,7 +145,7 @@ fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Re
 
 /// A record's summary with the role of its author. Rows of an earlier version do not say it: the manifest does, under
 /// which the entry was written.
-fn said(row: StoredRecord, store: &Store, shared: &Shared) -> Result<Summary, Refused> {
+pub(crate) fn said(row: StoredRecord, store: &Store, shared: &Shared) -> Result<Summary, Refused> {
     let summary = row.summary;
     if summary.role.is_some() {
         return Ok(summary);

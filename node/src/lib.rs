@@ -5,7 +5,8 @@
 //! 1. [`run()`]: how the parts are put together and stopped.
 //! 2. `ledger`: the one writer of logs, groups and directory. `opener`: reads what is sealed, behind it.
 //! 3. `session`, `mailbox`: one task for each peer. `net`: the libp2p swarm.
-//! 4. [`store`]: sled. `attachments`: files beside it, fetched and served. `shared`: snapshots for readers. `views`: what the API shows.
+//! 4. [`store`]: sled. `attachments`: files beside it, fetched and served. `shared`: snapshots for readers. `views`: what
+//!    the API shows. `html`: a case as one page.
 //! 5. [`api`]: HTTP/JSON on a Unix socket.
 //! 6. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
 //! 7. [`NodeKeys`], [`Settings`], files and locks.
@@ -19,6 +20,7 @@ mod case_views;
 mod clock;
 mod error;
 mod files;
+mod html;
 mod inbox;
 mod keys;
 mod ledger;

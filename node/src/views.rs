@@ -3,6 +3,7 @@
 mod audit;
 mod membership;
 mod release;
+mod report;
 
 use crate::{
     api::types as api,

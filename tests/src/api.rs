@@ -57,6 +57,22 @@ impl Api {
         path: &str,
         body: Vec<u8>,
     ) -> io::Result<Result<T, Problem>> {
+        match self.bytes(method, path, body).await? {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Ok).map_err(other),
+            Err(problem) => Ok(Err(problem)),
+        }
+    }
+
+    /// Sends bytes and reads bytes; a refusal is the inner error.
+    ///
+    /// # Errors
+    /// The node cannot be reached or answers nonsense.
+    pub async fn bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> io::Result<Result<Vec<u8>, Problem>> {
         let response = self.send(method, path, body).await?;
         let ok = response.status().is_success();
         let bytes = response
@@ -66,12 +82,11 @@ impl Api {
             .map_err(other)?
             .to_bytes();
         if ok {
-            serde_json::from_slice(&bytes).map(Ok).map_err(other)
-        } else {
-            serde_json::from_slice(&bytes)
-                .map(Err)
-                .map_err(|_| other(String::from_utf8_lossy(&bytes)))
+            return Ok(Ok(bytes.to_vec()));
         }
+        serde_json::from_slice(&bytes)
+            .map(Err)
+            .map_err(|_| other(String::from_utf8_lossy(&bytes)))
     }
 
     /// A `GET` that must succeed.
@@ -97,6 +112,22 @@ impl Api {
         self.call(Method::POST, path, body).await
     }
 
+    /// A `POST` of JSON that is answered with text.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn post_for_text(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> io::Result<Result<String, Problem>> {
+        let body = serde_json::to_vec(body).map_err(other)?;
+        let answer = self.bytes(Method::POST, path, body).await?;
+        answer
+            .map(|bytes| String::from_utf8(bytes).map_err(other))
+            .map_or_else(|problem| Ok(Err(problem)), |text| text.map(Ok))
+    }
+
     /// A `POST` of bytes.
     ///
     /// # Errors
@@ -107,26 +138,6 @@ impl Api {
         body: Vec<u8>,
     ) -> io::Result<Result<T, Problem>> {
         self.call(Method::POST, path, body).await
-    }
-
-    /// Sends bytes and reads bytes; a refusal is the inner error.
-    ///
-    /// # Errors
-    /// The node cannot be reached or answers nonsense.
-    pub async fn bytes(
-        &self,
-        method: Method,
-        path: &str,
-        body: Vec<u8>,
-    ) -> io::Result<Result<Vec<u8>, Problem>> {
-        let response = self.send(method, path, body).await?;
-        let ok = response.status().is_success();
-        let body = response.into_body().collect().await.map_err(other)?;
-        let bytes = body.to_bytes();
-        if ok {
-            return Ok(Ok(bytes.to_vec()));
-        }
-        serde_json::from_slice(&bytes).map(Err).map_err(other)
     }
 
     /// The node's live events.

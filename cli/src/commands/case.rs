@@ -3,6 +3,7 @@
 mod find;
 mod membership;
 mod names;
+mod report;
 mod show;
 mod tables;
 
@@ -104,6 +105,7 @@ Examples:
   focal case alerts 3f9c1a2b
   focal case alerts \"Varenia: Orsk province\" --json")]
     Alerts(tables::Args),
+    Report(report::ReportArgs),
 }
 
 /// Open a case; this node becomes its custodian
@@ -203,6 +205,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Designations(args) => tables::designations(&args, &client, context).await,
         Command::Convenings(args) => tables::convenings(&args, &client, context).await,
         Command::Alerts(args) => tables::alerts(&args, &client, context).await,
+        Command::Report(args) => report::report(args, &client, context).await,
     }
 }
 

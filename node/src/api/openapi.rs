@@ -1,6 +1,6 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{attachments, audit, events, export, read, types, write};
+use super::{attachments, audit, events, export, read, report, types, write};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -20,6 +20,7 @@ use utoipa::OpenApi;
         read::case,
         read::view,
         read::table,
+        report::report,
         read::records,
         read::record,
         read::holders,

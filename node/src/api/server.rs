@@ -1,6 +1,6 @@
 //! The socket and the routes.
 
-use super::{attachments, audit, caller::Caller, events, export, openapi, read, write};
+use super::{attachments, audit, caller::Caller, events, export, openapi, read, report, write};
 use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
     Router,
@@ -98,6 +98,10 @@ fn routes(state: ApiState) -> Router {
         .route("/v1/cases/{case}", get(read::case))
         .route("/v1/cases/{case}/view", get(read::view))
         .route("/v1/cases/{case}/view/{table}", get(read::table))
+        .route(
+            "/v1/cases/{case}/report.html",
+            post(report::report).layer(small),
+        )
         .route("/v1/cases/{case}/invite", post(write::invite).layer(small))
         .route("/v1/cases/{case}/actions", post(write::act).layer(small))
         .route(

@@ -7,7 +7,7 @@ mod audit;
 mod export;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
-pub use export::{Export, ExportRequest, RefusedRecord};
+pub use export::{Export, ExportRequest, RefusedRecord, ReportRequest};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

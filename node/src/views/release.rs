@@ -11,7 +11,7 @@ use focal_protocol::{
     directory::Role,
     id::{CaseId, OrgId, RecordId},
     limits,
-    record::{Asker, Audience, Barred, Circle, Record, Summary, Tlp, Use},
+    record::{Asker, Audience, Barred, Circle, Handling, Summary, Tlp, Use},
 };
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ const PAGE: usize = 500;
 const PURPOSES: &str = "own-use, print, organisations, served, court, public";
 
 /// For whom something is to leave.
-struct Purpose {
-    uses: Vec<Use>,
+pub(super) struct Purpose {
+    pub(super) uses: Vec<Use>,
     /// As the audit trail has it.
-    act: Act,
+    pub(super) act: Act,
 }
 
 impl Views {
@@ -35,7 +35,7 @@ impl Views {
         Ok(org)
     }
 
-    fn purpose(&self, request: &ExportRequest) -> Result<Purpose, Refused> {
+    pub(super) fn purpose(&self, request: &ExportRequest) -> Result<Purpose, Refused> {
         let act = Act::new(Deed::Export).word(&request.purpose);
         let bad = |why: String| Err(Refused::BadRequest(why));
         let hand = |audience| vec![Use::Hand(audience)];
@@ -114,7 +114,7 @@ impl Views {
             let signed = self.signed(stored)?;
             let record = signed.unverified()?;
             let agreed = agreed.get(&stored.id).map_or(&[][..], Vec::as_slice);
-            match may_all(&record, &purpose.uses, &asker, &circle, agreed) {
+            match may_all(&record.handling(), &purpose.uses, &asker, &circle, agreed) {
                 Ok(()) => {
                     given.push(stored.id);
                     let tlp = record.marking.tlp;
@@ -216,14 +216,13 @@ impl Views {
     }
 }
 
-fn may_all(
-    record: &Record,
+pub(super) fn may_all(
+    handling: &Handling,
     uses: &[Use],
     asker: &Asker,
     circle: &Circle,
     agreed: &[Audience],
 ) -> Result<(), Barred> {
-    let handling = record.handling();
     let mut wanted = uses.iter();
     wanted.try_for_each(|wanted| handling.may(wanted, asker, circle, agreed))
 }

@@ -2,7 +2,8 @@
 //!
 //! [`CaseState`] takes records one by one, in any order; each table is read from it when it is wanted. A [`CaseView`] is
 //! all of them at one moment. In reading order: `state` (what is kept), `validity` (who may say it), `standing` (what has
-//! become of a record), `events` (what counts once), then the tables, and `hash`.
+//! become of a record), `events` (what counts once), then the tables, `whole` (what is counted or
+//! drawn from every record), and `hash`.
 
 mod activities;
 mod alerts;
@@ -20,6 +21,7 @@ mod standing;
 mod state;
 mod timeline;
 mod validity;
+mod whole;
 
 pub use activities::ActivityRow;
 pub use alerts::AlertRow;

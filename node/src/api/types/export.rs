@@ -24,6 +24,23 @@ pub struct ExportRequest {
     pub limit: Option<usize>,
 }
 
+/// Body of `POST /v1/cases/{case}/report.html`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRequest {
+    /// For whom, as in [`ExportRequest`].
+    pub purpose: String,
+    /// With `organisations`: which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<String>,
+    /// What the page is for: printed on it, at most 300 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Rows of each table, the newest: 200 unless it is said, at most 1,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<usize>,
+}
+
 /// One page of an export: noted in the audit trail before it is answered.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Export {
