@@ -291,6 +291,7 @@ impl Ledger {
             Actor::Node,
             Act::new(Deed::Started).word(env!("CARGO_PKG_VERSION")),
         );
+        self.resume_purges();
         self.commit();
         while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {

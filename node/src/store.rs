@@ -26,6 +26,7 @@ pub mod yardstick;
 pub use attachments::{AttachmentState, NamedAttachment};
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use records::{Position, StoredRecord};
+pub use trail::TrailPage;
 pub use write::Write;
 
 use focal_protocol::seal::StorageKey;

@@ -5,6 +5,7 @@ use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, vie
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 use focal_protocol::limits;
@@ -146,25 +147,121 @@ fn routes(state: ApiState) -> Router {
             post(attachments::verify),
         )
         .route("/v1/events", get(events::events))
+        // Around all of them, and around what is none: no route can forget to ask who speaks.
+        .layer(middleware::from_extractor::<Caller>())
         .with_state(state)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        NodeKeys, Settings, ledger::Ledger, net::NetConfig, opener::Opener, shared::Shared,
+        store::Store,
+    };
+    use std::sync::Arc;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::UnixStream,
+        sync::mpsc,
+    };
+
+    /// The routes as they stand above.
+    fn paths() -> impl Iterator<Item = &'static str> {
+        let source = include_str!("server.rs");
+        let routes = source.split("#[cfg(test)]").next().unwrap_or_default();
+        routes
+            .split('"')
+            .filter(|part| part.starts_with("/v1/") && part.len() > 4 && !part.contains(' '))
+    }
 
     #[test]
     fn every_route_is_in_the_openapi_document() {
-        let source = include_str!("server.rs");
         let document = openapi::text();
-        let routes = source
-            .split('"')
-            .filter(|part| part.starts_with("/v1/") && part.len() > 4 && !part.contains(' '));
-        for route in routes {
+        for route in paths() {
             assert!(
                 document.contains(&format!("\"{route}\"")),
                 "{route} is missing"
             );
         }
+    }
+
+    /// The status of an answer.
+    async fn ask(socket: &Path, method: &str, path: &str) -> String {
+        let mut stream = UnixStream::connect(socket).await.expect("a connection");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: focal\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer)
+            .split(' ')
+            .nth(1)
+            .unwrap_or_default()
+            .to_string()
+    }
+
+    /// A node without a network, and what its handlers work with.
+    async fn state(dir: &Path) -> (ApiState, watch::Sender<bool>) {
+        let keys = NodeKeys::generate();
+        let shared = Arc::new(Shared::new(keys.node()));
+        let (streams, _peers) = mpsc::channel(1);
+        let config = NetConfig {
+            seed: keys.identity_seed(),
+            listen: Vec::new(),
+        };
+        let net = Net::start(config, streams).await.expect("a swarm");
+        let store = Store::open(&dir.join("store"), keys.storage()).expect("a store");
+        let (opener, _) = Opener::start(store.clone(), shared.clone()).expect("an opener");
+        let settings = Settings::default();
+        let ledger = Ledger::start(store.clone(), &keys, shared.clone(), opener, &settings);
+        let attachments = Attachments::open(
+            &dir.join("attachments"),
+            settings.attachments(),
+            store.clone(),
+            shared.clone(),
+            net.clone(),
+        );
+        let (stop, stopping) = watch::channel(false);
+        let state = ApiState {
+            views: Views {
+                store,
+                shared,
+                kept: Arc::default(),
+            },
+            ledger: ledger.expect("a ledger").0,
+            net,
+            attachments: attachments.expect("attachments"),
+            started: String::new(),
+            stopping,
+        };
+        (state, stop)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_route_answers_somebody_whom_the_door_does_not_name() {
+        let dir = tempfile::tempdir().expect("dir");
+        let (state, stop) = state(dir.path()).await;
+        let silent = dir.path().join("silent.sock");
+        let listener = UnixListener::bind(&silent).expect("a socket");
+        let app = routes(state.clone());
+        let door = tokio::spawn(async move { axum::serve(listener, app).await });
+        let mut asked = 0;
+        for path in paths().chain(["/v1/nothing", "/"]) {
+            for method in ["GET", "POST", "DELETE"] {
+                assert_eq!(ask(&silent, method, path).await, "401", "{method} {path}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 60, "{asked}");
+        door.abort();
+        // The socket's own door says who it is.
+        let socket = dir.path().join("api.sock");
+        let server = Server::start(&socket, state).expect("a door");
+        assert_eq!(ask(&socket, "GET", "/v1/status").await, "200");
+        assert_eq!(ask(&socket, "GET", "/v1/nothing").await, "404");
+        stop.send_replace(true);
+        server.stop().await;
     }
 }

@@ -430,6 +430,7 @@ impl Ledger {
     /// must have been over for a day of running.
     pub(super) fn retire_cases(&mut self, waited: Time) {
         const DAY_MS: u64 = 24 * 3_600_000;
+        self.resume_purges();
         let now = clock::now();
         let due: Vec<CaseId> = self
             .cases
@@ -440,20 +441,39 @@ impl Ledger {
         self.due_since.retain(|id, _| due.contains(id));
         for id in due {
             let since = *self.due_since.entry(id).or_insert(waited);
-            if waited.since(since) >= DAY_MS
-                && let Err(e) = self.act(id, Action::Purge)
-            {
-                tracing::error!("case {} could not be purged: {e}", id.short());
+            if waited.since(since) < DAY_MS {
+                continue;
+            }
+            match self.act(id, Action::Purge) {
+                // Why, in the write that decides it; that it is done, in the one that does it.
+                Ok(_) => {
+                    let act = Act::new(Deed::Purge).word("retention-over").case(id);
+                    self.note(Actor::Node, act);
+                }
+                Err(e) => tracing::error!("case {} could not be purged: {e}", id.short()),
             }
         }
     }
 
-    /// Destroys what opens a case here. The rest is cleared after.
+    /// Purges that were decided, and cut short by a stop or a full disk before they were done.
+    pub(super) fn resume_purges(&mut self) {
+        let decided = |here: &CaseHere| matches!(here.case.ended(), Some(case::Ended::Purged));
+        let due = self.cases.iter().filter(|(_, here)| decided(here));
+        for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.purge_case(id);
+        }
+    }
+
+    /// Destroys what opens a case here. That it is destroyed stands in the audit trail with the same write that marks it:
+    /// there is no purge without the item, and no item without the purge. The rest is cleared after.
     pub(super) fn purge_case(&mut self, id: CaseId) {
-        if let Err(e) = self.store.purge(id) {
+        if let Err(e) = self.round.write.purge(&self.store, id) {
             tracing::error!("case {} could not be purged: {e}", id.short());
             return;
         }
+        let act = Act::new(Deed::Purge).word("done").case(id);
+        self.note(Actor::Node, act);
+        // From here on nothing is written of it, and nobody is told of its logs.
         self.cases.remove(&id);
         self.purged.insert(id);
         let logs: Vec<LogId> = self
@@ -466,14 +486,18 @@ impl Ledger {
             self.logs.remove(&log);
             self.cursors.remove(&log);
         }
-        let act = Act::new(Deed::Purge).word("done").case(id);
-        self.note(Actor::Node, act);
-        self.publish_cases();
-        for mailbox in self.sessions.values() {
-            mailbox.push(focal_protocol::sync::Input::Unshares(id));
-        }
-        clear(&self.store, id);
-        self.shared.purged();
+        self.then(move |ledger| {
+            if let Err(e) = ledger.store.finish_purge(id) {
+                tracing::error!("the key of case {} could not be destroyed: {e}", id.short());
+                return;
+            }
+            ledger.publish_cases();
+            for mailbox in ledger.sessions.values() {
+                mailbox.push(focal_protocol::sync::Input::Unshares(id));
+            }
+            clear(&ledger.store, id);
+            ledger.shared.purged();
+        });
     }
 }
 

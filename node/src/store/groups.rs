@@ -185,34 +185,35 @@ impl Store {
         Ok(packages)
     }
 
-    /// Destroys what opens a case, for ever: first its rows and a mark that it was purged, durably, then its key. What
-    /// is left over cannot be opened any more, and is cleared by [`Store::clear_purged`].
+    /// Destroys what opens a case, for ever, once a write with [`Write::purge`] is durable: its key. What is left over
+    /// cannot be opened any more, and is cleared by [`Store::clear_purged`].
     ///
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
-    pub fn purge(&self, case: CaseId) -> Result<()> {
-        let mut write = Write::default();
-        let mut prefixes = vec![case_key(case), secrets_prefix(case)];
-        prefixes.push([b"m".as_slice(), case.as_bytes()].concat());
-        for prefix in prefixes {
-            for key in self.tree(Tree::Group).scan_prefix(prefix).keys() {
-                write.delete(Tree::Group, key?);
-            }
-        }
-        self.purge_attachments(&mut write, &case)?;
-        write.put(Tree::Group, purged_key(case), Vec::new());
-        write.apply(self)?;
-        self.flush()?;
-        self.finish_purge(case)
-    }
-
-    /// The second half of a purge: also after a crash in the middle.
-    pub(super) fn finish_purge(&self, case: CaseId) -> Result<()> {
+    pub fn finish_purge(&self, case: CaseId) -> Result<()> {
         self.case_keys.destroy(&case)
     }
 }
 
 impl Write {
+    /// The first half of a purge: the rows that open a case go, and a mark says that it was purged. Once this is durable,
+    /// [`Store::finish_purge`] does the rest, at the latest when the store is opened again.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn purge(&mut self, store: &Store, case: CaseId) -> Result<()> {
+        let mut prefixes = vec![case_key(case), secrets_prefix(case)];
+        prefixes.push([b"m".as_slice(), case.as_bytes()].concat());
+        for prefix in prefixes {
+            for key in store.tree(Tree::Group).scan_prefix(prefix).keys() {
+                self.delete(Tree::Group, key?);
+            }
+        }
+        store.purge_attachments(self, &case)?;
+        self.put(Tree::Group, purged_key(case), Vec::new());
+        Ok(())
+    }
+
     /// What has changed in a case: its state, and its groups row by row.
     pub fn case(&mut self, store: &Store, case: &mut Case) {
         let (changes, dropped) = case.take_changes();

@@ -9,6 +9,19 @@ use focal_protocol::{
     time::Time,
 };
 
+/// A part of the trail as it was at one moment, with what proves it.
+#[derive(Debug)]
+pub struct TrailPage {
+    /// The signature with which the trail begins, if earlier items were given up.
+    pub anchor: Option<(u64, Signed<Checkpoint>)>,
+    /// Items in order.
+    pub items: Vec<Link>,
+    /// Signatures that cover them, by the item that they are on.
+    pub checkpoints: Vec<(u64, Signed<Checkpoint>)>,
+    /// The item after the last one here, if there was one.
+    pub next: Option<u64>,
+}
+
 /// A checkpoint with its signature, bytes.
 const CHECKPOINT: usize = 1 << 10;
 /// A checkpoint is kept for every so many items, besides the last one: from there the trail can begin when what is
@@ -73,6 +86,58 @@ impl Store {
                 let signed = codec::decode(&plain, CHECKPOINT).map_err(|_| self.audit_damaged())?;
                 Ok((seq, signed))
             })
+    }
+
+    /// At most `limit` items from a sequence on. The trail may grow and be shortened meanwhile: a page ends at the latest
+    /// with the item that was signed last when it was begun, so that the last page always ends in a signature.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn trail_page(&self, from: u64, limit: usize) -> Result<TrailPage> {
+        loop {
+            // The next round replaces it: it is kept here, and what comes after it is not looked at.
+            let last = self.checkpoints(0).next_back().transpose()?;
+            let end = last.as_ref().map_or(0, |(seq, _)| seq + 1);
+            let mut items: Vec<Link> = Vec::new();
+            let mut next = None;
+            for link in self.audit_items(from) {
+                let link = link?;
+                if link.item.seq >= end {
+                    break;
+                }
+                if items.len() == limit {
+                    next = Some(link.item.seq);
+                    break;
+                }
+                items.push(link);
+            }
+            let begins = self.audit_items(0).next().transpose()?;
+            let begins = begins.map_or(0, |link| link.item.seq);
+            let anchor = self.checkpoints(0).next().transpose()?;
+            let anchor = anchor.filter(|(seq, _)| *seq < begins);
+            // It was shortened while it was read.
+            if items.first().is_some_and(|first| first.item.seq < begins) {
+                continue;
+            }
+            let mut checkpoints = Vec::new();
+            if let (Some(first), Some(to)) = (items.first(), items.last()) {
+                for checkpoint in self.checkpoints(first.item.seq) {
+                    let (seq, signed) = checkpoint?;
+                    if seq > to.item.seq {
+                        break;
+                    }
+                    checkpoints.push((seq, signed));
+                }
+                let held = checkpoints.last().map(|(seq, _)| *seq);
+                checkpoints.extend(last.filter(|(seq, _)| *seq == to.item.seq && held < Some(*seq)));
+            }
+            return Ok(TrailPage {
+                anchor,
+                items,
+                checkpoints,
+                next,
+            });
+        }
     }
 
     /// Which items can be given up, from the first to one that is signed: those from before `oldest`, and those that are
@@ -187,6 +252,37 @@ mod tests {
             before = Some(link.item.seq);
             store.apply(&write).expect("stored");
         }
+    }
+
+    #[test]
+    fn a_trail_that_grows_while_it_is_read_is_signed_to_the_end_of_what_is_shown() {
+        let dir = tempfile::tempdir().expect("dir");
+        let store = store(dir.path());
+        let node = NodeId(SecretKey::from_seed(Zeroizing::new([3; 32])).public().0);
+        add(&store, 0..1);
+        let writer = store.clone();
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(move || add(&writer, 1..400));
+            let mut passes = 0;
+            while !writing.is_finished() || passes == 0 {
+                passes += 1;
+                let mut trail = Trail::default();
+                let mut from = Some(0);
+                while let Some(seq) = from {
+                    let page = store.trail_page(seq, 7).expect("a page");
+                    let mut signed = page.checkpoints.iter().peekable();
+                    for link in page.items {
+                        let seq = link.item.seq;
+                        trail.follow(link.bytes().to_vec()).expect("the chain holds");
+                        if let Some((_, signed)) = signed.next_if(|(at, _)| *at == seq) {
+                            trail.check(node, signed).expect("signed");
+                        }
+                    }
+                    from = page.next;
+                }
+                trail.finish().expect("signed to the end");
+            }
+        });
     }
 
     /// Follows what is there; returns the first item and the next.
