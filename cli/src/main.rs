@@ -18,6 +18,7 @@ mod files;
 mod handover;
 mod join_request;
 mod keys;
+mod moment;
 mod node_card;
 mod organisation;
 mod output;

@@ -8,6 +8,7 @@ mod caller;
 mod error;
 mod events;
 mod export;
+mod history;
 mod openapi;
 mod read;
 mod report;

@@ -1,4 +1,5 @@
-//! Views of the cases that were looked at lately, kept in memory and brought up to date when somebody looks again.
+//! Views of the cases that were looked at lately, kept in memory and brought up to date when somebody looks again; also
+//! as they were at an earlier time, which nothing changes any more.
 
 use crate::{
     refused::Refused,
@@ -6,23 +7,62 @@ use crate::{
     store::{Position, Store, StoredRecord},
 };
 use focal_protocol::{
-    id::CaseId,
+    id::{CaseId, RecordId},
     record::{CaseOrder, CaseState, Summary},
+    time::Time,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+    mpsc,
+};
 
 /// Cases kept at most.
 const CASES: usize = 16;
 /// Records of them together, about 1 KiB each. Only a single case may be larger.
 const RECORDS: usize = 200_000;
 
+/// Records that are handed over at once while a state is put together.
+const CHUNK: usize = 512;
+/// Chunks of them that are read ahead.
+const AHEAD: usize = 8;
+/// A case with so many records is put together at the start, before anybody asks: a smaller one takes a few
+/// milliseconds when somebody does.
+const LARGE: u64 = 5_000;
+
+/// A record as a state takes it.
+type Row = (CaseOrder, RecordId, Summary);
+
+/// A case's state, and what it is made of.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) state: CaseState,
+    /// Of an earlier time: records of which nobody knows since when they could be read.
+    pub(crate) undated: usize,
+    /// Of an earlier time: records that have left the reading index since.
+    pub(crate) left: usize,
+}
+
+impl Built {
+    fn of(state: CaseState) -> Self {
+        Self {
+            state,
+            undated: 0,
+            left: 0,
+        }
+    }
+}
+
 /// A case's state; none until it was put together.
-type Slot = Arc<Mutex<Option<CaseState>>>;
+type Slot = Arc<Mutex<Option<Built>>>;
+
+/// Which case, and as of when; none for now.
+type Which = (CaseId, Option<Time>);
 
 /// A case that is kept.
 #[derive(Debug)]
 struct Kept {
-    case: CaseId,
+    which: Which,
     records: usize,
     slot: Slot,
 }
@@ -56,32 +96,75 @@ impl CaseViews {
         case: CaseId,
         read: impl FnOnce(&mut CaseState) -> T,
     ) -> Result<T, Refused> {
-        let slot = self.slot(case);
+        self.read_at(store, shared, (case, None), |built| read(&mut built.state))
+    }
+
+    /// Reads a case's state, as it is or as this node knew it at a time that is past.
+    pub(crate) fn read_at<T>(
+        &self,
+        store: &Store,
+        shared: &Shared,
+        which: (CaseId, Option<Time>),
+        read: impl FnOnce(&mut Built) -> T,
+    ) -> Result<T, Refused> {
+        let slot = self.slot(which);
         let mut state = whole(&slot);
-        let known = match state.take() {
-            Some(known) => update(known, store, shared, case)?,
-            None => None,
+        let known = match (state.take(), which) {
+            // What was known then does not change.
+            (Some(known), (_, Some(_))) => Some(known),
+            (Some(known), (case, None)) => update(known.state, store, shared, case)?.map(Built::of),
+            (None, _) => None,
         };
-        let known = match known {
-            Some(known) => known,
-            None => rebuild(store, shared, case)?,
+        let known = match (known, which) {
+            (Some(known), _) => known,
+            (None, (case, None)) => Built::of(rebuild(store, shared, case)?),
+            (None, (case, Some(at))) => build_at(store, shared, case, at)?,
         };
         // What fails leaves the slot empty: the next reader puts it together again.
         let known = state.insert(known);
-        let records = known.len();
+        let records = known.state.len();
         let answer = read(known);
         drop(state);
-        self.used(store, case, records);
+        self.used(store, which, records);
         Ok(answer)
     }
 
-    fn slot(&self, case: CaseId) -> Slot {
+    /// Puts together the large ones of these cases, the largest first, as far as they are kept. For the start of a node.
+    pub(crate) fn warm(&self, store: &Store, shared: &Shared, cases: Vec<(u64, CaseId)>) {
+        let mut large: Vec<_> = cases.into_iter().filter(|(n, _)| *n >= LARGE).collect();
+        large.sort_unstable_by(|a, b| b.cmp(a));
+        let mut room = RECORDS as u64;
+        for (records, case) in large.into_iter().take(CASES) {
+            if records > room {
+                continue;
+            }
+            room -= records;
+            if let Err(e) = self.read(store, shared, case, |_| ()) {
+                // Who asks for it is told again.
+                tracing::warn!("the view of case {} is not ready: {e}", case.short());
+            }
+        }
+    }
+
+    /// Gives up all that is kept of cases that are here no more.
+    pub(crate) fn keep_only(&self, store: &Store, here: impl Fn(&CaseId) -> bool) {
         let mut kept = whole(&self.kept);
-        let found = kept.iter().position(|k| k.case == case);
+        kept.retain(|k| {
+            let stays = here(&k.which.0);
+            if !stays {
+                store.leave(&k.which.0);
+            }
+            stays
+        });
+    }
+
+    fn slot(&self, which: Which) -> Slot {
+        let mut kept = whole(&self.kept);
+        let found = kept.iter().position(|k| k.which == which);
         let entry = match found {
             Some(at) => kept.remove(at),
             None => Kept {
-                case,
+                which,
                 records: 0,
                 slot: Slot::default(),
             },
@@ -92,16 +175,18 @@ impl CaseViews {
     }
 
     /// Gives up what was not used for longest, until the rest is within bounds.
-    fn used(&self, store: &Store, case: CaseId, records: usize) {
+    fn used(&self, store: &Store, which: Which, records: usize) {
         let mut kept = whole(&self.kept);
-        if let Some(entry) = kept.iter_mut().find(|k| k.case == case) {
+        if let Some(entry) = kept.iter_mut().find(|k| k.which == which) {
             entry.records = records;
         }
         while kept.len() > 1
             && (kept.len() > CASES || kept.iter().map(|k| k.records).sum::<usize>() > RECORDS)
         {
             let gone = kept.remove(0);
-            store.leave(&gone.case);
+            if gone.which.1.is_none() {
+                store.leave(&gone.which.0);
+            }
         }
     }
 }
@@ -131,16 +216,64 @@ fn update(
 fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Refused> {
     // First: what comes while the rows are read is read twice rather than never.
     store.follow(case);
-    let mut failed = None;
-    let rows = store
-        .records_iter(case, None)
-        .map(|row| {
+    gather(|| {
+        store.records_iter(case, None).map(|row| {
             let row = row?;
             Ok((order(&row.position), row.id, said(row, store, shared)?))
         })
-        .map_while(|row: Result<_, Refused>| row.map_err(|e| failed = Some(e)).ok());
-    let state = CaseState::from_records(rows);
-    failed.map_or(Ok(state), Err)
+    })
+}
+
+/// As it could be read here at a time: linear in the case.
+fn build_at(store: &Store, shared: &Shared, case: CaseId, at: Time) -> Result<Built, Refused> {
+    let (undated, left) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let state = gather(|| {
+        store.known_at(case, None, at).map(|known| {
+            let known = known?;
+            undated.fetch_add(known.record.readable.is_none().into(), Ordering::Relaxed);
+            left.fetch_add(known.left.is_some().into(), Ordering::Relaxed);
+            let row = known.record;
+            Ok((order(&row.position), row.id, said(row, store, shared)?))
+        })
+    })?;
+    Ok(Built {
+        state,
+        undated: undated.into_inner(),
+        left: left.into_inner(),
+    })
+}
+
+/// Puts a state together: one thread reads and opens rows while this one takes them in. Either costs about as much.
+fn gather<R: Iterator<Item = Result<Row, Refused>>>(
+    rows: impl FnOnce() -> R + Send,
+) -> Result<CaseState, Refused> {
+    let mut state = CaseState::default();
+    std::thread::scope(|scope| {
+        let (sender, chunks) = mpsc::sync_channel(AHEAD);
+        let reading = scope.spawn(move || -> Result<(), Refused> {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            for row in rows() {
+                chunk.push(row?);
+                if chunk.len() == CHUNK {
+                    let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+                    if sender.send(full).is_err() {
+                        break;
+                    }
+                }
+            }
+            // Nobody takes them if the other side has ended, and then nobody asks either.
+            let _ = sender.send(chunk);
+            Ok(())
+        });
+        for chunk in chunks {
+            state.extend(chunk);
+        }
+        match reading.join() {
+            Ok(read) => read,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    Ok(state)
 }
 
 /// A record's summary with the role of its author. Rows of an earlier version do not say it: the manifest does, under

@@ -12,6 +12,7 @@ use handle::Job;
 pub(crate) use handle::OpenerHandle;
 
 use crate::{
+    clock,
     ledger::{Command, ContentAt, LedgerHandle},
     refused::Refused,
     shared::{Attached, Shared},
@@ -27,6 +28,7 @@ use focal_protocol::{
     record::Summary,
 };
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
@@ -45,6 +47,10 @@ const LULL: Duration = Duration::from_millis(25);
 /// But never longer than this, so that a catch-up of hours can be read while it goes on.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Since when a record can be read does not follow from its entry: rows are made durable once nothing more has come for
+/// so long. In a stream of entries the ledger's own flushes do it.
+const QUIET: Duration = Duration::from_millis(200);
+
 /// How often it is tried again while the disk is full.
 const ROOM: Duration = Duration::from_secs(1);
 
@@ -58,6 +64,8 @@ pub(crate) struct Opener {
     /// What has come that entries may wait for, and after which of them to go on.
     came: Vec<(PendingKey, Option<(LogId, u64)>)>,
     bulk: Option<Bulk>,
+    /// Whether something was written since the last flush.
+    written: Cell<bool>,
     stop: bool,
 }
 
@@ -91,6 +99,7 @@ impl Opener {
             logs: BTreeSet::new(),
             came: Vec::new(),
             bulk: None,
+            written: Cell::new(false),
             stop: false,
         };
         let thread = std::thread::Builder::new()
@@ -125,9 +134,9 @@ impl Opener {
         while !self.stop {
             let idle = self.ledger.is_none() || (self.logs.is_empty() && self.came.is_empty());
             if idle {
-                match self.jobs.recv() {
-                    Ok(job) => self.note(job),
-                    Err(_) => break,
+                match self.next_job() {
+                    Some(job) => self.note(job),
+                    None => break,
                 }
             }
             while let Ok(job) = self.jobs.try_recv() {
@@ -153,6 +162,26 @@ impl Opener {
                 Err(e) => self.failed(&e),
             }
         }
+    }
+
+    /// Waits for the next job; in a pause what was written is made durable. None when nobody can send one any more.
+    fn next_job(&mut self) -> Option<Job> {
+        if self.written.replace(false) {
+            match self.jobs.recv_timeout(QUIET) {
+                Ok(job) => {
+                    self.written.set(true);
+                    return Some(job);
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return None,
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    if let Err(e) = self.store.flush() {
+                        // The rows follow from the entries, but for the time: who stores next is told the rest.
+                        tracing::warn!("the reading index is not on disk yet: {e}");
+                    }
+                }
+            }
+        }
+        self.jobs.recv().ok()
     }
 
     /// What cannot be opened now stays sealed; if the store has failed, the ledger ends the node.
@@ -228,6 +257,7 @@ impl Opener {
                 id,
                 position,
                 summary,
+                readable: Some(clock::now()),
             };
             self.shared.emit(crate::api::types::Event::Record {
                 row: Box::new(record_row(&stored, self.shared.directory().as_deref())),
@@ -303,6 +333,7 @@ impl Opener {
             batch.write.cursor(log, &cursor);
         }
         self.store.apply(&batch.write)?;
+        self.written.set(true);
         self.shared.attached(batch.attached);
         for (id, position, summary) in batch.readable {
             self.emit(id, position, summary);
@@ -337,8 +368,13 @@ impl Opener {
         if let Some(known) = known {
             let later = position.max(known);
             if position < known {
+                // It could be read before, at its other place.
+                let before = self.store.record_at(&known)?;
+                let readable = before.map_or(Some(clock::now()), |row| row.readable);
                 batch.write.forget_position(&known);
-                batch.write.record(&self.store, id, &position, &summary);
+                batch
+                    .write
+                    .record_since(&self.store, id, &position, &summary, readable);
             }
             if position != known {
                 let twin = PendingKey::Twin(later.case, id);

@@ -87,14 +87,23 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         net.clone(),
     )?;
     let (stop, stopping) = watch::channel(false);
+    let views = Views {
+        store: store.clone(),
+        shared: shared.clone(),
+        kept: Arc::default(),
+    };
+    // Beside everything else: whoever asks meanwhile waits for what is under way, and no longer than without it.
+    let early = views.clone();
+    let warming = std::thread::Builder::new()
+        .name("views".into())
+        .spawn(move || early.warm());
+    if let Err(e) = warming {
+        tracing::warn!("views are put together when they are asked for: {e}");
+    }
     let server = Server::start(
         &dir.join("api.sock"),
         ApiState {
-            views: Views {
-                store: store.clone(),
-                shared: shared.clone(),
-                kept: Arc::default(),
-            },
+            views,
             ledger: ledger.clone(),
             net: net.clone(),
             attachments: attachments.clone(),

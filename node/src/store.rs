@@ -12,6 +12,7 @@ mod cuts;
 mod directory;
 mod feed;
 mod groups;
+mod known;
 mod logs;
 mod mark;
 mod open;
@@ -24,6 +25,7 @@ mod write;
 pub mod yardstick;
 
 pub use attachments::{AttachmentState, NamedAttachment};
+pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use records::{Position, StoredRecord};
 pub use trail::TrailPage;
@@ -114,6 +116,8 @@ enum Tree {
     Audit,
     /// Files that records name, sealed, and how far they are here.
     Attachment,
+    /// case, position, when it left the reading index → record, and its summary, sealed.
+    Left,
 }
 
 impl Tree {
@@ -126,7 +130,7 @@ impl Tree {
     }
 }
 
-const TREES: [(&str, Tree); 11] = [
+const TREES: [(&str, Tree); 12] = [
     ("log", Tree::Log),
     ("cursor", Tree::Cursor),
     ("record", Tree::Record),
@@ -138,6 +142,7 @@ const TREES: [(&str, Tree); 11] = [
     ("meta", Tree::Meta),
     ("audit", Tree::Audit),
     ("attachment", Tree::Attachment),
+    ("left", Tree::Left),
 ];
 
 /// A handle on the store; clones share it. Reads may come from any thread, writes from the two that own rows: the

@@ -1,6 +1,8 @@
 //! What the API shows, from the store and the snapshots: nothing here changes anything.
 
 mod audit;
+mod history;
+mod known;
 mod membership;
 mod release;
 mod report;
@@ -57,6 +59,8 @@ pub(crate) fn record_row(stored: &StoredRecord, directory: Option<&Directory>) -
         summary: serde_json::to_value(summary).unwrap_or_default(),
         // Only a clock ahead of ours is doubtful: old records are simply old.
         doubtful_clock: summary.created > now && skew > limits::CLOCK_SKEW_MS,
+        known_since: stored.readable.map(|time| time.to_string()),
+        left: None,
     }
 }
 
@@ -281,8 +285,7 @@ impl Views {
         id: CaseId,
         read: impl FnOnce(&mut CaseState) -> T,
     ) -> Result<T, Refused> {
-        self.case(id)?;
-        self.kept.read(&self.store, &self.shared, id, read)
+        self.case_view_at(id, None, read)
     }
 
     /// `GET /v1/cases/{case}`

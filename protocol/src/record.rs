@@ -7,6 +7,7 @@
 //! A new kind is one file in `kind/` and one line in the list there.
 
 mod attachment;
+mod change;
 mod choices;
 mod counts;
 mod draft;
@@ -27,6 +28,7 @@ mod tally;
 mod view;
 
 pub use attachment::Attachment;
+pub use change::Change;
 pub use counts::{Age, Breakdown, Counts, Estimate, Range, Sex, Totals};
 pub use draft::Draft;
 pub use edtf::Edtf;
@@ -48,8 +50,8 @@ pub use release::{Asker, Audience, Barred, Circle, Handling, NoRelease, ReleaseR
 pub use summary::{Facts, JudgedFactor, Summary};
 pub use view::{
     ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ConveningRow, DesignationRow,
-    Displacement, Invalid, OrganisationRisk, PledgeRow, PositionRow, Positions, Reading,
-    RequestRow, TimelineEntry,
+    Displacement, Invalid, OrganisationRisk, Page, PledgeRow, PositionRow, Positions, Reading,
+    RequestRow, Step, StepKind, TimelineEntry,
 };
 
 use crate::{

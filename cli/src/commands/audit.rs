@@ -2,6 +2,7 @@
 
 use crate::{
     client::Client,
+    commands::case::at_least_one,
     context::Context,
     error::{Error, Exit, Result},
 };
@@ -17,7 +18,7 @@ mod verify;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  focal audit list --kind export --since 2026-11-01T00:00:00Z
+  focal audit list --kind export --since 2026-11-01
   focal audit verify
   focal audit export -o audit.ndjson")]
 pub(crate) struct Args {
@@ -39,14 +40,14 @@ Examples:
   focal audit list
   focal audit list --kind export --kind membership --json")]
 struct ListArgs {
-    /// Only what happened since then: 2026-11-03T00:00:00Z
-    #[arg(long)]
+    /// Only what happened since then: 2026-11-03 or 2026-11-03T14:30Z
+    #[arg(long, value_name = "TIME", value_parser = crate::moment::moment)]
     since: Option<Time>,
     /// Only acts of these kinds: export, membership, keys, purge, failed-authentication and so on
     #[arg(long)]
     kind: Vec<Deed>,
     /// At most this many, the newest
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = at_least_one)]
     limit: usize,
 }
 

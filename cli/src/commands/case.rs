@@ -3,11 +3,13 @@
 mod find;
 mod membership;
 mod names;
+mod pages;
 mod report;
 mod show;
 mod tables;
 
 pub(crate) use find::find;
+pub(crate) use pages::at_least_one;
 
 use crate::{
     client::Client,
@@ -39,6 +41,7 @@ enum Command {
     Invite(InviteArgs),
     List(ListArgs),
     Show(ShowArgs),
+    At(AtArgs),
     Members(MembersArgs),
     Remove(membership::RemoveArgs),
     Leave(membership::LeaveArgs),
@@ -55,14 +58,16 @@ enum Command {
     #[command(after_help = "\
 Examples:
   focal case timeline 3f9c1a2b
-  focal case timeline \"Varenia: Orsk province\" --json")]
+  focal case timeline 3f9c1a2b --limit 50 --page 2
+  focal case timeline \"Varenia: Orsk province\" --at 2026-11-20T12:00Z
+  focal case timeline 3f9c1a2b --stream > timeline.ndjson")]
     Timeline(tables::Args),
     /// Show how many people incidents killed, injured and so on: each event once, as corrected
     #[command(after_help = "\
 Examples:
   focal case totals 3f9c1a2b
   focal case totals \"Varenia: Orsk province\" --json")]
-    Totals(tables::Args),
+    Totals(tables::WholeArgs),
     /// Show displacement over time
     #[command(after_help = "\
 Examples:
@@ -86,7 +91,7 @@ Examples:
 Examples:
   focal case risks 3f9c1a2b
   focal case risks \"Varenia: Orsk province\" --json")]
-    Risks(tables::Args),
+    Risks(tables::WholeArgs),
     /// Show designations, and where each organisation stands
     #[command(after_help = "\
 Examples:
@@ -157,13 +162,36 @@ struct ListArgs {}
 #[command(after_help = "\
 Examples:
   focal case show 3f9c1a2b
+  focal case show 3f9c1a2b --page 2
   focal case show \"Varenia: Orsk province\" --json")]
 struct ShowArgs {
     /// The case: id, first digits, title, or how the title begins
     case: String,
+    #[command(flatten)]
+    rows: show::Rows,
     /// Show what cannot be read yet, and what it waits for
     #[arg(long)]
     pending: bool,
+}
+
+/// Show a case as this node knew it at an earlier time
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What counts is when this node could read a report, by its own clock, not when the report says that it was written.
+Every table and list takes --at as well.
+
+Examples:
+  focal case at 2026-11-20T12:00Z 3f9c1a2b
+  focal case at 2026-11-20T12:00Z \"Varenia: Orsk province\" --json
+  focal case totals 3f9c1a2b --at 2026-11-20T12:00Z")]
+struct AtArgs {
+    /// The time: 2026-11-20T12:00Z
+    #[arg(value_parser = crate::moment::moment)]
+    time: focal_protocol::time::Time,
+    /// The case: id, first digits, title, or how the title begins
+    case: String,
+    #[command(flatten)]
+    rows: show::Rows,
 }
 
 /// Show who is in a case, and how much of it each one holds
@@ -194,7 +222,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Reopen(args) => membership::reopen(args, &client, context).await,
         Command::Purge(args) => membership::purge(args, &client, context).await,
         Command::Compartments(args) => membership::compartments(args, &client, context).await,
-        Command::Show(args) => show::show(&args.case, &client, context).await,
+        Command::Show(args) => show::show(&args.case, &args.rows, &client, context).await,
+        Command::At(args) => show::at(args.time, &args.case, &args.rows, &client, context).await,
         Command::Members(args) => members(&args.case, &client, context).await,
         Command::Timeline(args) => tables::timeline(&args, &client, context).await,
         Command::Totals(args) => tables::totals(&args, &client, context).await,

@@ -91,12 +91,17 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
 /// Waits until somebody wants it to end.
 async fn stopped() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut term) = signal(SignalKind::terminate()) else {
+    let (Ok(mut term), Ok(mut hangup)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => "Ctrl-C",
         _ = term.recv() => "SIGTERM",
+        // The nodes do not hear it: they are groups of their own.
+        _ = hangup.recv() => "its terminal was closed",
     }
 }
 

@@ -13,6 +13,7 @@ use focal_node::api::types::{CaseSummary, Holder, RecordDetail, RecordRow};
 use focal_protocol::record::Kind;
 use serde_json::Value;
 use std::{
+    collections::VecDeque,
     io::{self, Write},
     path::PathBuf,
 };
@@ -21,6 +22,7 @@ mod answer;
 mod ask;
 mod compose;
 mod drafts;
+mod history;
 mod send;
 
 /// Write, send, read and follow reports
@@ -48,6 +50,7 @@ enum Command {
     AskRelease(answer::AskReleaseArgs),
     List(ListArgs),
     Show(ShowArgs),
+    History(history::Args),
     Status(StatusArgs),
 }
 
@@ -75,19 +78,23 @@ struct NewArgs {
 #[command(after_help = "\
 Examples:
   focal report list 3f9c1a2b
-  focal report list --kind alert --json")]
+  focal report list --kind alert --json
+  focal report list 3f9c1a2b --at 2026-11-20T12:00Z")]
 struct ListArgs {
     /// Only of this case: id, first digits, or title
     case: Option<String>,
     /// Only of these kinds
     #[arg(long)]
     kind: Vec<Kind>,
-    /// Only what was written since then: 2026-11-03T00:00:00Z
-    #[arg(long)]
+    /// Only what was written since then: 2026-11-03 or 2026-11-03T14:30Z
+    #[arg(long, value_name = "TIME", value_parser = crate::moment::moment)]
     since: Option<focal_protocol::time::Time>,
     /// At most this many, the newest
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = crate::commands::case::at_least_one)]
     limit: usize,
+    /// What could be read at this node at that time: 2026-11-20T12:00Z
+    #[arg(long, value_name = "TIME", value_parser = crate::moment::moment)]
+    at: Option<focal_protocol::time::Time>,
 }
 
 /// Show one report whole
@@ -122,6 +129,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::AskRelease(args) => answer::ask_release(args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Show(args) => show(&args, context).await,
+        Command::History(args) => history::history(&args, context).await,
         Command::Status(args) => status(&args, context).await,
     }
 }
@@ -151,21 +159,39 @@ fn with_files(template: &str, files: &[PathBuf]) -> Result<String> {
     Ok(format!("{head}{line}{body}"))
 }
 
-/// Pages through a case's records.
-async fn rows(client: &Client, case: &str) -> Result<Vec<RecordRow>> {
-    let mut rows: Vec<RecordRow> = Vec::new();
+/// Looks at a case's records page by page, and keeps the newest of those that are wanted.
+async fn newest(
+    client: &Client,
+    case: &str,
+    args: &ListArgs,
+    kept: &mut VecDeque<RecordRow>,
+) -> Result<usize> {
+    let since = args.since.map(|t| t.to_string()).unwrap_or_default();
+    let wanted = |row: &RecordRow| {
+        let kind =
+            args.kind.is_empty() || args.kind.iter().any(|k| row.summary["kind"] == k.as_str());
+        kind && row.summary["created"].as_str().unwrap_or_default() >= since.as_str()
+    };
+    let at = args.at.map(|at| format!("&at={at}")).unwrap_or_default();
+    let mut passed = 0;
+    let mut after = String::new();
     loop {
-        let after = rows
-            .last()
-            .map(|r| format!("&after={}", r.record))
-            .unwrap_or_default();
         let page: Vec<RecordRow> = client
-            .get(&format!("/v1/cases/{case}/records?limit=1000{after}"))
+            .get(&format!("/v1/cases/{case}/records?limit=1000{at}{after}"))
             .await?;
-        let last = page.len() < 1000;
-        rows.extend(page);
-        if last {
-            return Ok(rows);
+        let ends = page.len() < 1000;
+        if let Some(last) = page.last() {
+            after = format!("&after={}", last.record);
+        }
+        for row in page.into_iter().filter(wanted) {
+            kept.push_back(row);
+            if kept.len() > args.limit {
+                kept.pop_front();
+                passed += 1;
+            }
+        }
+        if ends {
+            return Ok(passed);
         }
     }
 }
@@ -176,18 +202,12 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
         Some(case) => vec![find(&client, case).await?],
         None => client.get("/v1/cases").await?,
     };
-    let mut found = Vec::new();
+    let mut found = VecDeque::new();
+    let mut skip = 0;
     for case in &cases {
-        found.extend(rows(&client, &case.case).await?);
+        skip += newest(&client, &case.case, args, &mut found).await?;
     }
-    let since = args.since.map(|t| t.to_string()).unwrap_or_default();
-    found.retain(|row| {
-        let kind =
-            args.kind.is_empty() || args.kind.iter().any(|k| row.summary["kind"] == k.as_str());
-        kind && row.summary["created"].as_str().unwrap_or_default() >= since.as_str()
-    });
-    let skip = found.len().saturating_sub(args.limit);
-    let shown = found.get(skip..).unwrap_or_default();
+    let shown: Vec<RecordRow> = found.into();
     context.print(&shown, |out| {
         if shown.is_empty() {
             return writeln!(out, "No reports.");
@@ -201,7 +221,7 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
             "marking",
             "record",
         ]);
-        for row in shown {
+        for row in &shown {
             let text =
                 |name: &str| plain(row.summary[name].as_str().unwrap_or_default()).into_owned();
             let doubt = if row.doubtful_clock {

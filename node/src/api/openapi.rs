@@ -1,6 +1,6 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{attachments, audit, events, export, read, report, types, write};
+use super::{attachments, audit, events, export, history, read, report, types, write};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -21,6 +21,8 @@ use utoipa::OpenApi;
         read::view,
         read::table,
         report::report,
+        history::known,
+        history::history,
         read::records,
         read::record,
         read::holders,

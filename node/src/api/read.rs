@@ -16,19 +16,17 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use focal_protocol::time::Time;
+use focal_protocol::{record, time::Time};
 use serde::Deserialize;
 use std::time::UNIX_EPOCH;
 
-/// Records in one answer unless the asker wants fewer.
+/// Records, or rows of a table, in one answer at most.
 const PAGE: usize = 1_000;
-/// Rows of a table in one answer at most.
-const MOST: usize = 100_000;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
 /// Runs a read that may touch the disk away from the runtime's threads.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     state: &ApiState,
     read: impl FnOnce(&Views) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -131,16 +129,28 @@ pub(super) async fn case(
 #[derive(Debug, Deserialize)]
 pub(super) struct Rows {
     limit: Option<usize>,
+    skip: Option<usize>,
+    before: Option<String>,
+    at: Option<Time>,
 }
 
 impl Rows {
-    fn count(&self) -> usize {
-        self.limit.unwrap_or(PAGE).min(MOST)
+    /// Which rows are asked for, the newest ones unless it is said otherwise.
+    fn page(&self) -> Result<record::Page, Failure> {
+        let before = self.before.as_ref().map(|text| text.parse());
+        Ok(record::Page {
+            before: before
+                .transpose()
+                .map_err(|_| Failure::not_found("record"))?,
+            skip: self.skip.unwrap_or(0),
+            count: self.limit.unwrap_or(PAGE).clamp(1, PAGE),
+        })
     }
 }
 
-/// The case view: all tables, of each the newest rows. The protocol's `record::CaseView` as JSON.
-#[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+/// The case view: all tables, of each a page of the newest rows; with `at` as this node knew it then. The protocol's
+/// `record::CaseView` as JSON.
+#[utoipa::path(get, path = "/v1/cases/{case}/view", params(("case" = String, Path), ("limit" = Option<usize>, Query), ("skip" = Option<usize>, Query), ("before" = Option<String>, Query), ("at" = Option<String>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn view(
     State(state): State<ApiState>,
     caller: Caller,
@@ -148,18 +158,20 @@ pub(super) async fn view(
     Query(rows): Query<Rows>,
 ) -> Answer<serde_json::Value> {
     blocking(&state, move |v| {
+        let page = rows.page()?;
         let case = v.find_case(&case)?;
         v.may_sum(caller.role, case)?;
-        let view = v.case_view(case, |state| state.view(rows.count()))?;
+        let view = v.case_view_at(case, rows.at, |state| state.view(page))?;
         json(&view)
     })
     .await
     .map(Json)
 }
 
-/// One table of the case view, its newest rows: `timeline`, `totals`, `kinds`, `displacement`, `activities`, `requests`,
-/// `risks`, `designations`, `convenings`, `alerts`.
-#[utoipa::path(get, path = "/v1/cases/{case}/view/{table}", params(("case" = String, Path), ("table" = String, Path), ("limit" = Option<usize>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+/// One table of the case view, a page of its newest rows (`skip` passes over newer ones, `before` names the record
+/// before which they stand), with `at` as this node knew it then: `timeline`, `totals`, `kinds`, `displacement`,
+/// `activities`, `requests`, `risks`, `designations`, `convenings`, `alerts`.
+#[utoipa::path(get, path = "/v1/cases/{case}/view/{table}", params(("case" = String, Path), ("table" = String, Path), ("limit" = Option<usize>, Query), ("skip" = Option<usize>, Query), ("before" = Option<String>, Query), ("at" = Option<String>, Query)), responses((status = 200, body = Object), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn table(
     State(state): State<ApiState>,
     caller: Caller,
@@ -167,20 +179,20 @@ pub(super) async fn table(
     Query(rows): Query<Rows>,
 ) -> Answer<serde_json::Value> {
     blocking(&state, move |v| {
-        let count = rows.count();
+        let page = rows.page()?;
         let case = v.find_case(&case)?;
         v.may_sum(caller.role, case)?;
-        v.case_view(case, |state| match table.as_str() {
-            "timeline" => json(&state.timeline(count)),
+        v.case_view_at(case, rows.at, |state| match table.as_str() {
+            "timeline" => json(&state.timeline(page)),
             "totals" => json(&state.totals()),
             "kinds" => json(&state.kinds()),
-            "displacement" => json(&state.displacement(count)),
-            "activities" => json(&state.activities(count)),
-            "requests" => json(&state.requests(count)),
+            "displacement" => json(&state.displacement(page)),
+            "activities" => json(&state.activities(page)),
+            "requests" => json(&state.requests(page)),
             "risks" => json(&state.risks()),
-            "designations" => json(&state.designations(count)),
-            "convenings" => json(&state.convenings(count)),
-            "alerts" => json(&state.alerts(count)),
+            "designations" => json(&state.designations(page)),
+            "convenings" => json(&state.convenings(page)),
+            "alerts" => json(&state.alerts(page)),
             _ => Err(Failure::not_found("table")),
         })?
     })
@@ -196,10 +208,17 @@ fn json(rows: &impl serde::Serialize) -> Result<serde_json::Value, Failure> {
 pub(super) struct Page {
     after: Option<String>,
     limit: Option<usize>,
+    at: Option<Time>,
 }
 
-/// Records of a case in case order.
-#[utoipa::path(get, path = "/v1/cases/{case}/records", params(("case" = String, Path), ("after" = Option<String>, Query), ("limit" = Option<usize>, Query)), responses((status = 200, body = [RecordRow]), (status = 404, body = Problem)))]
+impl Page {
+    fn limit(&self, most: usize) -> usize {
+        self.limit.unwrap_or(most).clamp(1, most)
+    }
+}
+
+/// Records of a case in case order, with `at` those that could be read here then.
+#[utoipa::path(get, path = "/v1/cases/{case}/records", params(("case" = String, Path), ("after" = Option<String>, Query), ("limit" = Option<usize>, Query), ("at" = Option<String>, Query)), responses((status = 200, body = [RecordRow]), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn records(
     State(state): State<ApiState>,
     caller: Caller,
@@ -208,6 +227,14 @@ pub(super) async fn records(
 ) -> Answer<Vec<RecordRow>> {
     blocking(&state, move |v| {
         let case = v.find_case(&case)?;
+        let limit = page.limit(PAGE);
+        if let Some(at) = page.at {
+            let after = page.after.as_ref().map(|text| text.parse());
+            let after = after
+                .transpose()
+                .map_err(|_| Failure::not_found("record"))?;
+            return Ok(v.known_records(case, at, after, limit, caller.role)?);
+        }
         let after = match page.after {
             Some(text) => {
                 let record = v.find_record(&text)?;
@@ -215,7 +242,6 @@ pub(super) async fn records(
             }
             None => None,
         };
-        let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
         Ok(v.records(case, after, limit, caller.role)?)
     })
     .await

@@ -1,6 +1,8 @@
 //! The socket and the routes.
 
-use super::{attachments, audit, caller::Caller, events, export, openapi, read, report, write};
+use super::{
+    attachments, audit, caller::Caller, events, export, history, openapi, read, report, write,
+};
 use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
     Router,
@@ -110,6 +112,8 @@ fn routes(state: ApiState) -> Router {
             post(write::compartment).layer(small),
         )
         .route("/v1/cases/{case}/export", post(export::export).layer(small))
+        .route("/v1/cases/{case}/known", get(history::known))
+        .route("/v1/records/{record}/history", get(history::history))
         .route("/v1/audit", get(audit::items))
         .route("/v1/cases/{case}/pending", get(read::pending))
         .route("/v1/alarms", get(read::alarms))

@@ -5,9 +5,11 @@
 
 mod audit;
 mod export;
+mod history;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use export::{Export, ExportRequest, RefusedRecord, ReportRequest};
+pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -450,6 +452,12 @@ pub struct RecordRow {
     pub summary: serde_json::Value,
     /// Whether the record's clock is more than 24 h from ours.
     pub doubtful_clock: bool,
+    /// Since when it can be read here, by this node's clock; none if that was not noted.
+    #[serde(default)]
+    pub known_since: Option<String>,
+    /// In an answer about an earlier time: when it left the reading index, if it has since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
 }
 
 /// `GET /v1/records/{record}`

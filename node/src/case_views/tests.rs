@@ -88,3 +88,83 @@ fn only_the_cases_used_last_are_kept() {
     assert_eq!(store.fresh(&CaseId([0; 32])), None);
     assert_eq!(killed(&views, &store, CaseId([0; 32])), Some(1));
 }
+
+#[test]
+fn a_case_is_shown_as_it_was_known_and_stays_so() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = store(dir.path());
+    store.make_case_key(CASE).expect("a key");
+    let shared = Shared::new(NodeId([9; 32]));
+    let views = CaseViews::default();
+    let put_since = |lamport: u64, killed: u64, since: Option<u64>| {
+        let (id, summary) = incident(killed);
+        let position = Position {
+            case: CASE,
+            lamport,
+            log: LogId([4; 16]),
+            seq: lamport,
+        };
+        let mut write = Write::default();
+        write.record_since(&store, id, &position, &summary, since.map(Time));
+        store.apply(&write).expect("stored");
+    };
+    put_since(1, 1, None);
+    put_since(2, 2, Some(200));
+    put_since(3, 4, Some(100));
+    let at = |time: u64| {
+        let which = (CASE, Some(Time(time)));
+        let read = |built: &mut Built| (built.state.totals().killed.best, built.undated);
+        views.read_at(&store, &shared, which, read).expect("a view")
+    };
+    assert_eq!(at(99), (Some(1), 1));
+    assert_eq!(at(100), (Some(5), 1));
+    assert_eq!(at(200), (Some(7), 1));
+    assert_eq!(killed(&views, &store, CASE), Some(7));
+    // What comes later changes nothing of it, also in the middle of the case.
+    put_since(0, 8, Some(300));
+    assert_eq!(at(200), (Some(7), 1));
+    assert_eq!(killed(&views, &store, CASE), Some(15));
+    let anew = CaseViews::default();
+    let which = (CASE, Some(Time(200)));
+    let hash = |views: &CaseViews| {
+        views
+            .read_at(&store, &shared, which, |built| built.state.hash())
+            .expect("a hash")
+    };
+    assert_eq!(hash(&anew), hash(&views));
+    views.keep_only(&store, |_| false);
+    assert_eq!(
+        whole(&views.kept).len(),
+        0,
+        "nothing of a purged case stays in memory"
+    );
+}
+
+#[test]
+fn the_large_cases_are_ready_before_anybody_asks() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = store(dir.path());
+    let shared = Shared::new(NodeId([9; 32]));
+    let (large, small) = (CaseId([1; 32]), CaseId([2; 32]));
+    for lamport in 1..=3 * CHUNK as u64 + 7 {
+        put(&store, large, lamport, lamport);
+    }
+    put(&store, small, 1, 1);
+    let views = CaseViews::default();
+    // A case that is larger than all that is kept is not put together for nobody.
+    let huge = (RECORDS as u64 + 1, CaseId([3; 32]));
+    views.warm(
+        &store,
+        &shared,
+        vec![(LARGE - 1, small), (LARGE, large), huge],
+    );
+    let kept: Vec<_> = whole(&views.kept)
+        .iter()
+        .map(|k| (k.which, k.records))
+        .collect();
+    assert_eq!(kept, [((large, None), 3 * CHUNK + 7)]);
+    // What came after is taken in.
+    put(&store, large, 9_000, 9_000);
+    let anew = CaseViews::default();
+    assert_eq!(killed(&views, &store, large), killed(&anew, &store, large));
+}

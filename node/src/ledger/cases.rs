@@ -215,7 +215,10 @@ impl Ledger {
 
     /// Ends a log at a height: what is held beyond counts no more.
     pub(super) fn end_log(&mut self, log: LogId, row: LogRow, end: u64) {
-        match self.store.cut(&mut self.round.write, log, &row, end) {
+        match self
+            .store
+            .cut(&mut self.round.write, log, &row, end, clock::now())
+        {
             Ok(row) => {
                 self.logs.insert(log, row);
                 self.round.durable = true;

@@ -4,18 +4,26 @@ use super::{LogRow, Position, Result, Store, Tree, Write, logs::entry_key};
 use focal_protocol::{
     id::{CaseId, LogId, RecordId},
     log::Head,
+    time::Time,
 };
 
 /// Entries that are cleared in one go.
 const CHUNK: usize = 4_096;
 
 impl Store {
-    /// Ends a log at `end`: its row as it is then. Entries from there on are kept as evidence, sealed, and leave the
-    /// reading index.
+    /// Ends a log at `end`, at the time `now`: its row as it is then. Entries from there on are kept as evidence, sealed,
+    /// and leave the reading index, which keeps what could be read of them until now.
     ///
     /// # Errors
     /// The disk fails or an entry is damaged.
-    pub fn cut(&self, write: &mut Write, log: LogId, row: &LogRow, end: u64) -> Result<LogRow> {
+    pub fn cut(
+        &self,
+        write: &mut Write,
+        log: LogId,
+        row: &LogRow,
+        end: u64,
+        now: Time,
+    ) -> Result<LogRow> {
         let end = row.end.map_or(end, |held| held.min(end));
         let mut cut = LogRow {
             end: Some(end),
@@ -30,18 +38,15 @@ impl Store {
                 let Some(entry) = self.entry(log, seq)? else {
                     continue;
                 };
-                let key = Position {
+                let position = Position {
                     case: row.writer.case,
                     lamport: entry.header.lamport,
                     log,
                     seq,
-                }
-                .key();
-                if let Some(value) = self.tree(Tree::Record).get(&key)?
-                    && let Some(Ok(id)) = value.get(..RecordId::LEN).map(RecordId::try_from)
-                {
-                    write.forget(key, id);
-                    forgotten.push(id);
+                };
+                if let Some(record) = self.record_at(&position)? {
+                    write.leave(self, &record, now);
+                    forgotten.push(record.id);
                     cursor.records = cursor.records.saturating_sub(1);
                 }
             }
@@ -114,6 +119,8 @@ impl Store {
             }
             self.apply(&write)?;
         }
+        let left = self.tree(Tree::Left).scan_prefix(case.as_bytes()).keys();
+        self.delete_all(Tree::Left, left)?;
         self.flush()
     }
 
@@ -137,7 +144,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::store::PendingKey;
-    use focal_protocol::{id::OrgId, key::PublicKey, record::Draft, seal::StorageKey, time::Time};
+    use focal_protocol::{id::OrgId, key::PublicKey, record::Draft, seal::StorageKey};
     use zeroize::Zeroizing;
 
     #[test]

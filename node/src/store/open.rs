@@ -17,7 +17,10 @@ use std::{
 };
 
 /// Format of the rows.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
+/// The format before: its rows of the reading index do not say since when they can be read. They are read as they are,
+/// and the store has the new format from then on.
+const BEFORE: u64 = 2;
 /// Memory for cached pages, bytes.
 const CACHE: u64 = 16 << 20;
 const CHECK: &[u8] = b"check";
@@ -117,7 +120,7 @@ impl Store {
         let found = <[u8; 8]>::try_from(&*format)
             .map(u64::from_be_bytes)
             .map_err(|_| self.damaged("its format mark cannot be read"))?;
-        if found != FORMAT {
+        if found != FORMAT && found != BEFORE {
             return Err(Error::Format {
                 found,
                 known: FORMAT,
@@ -129,6 +132,11 @@ impl Store {
         self.key
             .open(Table::Meta, CHECK, &check)
             .map_err(|_| Error::WrongKey)?;
+        if found == BEFORE {
+            // An earlier version would not understand the rows that are written from here on.
+            meta.insert("format", &FORMAT.to_be_bytes())?;
+            self.db.flush()?;
+        }
         let mut entries = 0;
         for (log, row) in self.logs()? {
             entries += row.head.height;

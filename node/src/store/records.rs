@@ -1,14 +1,17 @@
 //! The reading index: summaries in case order, and where each record is.
 
 use super::{Error, Result, Store, Tree, Write, feed::Feed, places::Places};
+use crate::clock;
 use focal_protocol::{
     codec,
     id::{CaseId, LogId, RecordId},
     record::Summary,
     seal::Table,
+    time::Time,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::{MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use zeroize::Zeroizing;
 
 /// Where a record stands in its case: by Lamport time, then log and sequence; the same on every node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ impl Position {
         .concat()
     }
 
-    fn from_key(key: &[u8]) -> Option<Self> {
+    pub(super) fn from_key(key: &[u8]) -> Option<Self> {
         let number = |at: usize| {
             key.get(at..at + 8)
                 .and_then(|b| b.try_into().ok())
@@ -58,10 +61,38 @@ pub struct StoredRecord {
     pub position: Position,
     /// What it says in short.
     pub summary: Summary,
+    /// Since when it can be read here, by this node's clock; none of a row that an earlier version has written.
+    pub readable: Option<Time>,
 }
 
 /// Bytes of a row after opening: a summary is far smaller.
 const ROW: usize = 32 << 10;
+/// Begins a row that says since when it can be read. A row without, of an earlier version, begins as a CBOR map does.
+const SINCE: u8 = 0xff;
+
+/// What is sealed in a row: since when it can be read, then the summary.
+pub(super) fn row_plain(readable: Option<Time>, summary: &Summary) -> Zeroizing<Vec<u8>> {
+    let summary = Zeroizing::new(codec::encode_packed(summary));
+    let mut plain = Zeroizing::new(Vec::with_capacity(1 + 8 + summary.len()));
+    if let Some(time) = readable {
+        plain.push(SINCE);
+        plain.extend(time.0.to_be_bytes());
+    }
+    plain.extend_from_slice(&summary);
+    plain
+}
+
+/// Reads what was sealed in a row; none if it is no row.
+pub(super) fn plain_row(plain: &[u8]) -> Option<(Option<Time>, Summary)> {
+    let (readable, summary) = match plain.split_first()? {
+        (&SINCE, rest) => {
+            let (time, summary) = rest.split_first_chunk()?;
+            (Some(Time(u64::from_be_bytes(*time))), summary)
+        }
+        _ => (None, plain),
+    };
+    Some((readable, codec::decode(summary, ROW).ok()?))
+}
 
 impl Store {
     /// Where a record is, if it can be read here. Waits for [`Store::load_places`].
@@ -231,7 +262,7 @@ impl Store {
     }
 
     /// Which record a row is of, and where it stands: the id stands before the sealed summary, which is bound to it.
-    fn place(&self, key: &[u8], value: &[u8]) -> Result<(RecordId, Position)> {
+    pub(super) fn place(&self, key: &[u8], value: &[u8]) -> Result<(RecordId, Position)> {
         let id = value.get(..RecordId::LEN).and_then(|id| id.try_into().ok());
         id.map(RecordId)
             .zip(Position::from_key(key))
@@ -246,19 +277,34 @@ impl Store {
             &[key, id.as_bytes()].concat(),
             &value[RecordId::LEN..],
         )?;
+        let (readable, summary) =
+            plain_row(&plain).ok_or_else(|| self.damaged("a record's summary"))?;
         Ok(StoredRecord {
             id,
             position,
-            summary: codec::decode(&plain, ROW).map_err(|_| self.damaged("a record's summary"))?,
+            summary,
+            readable,
         })
     }
 }
 
 impl Write {
-    /// A record that can be read now.
+    /// A record that can be read from now on.
     pub fn record(&mut self, store: &Store, id: RecordId, position: &Position, summary: &Summary) {
+        self.record_since(store, id, position, summary, Some(clock::now()));
+    }
+
+    /// A record that can be read since a time, or since nobody knows when.
+    pub fn record_since(
+        &mut self,
+        store: &Store,
+        id: RecordId,
+        position: &Position,
+        summary: &Summary,
+        readable: Option<Time>,
+    ) {
         let key = position.key();
-        let plain = zeroize::Zeroizing::new(codec::encode_packed(summary));
+        let plain = row_plain(readable, summary);
         let bound = [&key[..], id.as_bytes()].concat();
         let sealed = store.seal_case(position.case, Table::Record, &bound, &plain);
         self.put(Tree::Record, key, [id.as_bytes(), &sealed[..]].concat());

@@ -81,9 +81,11 @@ impl Store {
             .range(checkpoint_key(from)..=checkpoint_key(u64::MAX))
             .map(|row| {
                 let (key, value) = row?;
-                let seq = seq_of(&key).ok_or_else(|| self.audit_damaged())?;
-                let plain = self.unseal(Table::Audit, &key, &value)?;
-                let signed = codec::decode(&plain, CHECKPOINT).map_err(|_| self.audit_damaged())?;
+                let damaged = || self.audit_damaged("the signature on item", &key);
+                let seq = seq_of(&key).ok_or_else(damaged)?;
+                let plain = self.unseal(Table::Audit, &key, &value);
+                let plain = plain.map_err(|_| damaged())?;
+                let signed = codec::decode(&plain, CHECKPOINT).map_err(|_| damaged())?;
                 Ok((seq, signed))
             })
     }
@@ -129,7 +131,8 @@ impl Store {
                     checkpoints.push((seq, signed));
                 }
                 let held = checkpoints.last().map(|(seq, _)| *seq);
-                checkpoints.extend(last.filter(|(seq, _)| *seq == to.item.seq && held < Some(*seq)));
+                checkpoints
+                    .extend(last.filter(|(seq, _)| *seq == to.item.seq && held < Some(*seq)));
             }
             return Ok(TrailPage {
                 anchor,
@@ -164,15 +167,25 @@ impl Store {
     }
 
     fn link(&self, key: &[u8], value: &[u8]) -> Result<Link> {
-        let plain = self.unseal(Table::Audit, key, value)?;
+        let damaged = || self.audit_damaged("item", key);
+        let plain = self.unseal(Table::Audit, key, value);
+        let plain = plain.map_err(|_| damaged())?;
         if plain.len() > limits::AUDIT_ITEM {
-            return Err(self.audit_damaged());
+            return Err(damaged());
         }
-        Link::from_bytes(plain.to_vec()).map_err(|_| self.audit_damaged())
+        let link = Link::from_bytes(plain.to_vec()).map_err(|_| damaged())?;
+        if Some(link.item.seq) != seq_of(key) {
+            return Err(damaged());
+        }
+        Ok(link)
     }
 
-    fn audit_damaged(&self) -> Error {
-        self.damaged("a row of the audit trail")
+    /// Which row it is that is not as it was written.
+    fn audit_damaged(&self, what: &str, key: &[u8]) -> Error {
+        let seq = seq_of(key).map_or_else(|| "?".into(), |seq| seq.to_string());
+        self.damaged(format!(
+            "{what} {seq} of the audit trail is not as it was written"
+        ))
     }
 }
 
@@ -255,6 +268,34 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_was_changed_on_disk_is_named() {
+        let dir = tempfile::tempdir().expect("dir");
+        let store = store(dir.path());
+        add(&store, 0..6);
+        let tree = store.tree(Tree::Audit);
+        let row = tree.get(item_key(3)).expect("read").expect("there");
+        for at in 0..row.len() {
+            let mut changed = row.to_vec();
+            changed[at] ^= 1;
+            tree.insert(item_key(3), changed).expect("written");
+            let error = store.trail_page(0, 10).expect_err("damaged").to_string();
+            assert!(error.contains("item 3 of the audit trail"), "{error}");
+            assert_eq!(store.trail_page(0, 2).expect("whole").items.len(), 2);
+        }
+        // A row of another place does not pass for it, nor is a lost one passed over in silence.
+        let other = tree.get(item_key(2)).expect("read").expect("there");
+        tree.insert(item_key(3), other).expect("written");
+        assert!(store.trail_page(0, 10).is_err());
+        tree.insert(item_key(3), row).expect("written");
+        let last = tree.get(checkpoint_key(5)).expect("read").expect("there");
+        let mut changed = last.to_vec();
+        changed[9] ^= 1;
+        tree.insert(checkpoint_key(5), changed).expect("written");
+        let error = store.trail_page(0, 10).expect_err("damaged").to_string();
+        assert!(error.contains("the signature on item 5"), "{error}");
+    }
+
+    #[test]
     fn a_trail_that_grows_while_it_is_read_is_signed_to_the_end_of_what_is_shown() {
         let dir = tempfile::tempdir().expect("dir");
         let store = store(dir.path());
@@ -273,7 +314,9 @@ mod tests {
                     let mut signed = page.checkpoints.iter().peekable();
                     for link in page.items {
                         let seq = link.item.seq;
-                        trail.follow(link.bytes().to_vec()).expect("the chain holds");
+                        trail
+                            .follow(link.bytes().to_vec())
+                            .expect("the chain holds");
                         if let Some((_, signed)) = signed.next_if(|(at, _)| *at == seq) {
                             trail.check(node, signed).expect("signed");
                         }

@@ -12,7 +12,9 @@ mod designations;
 mod displacement;
 mod events;
 mod hash;
+mod history;
 mod order;
+mod page;
 mod positions;
 mod releases;
 mod requests;
@@ -28,7 +30,9 @@ pub use alerts::AlertRow;
 pub use convenings::ConveningRow;
 pub use designations::DesignationRow;
 pub use displacement::Displacement;
+pub use history::{Step, StepKind};
 pub use order::CaseOrder;
+pub use page::Page;
 pub use positions::{PositionRow, Positions};
 pub use requests::{PledgeRow, RequestRow};
 pub use risks::OrganisationRisk;
@@ -66,20 +70,21 @@ pub struct CaseView {
 }
 
 impl CaseState {
-    /// All tables, of each at most the last `count` rows.
+    /// All tables, of each a page; where there is one row for each organisation, all of them.
     #[must_use]
-    pub fn view(&self, count: usize) -> CaseView {
+    pub fn view(&self, page: impl Into<Page>) -> CaseView {
+        let page = page.into();
         CaseView {
-            timeline: self.timeline(count),
+            timeline: self.timeline(page),
             totals: self.totals(),
             kinds: self.kinds(),
-            displacement: self.displacement(count),
-            activities: self.activities(count),
-            requests: self.requests(count),
+            displacement: self.displacement(page),
+            activities: self.activities(page),
+            requests: self.requests(page),
             risks: self.risks(),
-            designations: self.designations(count),
-            convenings: self.convenings(count),
-            alerts: self.alerts(count),
+            designations: self.designations(page),
+            convenings: self.convenings(page),
+            alerts: self.alerts(page),
         }
     }
 }

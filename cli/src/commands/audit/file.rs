@@ -113,7 +113,9 @@ fn failed(path: &Path, error: &io::Error) -> Error {
 /// Follows a trail that was written to a file.
 pub(super) fn follow(path: &Path, noted: Option<Noted>) -> Result<Checking> {
     let open = |e: io::Error| {
-        Error::new(Exit::Io, "the file cannot be read").why(format!("{}: {e}", path.display()))
+        Error::new(Exit::Io, "the file cannot be read")
+            .why(format!("{}: {e}", path.display()))
+            .next("name a file that `focal audit export -o FILE` has written, or none for the running node")
     };
     let mut reader = BufReader::new(File::open(path).map_err(open)?);
     let mut checking: Option<Checking> = None;
@@ -130,8 +132,10 @@ pub(super) fn follow(path: &Path, noted: Option<Noted>) -> Result<Checking> {
                 "line {number} is longer than {LINE} bytes"
             )));
         }
-        let line: Line = serde_json::from_slice(&line)
-            .map_err(|_| unreadable(format!("line {number} is none of an audit trail")))?;
+        let line: Line = serde_json::from_slice(&line).map_err(|_| {
+            unreadable(format!("line {number} is none of an audit trail"))
+                .next("name a file that `focal audit export -o FILE` has written")
+        })?;
         match (line, &mut checking) {
             (
                 Line::Head {

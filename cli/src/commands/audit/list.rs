@@ -36,7 +36,7 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let rows: Vec<_> = shown.iter().map(|(row, _)| row).collect();
     context.print(&rows, |out| {
         if shown.is_empty() {
-            return writeln!(out, "Nothing of this kind.");
+            return writeln!(out, "Nothing of this kind was asked for in this time.");
         }
         let mut table = Table::new(&["no.", "when", "who", "what", "about", "came of it"]);
         for (_, item) in &shown {

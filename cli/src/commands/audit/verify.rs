@@ -131,9 +131,9 @@ impl Checking {
                 format!("item {}, which was noted down, is not there", noted.seq),
             )
             .why(format!(
-                "the trail goes from {} to {}",
-                self.from,
-                self.trail.next()
+                "the trail has {} items, from number {}",
+                self.trail.next() - self.from,
+                self.from
             ))
             .next("it was cut short, unless its time was over: audit_days in node.toml"));
         }

@@ -1,67 +1,162 @@
 //! A case at a glance.
 
-use super::{find, first, names::Names, tables, write_members};
+use super::{find, first, names::Names, pages::at_least_one, tables, write_members};
 use crate::{
     client::Client,
     context::Context,
     error::Result,
-    output::{FAINT, STRONG, plain},
+    output::{FAINT, STRONG, count, plain},
 };
-use focal_node::api::types::CaseDetail;
-use focal_protocol::record::CaseView;
+use focal_node::api::types::{CaseDetail, CaseKnown};
+use focal_protocol::{record::CaseView, time::Time};
 use std::io::{self, Write};
 
-/// Rows of the timeline at a glance.
+/// Rows of each table at a glance.
 const ROWS: usize = 50;
+
+/// How much of the case.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Rows {
+    /// At most this many rows of each table, the newest
+    #[arg(long, default_value_t = ROWS, value_parser = at_most)]
+    limit: usize,
+    /// Which page of so many rows; 1 has the newest
+    #[arg(long, default_value_t = 1, value_parser = at_least_one)]
+    page: usize,
+}
+
+/// What a node gives at once.
+fn at_most(text: &str) -> std::result::Result<usize, String> {
+    match at_least_one(text) {
+        Ok(number) if number <= 1_000 => Ok(number),
+        _ => Err("a number from 1 to 1000; for more there are pages".into()),
+    }
+}
+
+impl Rows {
+    fn skip(&self) -> usize {
+        (self.page - 1).saturating_mul(self.limit)
+    }
+
+    fn query(&self) -> String {
+        format!("limit={}&skip={}", self.limit, self.skip())
+    }
+}
 
 /// What `--json` prints of a case.
 #[derive(serde::Serialize)]
-struct Shown<'a> {
+struct Shown<'a, T> {
     #[serde(flatten)]
-    detail: &'a CaseDetail,
+    of: &'a T,
     view: &'a CaseView,
 }
 
-pub(super) async fn show(case: &str, client: &Client, context: &Context) -> Result<()> {
+pub(super) async fn show(
+    case: &str,
+    rows: &Rows,
+    client: &Client,
+    context: &Context,
+) -> Result<()> {
     let case = find(client, case).await?;
     let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
-    let view: CaseView = client.get(&format!("/v1/cases/{}/view", case.case)).await?;
+    let path = format!("/v1/cases/{}/view?{}", case.case, rows.query());
+    let view: CaseView = client.get(&path).await?;
     let names = Names::of(client).await?;
     let shown = Shown {
-        detail: &detail,
+        of: &detail,
         view: &view,
     };
     context.print(&shown, |out| {
         write_head(&detail, out)?;
         write_members(&detail, out)?;
         writeln!(out)?;
-        let skip = view.timeline.len().saturating_sub(ROWS);
-        tables::write_timeline(view.timeline.get(skip..).unwrap_or_default(), &names, out)?;
-        let total: u64 = view.kinds.values().sum();
-        let shown = u64::try_from(view.timeline.len() - skip).unwrap_or(u64::MAX);
-        if total > shown {
-            writeln!(
-                out,
-                "{FAINT}{} older ones: focal case timeline{FAINT:#}",
-                total - shown
-            )?;
-        }
-        if !view.totals.is_empty() {
-            writeln!(out, "\nPeople in incidents, each event once, as corrected:")?;
-            tables::write_totals(&view.totals, out)?;
-        }
-        if !view.requests.is_empty() {
-            writeln!(out, "\nHelp wanted:")?;
-            tables::write_requests(&view.requests, &names, out)?;
-        }
-        let kinds: Vec<String> = view
-            .kinds
-            .iter()
-            .map(|(kind, n)| format!("{n} {kind}"))
-            .collect();
-        writeln!(out, "\n{}", kinds.join(" · "))?;
+        write_view(&view, rows, &names, out)?;
         writeln!(out, "\n{FAINT}case view {}{FAINT:#}", detail.view_hash)
     })
+}
+
+/// The case as this node knew it at a time.
+pub(super) async fn at(
+    time: Time,
+    case: &str,
+    rows: &Rows,
+    client: &Client,
+    context: &Context,
+) -> Result<()> {
+    let case = find(client, case).await?;
+    let path = format!("/v1/cases/{}/known?at={time}", case.case);
+    let known: CaseKnown = client.get(&path).await?;
+    let path = format!("/v1/cases/{}/view?at={time}&{}", case.case, rows.query());
+    let view: CaseView = client.get(&path).await?;
+    let names = Names::of(client).await?;
+    let shown = Shown {
+        of: &known,
+        view: &view,
+    };
+    context.print(&shown, |out| {
+        writeln!(out, "{STRONG}{}{STRONG:#}", plain(&known.title))?;
+        writeln!(out, "case       {}", known.case)?;
+        writeln!(
+            out,
+            "as of      {} · {} could be read here then",
+            known.at,
+            records(known.records)
+        )?;
+        if known.undated > 0 {
+            writeln!(
+                out,
+                "undated    {} of them, from before this node noted when they came: they may have come later",
+                known.undated
+            )?;
+        }
+        if known.left > 0 {
+            writeln!(
+                out,
+                "left       {} of them have left the case since: their log was ended",
+                known.left
+            )?;
+        }
+        if known.later > 0 {
+            writeln!(out, "later      {} came after, and are not shown", records(known.later))?;
+        }
+        writeln!(out)?;
+        write_view(&view, rows, &names, out)?;
+        writeln!(out, "\n{FAINT}case view {}{FAINT:#}", known.view_hash)
+    })
+}
+
+fn records(n: u64) -> String {
+    count(usize::try_from(n).unwrap_or(usize::MAX), "record")
+}
+
+/// The tables at a glance.
+fn write_view(view: &CaseView, rows: &Rows, names: &Names, out: &mut dyn Write) -> io::Result<()> {
+    tables::write_timeline(&view.timeline, names, out)?;
+    let total: u64 = view.kinds.values().sum();
+    let shown = u64::try_from(view.timeline.len() + rows.skip()).unwrap_or(u64::MAX);
+    if total > shown {
+        writeln!(
+            out,
+            "{FAINT}{} older ones: --page {}{FAINT:#}",
+            total - shown,
+            rows.page + 1
+        )?;
+    }
+    if !view.totals.is_empty() {
+        writeln!(out, "\nPeople in incidents, each event once, as corrected:")?;
+        tables::write_totals(&view.totals, out)?;
+    }
+    if !view.requests.is_empty() {
+        writeln!(out, "\nHelp wanted:")?;
+        tables::write_requests(&view.requests, &names, out)?;
+    }
+    let kinds: Vec<String> = view
+        .kinds
+        .iter()
+        .map(|(kind, n)| format!("{n} {kind}"))
+        .collect();
+    writeln!(out, "\n{}", kinds.join(" · "))?;
+    Ok(())
 }
 
 fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {

@@ -1,12 +1,20 @@
 //! The tables of a case view, one command each.
 
-use super::{find, minute, names::Names};
-use crate::{client::Client, context::Context, error::Result, output::plain, table::Table};
+use super::{find, minute, names::Names, pages::Pages};
+use crate::{
+    client::Client,
+    context::Context,
+    error::{Error, Exit, Result},
+    moment::moment,
+    output::plain,
+    table::Table,
+};
 use focal_node::api::types::{CaseDetail, CaseSummary};
 use focal_protocol::record::{
     ActivityRow, AlertRow, ConveningRow, DesignationRow, Displacement, Edtf, OrganisationRisk,
     RequestRow, TimelineEntry, Totals,
 };
+use focal_protocol::time::Time;
 use serde::de::DeserializeOwned;
 
 mod rows;
@@ -19,34 +27,67 @@ pub(super) use rows::{write_requests, write_timeline, write_totals};
 pub(super) struct Args {
     /// The case: id, first digits, title, or how the title begins
     case: String,
-    /// At most this many rows, the newest
-    #[arg(long, default_value_t = 1000)]
-    limit: usize,
+    #[command(flatten)]
+    pages: Pages,
 }
 
-/// A table's rows, the names in it, and the case.
+/// Which case, as of when.
+#[derive(Debug, clap::Args)]
+pub(super) struct WholeArgs {
+    /// The case: id, first digits, title, or how the title begins
+    case: String,
+    /// As this node knew it at that time: 2026-11-20T12:00Z
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Time>,
+}
+
+/// A table's rows, the names in it, and the case. With `--stream` they are written here, and there is nothing to show.
 async fn fetch<T: DeserializeOwned>(
     args: &Args,
     table: &str,
     client: &Client,
-) -> Result<(T, Names, CaseSummary)> {
+) -> Result<Option<(Vec<T>, Names, CaseSummary)>> {
     let case = find(client, &args.case).await?;
-    let path = format!("/v1/cases/{}/view/{table}?limit={}", case.case, args.limit);
-    Ok((client.get(&path).await?, Names::of(client).await?, case))
+    let path = format!("/v1/cases/{}/view/{table}", case.case);
+    let Some(rows) = args.pages.rows(&path, client).await? else {
+        return Ok(None);
+    };
+    let rows: std::result::Result<Vec<T>, _> =
+        rows.into_iter().map(serde_json::from_value).collect();
+    let rows = rows.map_err(|e| {
+        Error::new(Exit::Failed, "the node's answer is not understood").why(e.to_string())
+    })?;
+    Ok(Some((rows, Names::of(client).await?, case)))
+}
+
+/// A table that is always whole: one row for each organisation, or one in all.
+async fn fetch_whole<T: DeserializeOwned>(
+    args: &WholeArgs,
+    table: &str,
+    client: &Client,
+) -> Result<(T, Names)> {
+    let case = find(client, &args.case).await?;
+    let at = args.at.map(|at| format!("?at={at}")).unwrap_or_default();
+    let path = format!("/v1/cases/{}/view/{table}{at}", case.case);
+    Ok((client.get(&path).await?, Names::of(client).await?))
 }
 
 pub(super) async fn timeline(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<TimelineEntry>>(args, "timeline", client).await?;
+    let Some((rows, names, _)) = fetch::<TimelineEntry>(args, "timeline", client).await? else {
+        return Ok(());
+    };
     context.print(&rows, |out| write_timeline(&rows, &names, out))
 }
 
-pub(super) async fn totals(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (totals, ..) = fetch::<Totals>(args, "totals", client).await?;
+pub(super) async fn totals(args: &WholeArgs, client: &Client, context: &Context) -> Result<()> {
+    let (totals, _) = fetch_whole::<Totals>(args, "totals", client).await?;
     context.print(&totals, |out| write_totals(&totals, out))
 }
 
 pub(super) async fn displacement(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<Displacement>>(args, "displacement", client).await?;
+    let Some((rows, names, _)) = fetch::<Displacement>(args, "displacement", client).await? else {
+        return Ok(());
+    };
     context.print(&rows, |out| {
         let mut table = Table::new(&[
             "at",
@@ -73,7 +114,9 @@ pub(super) async fn displacement(args: &Args, client: &Client, context: &Context
 }
 
 pub(super) async fn activities(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<ActivityRow>>(args, "activities", client).await?;
+    let Some((rows, names, _)) = fetch::<ActivityRow>(args, "activities", client).await? else {
+        return Ok(());
+    };
     context.print(&rows, |out| {
         let mut table = Table::new(&[
             "who", "what", "where", "when", "for whom", "status", "record",
@@ -111,17 +154,22 @@ pub(super) async fn activities(args: &Args, client: &Client, context: &Context) 
 }
 
 pub(super) async fn requests(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<RequestRow>>(args, "requests", client).await?;
+    let Some((rows, names, _)) = fetch::<RequestRow>(args, "requests", client).await? else {
+        return Ok(());
+    };
     context.print(&rows, |out| write_requests(&rows, &names, out))
 }
 
-pub(super) async fn risks(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<OrganisationRisk>>(args, "risks", client).await?;
+pub(super) async fn risks(args: &WholeArgs, client: &Client, context: &Context) -> Result<()> {
+    let (rows, names) = fetch_whole::<Vec<OrganisationRisk>>(args, "risks", client).await?;
     context.print(&rows, |out| write_risks(&rows, &names, out))
 }
 
 pub(super) async fn designations(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<DesignationRow>>(args, "designations", client).await?;
+    let Some((rows, names, _)) = fetch::<DesignationRow>(args, "designations", client).await?
+    else {
+        return Ok(());
+    };
     context.print(&rows, |out| {
         let mut table = Table::new(&["subject", "measures", "proposed by", "positions", "record"]);
         for row in &rows {
@@ -139,7 +187,9 @@ pub(super) async fn designations(args: &Args, client: &Client, context: &Context
 }
 
 pub(super) async fn convenings(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, _) = fetch::<Vec<ConveningRow>>(args, "convenings", client).await?;
+    let Some((rows, names, _)) = fetch::<ConveningRow>(args, "convenings", client).await? else {
+        return Ok(());
+    };
     context.print(&rows, |out| {
         let mut table = Table::new(&["when", "what", "where", "invited", "answers", "record"]);
         for row in &rows {
@@ -164,7 +214,9 @@ pub(super) async fn convenings(args: &Args, client: &Client, context: &Context) 
 }
 
 pub(super) async fn alerts(args: &Args, client: &Client, context: &Context) -> Result<()> {
-    let (rows, names, case) = fetch::<Vec<AlertRow>>(args, "alerts", client).await?;
+    let Some((rows, names, case)) = fetch::<AlertRow>(args, "alerts", client).await? else {
+        return Ok(());
+    };
     let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
     context.print(&rows, |out| {
         let mut table = Table::new(&[

@@ -93,6 +93,8 @@ impl Party {
             .command(&args)?
             .stdout(Stdio::null())
             .stderr(log)
+            // With --keep it runs on when the terminal is closed.
+            .process_group(0)
             .spawn()
             .map_err(|e| io("the node cannot be started", &e))?;
         self.node = Some(child);

@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
 };
-use focal_node::api::types::{Directory, RecordDetail};
+use focal_node::api::types::{CaseDetail, Directory, RecordDetail, Status};
 use focal_protocol::{
     id::OrgId,
     record::{Audience, Kind, ReleaseRequest, Stand},
@@ -147,6 +147,21 @@ pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Resu
         "served" => Audience::Served,
         org => Audience::Organisation(member(org, &client).await?),
     };
+    let case = target.row.case.clone();
+    let originator = target.content["organisation"].as_str().unwrap_or_default();
+    let (status, detail): (Status, CaseDetail) = (
+        client.get("/v1/status").await?,
+        client.get(&format!("/v1/cases/{case}")).await?,
+    );
+    if status.org.as_deref() == Some(originator) {
+        return Err(Error::new(
+            Exit::Refused,
+            "this report is your own organisation's: nobody else is to be asked",
+        )
+        .next("its label, its release list and the consent of the source say who may have it"));
+    }
+    // Who is no member any more does not read the question.
+    let away = !detail.members.iter().any(|member| member.org == originator);
     let record = target.row.record.parse().map_err(|_| {
         Error::new(Exit::Failed, "the node's answer is not understood").why("a record has no id")
     })?;
@@ -156,9 +171,15 @@ pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Resu
     map.insert("text".into(), json!(format!("{asked}\n\n{}", args.reason)));
     map.insert("refs".into(), json!([format!("cites {record}")]));
     map.insert("marking".into(), target.content["marking"].clone());
-    let case = target.row.case;
     let author = args.author.as_deref();
     match submit(&map, Some(Kind::Note), &case, author, context).await {
+        Ok(stored) if away => {
+            context.remark(&format!(
+                "{} is no member of this case any more: it does not see the question. Ask it in another way, or in a case in which it is.",
+                target.row.org_name
+            ));
+            print(&stored, context)
+        }
         Ok(stored) => {
             context.remark(&format!(
                 "{} is asked. It agrees with: focal report position {} concur",

@@ -1,6 +1,6 @@
 //! The 5W matrix: who does what, where, when, for whom.
 
-use super::state::CaseState;
+use super::{Page, state::CaseState};
 use crate::{
     id::{OrgId, RecordId},
     record::{ActivityStatus, Cluster, Edtf, Facts, Kind, Place, Responsibility},
@@ -47,10 +47,11 @@ pub struct ActivityRow {
 }
 
 impl CaseState {
-    /// The last `count` activities that were not withdrawn, in case order.
+    /// A page of the activities that were not withdrawn, in case order.
     #[must_use]
-    pub fn activities(&self, count: usize) -> Vec<ActivityRow> {
-        let rows = self.in_force(Kind::Activity).rev().filter_map(|held| {
+    pub fn activities(&self, page: impl Into<Page>) -> Vec<ActivityRow> {
+        let page = page.into();
+        let rows = self.newest(Kind::Activity, &page).filter_map(|held| {
             let now = self.now(held).into_owned();
             let Facts::Activity {
                 cluster,
@@ -81,6 +82,6 @@ impl CaseState {
                 status,
             })
         });
-        super::last(rows, count)
+        super::last(rows, page.count)
     }
 }

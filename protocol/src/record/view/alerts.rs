@@ -1,6 +1,6 @@
 //! Alerts, and who has acknowledged each.
 
-use super::{state::CaseState, timeline::Reading};
+use super::{Page, state::CaseState, timeline::Reading};
 use crate::{
     id::{OrgId, RecordId},
     record::{Facts, Kind, Place},
@@ -34,10 +34,11 @@ pub struct AlertRow {
 }
 
 impl CaseState {
-    /// The last `count` alerts that were not withdrawn, in case order.
+    /// A page of the alerts that were not withdrawn, in case order.
     #[must_use]
-    pub fn alerts(&self, count: usize) -> Vec<AlertRow> {
-        let rows = self.in_force(Kind::Alert).rev().map(|held| {
+    pub fn alerts(&self, page: impl Into<Page>) -> Vec<AlertRow> {
+        let page = page.into();
+        let rows = self.newest(Kind::Alert, &page).map(|held| {
             let now = self.now(held).into_owned();
             AlertRow {
                 record: held.id,
@@ -53,6 +54,6 @@ impl CaseState {
                 acknowledged: self.readings(held.id),
             }
         });
-        super::last(rows, count)
+        super::last(rows, page.count)
     }
 }

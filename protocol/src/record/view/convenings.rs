@@ -1,6 +1,6 @@
 //! Meetings, and who comes.
 
-use super::{positions::Positions, state::CaseState};
+use super::{Page, positions::Positions, state::CaseState};
 use crate::{
     id::{OrgId, RecordId},
     record::{Facts, Kind, Place},
@@ -37,10 +37,11 @@ pub struct ConveningRow {
 }
 
 impl CaseState {
-    /// The last `count` convenings that were not withdrawn, in case order.
+    /// A page of the convenings that were not withdrawn, in case order.
     #[must_use]
-    pub fn convenings(&self, count: usize) -> Vec<ConveningRow> {
-        let rows = self.in_force(Kind::Convening).rev().filter_map(|held| {
+    pub fn convenings(&self, page: impl Into<Page>) -> Vec<ConveningRow> {
+        let page = page.into();
+        let rows = self.newest(Kind::Convening, &page).filter_map(|held| {
             let now = self.now(held).into_owned();
             match *now.facts? {
                 Facts::Convening {
@@ -62,6 +63,6 @@ impl CaseState {
                 _ => None,
             }
         });
-        super::last(rows, count)
+        super::last(rows, page.count)
     }
 }

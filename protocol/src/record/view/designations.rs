@@ -1,6 +1,6 @@
 //! Designations, and where the organisations stand on each.
 
-use super::{positions::Positions, state::CaseState};
+use super::{Page, positions::Positions, state::CaseState};
 use crate::{
     id::{OrgId, RecordId},
     record::{Facts, Kind, Measure, Subject},
@@ -26,10 +26,11 @@ pub struct DesignationRow {
 }
 
 impl CaseState {
-    /// The last `count` designations that were not withdrawn, in case order.
+    /// A page of the designations that were not withdrawn, in case order.
     #[must_use]
-    pub fn designations(&self, count: usize) -> Vec<DesignationRow> {
-        let rows = self.in_force(Kind::Designation).rev().filter_map(|held| {
+    pub fn designations(&self, page: impl Into<Page>) -> Vec<DesignationRow> {
+        let page = page.into();
+        let rows = self.newest(Kind::Designation, &page).filter_map(|held| {
             let now = self.now(held).into_owned();
             match *now.facts? {
                 Facts::Designation { subject, measures } => Some(DesignationRow {
@@ -43,6 +44,6 @@ impl CaseState {
                 _ => None,
             }
         });
-        super::last(rows, count)
+        super::last(rows, page.count)
     }
 }

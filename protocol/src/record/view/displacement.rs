@@ -1,7 +1,7 @@
 //! Displacement over time: what was reported for when.
 
 use super::{
-    CaseOrder,
+    CaseOrder, Page,
     state::{CaseState, Held},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     time::Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 /// People displaced at a time, as one record reports it. A situation report says how many are displaced in all, an
 /// incident how many it drove out: the two are not added up.
@@ -83,15 +83,20 @@ impl CaseState {
         Some((at.unwrap_or(now.created), held.order))
     }
 
-    /// The last `count` reports of displacement, oldest first.
+    /// A page of the reports of displacement, oldest first.
     #[must_use]
-    pub fn displacement(&self, count: usize) -> Vec<Displacement> {
-        let mut rows: Vec<_> = self
-            .displaced
-            .in_time
-            .iter()
+    pub fn displacement(&self, page: impl Into<Page>) -> Vec<Displacement> {
+        let page = page.into();
+        let end = match page.before {
+            None => Some(Bound::Unbounded),
+            Some(id) => self.displaced.of.get(&id).map(|at| Bound::Excluded(*at)),
+        };
+        let rows = end
+            .map(|end| self.displaced.in_time.range((Bound::Unbounded, end)))
+            .into_iter()
+            .flatten()
             .rev()
-            .take(count)
+            .skip(page.skip)
             .filter_map(|((at, order), _)| {
                 let held = self.records.get(order)?;
                 let now = self.now(held);
@@ -104,9 +109,7 @@ impl CaseState {
                     place: now.place.clone(),
                     grading: now.grading,
                 })
-            })
-            .collect();
-        rows.reverse();
-        rows
+            });
+        super::last(rows, page.count)
     }
 }

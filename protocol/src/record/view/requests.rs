@@ -1,6 +1,9 @@
 //! Help wanted, what was offered, and what is still open.
 
-use super::state::{CaseState, Held};
+use super::{
+    Page,
+    state::{CaseState, Held},
+};
 use crate::{
     id::{OrgId, RecordId},
     record::{Capability, Edtf, Facts, Kind, Place},
@@ -51,10 +54,11 @@ pub struct PledgeRow {
 }
 
 impl CaseState {
-    /// The last `count` requests that were not withdrawn, in case order.
+    /// A page of the requests that were not withdrawn, in case order.
     #[must_use]
-    pub fn requests(&self, count: usize) -> Vec<RequestRow> {
-        let rows = self.in_force(Kind::Request).rev().filter_map(|held| {
+    pub fn requests(&self, page: impl Into<Page>) -> Vec<RequestRow> {
+        let page = page.into();
+        let rows = self.newest(Kind::Request, &page).filter_map(|held| {
             let now = self.now(held).into_owned();
             let Facts::Request {
                 capability,
@@ -85,7 +89,7 @@ impl CaseState {
                 open: quantity.saturating_sub(pledged),
             })
         });
-        super::last(rows, count)
+        super::last(rows, page.count)
     }
 
     fn pledge(&self, held: &Held) -> Option<PledgeRow> {

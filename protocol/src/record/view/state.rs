@@ -194,6 +194,7 @@ impl CaseState {
     /// Brings up to date what follows from records that came, or of which something else is said now.
     fn settle(&mut self, mut affected: BTreeSet<RecordId>) {
         self.judge(&mut affected);
+        let mut reporting = Vec::new();
         for id in &affected {
             let Some(held) = self.find(id) else {
                 continue;
@@ -205,11 +206,15 @@ impl CaseState {
                 Vec::new()
             };
             let live = self.live(held);
+            // No other kind reports displacement, and a record's kind does not change.
+            if matches!(held.summary.kind, Kind::Sitrep | Kind::Incident) {
+                reporting.push(*id);
+            }
             self.buckets.touch(&order);
             self.events.set(*id, links, live);
         }
         let mut changed = self.events.settle();
-        changed.extend(affected);
+        changed.extend(reporting);
         for id in changed {
             let place = self.find(&id).and_then(|held| self.displacement_at(held));
             self.displaced.set(id, place);

@@ -9,6 +9,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+mod history;
+mod pages;
 mod releases;
 mod same_everywhere;
 mod tables;

@@ -1,7 +1,7 @@
 //! Every record in case order, with what has become of it.
 
 use super::{
-    Invalid,
+    Invalid, Page,
     state::{CaseState, Held},
 };
 use crate::{
@@ -49,20 +49,13 @@ pub struct TimelineEntry {
 }
 
 impl CaseState {
-    /// The last `count` records in case order, oldest first.
+    /// A page of the records in case order, oldest first.
     #[must_use]
-    pub fn timeline(&self, count: usize) -> Vec<TimelineEntry> {
-        let skip = self.len().saturating_sub(count);
+    pub fn timeline(&self, page: impl Into<Page>) -> Vec<TimelineEntry> {
+        let page = page.into();
         // From the end, because a page of the newest must not walk the whole case.
-        let mut rows: Vec<_> = self
-            .records
-            .values()
-            .rev()
-            .take(self.len() - skip)
-            .map(|held| self.row(held))
-            .collect();
-        rows.reverse();
-        rows
+        let rows = self.newest_of_all(&page).map(|held| self.row(held));
+        super::last(rows, page.count)
     }
 
     pub(super) fn row(&self, held: &Held) -> TimelineEntry {

@@ -219,7 +219,7 @@ fn a_page_of_a_table_is_its_newest_rows() {
     let all: Vec<_> = (1..9).map(|n| incident(1, n, "1")).collect();
     let state = state(all.clone());
     let page: Vec<_> = state
-        .timeline(3)
+        .timeline(3_usize)
         .into_iter()
         .map(|row| row.record)
         .collect();
