@@ -113,6 +113,9 @@ fn entry(page: &Page, row: &TimelineEntry) -> Markup {
             td { (row.summary.kind) }
             td {
                 (what(page, &row.record, now, row.withdrawn_by.is_some()))
+                @if row.summary.attachments > 0 {
+                    div.quiet { "With " (words::records(row.summary.attachments.into(), "file")) "." }
+                }
                 @if let Some(by) = row.withdrawn_by {
                     div.state { "Withdrawn by " (page.link(&by)) "; it counts nowhere." }
                 }
