@@ -132,6 +132,15 @@ impl Alarm {
                 ),
                 "see `focal case show`, call the partners, then `focal case vote` or leave it",
             ),
+            A::Contested(successor) => Self::new(
+                "contested",
+                format!(
+                    "node {} was voted custodian of case {case}, but with votes of nodes that the custodian here has removed",
+                    successor.short()
+                ),
+                "call the partners: either the custodian kept them from voting, or they were removed with reason; \
+                 `focal case vote` for that node to follow it, or do nothing to stay",
+            ),
             A::Succeeded { out, successor } => Self::new(
                 "succeeded",
                 format!(

@@ -415,6 +415,7 @@ impl Opener {
                 log: h.log,
                 seq: h.seq,
                 writer: h.node,
+                sealed: Epoch::new(h.generation, h.epoch),
             },
             cursor: *cursor,
             content,

@@ -191,6 +191,7 @@ impl Refused {
             Self::Case(case::Error::Stage(_)) => "case-closed",
             Self::Case(case::Error::Restored) => "restored",
             Self::Case(case::Error::NotYet) => "not-yet",
+            Self::Case(case::Error::Contested(_)) => "contested",
             Self::Case(case::Error::NothingToDo) => "nothing-to-do",
             Self::Case(case::Error::NotAllowed(_)) => "not-allowed",
             Self::Seal(seal::Error::Opening) => "cannot-open",

@@ -63,6 +63,12 @@ pub enum Error {
     /// Nothing to do.
     #[error("there is nothing to change")]
     NothingToDo,
+    /// A succession was carried by the votes of members whom this node has seen removed since: it may be the last word of
+    /// a majority, or the return of those who had to go. It waits until this node's operator votes for the successor.
+    #[error(
+        "node {0:?} was voted custodian with votes of nodes that are no members here: an operator must decide"
+    )]
+    Contested(NodeId),
     /// It comes from somebody who may not send it.
     #[error("node {0:?} may not send this")]
     NotAllowed(NodeId),

@@ -161,7 +161,7 @@ impl Ledger {
         self.logs
             .iter()
             .find(|(log, row)| {
-                row.writer == *writer && !row.is_over() && !self.is_cut(writer.case, **log)
+                row.writer == *writer && !row.is_over() && !self.is_cut(**log, row)
             })
             .map_or_else(
                 || (self.store.random_log(), Head::EMPTY),
@@ -170,9 +170,12 @@ impl Ledger {
     }
 
     /// Whether the rules have ended a log: after a removal, a node that was let in again begins new ones.
-    fn is_cut(&self, case: CaseId, log: LogId) -> bool {
-        let here = self.cases.get(&case);
-        here.is_some_and(|h| h.case.rules().cut(log).is_some())
+    fn is_cut(&self, log: LogId, row: &LogRow) -> bool {
+        let here = self.cases.get(&row.writer.case);
+        here.is_some_and(|h| {
+            let rules = h.case.rules();
+            rules.end(&row.writer.node, log, row.first).is_some()
+        })
     }
 
     /// Seals a payload under an epoch and appends it to this node's own log.
@@ -228,7 +231,8 @@ impl Ledger {
             entries: vec![entry.raw().clone()],
         };
         let run = VerifiedRun::own(entry);
-        let row = LogRow::new(writer, run.head());
+        let first = self.logs.get(&log).map_or(at, |row| row.first);
+        let row = LogRow::new(writer, first, run.head());
         self.round.write.run(&run, &row);
         self.round.durable = true;
         self.logs.insert(log, row);

@@ -202,7 +202,7 @@ impl Ledger {
             .iter()
             .filter(|(_, row)| row.writer.case == id)
             .filter_map(|(log, row)| {
-                let end = rules.cut(*log)?;
+                let end = rules.end(&row.writer.node, *log, row.first)?;
                 let done = row.end.is_some_and(|e| e <= end)
                     && (row.ended.is_some() || row.head.height < end);
                 (!done).then_some((*log, *row, end))
@@ -350,7 +350,7 @@ impl Ledger {
                     case.take_update(ctx, writer, update)?;
                     Vec::new()
                 }
-                Content::Request(request) => case.take_request(ctx, writer, org, request)?,
+                Content::Request(request) => case.take_request(ctx, at.at, org, request)?,
                 Content::Vote(vote) => case.take_vote(ctx, *vote)?,
             };
             Ok(((), effects))
@@ -367,7 +367,7 @@ impl Ledger {
     ) -> Result<(), Refused> {
         let id = match &delivery {
             Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) => *case,
+            Delivery::Grants(case, _) | Delivery::Inquiry(case) => *case,
             Delivery::Vote(vote) => vote.unverified()?.motion.case,
             Delivery::Succeeded(succession) => succession.unverified()?.motion.case,
             Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
@@ -377,7 +377,11 @@ impl Ledger {
             return Err(Refused::Case(case::Error::Ended(case::Ended::Purged)));
         }
         if self.cases.contains_key(&id) {
-            return self.with_case(id, |case, ctx| Ok(((), case.deliver(ctx, from, delivery)?)));
+            let told = self.with_case(id, |case, ctx| Ok(((), case.deliver(ctx, from, delivery)?)));
+            if let Err(Refused::Case(case::Error::Contested(node))) = &told {
+                self.raise(Alarm::of_case(id, &case::Alarm::Contested(*node)));
+            }
+            return told;
         }
         let Delivery::Invitation(invitation) = delivery else {
             return Err(Refused::UnknownCase);

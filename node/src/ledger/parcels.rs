@@ -266,6 +266,10 @@ impl Ledger {
 fn waits(refused: &Refused) -> bool {
     matches!(
         refused,
-        Refused::Case(case::Error::NotYet | case::Error::Group(group::Error::UnknownLeaf))
+        Refused::Case(
+            case::Error::NotYet
+                | case::Error::Contested(_)
+                | case::Error::Group(group::Error::UnknownLeaf)
+        )
     )
 }

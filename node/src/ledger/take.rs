@@ -46,8 +46,11 @@ impl Ledger {
         let head = known.map_or(Head::EMPTY, |row| row.head);
         let run = run.verify(&head)?;
         let here = self.cases.get(&writer.case).ok_or(Refused::UnknownCase)?;
-        let mut row = known.unwrap_or_else(|| LogRow::new(writer, head));
-        row.end = row.end.or_else(|| here.case.rules().cut(log));
+        let first = run.entries().first().map(|e| &e.header);
+        let first = first.map_or_else(Epoch::default, |h| Epoch::new(h.generation, h.epoch));
+        let mut row = known.unwrap_or_else(|| LogRow::new(writer, first, head));
+        let rules = here.case.rules();
+        row.end = row.end.or_else(|| rules.end(&writer.node, log, row.first));
         if row.end.is_none() {
             self.check_membership(&here.case, &writer, &run)?;
         }

@@ -5,7 +5,7 @@ use focal_protocol::{
     codec,
     id::{CaseId, LogId, OrgId, RecordId},
     limits,
-    log::{self, Entry, Head, Raw, Run, VerifiedRun, Writer},
+    log::{self, Entry, Epoch, Head, Raw, Run, VerifiedRun, Writer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub struct LogRow {
     /// Who writes it.
     pub writer: Writer,
+    /// The epoch of its first entry: whether a removal ends it.
+    pub first: Epoch,
     /// How far it reaches here.
     pub head: Head,
     /// Its writer signed two histories: nothing counts from there on.
@@ -36,9 +38,10 @@ pub struct LogRow {
 impl LogRow {
     /// A log that has just begun.
     #[must_use]
-    pub fn new(writer: Writer, head: Head) -> Self {
+    pub fn new(writer: Writer, first: Epoch, head: Head) -> Self {
         Self {
             writer,
+            first,
             head,
             frozen: false,
             end: None,

@@ -3,7 +3,7 @@ use focal_protocol::{
     codec,
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
-    log::{Entry, Head, Header, Lane, Run, Salt, VerifiedRun, Writer},
+    log::{Entry, Epoch, Head, Header, Lane, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
 };
 use std::{collections::BTreeMap, fs, path::Path};
@@ -88,7 +88,7 @@ fn fill(store: &Store, author: &mut Author, runs: u64) -> Vec<Hash> {
     for _ in 0..runs {
         let run = author.run(20);
         let mut write = Write::default();
-        write.run(&run, &LogRow::new(*run.writer(), run.head()));
+        write.run(&run, &LogRow::new(*run.writer(), Epoch::default(), run.head()));
         store.apply(&write).expect("stored");
         store.flush().expect("flushed");
         hashes.extend(run.entries().iter().map(Entry::hash));

@@ -3,10 +3,10 @@
 use super::{Alarm, Case, Ctx, Effect, Error, Step};
 use crate::{
     group::{
-        CaseRole, Change, Cut, Delivery, Former, History, Invitation, Removal, Rules, Stage,
-        StageChange, check_key_package,
+        CaseRole, Change, Cut, Delivery, Former, History, Invitation, Rules, Stage, StageChange,
+        check_key_package,
     },
-    id::{LogId, NodeId, OrgId},
+    id::{NodeId, OrgId},
     limits,
     log::{Epoch, Payload},
     seal::ContactPublic,
@@ -19,9 +19,6 @@ pub(super) const ADDS: usize = 48;
 const LEARNED: usize = limits::RULE_CHANGES / 2;
 /// Members' fresh keys wait this long for each other, milliseconds: one commit for many.
 const GATHER_MS: u64 = 60_000;
-
-/// Where a commit of one's own stands does not matter here: nobody asks whether one has signed two histories oneself.
-const OWN: (LogId, u64) = (LogId([0; 16]), 0);
 
 /// Nodes that a case's rules let in and that are not members.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -191,15 +188,7 @@ impl Case {
         });
         let mut effects = self.commit(ctx, Vec::new(), BTreeSet::new(), rules, "")?;
         if stage == Stage::Purged {
-            let others = self.members().into_iter().filter(|n| *n != self.me);
-            effects.push(Effect::Deliver {
-                to: others.collect(),
-                delivery: Box::new(Delivery::Purged(Removal {
-                    case: self.id(),
-                    at,
-                    reason: reason.to_string(),
-                })),
-            });
+            effects.push(self.purge_notice(at, reason));
             effects.extend(self.purge());
         }
         Ok(effects)
@@ -390,8 +379,8 @@ impl Case {
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.push(Step {
                 to: epoch,
-                log: OWN.0,
-                seq: OWN.1,
+                log: Step::OWN,
+                seq: 0,
                 added: added.clone(),
                 removed: removed.clone(),
             });
@@ -411,14 +400,7 @@ impl Case {
             effects.extend(self.welcome(ctx, added, welcome)?);
         }
         if !removed.is_empty() {
-            effects.push(Effect::Deliver {
-                to: removed,
-                delivery: Box::new(Delivery::Removed(Removal {
-                    case: key.case,
-                    at: epoch,
-                    reason: reason.to_string(),
-                })),
-            });
+            effects.push(self.notice(removed, epoch, reason));
         }
         effects.push(Effect::Changed);
         Ok(effects)

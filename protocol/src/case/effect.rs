@@ -89,6 +89,8 @@ pub enum Alarm {
         /// The one to come.
         successor: NodeId,
     },
+    /// Somebody was voted custodian with votes of nodes that are no members here: an operator must decide.
+    Contested(NodeId),
     /// Somebody else is custodian now.
     Succeeded {
         /// The one that went.

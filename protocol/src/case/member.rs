@@ -8,7 +8,7 @@ use crate::{
     },
     id::{CaseId, Hash, LogId, NodeId, OrgId},
     limits,
-    log::{Commit, EpochGrant, Payload, Request},
+    log::{Commit, Epoch, EpochGrant, Payload, Request},
     random::Random,
 };
 use serde_bytes::ByteBuf;
@@ -20,10 +20,12 @@ const REQUESTS: usize = 256;
 const REQUESTS_OF_ONE: usize = 16;
 /// Update proposals, bytes: an ML-KEM-768 leaf has about 3 KiB.
 const UPDATE: usize = 16 << 10;
+/// So many members tell the secret of a late epoch that the custodian cannot tell.
+const TELLERS: usize = 3;
 /// A clock that ran ahead by more than this when keys were made is not believed, milliseconds.
 const AHEAD_MS: u64 = 24 * 3_600_000;
 
-/// Where a commit stands, and what it says.
+/// Where an entry stands.
 #[derive(Debug, Clone, Copy)]
 pub struct At {
     /// The log.
@@ -32,6 +34,8 @@ pub struct At {
     pub seq: u64,
     /// Who wrote it.
     pub writer: NodeId,
+    /// The epoch under which it is sealed.
+    pub sealed: Epoch,
 }
 
 impl Case {
@@ -154,6 +158,7 @@ impl Case {
         } else {
             Some(EpochGrant::new(epoch, group.secret()?))
         };
+        let gone = applied.removed.clone();
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.push(Step {
                 to: epoch,
@@ -175,6 +180,10 @@ impl Case {
         if !in_force {
             return Ok(effects);
         }
+        if !gone.is_empty() && !applied.out && self.has_committed() {
+            // A node that does not know of the hand-over yet believes only the custodian that it knows.
+            effects.push(self.notice(gone, epoch, ""));
+        }
         self.settle_update(ctx, commit);
         // The custodian's own word, with the reason, may have come first.
         let told = matches!(&self.state.ended, Some(Ended::Removed { at, .. }) if *at == epoch);
@@ -191,10 +200,57 @@ impl Case {
             .stage()
             .is_some_and(|s| s.stage == Stage::Purged)
         {
+            if self.has_committed() {
+                effects.push(self.purge_notice(epoch, ""));
+            }
             self.state.ended = Some(Ended::Purged);
             effects.push(Effect::Purge);
         }
         Ok(effects)
+    }
+
+    /// Whether this node is or was custodian in the group in force.
+    fn has_committed(&self) -> bool {
+        let followed = self.state.group(&self.state.active);
+        self.is_custodian() || followed.is_some_and(|g| g.steps.has_own())
+    }
+
+    /// The word to nodes that they are out.
+    pub(super) fn notice(&self, to: Vec<NodeId>, at: Epoch, reason: &str) -> Effect {
+        Effect::Deliver {
+            to,
+            delivery: Box::new(Delivery::Removed(Removal {
+                case: self.id(),
+                at,
+                reason: reason.to_string(),
+            })),
+        }
+    }
+
+    /// The word to all members that the case is purged.
+    pub(super) fn purge_notice(&self, at: Epoch, reason: &str) -> Effect {
+        let others = self.members().into_iter().filter(|n| *n != self.me);
+        Effect::Deliver {
+            to: others.collect(),
+            delivery: Box::new(Delivery::Purged(Removal {
+                case: self.id(),
+                at,
+                reason: reason.to_string(),
+            })),
+        }
+    }
+
+    /// A node that was restored from a copy asks whether it is a member still. Only those whose word it may believe
+    /// answer, and only one that is not.
+    fn answer(&self, from: NodeId) -> Vec<Effect> {
+        if self.state.ended.is_some() || !self.has_committed() || self.members().contains(&from) {
+            return Vec::new();
+        }
+        let former = self.rules().former(&from);
+        former
+            .map(|f| self.notice(vec![from], f.at, ""))
+            .into_iter()
+            .collect()
     }
 
     /// Whether it falls to this node to tell the others the secret of an epoch with these members, of an earlier
@@ -202,9 +258,17 @@ impl Case {
     fn tells(&self, members: &BTreeSet<NodeId>) -> bool {
         let custodian = self.rules().custodian;
         let here = self.active.members();
-        let first = members.intersection(&here).next();
-        let teller = members.get(&custodian).or(first);
-        self.state.ended.is_none() && teller == Some(&self.me)
+        if self.state.ended.is_some() {
+            return false;
+        }
+        if members.contains(&custodian) {
+            return custodian == self.me;
+        }
+        // More than one: the first may not have followed so far.
+        members
+            .intersection(&here)
+            .take(TELLERS)
+            .any(|n| *n == self.me)
     }
 
     /// One's own proposal was taken up by a commit, or is of an epoch that is past.
@@ -279,19 +343,24 @@ impl Case {
         Ok(vec![self.append(Payload::Request(request))?])
     }
 
-    /// A member's request. Leaving is carried out at once by the custodian; the rest is kept for its operator.
+    /// A member's request. Leaving is carried out at once by the custodian; the rest is kept for its operator. What was
+    /// asked before the organisation was let in again is settled, whenever it is opened.
     ///
     /// # Errors
     /// The writer has no role in the case, or the commit fails.
     pub fn take_request(
         &mut self,
         ctx: &Ctx<'_>,
-        writer: NodeId,
+        at: At,
         org: OrgId,
         request: Request,
     ) -> Result<Vec<Effect>, Error> {
-        if self.rules().role(&org).is_none() {
+        let writer = at.writer;
+        let Some(since) = self.rules().since(&org) else {
             return Err(Error::NotAllowed(writer));
+        };
+        if at.sealed < since {
+            return Ok(Vec::new());
         }
         if reason(&request).is_some_and(|r| r.len() > limits::REASON) {
             return Err(Error::NotAllowed(writer));
@@ -372,6 +441,8 @@ impl Case {
             Delivery::Vote(vote) => self.take_vote(ctx, *vote),
             Delivery::Succeeded(succession) => self.step_down(*succession),
             Delivery::Removed(removal) => self.removed(from, removal),
+            Delivery::Inquiry(case) if case == self.id() => Ok(self.answer(from)),
+            Delivery::Inquiry(_) => Err(Error::NotAllowed(from)),
             Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),
             // The custodian may be another since: then its own word says so.
             Delivery::Purged(_) if self.was_member(&from) => Err(Error::NotYet),
@@ -389,8 +460,12 @@ impl Case {
 
     /// The custodian says that this node is out.
     fn removed(&mut self, from: NodeId, removal: Removal) -> Result<Vec<Effect>, Error> {
-        let current =
-            removal.at.generation == self.epoch().generation && removal.at > self.state.joined;
+        if self.state.ended.is_some() && removal.reason.is_empty() {
+            return Ok(Vec::new());
+        }
+        let later = removal.at.generation > self.epoch().generation;
+        let current = (removal.at.generation == self.epoch().generation || later)
+            && removal.at > self.state.joined;
         // A custodian that was restored may have forgotten that it handed over, and to whom.
         let forgetful = self.is_custodian() && self.state.restored;
         let plausible =
@@ -398,8 +473,8 @@ impl Case {
         if !current || !plausible || !self.was_member(&from) {
             return Err(Error::NotAllowed(from));
         }
-        if from != self.rules().custodian && !forgetful {
-            // The custodian may be another since: then a commit says so first.
+        if (later || from != self.rules().custodian) && !forgetful {
+            // The custodian may be another since: then a commit says so first, or an invitation to its group.
             return Err(Error::NotYet);
         }
         let known = matches!(&self.state.ended, Some(Ended::Removed { at, reason })
@@ -434,6 +509,16 @@ impl Case {
         }
         if self.is_custodian() {
             return self.tend(ctx);
+        }
+        if std::mem::take(&mut self.state.inquires) {
+            let others = self.members().into_iter().filter(|n| *n != self.me);
+            return Ok(vec![
+                Effect::Deliver {
+                    to: others.collect(),
+                    delivery: Box::new(Delivery::Inquiry(self.id())),
+                },
+                Effect::Changed,
+            ]);
         }
         let due = ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
         let waits = self
@@ -470,6 +555,7 @@ impl Case {
         self.state.proposed = None;
         self.state.updates.clear();
         self.state.restored = self.is_custodian();
+        self.state.inquires = self.state.ended.is_none();
     }
 
     /// The role of this node's organisation and whether it may write: for those who ask before they seal.

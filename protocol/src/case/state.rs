@@ -90,6 +90,9 @@ pub struct State {
     /// The motion that this node has agreed to carry out as successor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands: Option<Motion>,
+    /// A node that was a member, and whom this node's operator follows though not enough members of today voted for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<NodeId>,
     /// The last epoch that all members have in common, once the custodian was found to have signed two histories.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_after: Option<Epoch>,
@@ -113,6 +116,9 @@ pub struct State {
     /// The custodian's node was restored from a copy: it may have forgotten commits.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restored: bool,
+    /// The node was restored from a copy, and is to ask whether it is a member still.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inquires: bool,
     /// Why this node takes part no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -126,6 +132,7 @@ impl State {
             joined,
             ballots: Ballots::default(),
             stands: None,
+            follows: None,
             forked_after: None,
             forked_by: None,
             requests: Vec::new(),
@@ -134,6 +141,7 @@ impl State {
             refreshed: now,
             committed: now,
             restored: false,
+            inquires: false,
             ended: None,
         }
     }

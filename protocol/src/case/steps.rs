@@ -25,6 +25,11 @@ pub struct Step {
     pub removed: Vec<NodeId>,
 }
 
+impl Step {
+    /// Where a commit of one's own stands does not matter here: nobody asks whether one has signed two histories oneself.
+    pub(super) const OWN: LogId = LogId([0; 16]);
+}
+
 /// The members of one group since a node has known it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Steps {
@@ -106,6 +111,11 @@ impl Steps {
         self.members.contains(node)
             || self.earlier.contains(node)
             || self.steps.iter().any(|s| s.added.contains(node))
+    }
+
+    /// Whether this node itself has made a commit.
+    pub(super) fn has_own(&self) -> bool {
+        self.steps.iter().any(|s| s.log == Step::OWN)
     }
 
     /// The last epoch that no commit at or above `seq` of `log` has made: where that log was found to have two

@@ -21,10 +21,11 @@ use std::collections::BTreeSet;
 const LEAP: u32 = 1 << 16;
 
 impl Case {
-    /// Votes for `successor` in place of the custodian. To stand for it is to vote for oneself.
+    /// Votes for `successor` in place of the custodian. To stand for it is to vote for oneself. A vote for one that the
+    /// custodian has removed elects nobody: it says that this node follows it where others have ([`Error::Contested`]).
     ///
     /// # Errors
-    /// This node is out, the successor is no member, or the custodian votes for another than itself: it hands over.
+    /// This node is out, the successor never was a member, or the custodian votes for another than itself: it hands over.
     pub fn vote(
         &mut self,
         ctx: &Ctx<'_>,
@@ -34,7 +35,11 @@ impl Case {
         self.secret()?;
         let out = self.out();
         if !self.base_members().contains(&successor) {
-            return Err(group::Error::NotAMember(successor).into());
+            if !self.was_member(&successor) {
+                return Err(group::Error::NotAMember(successor).into());
+            }
+            self.state.follows = Some(successor);
+            return Ok(vec![Effect::Changed]);
         }
         let again = successor == out;
         if (again && cause == Cause::Hostile) || (self.me == out && !again) {
@@ -292,6 +297,7 @@ impl Case {
         self.state.active = key;
         self.state.ballots = group::Ballots::default();
         self.state.stands = None;
+        self.state.follows = None;
         self.state.forked_after = None;
         self.state.forked_by = None;
         self.state.updates.clear();
@@ -344,10 +350,13 @@ impl Case {
             // Generation 0 is known, or this node would not know the case.
             None => return Ok(Vec::new()),
         };
-        // Who was removed has stopped following, and comes back as a newcomer does: by trusting who invites it.
-        let returns = matches!(self.state.ended, Some(Ended::Removed { .. }));
+        // Who takes part no more has stopped following, and comes back as a newcomer does: by trusting who invites it.
+        let returns = self.state.ended.is_some();
+        let checked = self.check_base(&succession);
         if !returns {
-            self.check_base(&succession)?;
+            checked.clone()?;
+        } else if checked.is_err() && !self.was_member(&from) {
+            return Err(Error::NotAllowed(from));
         }
         let group = CaseGroup::join(
             key,
@@ -376,7 +385,10 @@ impl Case {
             let old = std::mem::replace(&mut self.active, group);
             self.others.push(old);
             self.enter(key, ctx);
-            effects.extend(self.grant_beyond(ctx, &succession, &secret)?);
+            // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
+            if checked.is_ok() {
+                effects.extend(self.grant_beyond(ctx, &succession, &secret)?);
+            }
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
                 successor: from,
@@ -398,20 +410,25 @@ impl Case {
         invitation: &Invitation,
         from: NodeId,
     ) -> Result<Vec<Effect>, Error> {
-        let removed = matches!(self.state.ended, Some(Ended::Removed { .. }));
-        let restored = self.state.restored && self.members().contains(&from);
-        if !(removed || restored) || key != self.state.active {
+        if key != self.state.active {
             return Ok(Vec::new());
         }
-        let group = CaseGroup::join(
-            key,
-            &invitation.welcome,
-            from,
-            &ctx.held.packages(),
-            ctx.directory,
-        )?;
+        let ended = self.state.ended.is_some();
+        let restored = self.state.restored && self.members().contains(&from);
+        let packages = ctx.held.packages();
+        let group = CaseGroup::join(key, &invitation.welcome, from, &packages, ctx.directory);
+        let group = match group {
+            Ok(group) => group,
+            // It is in already.
+            Err(_) if !ended => return Ok(Vec::new()),
+            Err(e) => return Err(e.into()),
+        };
         if group.epoch() <= self.epoch() {
             return Ok(Vec::new());
+        }
+        if !(ended || restored) {
+            // It has not heard yet that it was removed in between.
+            return Err(Error::NotYet);
         }
         self.rules().check_next(group.rules())?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
@@ -452,15 +469,24 @@ impl Case {
                 }
                 // Those who were removed since could otherwise go back to when they were the majority.
                 let alone = members.len() == 1;
-                let still = members.intersection(&at(last)).copied().collect();
+                let now = at(last);
+                // Votes do not grow old, but one for somebody who had to go since is not meant any more.
+                let still = if now.contains(&motion.successor) {
+                    members.intersection(&now).copied().collect()
+                } else {
+                    BTreeSet::new()
+                };
                 if !alone {
-                    carried(succession, still)?;
+                    self.carried(succession, still)?;
                 }
             }
             // It rests on commits that have not come; but those who are known here may be enough.
             None if base > last => carried(succession, at(last)).map_err(|_| Error::NotYet)?,
             // It rests on an epoch from before this node joined, and has no say in.
-            None => carried(succession, at(first)).map_err(|_| Invalid::OtherMembers(base))?,
+            None if !self.was_member(&motion.successor) => {
+                return Err(Invalid::OtherMembers(base).into());
+            }
+            None => self.carried(succession, at(first))?,
         }
         // Another has succeeded already: it is outdone only with the votes of those who were members then.
         let succeeded = self.state.group(&self.state.active);
@@ -468,9 +494,26 @@ impl Case {
         if let Some(other) = succeeded
             && (other.motion.generation, other.motion.branch) == (motion.generation, motion.branch)
         {
-            carried(succession, other.members.into_iter().collect())?;
+            self.carried(succession, other.members.into_iter().collect())?;
         }
         Ok(())
+    }
+
+    /// Whether more than half of these members besides the one that is voted out have voted for a succession, or this
+    /// node's operator has agreed to it, knowing that they have not.
+    fn carried(
+        &self,
+        succession: &Verified<Succession>,
+        members: BTreeSet<NodeId>,
+    ) -> Result<(), Error> {
+        let (motion, me) = (&succession.motion, self.me);
+        let mine = self.state.ballots.of(&me);
+        let voted = mine.is_some_and(|m| m.out == motion.out && m.successor == motion.successor)
+            && self.members().contains(&motion.successor);
+        if voted || self.state.follows == Some(motion.successor) {
+            return Ok(());
+        }
+        carried(succession, members).map_err(|_| Error::Contested(motion.successor))
     }
 
     /// Grants what this node can read and those on the other side of the split may lack: everything after the epoch that
@@ -511,7 +554,7 @@ impl Case {
         if motion.out != self.me || motion.case != self.id() {
             return Err(group::Error::BadInvitation.into());
         }
-        if motion.generation < self.epoch().generation {
+        if motion.generation < self.epoch().generation || self.state.ended.is_some() {
             return Ok(Vec::new());
         }
         self.check_base(&succession)?;

@@ -1,11 +1,13 @@
 //! Stories of cases.
 
+mod contested;
 mod custodian;
 mod forked;
 mod hostile;
 mod keys;
 mod membership;
 mod restored;
+mod returning;
 mod roles;
 mod split;
 mod succession;

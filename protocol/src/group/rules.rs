@@ -207,6 +207,14 @@ impl Rules {
             .and_then(|c| c.role)
     }
 
+    /// The epoch from which on an organisation has had a role without a break; none if it has none now.
+    #[must_use]
+    pub fn since(&self, org: &OrgId) -> Option<Epoch> {
+        let changes = self.roles.iter().rev().filter(|c| c.org == *org);
+        let held = changes.take_while(|c| c.role.is_some());
+        held.last().map(|c| c.at)
+    }
+
     /// Whether an organisation has had a role at any time.
     #[must_use]
     pub fn ever(&self, org: &OrgId) -> bool {
@@ -237,20 +245,23 @@ impl Rules {
     /// not in another log under an epoch from before the removal.
     #[must_use]
     pub fn admits(&self, node: &NodeId, log: LogId, seq: u64, at: Epoch) -> bool {
-        self.former.iter().filter(|f| f.node == *node).all(|f| {
-            let Some(cuts) = &f.cuts else { return true };
-            match cuts.iter().find(|c| c.log == log) {
-                Some(cut) => seq < cut.height,
-                None => at >= f.at,
-            }
-        })
+        self.end(node, log, at).is_none_or(|end| seq < end)
     }
 
-    /// Where a log of a former member ends; none if it has no end.
+    /// Where a log of a node ends whose first entry is of epoch `first`; none if it has no end. A log that no removal
+    /// lists and that was begun before one has no place at all: nobody can say how much of it is from before.
     #[must_use]
-    pub fn cut(&self, log: LogId) -> Option<u64> {
-        let cuts = self.former.iter().filter_map(|f| f.cuts.as_ref()).flatten();
-        cuts.filter(|c| c.log == log).map(|c| c.height).min()
+    pub fn end(&self, node: &NodeId, log: LogId, first: Epoch) -> Option<u64> {
+        let mut unlisted = false;
+        let mut end: Option<u64> = None;
+        for former in self.former.iter().filter(|f| f.node == *node) {
+            let Some(cuts) = &former.cuts else { continue };
+            match cuts.iter().find(|c| c.log == log) {
+                Some(cut) => end = Some(end.map_or(cut.height, |e| e.min(cut.height))),
+                None => unlisted |= first < former.at,
+            }
+        }
+        end.or(unlisted.then_some(0))
     }
 
     /// The stage in an epoch.

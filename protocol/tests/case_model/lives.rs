@@ -341,7 +341,7 @@ fn members(case: &Case) -> BTreeSet<u8> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 40,
+        cases: std::env::var("FOCAL_MODEL_LIVES").ok().and_then(|n| n.parse().ok()).unwrap_or(40),
         max_shrink_iters: 200,
         failure_persistence: None,
         ..ProptestConfig::default()

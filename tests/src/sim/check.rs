@@ -4,7 +4,7 @@ use super::{disk::Awaited, host::Info, operate::Operators, world::World};
 use focal_protocol::{
     case::{Verdict, judge},
     group::History,
-    id::CaseId,
+    id::{CaseId, RecordId},
     limits,
     seal::open_entry,
 };
@@ -135,13 +135,20 @@ impl Operators {
                     }
                     let all = lead.rules.history == History::All;
                     if all && *theirs != records {
-                        return Err(format!(
-                            "hosts {other} and {index} read {} and {} records of case {case:?}: {:?} / {:?}",
+                        let mut unlike = format!(
+                            "hosts {other} and {index} read {} and {} records of case {case:?}",
                             theirs.len(),
-                            records.len(),
-                            theirs.difference(&records).collect::<Vec<_>>(),
-                            records.difference(theirs).collect::<Vec<_>>(),
-                        ));
+                            records.len()
+                        );
+                        for (has, lacks, more) in [
+                            (*other, index, theirs.difference(&records)),
+                            (index, *other, records.difference(theirs)),
+                        ] {
+                            for record in more {
+                                unlike += &self.world.places(case, *record, has, lacks);
+                            }
+                        }
+                        return Err(unlike);
                     }
                 }
             }
@@ -173,9 +180,10 @@ impl Operators {
             };
             let org = self.world.seats[*writer].host.partner.org;
             let lead = &settled.lead;
-            let cut = lead
-                .rules
-                .cut(record.log)
+            let first = log.and_then(super::disk::Log::first);
+            let node = self.world.node(*writer);
+            let cut = first
+                .and_then(|first| lead.rules.end(&node, record.log, first))
                 .is_some_and(|cut| record.seq >= cut);
             let verdict = judge(&lead.rules, lead.epoch, &org, &entry.header, true);
             if cut || matches!(verdict, Verdict::Refused(_)) {
@@ -292,6 +300,28 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Where a record stands that one host reads and another does not, for the story of a failure.
+    fn places(&self, case: CaseId, record: RecordId, has: usize, lacks: usize) -> String {
+        let place = self.seats[has].host.now.cases.get(&case);
+        let Some((log, seq)) = place.and_then(|r| r.records.get(&record)) else {
+            return String::new();
+        };
+        let held = |index: usize| {
+            let log = self.seats[index].host.now.logs.get(log);
+            log.map_or("nothing".into(), |l| {
+                format!("{} of it, end {:?}", l.height(), l.end)
+            })
+        };
+        let entry = self.seats[has].host.now.logs.get(log);
+        let entry = entry.and_then(|l| l.entry(*seq));
+        let at = entry.map(|e| (e.header.node, e.header.generation, e.header.epoch));
+        format!(
+            "; {record:?} is in log {log:?}, sequence {seq}, {at:?}: {has} holds {}, {lacks} holds {}",
+            held(has),
+            held(lacks)
+        )
     }
 
     /// Who is linked to whom, for the story of a failure.

@@ -50,6 +50,12 @@ impl Log {
         }
     }
 
+    /// The epoch of its first entry.
+    #[must_use]
+    pub fn first(&self) -> Option<Epoch> {
+        self.entries.first().map(|e| super::host::epoch_of(e))
+    }
+
     /// How far it is held.
     #[must_use]
     pub fn height(&self) -> u64 {

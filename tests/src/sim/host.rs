@@ -153,6 +153,8 @@ pub struct Info {
     pub joined: Epoch,
     /// The epoch on which the succession that began the group rests.
     pub base: Option<Epoch>,
+    /// Who was elected then.
+    pub successor: Option<NodeId>,
     /// Why this node takes part no more.
     pub ended: Option<Ended>,
     /// Whether it is a custodian that may have forgotten commits.
@@ -164,6 +166,7 @@ impl Info {
         let state = case.state();
         let active = state.groups.iter().find(|g| g.key == state.active);
         let nodes = directory.nodes().map(|(_, entry)| entry.id);
+        let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());
         Self {
             rules: case.rules().clone(),
             group: state.active,
@@ -172,9 +175,8 @@ impl Info {
             members: case.members(),
             earlier: nodes.filter(|n| case.was_member(n)).collect(),
             joined: state.joined,
-            base: active
-                .and_then(|g| g.succession.as_ref()?.unverified().ok())
-                .map(|s| s.base),
+            base: succession.as_ref().map(|s| s.base),
+            successor: succession.map(|s| s.motion.successor),
             ended: state.ended.clone(),
             restored: state.restored,
         }
@@ -185,6 +187,12 @@ impl Info {
     pub fn shares_with(&self, peer: &NodeId) -> bool {
         self.ended.is_none() && self.members.contains(peer)
     }
+}
+
+/// The epoch of an entry.
+#[must_use]
+pub fn epoch_of(entry: &focal_protocol::log::Entry) -> Epoch {
+    Epoch::new(entry.header.generation, entry.header.epoch)
 }
 
 /// A node.

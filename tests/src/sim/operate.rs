@@ -2,7 +2,7 @@
 
 use super::{disk::Disk, host::Action, world::World};
 use focal_protocol::{
-    case::Ended,
+    case::{Alarm, Ended},
     group::{CaseRole, Cause, History, Rank, Stage},
     id::{CaseId, NodeId, OrgId},
     log::Epoch,
@@ -286,6 +286,7 @@ impl Operators {
     pub fn react(&mut self) {
         for case in self.cases.clone() {
             self.replace_custodian(case);
+            self.agree_by_telephone(case);
             self.readmit(case);
         }
     }
@@ -319,10 +320,14 @@ impl Operators {
         out.extend(&hostile);
         for index in 0..self.world.seats.len() {
             let me = self.world.node(index);
+            let was_restored = self.world.seats[index].restored;
+            if was_restored {
+                restored.insert(me);
+            }
             let Some(info) = self.world.seats[index].host.info(case) else {
                 continue;
             };
-            if info.restored || self.world.seats[index].restored {
+            if info.restored {
                 restored.insert(me);
             }
             if matches!(info.ended, Some(Ended::VotedOut { .. })) {
@@ -358,6 +363,36 @@ impl Operators {
                 Cause::Lost
             };
             self.act(index, case, Action::Vote(heir, cause));
+        }
+    }
+
+    /// Who hears that others were voted custodian, and cannot tell whether rightly, asks them and follows those who have
+    /// come furthest.
+    fn agree_by_telephone(&mut self, case: CaseId) {
+        let mut furthest: Option<(Rank, NodeId)> = None;
+        let mut behind = Vec::new();
+        for index in self.running() {
+            let honest = self.world.is_honest(index);
+            let info = self.world.seats[index].host.info(case);
+            let Some(info) = info.filter(|_| honest) else {
+                continue;
+            };
+            if info.ended.is_none()
+                && let Some(successor) = info.successor
+            {
+                furthest = furthest.max(Some((info.rank, successor)));
+            }
+            behind.push((index, info.rank));
+        }
+        let Some((rank, successor)) = furthest else {
+            return;
+        };
+        behind.retain(|(_, at)| *at < rank);
+        for (index, _) in behind {
+            let contested = Alarm::Contested(successor);
+            if self.world.seats[index].alarms.contains(&(case, contested)) {
+                self.act(index, case, Action::Vote(successor, Cause::Lost));
+            }
         }
     }
 

@@ -62,31 +62,38 @@ fn requests_wait_for_the_operator_until_the_rules_meet_them() {
 #[test]
 fn nobody_fills_the_custodians_list_of_requests() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
+    let at = world.epoch(1);
+    let by = |n| At {
+        log: crate::id::LogId([n; 16]),
+        seq: 0,
+        writer: node(n),
+        sealed: at,
+    };
     let long = Request::Leave("r".repeat(crate::limits::REASON + 1));
-    let taken = world.ask(1, |case, ctx| case.take_request(ctx, node(2), org(2), long));
+    let taken = world.ask(1, |case, ctx| case.take_request(ctx, by(2), org(2), long));
     assert_eq!(taken, Err(Error::NotAllowed(node(2))));
     for i in 0..100 {
         let request = Request::Remove(org(3), i.to_string());
         world
             .ask(1, |case, ctx| {
-                case.take_request(ctx, node(2), org(2), request)
+                case.take_request(ctx, by(2), org(2), request)
             })
             .expect("taken or dropped");
     }
     let request = Request::Invite(org(9), CaseRole::Reader);
     world
         .ask(1, |case, ctx| {
-            case.take_request(ctx, node(3), org(3), request)
+            case.take_request(ctx, by(3), org(3), request)
         })
         .expect("taken");
-    let by = |n| {
+    let count = |n| {
         let requests = world.case(1).state().requests.iter();
         requests.filter(|r| r.by == node(n)).count()
     };
-    assert_eq!((by(2), by(3)), (16, 1));
+    assert_eq!((count(2), count(3)), (16, 1));
     let stranger = Request::Leave(String::new());
     let taken = world.ask(1, |case, ctx| {
-        case.take_request(ctx, node(9), org(9), stranger)
+        case.take_request(ctx, by(9), org(9), stranger)
     });
     assert_eq!(taken, Err(Error::NotAllowed(node(9))));
 }

@@ -61,15 +61,11 @@ fn removed_nodes_cannot_vote_from_when_they_were_the_majority() {
     );
     let stepped = Delivery::Succeeded(Box::new(proof.clone()));
     let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(2), stepped));
-    let nobody = Invalid::NoQuorum { got: 0, needed: 1 };
-    assert_eq!(taken, Err(nobody.into()));
+    assert_eq!(taken, Err(Error::Contested(node(2))), "an operator decides");
     for n in [1, 3, 4] {
         let invitation = invitation(motion, proof.clone());
         let taken = world.ask(n, |case, ctx| case.deliver(ctx, node(2), invitation));
-        assert!(matches!(
-            taken,
-            Err(Error::Group(group::Error::Succession(_)))
-        ));
+        assert_eq!(taken, Err(Error::Contested(node(2))), "node {n}");
     }
     world.assert_agreed(&[1, 3, 4]);
 }
@@ -194,6 +190,7 @@ fn junk_commits_are_refused_or_wait_and_change_nothing() {
         log: crate::id::LogId([1; 16]),
         seq: 0,
         writer: node(n),
+        sealed: Epoch::default(),
     };
     let junk = crate::log::Commit {
         updates: vec![vec![1; 100].into(); 3],

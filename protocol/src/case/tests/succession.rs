@@ -165,7 +165,7 @@ fn a_succession_that_counts_other_members_is_refused() {
         (offered(&[1, 2, 3], base.next()), Error::NotYet),
         (
             offered(&[1, 2, 3], Epoch::new(0, 0)),
-            Invalid::OtherMembers(Epoch::new(0, 0)).into(),
+            Error::Contested(node(2)),
         ),
         (
             Invitation {

@@ -2,12 +2,12 @@
 //! holds its epoch's secret. Everything else (commits, votes, rules) is real.
 
 use crate::{
-    case::{Alarm, At, Case, Ctx, Effect, Error, Held, State, Verdict, judge},
+    case::{Alarm, At, Case, Ctx, Effect, Error, Held, Reason, State, Verdict, judge},
     directory::{
         Charter, Directory, Item, KeyPackageOffer, Manifest, Member, NodeEntry, OrgKind, Outcome,
         Revocation,
     },
-    group::{self, CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows},
+    group::{self, CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows, Rules},
     id::{Hash, LogId, NodeId, OrgId},
     key::SecretKey,
     log::{Epoch, EpochGrant, Header, Lane, Payload, Salt},
@@ -415,7 +415,8 @@ impl World {
         let node = self.node_mut(n);
         // A log that the rules have ended takes nothing more.
         if let (Some(case), Some(own)) = (&node.case, node.disk.own)
-            && case.rules().cut(own).is_some()
+            && let Some(first) = node.disk.logs.get(&own).and_then(|l| l.first())
+            && first.end(case.rules()).is_some()
         {
             node.disk.own = None;
         }
@@ -505,7 +506,7 @@ impl World {
             return false;
         };
         let (log, writer) = (first.log, first.writer);
-        let cut = self.case(n).rules().cut(log).unwrap_or(u64::MAX);
+        let cut = first.end(self.case(n).rules()).unwrap_or(u64::MAX);
         let node = self.node_mut(n);
         let held = node.disk.logs.entry(log).or_default();
         let other = |(a, b): (&Entry, &Entry)| a.unique != b.unique;
@@ -542,7 +543,9 @@ impl World {
                 (None, _) => Ok(()),
             };
             match result {
-                Err(Error::NotYet) => self.node_mut(n).inbox.push((from, delivery)),
+                Err(Error::NotYet | Error::Contested(_)) => {
+                    self.node_mut(n).inbox.push((from, delivery));
+                }
                 Err(e) => {
                     self.node_mut(n).refused.push(e);
                     moved = true;
@@ -583,13 +586,12 @@ impl World {
             log: entry.log,
             seq: entry.seq,
             writer: node(entry.writer),
+            sealed: entry.sealed.at(),
         };
         let Content::Payload(payload) = entry.content.clone() else {
             return true;
         };
-        let sealed = entry.sealed.at();
-        let rules = self.case(n).rules();
-        if !rules.admits(&at.writer, entry.log, entry.seq, sealed) {
+        if self.is_cut(n, entry) {
             return true;
         }
         let result = self.ask(n, |case, ctx| match payload {
@@ -599,7 +601,7 @@ impl World {
                 .take_update(ctx, at.writer, update)
                 .map(|()| Vec::new()),
             Payload::Request(request) => {
-                case.take_request(ctx, at.writer, org(entry.writer), request)
+                case.take_request(ctx, at, org(entry.writer), request)
             }
             Payload::Vote(vote) => case.take_vote(ctx, *vote),
             Payload::Record(_) | Payload::Part(_) => Ok(Vec::new()),
@@ -674,9 +676,19 @@ impl World {
         counted.filter_map(Entry::record).collect()
     }
 
+    /// Whether an entry is beyond the end of its log.
+    fn is_cut(&self, n: u8, entry: &Entry) -> bool {
+        let log = self.nodes.values().find_map(|node| node.disk.logs.get(&entry.log));
+        let end = log.and_then(|l| l.first()?.end(self.case(n).rules()));
+        end.is_some_and(|end| entry.seq >= end)
+    }
+
     /// What a node makes of an entry.
     pub(crate) fn verdict(&self, n: u8, entry: &Entry) -> Verdict {
         let case = self.case(n);
+        if self.is_cut(n, entry) {
+            return Verdict::Refused(Reason::AfterRemoval);
+        }
         judge(
             case.rules(),
             case.epoch(),
@@ -748,6 +760,11 @@ impl World {
 }
 
 impl Entry {
+    /// Where the log ends of which this is the first entry.
+    fn end(&self, rules: &Rules) -> Option<u64> {
+        rules.end(&node(self.writer), self.log, self.sealed.at())
+    }
+
     pub(crate) fn record(&self) -> Option<u32> {
         match self.content {
             Content::Record(number) => Some(number),

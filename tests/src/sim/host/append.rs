@@ -93,7 +93,9 @@ impl Host {
     fn own_log(&mut self, writer: &Writer) -> LogId {
         let info = self.info(writer.case);
         let is_cut = |log: &LogId| {
-            let cut = info.as_ref().and_then(|i| i.rules.cut(*log));
+            let first = self.now.logs.get(log).and_then(|l| l.first());
+            let cut = info.as_ref().zip(first);
+            let cut = cut.and_then(|(i, first)| i.rules.end(&writer.node, *log, first));
             cut.is_some()
         };
         let own = self.now.logs_of(writer.case);

@@ -223,7 +223,7 @@ impl Host {
         let refused = |_| case::Error::NotAllowed(from);
         let id = match &delivery {
             Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) => *case,
+            Delivery::Grants(case, _) | Delivery::Inquiry(case) => *case,
             Delivery::Vote(vote) => vote.unverified().map_err(refused)?.motion.case,
             Delivery::Succeeded(s) => s.unverified().map_err(refused)?.motion.case,
             Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
@@ -233,9 +233,13 @@ impl Host {
             return Err(case::Error::Ended(case::Ended::Purged));
         }
         if self.now.cases.contains_key(&id) {
-            return self.with_case(now, id, |case, ctx| {
+            let told = self.with_case(now, id, |case, ctx| {
                 Ok(((), case.deliver(ctx, from, delivery)?))
             });
+            if let Err(case::Error::Contested(node)) = &told {
+                self.tell(Told::Alarm(id, case::Alarm::Contested(*node)));
+            }
+            return told;
         }
         let Delivery::Invitation(invitation) = delivery else {
             return Err(case::Error::NotInCase);

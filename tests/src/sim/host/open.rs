@@ -89,6 +89,7 @@ impl Host {
             log: h.log,
             seq: h.seq,
             writer: h.node,
+            sealed: Epoch::new(h.generation, h.epoch),
         };
         let commits = matches!(content, Payload::Commit(_));
         let told = self.with_case(now, h.case, |case, ctx| {
@@ -99,7 +100,7 @@ impl Host {
                     case.take_update(ctx, h.node, update)?;
                     Vec::new()
                 }
-                Payload::Request(request) => case.take_request(ctx, h.node, org, request)?,
+                Payload::Request(request) => case.take_request(ctx, at, org, request)?,
                 Payload::Vote(vote) => case.take_vote(ctx, *vote)?,
                 Payload::Record(_) | Payload::Part(_) => Vec::new(),
             };

@@ -18,7 +18,9 @@ use std::{collections::BTreeMap, sync::Arc};
 fn waits(error: &case::Error) -> bool {
     matches!(
         error,
-        case::Error::NotYet | case::Error::Group(group::Error::UnknownLeaf)
+        case::Error::NotYet
+            | case::Error::Contested(_)
+            | case::Error::Group(group::Error::UnknownLeaf)
     )
 }
 

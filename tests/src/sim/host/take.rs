@@ -70,7 +70,9 @@ impl Host {
         }
         let info = self.info(writer.case);
         let info = info.ok_or(Refusal::Passed("a case that is not known"))?;
-        end = end.or_else(|| info.rules.cut(log));
+        let first = known.and_then(Log::first);
+        let first = first.or_else(|| run.entries().first().map(|e| super::epoch_of(e)));
+        end = end.or_else(|| info.rules.end(&writer.node, log, first?));
         if end.is_none() {
             check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
         }
@@ -172,7 +174,11 @@ impl Host {
             return;
         };
         for log in logs {
-            if let Some(end) = info.rules.cut(log) {
+            let held = self.now.logs.get(&log);
+            let first = held.and_then(|l| Some((l.writer.node, l.first()?)));
+            if let Some((node, first)) = first
+                && let Some(end) = info.rules.end(&node, log, first)
+            {
                 self.end_log(log, end);
             }
         }
