@@ -64,13 +64,13 @@ impl Host {
         }
         let head = known.map_or(Head::EMPTY, Log::head);
         let mut end = known.and_then(|l| l.end);
+        let first = known.and_then(Log::first);
         let run = run.verify(&head)?;
         if run.entries().is_empty() {
             return Ok(Some(grew(head)));
         }
         let info = self.info(writer.case);
         let info = info.ok_or(Refusal::Passed("a case that is not known"))?;
-        let first = known.and_then(Log::first);
         let first = first.or_else(|| run.entries().first().map(|e| super::epoch_of(e)));
         end = end.or_else(|| info.rules.end(&writer.node, log, first?));
         if end.is_none() {
