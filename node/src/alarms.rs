@@ -135,7 +135,8 @@ impl Alarm {
             A::Contested(successor) => Self::new(
                 "contested",
                 format!(
-                    "node {} was voted custodian of case {case}, but with votes of nodes that the custodian here has removed",
+                    "node {} says that it was voted custodian of case {case}: this node cannot tell whether rightly, as voters were \
+                     removed here or are not known",
                     successor.short()
                 ),
                 "call the partners: either the custodian kept them from voting, or they were removed with reason; \

@@ -367,7 +367,7 @@ impl Ledger {
     ) -> Result<(), Refused> {
         let id = match &delivery {
             Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) | Delivery::Inquiry(case) => *case,
+            Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
             Delivery::Vote(vote) => vote.unverified()?.motion.case,
             Delivery::Succeeded(succession) => succession.unverified()?.motion.case,
             Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,

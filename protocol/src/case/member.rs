@@ -240,17 +240,36 @@ impl Case {
         }
     }
 
-    /// A node that was restored from a copy asks whether it is a member still. Only those whose word it may believe
-    /// answer, and only one that is not.
-    fn answer(&self, from: NodeId) -> Vec<Effect> {
-        if self.state.ended.is_some() || !self.has_committed() || self.members().contains(&from) {
+    /// A node that was restored from a copy asks what it has missed. Only those whose word it may believe answer: that it
+    /// is out, or the secrets of later epochs in which it was a member, and which it has forgotten.
+    fn answer(&self, ctx: &Ctx<'_>, from: NodeId, since: Epoch) -> Vec<Effect> {
+        if self.state.ended.is_some() || !self.has_committed() {
             return Vec::new();
         }
-        let former = self.rules().former(&from);
-        former
-            .map(|f| self.notice(vec![from], f.at, ""))
-            .into_iter()
-            .collect()
+        let former = self.rules().former(&from).filter(|f| f.at > since);
+        let notice = former.map(|f| self.notice(vec![from], f.at, ""));
+        let mut effects: Vec<Effect> = notice.into_iter().collect();
+        if !self.members().contains(&from) {
+            return effects;
+        }
+        let spans: Vec<_> = self
+            .state
+            .groups
+            .iter()
+            .flat_map(|g| g.steps.spans(&from))
+            .collect();
+        let mut grants = ctx.held.secrets();
+        grants.retain(|g| {
+            let at = g.at();
+            at > since && spans.iter().any(|(first, last)| at >= *first && at <= *last)
+        });
+        if !grants.is_empty() {
+            effects.push(Effect::Deliver {
+                to: vec![from],
+                delivery: Box::new(Delivery::Grants(self.id(), grants)),
+            });
+        }
+        effects
     }
 
     /// Whether it falls to this node to tell the others the secret of an epoch with these members, of an earlier
@@ -441,8 +460,8 @@ impl Case {
             Delivery::Vote(vote) => self.take_vote(ctx, *vote),
             Delivery::Succeeded(succession) => self.step_down(*succession),
             Delivery::Removed(removal) => self.removed(from, removal),
-            Delivery::Inquiry(case) if case == self.id() => Ok(self.answer(from)),
-            Delivery::Inquiry(_) => Err(Error::NotAllowed(from)),
+            Delivery::Inquiry(case, since) if case == self.id() => Ok(self.answer(ctx, from, since)),
+            Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
             Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),
             // The custodian may be another since: then its own word says so.
             Delivery::Purged(_) if self.was_member(&from) => Err(Error::NotYet),
@@ -464,8 +483,10 @@ impl Case {
             return Ok(Vec::new());
         }
         let later = removal.at.generation > self.epoch().generation;
+        // Of an epoch that this node has been in since, it is old.
+        let again = matches!(&self.state.ended, Some(Ended::Removed { at, .. }) if *at == removal.at);
         let current = (removal.at.generation == self.epoch().generation || later)
-            && removal.at > self.state.joined;
+            && (again || removal.at > self.epoch());
         // A custodian that was restored may have forgotten that it handed over, and to whom.
         let forgetful = self.is_custodian() && self.state.restored;
         let plausible =
@@ -507,18 +528,18 @@ impl Case {
         if self.state.committed > ctx.now.plus_ms(AHEAD_MS) {
             self.state.committed = ctx.now;
         }
-        if self.is_custodian() {
-            return self.tend(ctx);
-        }
-        if std::mem::take(&mut self.state.inquires) {
+        if let Some(since) = self.state.inquires.take() {
             let others = self.members().into_iter().filter(|n| *n != self.me);
             return Ok(vec![
                 Effect::Deliver {
                     to: others.collect(),
-                    delivery: Box::new(Delivery::Inquiry(self.id())),
+                    delivery: Box::new(Delivery::Inquiry(self.id(), since)),
                 },
                 Effect::Changed,
             ]);
+        }
+        if self.is_custodian() {
+            return self.tend(ctx);
         }
         let due = ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
         let waits = self
@@ -555,7 +576,9 @@ impl Case {
         self.state.proposed = None;
         self.state.updates.clear();
         self.state.restored = self.is_custodian();
-        self.state.inquires = self.state.ended.is_none();
+        let now = self.epoch();
+        let asked = self.state.inquires.map_or(now, |since| since.min(now));
+        self.state.inquires = self.state.ended.is_none().then_some(asked);
     }
 
     /// The role of this node's organisation and whether it may write: for those who ask before they seal.

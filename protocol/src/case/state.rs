@@ -116,9 +116,9 @@ pub struct State {
     /// The custodian's node was restored from a copy: it may have forgotten commits.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restored: bool,
-    /// The node was restored from a copy, and is to ask whether it is a member still.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub inquires: bool,
+    /// The node was restored from a copy that ends in this epoch, and is to ask what it has missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inquires: Option<Epoch>,
     /// Why this node takes part no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -141,7 +141,7 @@ impl State {
             refreshed: now,
             committed: now,
             restored: false,
-            inquires: false,
+            inquires: None,
             ended: None,
         }
     }

@@ -113,6 +113,26 @@ impl Steps {
             || self.steps.iter().any(|s| s.added.contains(node))
     }
 
+    /// The epochs in which a node was a member: from the first to the last of each time, both included.
+    pub(super) fn spans(&self, node: &NodeId) -> Vec<(Epoch, Epoch)> {
+        let mut spans = Vec::new();
+        let mut since = self.members.contains(node).then_some(self.first);
+        let mut before = self.first;
+        for step in &self.steps {
+            if step.removed.contains(node)
+                && let Some(first) = since.take()
+            {
+                spans.push((first, before));
+            }
+            if step.added.contains(node) {
+                since = Some(step.to);
+            }
+            before = step.to;
+        }
+        spans.extend(since.map(|first| (first, before)));
+        spans
+    }
+
     /// Whether this node itself has made a commit.
     pub(super) fn has_own(&self) -> bool {
         self.steps.iter().any(|s| s.log == Step::OWN)
@@ -157,6 +177,9 @@ mod tests {
         assert_eq!(steps.at(at(5)), Some([node(1), node(3)].into()));
         assert_eq!(steps.at(at(6)), None);
         assert!(steps.ever(&node(2)) && !steps.ever(&node(4)));
+        assert_eq!(steps.spans(&node(2)), [(at(3), at(4))]);
+        assert_eq!(steps.spans(&node(3)), [(at(4), at(5))]);
+        assert_eq!(steps.spans(&node(4)), []);
         assert_eq!(steps.before(log, 45), Some(at(4)));
         assert_eq!(steps.before(log, 51), None);
         for n in 6..6 + limits::STEPS as u64 {

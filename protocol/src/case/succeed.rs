@@ -32,7 +32,15 @@ impl Case {
         successor: NodeId,
         cause: Cause,
     ) -> Result<Vec<Effect>, Error> {
-        self.secret()?;
+        match &self.state.ended {
+            Some(Ended::Purged) => return Err(Error::Ended(Ended::Purged)),
+            // To come back to: it has no say in who is elected.
+            Some(_) => {
+                self.state.follows = Some(successor);
+                return Ok(vec![Effect::Changed]);
+            }
+            None => {}
+        }
         let out = self.out();
         if !self.base_members().contains(&successor) {
             if !self.was_member(&successor) {
@@ -355,8 +363,8 @@ impl Case {
         let checked = self.check_base(&succession);
         if !returns {
             checked.clone()?;
-        } else if checked.is_err() && !self.was_member(&from) {
-            return Err(Error::NotAllowed(from));
+        } else if checked.is_err() && !self.was_member(&from) && self.state.follows != Some(from) {
+            return Err(Error::Contested(from));
         }
         let group = CaseGroup::join(
             key,

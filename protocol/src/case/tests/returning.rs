@@ -38,15 +38,41 @@ fn a_copy_from_before_its_removal_asks_and_is_told() {
         world.case(3).ended(),
         Some(Ended::Removed { .. })
     ));
-    // A member is told nothing, and one that was never in neither.
-    for n in [2, 9] {
-        let id = world.case(1).id();
-        let asked = world.act(1, |case, ctx| {
-            let effects = case.deliver(ctx, node(n), Delivery::Inquiry(id))?;
-            Ok((effects.len(), effects))
-        });
-        assert_eq!(asked, Ok(0));
-    }
+    // One that was never in is told nothing.
+    let id = world.case(1).id();
+    let asked = world.act(1, |case, ctx| {
+        let effects = case.deliver(ctx, node(9), Delivery::Inquiry(id, Epoch::default()))?;
+        Ok((effects.len(), effects))
+    });
+    assert_eq!(asked, Ok(0));
+}
+
+#[test]
+fn a_restored_member_gets_back_the_secrets_that_it_has_forgotten_and_no_others() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2]);
+    let before = world.write(2).expect("written");
+    world.settle();
+    world.invite(1, &[3, 4]);
+    let copy = world.node(3).disk.clone();
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    let forgotten = world.write(2).expect("written");
+    world.settle();
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let without = world.write(2).expect("written");
+    world.settle();
+    // It comes back before it asks.
+    world.restore(3, copy);
+    world.invite(1, &[3]);
+    world.tick();
+    let opens = world.can_open(3);
+    assert!(!opens.contains(&before) && !opens.contains(&without));
+    assert!(opens.contains(&forgotten));
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl Host {
         let refused = |_| case::Error::NotAllowed(from);
         let id = match &delivery {
             Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) | Delivery::Inquiry(case) => *case,
+            Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
             Delivery::Vote(vote) => vote.unverified().map_err(refused)?.motion.case,
             Delivery::Succeeded(s) => s.unverified().map_err(refused)?.motion.case,
             Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
