@@ -159,6 +159,11 @@ impl Views {
                     Request::RemoveNode(node, reason) => {
                         format!("{by} asks to remove node {}: {reason}", node.short())
                     }
+                    Request::LetIn(change) => format!(
+                        "{by} has seen {} let in on its side of a split, in epoch {}",
+                        org_name(d, &change.org),
+                        change.at
+                    ),
                 }
             })
             .collect()

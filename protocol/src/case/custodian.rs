@@ -3,8 +3,8 @@
 use super::{Alarm, Case, Ctx, Effect, Error, Step};
 use crate::{
     group::{
-        CaseRole, Change, Cut, Delivery, Former, History, Invitation, Rules, Stage, StageChange,
-        check_key_package,
+        CaseRole, Change, Cut, Delivery, Former, History, Invitation, RoleChange, Rules, Stage,
+        StageChange, Succession, check_key_package,
     },
     id::{NodeId, OrgId},
     limits,
@@ -278,7 +278,7 @@ impl Case {
         let rules = self.rules().clone();
         let mut ready = self.addable(ctx, &rules).ready;
         ready.truncate(ADDS);
-        let learned = self.learned_rules(rules);
+        let learned = self.learned_rules(ctx, rules);
         if !ready.is_empty() {
             let added = self.commit(ctx, ready.clone(), BTreeSet::new(), learned.clone(), "");
             if let Ok(effects) = added {
@@ -303,31 +303,64 @@ impl Case {
         Ok(Vec::new())
     }
 
-    /// Adds to the rules what late commits of earlier generations have shown: organisations that were let in on the far
-    /// side of a split. What they wrote there then counts everywhere.
-    fn learned_rules(&self, mut rules: Rules) -> Rules {
-        for group in &self.others {
-            for change in &group.rules().roles {
-                let let_in = change.role.is_some()
-                    && change.at.generation < self.epoch().generation
-                    && rules.role_at(&change.org, change.at).is_none();
-                // Nobody on the far side may take up all the room that changes have.
-                if !let_in || rules.roles.len() > LEARNED {
-                    continue;
-                }
-                // It holds for the epochs of that side only: what was said of later ones is said again.
-                let end = Epoch::new(change.at.generation.saturating_add(1), 0);
-                let held = rules.role_at(&change.org, end);
-                let later = rules.roles.iter().copied();
-                let later = later.filter(|c| c.org == change.org && c.at > change.at);
-                let (before, after): (Vec<_>, Vec<_>) = later.partition(|c| c.at <= end);
-                rules.roles.push(*change);
-                rules.roles.extend(before);
-                rules.set_role(change.org, held, end);
-                rules.roles.extend(after);
+    /// Adds to the rules what late commits of earlier generations have shown, here or to members who came from there:
+    /// organisations that were let in on the far side of a split. What they wrote there then counts everywhere.
+    fn learned_rules(&self, ctx: &Ctx<'_>, mut rules: Rules) -> Rules {
+        let generation = self.epoch().generation;
+        let seen = self.others.iter().flat_map(|group| &group.rules().roles);
+        let mut changes: Vec<RoleChange> = seen.copied().collect();
+        changes.extend(self.told_let_in(ctx));
+        for change in changes {
+            let let_in = change.role.is_some()
+                && change.at.generation < generation
+                && rules.role_at(&change.org, change.at).is_none();
+            // Nobody on the far side may take up all the room that changes have.
+            if !let_in || rules.roles.len() > LEARNED {
+                continue;
             }
+            // It holds for the epochs of that side only: what was said of later ones is said again.
+            let end = Epoch::new(change.at.generation.saturating_add(1), 0);
+            let held = rules.role_at(&change.org, end);
+            let later = rules.roles.iter().copied();
+            let later = later.filter(|c| c.org == change.org && c.at > change.at);
+            let (before, after): (Vec<_>, Vec<_>) = later.partition(|c| c.at <= end);
+            rules.roles.push(change);
+            rules.roles.extend(before);
+            rules.set_role(change.org, held, end);
+            rules.roles.extend(after);
         }
         rules
+    }
+
+    /// What members who came from the far side of a split say of it: of each organisation and generation once, and only
+    /// those that were members when the two sides parted.
+    fn told_let_in(&self, ctx: &Ctx<'_>) -> Vec<RoleChange> {
+        let mut told: Vec<RoleChange> = Vec::new();
+        let parted: Vec<Succession> = self
+            .state
+            .groups
+            .iter()
+            .filter_map(|g| g.succession.as_ref()?.unverified().ok())
+            .collect();
+        for open in &self.state.requests {
+            let crate::log::Request::LetIn(change) = open.request else {
+                continue;
+            };
+            let (org, at) = (change.org, change.at);
+            let was_there = |s: &&Succession| {
+                s.base.generation == at.generation && at > s.base && s.members.contains(&open.by)
+            };
+            let Some(parted) = parted.iter().find(was_there) else {
+                continue;
+            };
+            let same = |c: &&RoleChange| c.org == org && c.at.generation == at.generation;
+            let mut settled = self.rules().roles.iter().filter(same);
+            let known = settled.any(|c| c.at > parted.base) || told.iter().any(|c| same(&c));
+            if !known && ctx.directory.member(&org).is_some() {
+                told.push(change);
+            }
+        }
+        told
     }
 
     /// One commit: its entry, the new epoch's secret, the invitations, the grant of earlier epochs, the notices.

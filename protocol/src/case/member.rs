@@ -381,7 +381,7 @@ impl Case {
         if at.sealed < since {
             return Ok(Vec::new());
         }
-        if reason(&request).is_some_and(|r| r.len() > limits::REASON) {
+        if request.reason().is_some_and(|r| r.len() > limits::REASON) {
             return Err(Error::NotAllowed(writer));
         }
         if let Request::Leave(reason) = &request
@@ -414,6 +414,7 @@ impl Case {
             Request::Invite(org, role) => rules.role(org) != Some(*role),
             Request::Remove(org, _) => rules.role(org).is_some(),
             Request::RemoveNode(node, _) => members.contains(node),
+            Request::LetIn(change) => rules.role_at(&change.org, change.at).is_none(),
         });
     }
 
@@ -585,16 +586,6 @@ impl Case {
     #[must_use]
     pub fn role(&self, org: &OrgId) -> Option<CaseRole> {
         self.rules().role(org)
-    }
-}
-
-/// Why, in the words of the one who asks.
-fn reason(request: &Request) -> Option<&str> {
-    match request {
-        Request::Leave(reason) | Request::Remove(_, reason) | Request::RemoveNode(_, reason) => {
-            Some(reason)
-        }
-        Request::Invite(..) => None,
     }
 }
 

@@ -8,15 +8,17 @@ use super::{
 use crate::{
     group::{
         self, CaseGroup, Cause, Delivery, Former, GroupKey, History, Invalid, Invitation, Motion,
-        Succession, Vote, check_key_package, quorum,
+        RoleChange, Succession, Vote, check_key_package, quorum,
     },
     id::{LogId, NodeId},
     limits,
-    log::{Epoch, EpochGrant, Payload},
+    log::{Epoch, EpochGrant, Payload, Request},
     signed::{Signed, Verified},
 };
 use std::collections::BTreeSet;
 
+/// Organisations that a member tells the custodian of: no more requests of one member are kept.
+const TOLD: usize = 16;
 /// How far beyond one's own last ballot others' are joined, or outdone.
 const LEAP: u32 = 1 << 16;
 
@@ -396,6 +398,7 @@ impl Case {
             // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
             if checked.is_ok() {
                 effects.extend(self.grant_beyond(ctx, &succession, &secret)?);
+                effects.extend(self.tell_let_in(&succession)?);
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
@@ -553,6 +556,26 @@ impl Case {
             to,
             delivery: Box::new(Delivery::Grants(self.id(), grants)),
         }])
+    }
+
+    /// Tells the new custodian, which may not be able to follow that side's commits, whom this node saw let in there.
+    fn tell_let_in(&self, succession: &Succession) -> Result<Vec<Effect>, Error> {
+        let Some(old) = self.base_group(&succession.motion) else {
+            return Ok(Vec::new());
+        };
+        let mut told: Vec<RoleChange> = Vec::new();
+        for change in &old.rules().roles {
+            let unknown = self.rules().role_at(&change.org, change.at).is_none();
+            let first = told.iter().all(|c| c.org != change.org);
+            if change.at > succession.base && change.role.is_some() && unknown && first {
+                told.push(*change);
+            }
+        }
+        told.truncate(TOLD);
+        let requests = told.into_iter().map(Request::LetIn);
+        requests
+            .map(|r| self.append(Payload::Request(r)))
+            .collect()
     }
 
     /// The proof that this node, as custodian, was voted out.

@@ -3,7 +3,7 @@
 use super::Epoch;
 use crate::{
     codec,
-    group::{CaseRole, Vote},
+    group::{CaseRole, RoleChange, Vote},
     id::{NodeId, OrgId},
     limits,
     record::Record,
@@ -53,6 +53,9 @@ pub enum Request {
     Remove(OrgId, String),
     /// Remove one node, and why.
     RemoveNode(NodeId, String),
+    /// Write down that an organisation was let in on the far side of a split, as the writer has seen it there: what it
+    /// wrote then counts everywhere.
+    LetIn(RoleChange),
 }
 
 impl Request {
@@ -63,7 +66,7 @@ impl Request {
             Self::Leave(reason) | Self::Remove(_, reason) | Self::RemoveNode(_, reason) => {
                 Some(reason)
             }
-            Self::Invite(..) => None,
+            Self::Invite(..) | Self::LetIn(_) => None,
         }
     }
 }

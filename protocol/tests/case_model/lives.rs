@@ -257,14 +257,50 @@ impl Life {
         }
     }
 
-    /// Everybody hears everybody, for long enough.
+    /// Everybody hears everybody, for long enough, and operators whose nodes cannot tell who is custodian ask.
     fn rest(&mut self) {
         self.step(Step::Heal);
         for _ in 0..2 {
             self.learn();
+            self.decide();
             self.world.wait(WEEK_MS / 2);
         }
         self.check_secrecy();
+    }
+
+    /// All follow those who have come furthest.
+    fn decide(&mut self) {
+        let custodians = self.custodians();
+        let Some(successor) = custodians
+            .into_iter()
+            .filter(|n| !self.world.case(*n).state().restored)
+            .max_by_key(|n| self.rank(*n))
+        else {
+            return;
+        };
+        let rank = self.rank(successor);
+        let elected = self.world.case(successor).state();
+        let active = elected.groups.iter().find(|g| g.key == elected.active);
+        let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());
+        for n in NODES {
+            let behind = self.world.node(n).case.is_some() && self.rank(n) < rank;
+            if let Some(succession) = &succession
+                && behind
+            {
+                // An error: it cannot help, or it is told by a custodian that it knows.
+                let _ = self.world.ask(n, |case, ctx| {
+                    case.vote(ctx, succession.motion.successor, Cause::Lost)
+                });
+                self.world.settle();
+                self.note_successions();
+            }
+        }
+    }
+
+    fn rank(&self, n: u8) -> Rank {
+        let state = self.world.case(n).state();
+        let active = state.groups.iter().find(|g| g.key == state.active);
+        active.expect("it is followed").rank
     }
 
     /// What is due is done; custodians may add whom the rules let in.
@@ -288,14 +324,9 @@ impl Life {
 
     /// In the group that is in force, all come to the same, and read what they must.
     fn check_agreement(&self) {
-        let rank = |n: u8| -> Rank {
-            let state = self.world.case(n).state();
-            let active = state.groups.iter().find(|g| g.key == state.active);
-            active.expect("it is followed").rank
-        };
         let committing = |n: &u8| !self.world.case(*n).state().restored;
         let custodians = self.custodians().into_iter().filter(committing);
-        let Some(first) = custodians.max_by_key(|n| rank(*n)) else {
+        let Some(first) = custodians.max_by_key(|n| self.rank(*n)) else {
             return;
         };
         let in_force = self.world.case(first);

@@ -369,7 +369,7 @@ impl Operators {
     /// Who hears that others were voted custodian, and cannot tell whether rightly, asks them and follows those who have
     /// come furthest.
     fn agree_by_telephone(&mut self, case: CaseId) {
-        let mut furthest: Option<(Rank, NodeId)> = None;
+        let mut furthest: Option<(Rank, NodeId, NodeId)> = None;
         let mut behind = Vec::new();
         for index in self.running() {
             let honest = self.world.is_honest(index);
@@ -380,18 +380,20 @@ impl Operators {
             if info.ended.is_none()
                 && let Some(successor) = info.successor
             {
-                furthest = furthest.max(Some((info.rank, successor)));
+                furthest = furthest.max(Some((info.rank, successor, info.rules.custodian)));
             }
             behind.push((index, info.rank));
         }
-        let Some((rank, successor)) = furthest else {
+        let Some((rank, successor, custodian)) = furthest else {
             return;
         };
         behind.retain(|(_, at)| *at < rank);
         for (index, _) in behind {
-            let contested = Alarm::Contested(successor);
-            if self.world.seats[index].alarms.contains(&(case, contested)) {
-                self.act(index, case, Action::Vote(successor, Cause::Lost));
+            for node in [successor, custodian] {
+                let contested = Alarm::Contested(node);
+                if self.world.seats[index].alarms.contains(&(case, contested)) {
+                    self.act(index, case, Action::Vote(node, Cause::Lost));
+                }
             }
         }
     }
