@@ -11,6 +11,7 @@
 mod custodian;
 mod effect;
 mod judge;
+mod keyring;
 mod member;
 mod state;
 mod steps;
@@ -18,6 +19,7 @@ mod succeed;
 
 pub use custodian::Addable;
 pub use effect::{Alarm, Ctx, Effect, Held};
+pub use keyring::{Kept, Keyring};
 pub use judge::{Reason, Verdict, judge};
 pub use member::At;
 pub use state::{Ended, Followed, OpenRequest, State};

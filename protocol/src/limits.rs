@@ -83,8 +83,10 @@ pub const PARTS: usize = 128;
 /// Groups of one case that a node follows: the one in force, and those of earlier generations whose late commits
 /// still make entries readable.
 pub const GROUPS_FOLLOWED: usize = 4;
-/// Secrets that a case keeps for one epoch: one for each side of a split, and a few that hostile members claim.
-pub const SECRETS_PER_EPOCH: usize = 16;
+/// Secrets that others grant of one epoch and that a node keeps: what opens an entry must be found among them.
+pub const SECRETS_PER_EPOCH: usize = 256;
+/// Those of them by one member: one for each group of one generation that it may have followed.
+pub const SECRETS_PER_GRANTER: usize = 4;
 /// Commits of which a node remembers how they changed the membership of one group.
 pub const STEPS: usize = 4_096;
 /// Entries of one log that are kept of a node of which nobody knows yet whether it was ever a member of the case.

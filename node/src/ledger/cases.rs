@@ -10,13 +10,14 @@ use crate::{
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
-    case::{self, Case, Ctx, Effect, Held},
+    case::{self, Case, Ctx, Effect, Held, Keyring},
     directory::Directory,
     group::{CaseRole, Cause, Delivery, History, Rows, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
-    log::{EpochGrant, Lane, Request},
+    log::{Epoch, EpochGrant, Lane, Request},
     random::SystemRandom,
+    seal::EpochSecret,
     time::Time,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -28,7 +29,7 @@ const COMMITS: usize = 32;
 pub(super) struct CaseHere {
     pub(super) case: Case,
     /// All epoch secrets that are known.
-    pub(super) secrets: Vec<EpochGrant>,
+    pub(super) secrets: Keyring,
     pub(super) lamport: u64,
 }
 
@@ -53,7 +54,7 @@ pub(crate) enum Action {
 struct HeldHere<'a> {
     case: CaseId,
     logs: &'a HashMap<LogId, LogRow>,
-    secrets: &'a [EpochGrant],
+    secrets: &'a Keyring,
     packages: &'a BTreeMap<Time, Rows>,
 }
 
@@ -66,7 +67,11 @@ impl Held for HeldHere<'_> {
     }
 
     fn secrets(&self) -> Vec<EpochGrant> {
-        self.secrets.to_vec()
+        self.secrets.secrets()
+    }
+
+    fn own(&self, at: Epoch) -> Vec<EpochSecret> {
+        self.secrets.own(at)
     }
 
     fn packages(&self) -> Rows {
@@ -142,10 +147,10 @@ impl Ledger {
                         self.append(id, Lane::Flash, at, &secret, part)?;
                     }
                 }
-                Effect::Secret(grant) => self.keep_secret(id, grant, usize::MAX),
-                Effect::Granted(grants) => {
+                Effect::Secret(grant) => self.keep_secret(id, grant, None),
+                Effect::Granted(by, grants) => {
                     for grant in grants {
-                        self.keep_secret(id, grant, limits::SECRETS_PER_EPOCH);
+                        self.keep_secret(id, grant, Some(by));
                     }
                 }
                 Effect::Deliver { to, delivery } => self.deliver(&to, &delivery),
@@ -165,18 +170,16 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps a secret, if it is new and its epoch has fewer than `most`.
-    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, most: usize) {
+    /// Keeps a secret, if it is new and has a place.
+    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, by: Option<NodeId>) {
         let Some(here) = self.cases.get_mut(&id) else {
             return;
         };
-        let of_epoch = here.secrets.iter().filter(|g| g.at() == grant.at()).count();
-        if of_epoch >= most || here.secrets.contains(&grant) {
+        let Some(kept) = here.secrets.keep(grant, by) else {
             return;
-        }
-        self.round.write.secret(&self.store, id, &grant);
-        let (opener, at) = (self.opener.clone(), grant.at());
-        here.secrets.push(grant);
+        };
+        self.round.write.secret(&self.store, id, &kept);
+        let (opener, at) = (self.opener.clone(), kept.grant.at());
         self.then(move |_| opener.epoch(id, at));
     }
 
@@ -255,7 +258,7 @@ impl Ledger {
             id,
             CaseHere {
                 case,
-                secrets: Vec::new(),
+                secrets: Keyring::default(),
                 lamport: 0,
             },
         );
@@ -393,7 +396,7 @@ impl Ledger {
         let held = HeldHere {
             case: id,
             logs: &self.logs,
-            secrets: &[],
+            secrets: &Keyring::default(),
             packages: &self.packages,
         };
         let ctx = context(&self.identity, directory, &held, self.rekey_ms);

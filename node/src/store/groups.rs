@@ -2,7 +2,7 @@
 
 use super::{Result, Store, Tree, Write};
 use focal_protocol::{
-    case::{Case, State},
+    case::{Case, Keyring, Kept, State},
     codec,
     group::{GroupKey, RowChanges, Rows},
     id::{CaseId, Hash, NodeId},
@@ -23,6 +23,8 @@ struct Pair(
 
 /// One row of MLS state: a tree of 1,000 members is the largest.
 const ROW: usize = 64 << 20;
+/// A secret with its epoch and who granted it.
+const SECRET: usize = 256;
 
 fn case_key(case: CaseId) -> Vec<u8> {
     [b"c".as_slice(), case.as_bytes()].concat()
@@ -118,7 +120,9 @@ impl Store {
         rows.map(|row| {
             let (key, value) = row?;
             let plain = self.unseal_case(case, Table::Group, &key, &value)?;
-            codec::decode(&plain, 64).map_err(|_| self.damaged("an epoch secret"))
+            let kept: Kept = codec::decode(&plain, SECRET)
+                .map_err(|_| self.damaged("an epoch secret"))?;
+            Ok(kept.grant.secret)
         })
         .collect()
     }
@@ -127,27 +131,16 @@ impl Store {
     ///
     /// # Errors
     /// The disk fails or a row is damaged.
-    pub fn secrets(&self, case: CaseId) -> Result<Vec<EpochGrant>> {
-        self.tree(Tree::Group)
-            .scan_prefix(secrets_prefix(case))
+    pub fn secrets(&self, case: CaseId) -> Result<Keyring> {
+        let rows = self.tree(Tree::Group).scan_prefix(secrets_prefix(case));
+        let kept: Result<Vec<Kept>> = rows
             .map(|row| {
                 let (key, value) = row?;
                 let plain = self.unseal_case(case, Table::Group, &key, &value)?;
-                let secret =
-                    codec::decode(&plain, 64).map_err(|_| self.damaged("an epoch secret"))?;
-                let number = |at: usize, len: usize| {
-                    key.get(at..at + len)
-                        .map(|b| b.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b)))
-                        .ok_or_else(|| self.damaged("an epoch secret's key"))
-                };
-                Ok(EpochGrant {
-                    generation: u32::try_from(number(33, 4)?)
-                        .map_err(|_| self.damaged("an epoch secret's key"))?,
-                    epoch: number(37, 8)?,
-                    secret,
-                })
+                codec::decode(&plain, SECRET).map_err(|_| self.damaged("an epoch secret"))
             })
-            .collect()
+            .collect();
+        Ok(Keyring::of(kept?))
     }
 
     /// Cases whose content was destroyed here.
@@ -246,9 +239,9 @@ impl Write {
     }
 
     /// A secret of an epoch.
-    pub fn secret(&mut self, store: &Store, case: CaseId, grant: &EpochGrant) {
-        let key = secret_key(case, grant);
-        let plain = Zeroizing::new(codec::encode_packed(&grant.secret));
+    pub fn secret(&mut self, store: &Store, case: CaseId, kept: &Kept) {
+        let key = secret_key(case, &kept.grant);
+        let plain = Zeroizing::new(codec::encode_packed(kept));
         let sealed = store.seal_case(case, Table::Group, &key, &plain);
         self.put(Tree::Group, key, sealed);
     }

@@ -332,8 +332,8 @@ impl Case {
         rules
     }
 
-    /// What members who came from the far side of a split say of it: of each organisation and generation once, and only
-    /// those that were members when the two sides parted.
+    /// What members who came from the far side of a split say of it: of each organisation and generation once. Only those
+    /// are believed that were members when the two sides parted, and who is a member now of a custodian that was restored.
     fn told_let_in(&self, ctx: &Ctx<'_>) -> Vec<RoleChange> {
         let mut told: Vec<RoleChange> = Vec::new();
         let parted: Vec<Succession> = self
@@ -348,7 +348,11 @@ impl Case {
             };
             let (org, at) = (change.org, change.at);
             let was_there = |s: &&Succession| {
-                s.base.generation == at.generation && at > s.base && s.members.contains(&open.by)
+                // Who was elected again after it was restored has forgotten whom it let in itself, and asks them.
+                let asks = s.motion.out == s.motion.successor;
+                s.base.generation == at.generation
+                    && at > s.base
+                    && (asks || s.members.contains(&open.by))
             };
             let Some(parted) = parted.iter().find(was_there) else {
                 continue;

@@ -15,8 +15,10 @@ use std::collections::BTreeMap;
 pub trait Held {
     /// The logs of a node in this case, and how much of each is held.
     fn heights(&self, node: &NodeId) -> Vec<(LogId, u64)>;
-    /// All epoch secrets of the case that are known.
+    /// All epoch secrets of the case that are known, those that this node derived itself first.
     fn secrets(&self) -> Vec<EpochGrant>;
+    /// The secrets of an epoch that this node derived itself.
+    fn own(&self, at: Epoch) -> Vec<EpochSecret>;
     /// The private rows of the key packages that this node has published.
     fn packages(&self) -> Rows;
 }
@@ -58,8 +60,8 @@ pub enum Effect {
     },
     /// Keep the secret of an epoch that this node has derived itself.
     Secret(EpochGrant),
-    /// Keep secrets that a member says are those of these epochs, where there is room.
-    Granted(Vec<EpochGrant>),
+    /// Keep secrets that a member says are those of these epochs, where there is room for what it says.
+    Granted(NodeId, Vec<EpochGrant>),
     /// Seal to each of these nodes.
     Deliver {
         /// The recipients.
@@ -110,6 +112,9 @@ impl Held for BTreeMap<NodeId, Vec<(LogId, u64)>> {
         self.get(node).cloned().unwrap_or_default()
     }
     fn secrets(&self) -> Vec<EpochGrant> {
+        Vec::new()
+    }
+    fn own(&self, _: Epoch) -> Vec<EpochSecret> {
         Vec::new()
     }
     fn packages(&self) -> Rows {

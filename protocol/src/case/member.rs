@@ -434,7 +434,7 @@ impl Case {
         if grants.iter().any(|g| g.at() > now) {
             return Err(Error::NotYet);
         }
-        Ok(vec![Effect::Granted(grants)])
+        Ok(vec![Effect::Granted(from, grants)])
     }
 
     /// A parcel's content, from `from`, for a case that is known here.

@@ -94,7 +94,7 @@ impl Case {
         let verified = Vote::verify(signed.clone()).map_err(|_| Invalid::Signature)?;
         self.state.ballots.cast(&verified);
         self.state.stands = (motion.successor == self.me).then_some(motion);
-        let mut effects = vec![self.append_common(ctx, Payload::Vote(Box::new(signed.clone())))?];
+        let mut effects = self.append_common(ctx, &Payload::Vote(Box::new(signed.clone())))?;
         // The candidate may be in another epoch: it gets the vote by itself, too; and everybody hears of a candidacy.
         let to: Vec<NodeId> = if motion.successor == self.me {
             let others = self.base_members();
@@ -113,19 +113,23 @@ impl Case {
         Ok(effects)
     }
 
-    /// Seals under the last epoch that all members have in common.
-    fn append_common(&self, ctx: &Ctx<'_>, payload: Payload) -> Result<Effect, Error> {
+    /// Seals under the last epoch that all members have in common: with the secret that this node derived itself, as
+    /// nobody opens what is sealed under one that was made up. After a split there may be one for each side.
+    fn append_common(&self, ctx: &Ctx<'_>, payload: &Payload) -> Result<Vec<Effect>, Error> {
         let base = self.base();
         if base == self.epoch() {
-            return self.append(payload);
+            return Ok(vec![self.append(payload.clone())?]);
         }
-        let mut secrets = ctx.held.secrets().into_iter();
-        let common = secrets.find(|g| g.at() == base).ok_or(Error::NotYet)?;
-        Ok(Effect::Append {
+        let own = ctx.held.own(base);
+        if own.is_empty() {
+            return Err(Error::NotYet);
+        }
+        let seal = |secret| Effect::Append {
             at: base,
-            secret: common.secret,
-            payload: Box::new(payload),
-        })
+            secret,
+            payload: Box::new(payload.clone()),
+        };
+        Ok(own.into_iter().map(seal).collect())
     }
 
     /// A member's vote.

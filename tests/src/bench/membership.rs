@@ -39,6 +39,9 @@ impl Held for Party {
     fn secrets(&self) -> Vec<EpochGrant> {
         Vec::new()
     }
+    fn own(&self, _: focal_protocol::log::Epoch) -> Vec<focal_protocol::seal::EpochSecret> {
+        Vec::new()
+    }
     fn packages(&self) -> Rows {
         self.packages.clone()
     }

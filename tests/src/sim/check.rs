@@ -288,7 +288,7 @@ impl World {
                     continue;
                 }
                 let row = seat.host.now.cases.get(&record.case);
-                let secrets = row.map(|r| r.secrets.as_slice()).unwrap_or_default();
+                let secrets = row.map(|r| r.secrets.secrets()).unwrap_or_default();
                 let (header, salt) = (entry.header_bytes(), &entry.header.salt);
                 let opens = |secret| open_entry(secret, salt, header, entry.ciphertext()).is_ok();
                 if secrets.iter().any(|g| opens(&g.secret)) {

@@ -4,10 +4,10 @@
 //! loses exactly those that were not flushed.
 
 use focal_protocol::{
-    case::{Case, State},
+    case::{Case, Keyring, State},
     directory::Directory,
     group::{GroupKey, Parcel, Rows},
-    id::{CaseId, Hash, LogId, OrgId, RecordId},
+    id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
     log::{Entry, Epoch, EpochGrant, Equivocation, Head, Writer},
     signed::Signed,
     sync::ParcelNote,
@@ -130,7 +130,7 @@ pub struct CaseRow {
     /// The groups.
     pub groups: BTreeMap<GroupKey, GroupRows>,
     /// All epoch secrets that are known.
-    pub secrets: Vec<EpochGrant>,
+    pub secrets: Keyring,
     /// Records that can be read, with where they stand.
     pub records: BTreeMap<RecordId, (LogId, u64)>,
 }
@@ -208,7 +208,7 @@ pub enum Write {
     /// A case's state, the changes of its groups, and those that are gone.
     Case(Box<State>, Vec<Changed>, Vec<GroupKey>),
     /// A secret of a case.
-    Secret(CaseId, EpochGrant),
+    Secret(CaseId, EpochGrant, Option<NodeId>),
     /// The content of a case is destroyed.
     Purge(CaseId),
     /// A parcel is kept.
@@ -286,9 +286,9 @@ impl Disk {
                 }
             }
             Write::Case(state, changes, gone) => self.store_case(state, changes, gone),
-            Write::Secret(case, grant) => {
+            Write::Secret(case, grant, by) => {
                 if let Some(row) = self.cases.get_mut(case) {
-                    row.secrets.push(grant.clone());
+                    let _ = row.secrets.keep(grant.clone(), *by);
                 }
             }
             Write::Purge(case) => self.purge(*case),
@@ -319,7 +319,7 @@ impl Disk {
             .or_insert_with(|| CaseRow {
                 state: state.clone(),
                 groups: BTreeMap::new(),
-                secrets: Vec::new(),
+                secrets: Keyring::default(),
                 records: BTreeMap::new(),
             });
         row.state = state.clone();

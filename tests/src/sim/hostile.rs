@@ -238,7 +238,7 @@ impl World {
             return;
         };
         let row = self.seats[index].host.now.cases.get(&case);
-        let secrets = row.map(|r| r.secrets.clone()).unwrap_or_default();
+        let secrets = row.map(|r| r.secrets.secrets()).unwrap_or_default();
         let newest = secrets.iter().map(|g| g.generation).max();
         let usable: Vec<_> = secrets
             .iter()
@@ -292,7 +292,7 @@ fn last_generation(at: &Epoch) -> u32 {
 /// The epoch in force at a host, and its secret, also if it was removed.
 fn current(host: &mut Host, case: CaseId) -> Option<(Epoch, EpochSecret)> {
     let at = host.info(case)?.epoch;
-    let secrets = &host.now.cases.get(&case)?.secrets;
+    let secrets = host.now.cases.get(&case)?.secrets.secrets();
     let grant = secrets.iter().find(|g| g.at() == at)?;
     Some((at, grant.secret.clone()))
 }

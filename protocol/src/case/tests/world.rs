@@ -2,7 +2,7 @@
 //! holds its epoch's secret. Everything else (commits, votes, rules) is real.
 
 use crate::{
-    case::{Alarm, At, Case, Ctx, Effect, Error, Held, Reason, State, Verdict, judge},
+    case::{Alarm, At, Case, Ctx, Effect, Error, Held, Keyring, Reason, State, Verdict, judge},
     directory::{
         Charter, Directory, Item, KeyPackageOffer, Manifest, Member, NodeEntry, OrgKind, Outcome,
         Revocation,
@@ -12,7 +12,7 @@ use crate::{
     key::SecretKey,
     log::{Epoch, EpochGrant, Header, Lane, Payload, Salt},
     random::SystemRandom,
-    seal::ContactKey,
+    seal::{ContactKey, EpochSecret},
     signed::Signed,
     time::Time,
 };
@@ -21,8 +21,6 @@ use zeroize::Zeroizing;
 
 pub(crate) const DAY_MS: u64 = 24 * 3_600_000;
 pub(crate) const WEEK_MS: u64 = 7 * DAY_MS;
-/// How many secrets a node keeps for one epoch of what others grant.
-const GRANTED: usize = 16;
 
 /// What is sealed in an entry.
 #[derive(Debug, Clone)]
@@ -67,7 +65,7 @@ impl Entry {
 pub(crate) struct Disk {
     pub(crate) state: Option<State>,
     pub(crate) rows: BTreeMap<GroupKey, Rows>,
-    pub(crate) secrets: Vec<EpochGrant>,
+    pub(crate) secrets: Keyring,
     pub(crate) logs: BTreeMap<LogId, Vec<Entry>>,
     /// Logs with two histories, and where they part.
     pub(crate) frozen: BTreeMap<LogId, u64>,
@@ -153,7 +151,7 @@ fn manifest(n: u8, nodes: &[u8], before: Option<&Manifest>, gone: &[u8]) -> Mani
 
 struct Shelf {
     heights: BTreeMap<NodeId, Vec<(LogId, u64)>>,
-    secrets: Vec<EpochGrant>,
+    secrets: Keyring,
     packages: Rows,
 }
 
@@ -162,7 +160,10 @@ impl Held for Shelf {
         self.heights.get(node).cloned().unwrap_or_default()
     }
     fn secrets(&self) -> Vec<EpochGrant> {
-        self.secrets.clone()
+        self.secrets.secrets()
+    }
+    fn own(&self, at: Epoch) -> Vec<EpochSecret> {
+        self.secrets.own(at)
     }
     fn packages(&self) -> Rows {
         self.packages.clone()
@@ -391,10 +392,14 @@ impl World {
                     let sealed = EpochGrant::new(at, secret);
                     self.append(n, sealed, Content::Payload(*payload));
                 }
-                Effect::Secret(grant) => self.node_mut(n).keep(grant, usize::MAX),
-                Effect::Granted(grants) => {
-                    let node = self.node_mut(n);
-                    grants.into_iter().for_each(|g| node.keep(g, GRANTED));
+                Effect::Secret(grant) => {
+                    let _ = self.node_mut(n).disk.secrets.keep(grant, None);
+                }
+                Effect::Granted(by, grants) => {
+                    let secrets = &mut self.node_mut(n).disk.secrets;
+                    for grant in grants {
+                        let _ = secrets.keep(grant, Some(by));
+                    }
                 }
                 Effect::Deliver { to, delivery } => {
                     let each = to.into_iter().map(|to| (n, to, (*delivery).clone()));
@@ -774,14 +779,6 @@ impl Entry {
 }
 
 impl Node {
-    fn keep(&mut self, grant: EpochGrant, most: usize) {
-        let secrets = &mut self.disk.secrets;
-        let of_epoch = secrets.iter().filter(|g| g.at() == grant.at()).count();
-        if of_epoch < most && !secrets.contains(&grant) {
-            secrets.push(grant);
-        }
-    }
-
     fn store(&mut self) {
         let Some(case) = &mut self.case else { return };
         let (changes, dropped) = case.take_changes();

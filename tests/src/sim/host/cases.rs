@@ -6,8 +6,8 @@ use focal_protocol::{
     case::{self, Case, Ctx, Effect, Held},
     group::{CaseRole, Cause, Delivery, GroupKey, History, Rows, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
-    limits,
     log::{Epoch, EpochGrant, Lane, Payload, Request},
+    seal::EpochSecret,
     time::Time,
 };
 use std::collections::BTreeSet;
@@ -51,7 +51,12 @@ impl Held for HeldHere<'_> {
 
     fn secrets(&self) -> Vec<EpochGrant> {
         let row = self.1.cases.get(&self.0);
-        row.map(|r| r.secrets.clone()).unwrap_or_default()
+        row.map(|r| r.secrets.secrets()).unwrap_or_default()
+    }
+
+    fn own(&self, at: Epoch) -> Vec<EpochSecret> {
+        let row = self.1.cases.get(&self.0);
+        row.map(|r| r.secrets.own(at)).unwrap_or_default()
     }
 
     fn packages(&self) -> Rows {
@@ -130,11 +135,11 @@ impl Host {
                     }
                 }
                 Effect::Secret(grant) => {
-                    self.keep_secret(id, grant, usize::MAX);
+                    self.keep_secret(id, grant, None);
                 }
-                Effect::Granted(grants) => {
+                Effect::Granted(by, grants) => {
                     for grant in grants {
-                        if self.keep_secret(id, grant.clone(), limits::SECRETS_PER_EPOCH) {
+                        if self.keep_secret(id, grant.clone(), Some(by)) {
                             self.tell(Told::Secret {
                                 case: id,
                                 grant,
@@ -158,17 +163,16 @@ impl Host {
         }
     }
 
-    /// Keeps a secret, if it is new and its epoch has fewer than `most`.
-    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, most: usize) -> bool {
+    /// Keeps a secret, if it is new and has a place.
+    fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, by: Option<NodeId>) -> bool {
         let Some(row) = self.now.cases.get(&id) else {
             return false;
         };
-        let of_epoch = row.secrets.iter().filter(|g| g.at() == grant.at()).count();
-        if of_epoch >= most || row.secrets.contains(&grant) {
+        if row.secrets.clone().keep(grant.clone(), by).is_none() {
             return false;
         }
         self.after.push(After::Epoch(id, grant.at()));
-        self.write(Write::Secret(id, grant));
+        self.write(Write::Secret(id, grant, by));
         true
     }
 

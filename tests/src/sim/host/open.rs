@@ -128,7 +128,7 @@ impl Host {
     fn plain(&self, entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
         let h = &entry.header;
         let at = Epoch::new(h.generation, h.epoch);
-        let secrets = &self.now.cases.get(&h.case)?.secrets;
+        let secrets = self.now.cases.get(&h.case)?.secrets.secrets();
         let mut opened = secrets.iter().filter(|g| g.at() == at).map(|g| {
             let (header, sealed) = (entry.header_bytes(), entry.ciphertext());
             open_entry(&g.secret, &h.salt, header, sealed).ok()
@@ -143,7 +143,7 @@ impl Host {
             return Opened::Skip;
         };
         let row = self.now.cases.get(&h.case);
-        let known = row.is_some_and(|r| r.secrets.iter().any(|g| g.at() == at));
+        let known = row.is_some_and(|r| r.secrets.knows(at));
         if !known {
             let before = at < info.joined && info.rules.history == History::FromJoining;
             return if before {
