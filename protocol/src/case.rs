@@ -100,13 +100,15 @@ impl Case {
     /// A group's rows are not whole, or one is missing.
     pub fn load(
         me: NodeId,
-        state: State,
+        mut state: State,
         mut rows: impl FnMut(&GroupKey) -> Rows,
     ) -> Result<Self, Error> {
         let mut active = None;
         let mut others = Vec::new();
-        for followed in &state.groups {
-            let group = CaseGroup::load(followed.key, rows(&followed.key))?;
+        for followed in &mut state.groups {
+            let mut rows = rows(&followed.key);
+            followed.steps = Steps::take_from(&mut rows).ok_or(group::Error::State)?;
+            let group = CaseGroup::load(followed.key, rows)?;
             if followed.key == state.active {
                 active = Some(group);
             } else {
@@ -131,9 +133,15 @@ impl Case {
     /// What has changed in the groups since it was last taken, and which are gone.
     #[must_use]
     pub fn take_changes(&mut self) -> (Vec<(GroupKey, RowChanges)>, Vec<GroupKey>) {
-        let groups = std::iter::once(&mut self.active).chain(&mut self.others);
-        let changes = groups.map(|g| (*g.key(), g.take_changes())).collect();
-        (changes, std::mem::take(&mut self.dropped))
+        let mut all = Vec::with_capacity(self.others.len() + 1);
+        for group in std::iter::once(&mut self.active).chain(&mut self.others) {
+            let (key, mut changes) = (*group.key(), group.take_changes());
+            if let Some(followed) = self.state.group_mut(&key) {
+                followed.steps.save(&mut changes);
+            }
+            all.push((key, changes));
+        }
+        (all, std::mem::take(&mut self.dropped))
     }
 
     /// Does something that leaves everything as it was if it fails.

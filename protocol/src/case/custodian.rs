@@ -264,6 +264,12 @@ impl Case {
             let reason = "its organisation has revoked it, or is no longer active";
             return self.remove(ctx, gone, rules, reason);
         }
+        let renewed = self.renewed(ctx);
+        if !renewed.is_empty() {
+            let nodes = renewed.iter().map(|(node, _)| *node).collect();
+            let rules = self.rules().clone();
+            return self.commit(ctx, renewed, nodes, rules, "");
+        }
         // The custodian's own organisation hands over first: until then its wish must not keep the rest waiting.
         let mine = ctx.directory.node_ever(&self.me).map(|(org, _)| org);
         let leaving = self.state.requests.iter().find_map(|r| match &r.request {
@@ -301,6 +307,21 @@ impl Case {
             return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
         }
         Ok(Vec::new())
+    }
+
+    /// Members whose organisation lists another MLS key for them than the one in the group, with new key packages: they
+    /// can say nothing in the group any more, and the old key may be in other hands.
+    fn renewed(&self, ctx: &Ctx<'_>) -> Vec<(NodeId, Vec<u8>)> {
+        let mut outdated = self.active.outdated(ctx.directory);
+        outdated.remove(&self.me);
+        let offered = outdated.into_iter().filter_map(|node| {
+            let offer = ctx.directory.key_package(&node)?;
+            let sound = check_key_package(&offer.key_package, &node, ctx.directory).is_ok();
+            sound.then(|| (node, offer.key_package.clone()))
+        });
+        let mut renewed = self.active.compatible(offered.collect(), ctx.directory);
+        renewed.truncate(ADDS);
+        renewed
     }
 
     /// Adds to the rules what late commits of earlier generations have shown, here or to members who came from there:
@@ -433,6 +454,7 @@ impl Case {
             },
             Effect::Secret(crate::log::EpochGrant::new(epoch, self.active.secret()?)),
         ];
+        let removed: Vec<NodeId> = removed.into_iter().filter(|n| !added.contains(n)).collect();
         if let Some(welcome) = committed.welcome {
             effects.extend(self.welcome(ctx, added, welcome)?);
         }

@@ -19,7 +19,8 @@ pub struct Followed {
     pub key: GroupKey,
     /// Its rank among the groups of the case.
     pub rank: Rank,
-    /// Who was a member when.
+    /// Who was a member when: stored with the group's rows.
+    #[serde(skip)]
     pub steps: Steps,
     /// The succession that began it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

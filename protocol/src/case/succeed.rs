@@ -438,7 +438,8 @@ impl Case {
             Err(_) if !ended => return Ok(Vec::new()),
             Err(e) => return Err(e.into()),
         };
-        if group.epoch() <= self.epoch() {
+        // With new keys it is removed and added in one commit.
+        if group.epoch() < self.epoch() || (group.epoch() == self.epoch() && !ended) {
             return Ok(Vec::new());
         }
         if !(ended || restored) {

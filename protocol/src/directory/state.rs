@@ -327,6 +327,15 @@ impl Directory {
         })
     }
 
+    /// Whether some manifest has listed this MLS signature key for a node of an organisation: what was signed with it
+    /// then stays checkable.
+    #[must_use]
+    pub fn had_mls_key(&self, org: &OrgId, id: &NodeId, key: &[u8]) -> bool {
+        let versions = self.manifests.get(org).into_iter().flatten();
+        let mut listed = versions.flat_map(|m| m.nodes.iter().filter(|n| n.id == *id));
+        listed.any(|n| n.mls_key.as_bytes() == key)
+    }
+
     /// The author with this key in the current manifest of `org`.
     #[must_use]
     pub fn author(&self, org: &OrgId, key: &PublicKey) -> Option<&AuthorEntry> {

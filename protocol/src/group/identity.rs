@@ -127,7 +127,7 @@ pub(super) fn read_key_package(
         return Err(Error::UnknownLeaf);
     }
     let leaf = package.leaf_node();
-    check_leaf(
+    check_new_leaf(
         leaf.credential(),
         leaf.signature_key().as_slice(),
         directory,
@@ -153,15 +153,31 @@ pub(super) fn supports(leaf: &LeafNode) -> bool {
         && can.extensions().contains(&rules)
 }
 
-/// The node of a leaf, if some manifest lists it with this signature key.
+/// The node of a leaf, if some manifest has listed it with this signature key. Older ones count too: a group goes on with
+/// the leaf that a node had until its custodian has changed it, and who follows late sees what was right then.
 pub(super) fn check_leaf(
     credential: &Credential,
     signature_key: &[u8],
     directory: &Directory,
 ) -> Option<NodeId> {
     let node = leaf_node(credential)?;
-    let (_, entry) = directory.node_ever(&node)?;
-    (entry.mls_key.as_bytes() == signature_key).then_some(node)
+    let (org, _) = directory.node_ever(&node)?;
+    let listed = directory.had_mls_key(&org, &node, signature_key);
+    listed.then_some(node)
+}
+
+/// The node of a leaf, if its last manifest lists it with this signature key and revokes neither: for what a custodian
+/// takes into a group now.
+pub(super) fn check_new_leaf(
+    credential: &Credential,
+    signature_key: &[u8],
+    directory: &Directory,
+) -> Option<NodeId> {
+    let node = leaf_node(credential)?;
+    let (org, entry) = directory.node_ever(&node)?;
+    let manifest = directory.manifest(&org);
+    let revoked = manifest.is_some_and(|m| m.is_revoked(&entry.mls_key));
+    (entry.mls_key.as_bytes() == signature_key && !revoked).then_some(node)
 }
 
 /// The node that a credential names.

@@ -2,7 +2,7 @@
 
 use super::{
     Error, MlsIdentity, Rules,
-    identity::{check_leaf, leaf_node, read_key_package, supports},
+    identity::{check_leaf, check_new_leaf, leaf_node, read_key_package, supports},
     provider::{Provider, Rows},
 };
 use crate::{
@@ -236,6 +236,7 @@ impl CaseGroup {
             leaves.push(self.leaf(node)?);
             members.remove(node);
         }
+        // A node that is removed and added at once has new keys.
         members.extend(change.add.iter().map(|(node, _)| *node));
         if members.len() > limits::CASE_MEMBERS {
             return Err(Error::TooManyMembers);
@@ -319,6 +320,9 @@ impl CaseGroup {
             let Proposal::Update(update) = proposal.proposal() else {
                 continue;
             };
+            if !is_current(update.leaf_node(), directory) {
+                continue;
+            }
             let Ok(key) = encryption_key(update.leaf_node()) else {
                 continue;
             };
@@ -369,7 +373,21 @@ impl CaseGroup {
     /// # Errors
     /// It cannot be read, is of another epoch, or would make its sender somebody else.
     pub fn check_update(&mut self, bytes: &[u8], directory: &Directory) -> Result<NodeId, Error> {
-        self.read_update(bytes, directory).map(|(sender, _)| sender)
+        let (sender, proposal) = self.read_update(bytes, directory)?;
+        match proposal.proposal() {
+            Proposal::Update(update) if is_current(update.leaf_node(), directory) => Ok(sender),
+            _ => Err(Error::UnknownLeaf),
+        }
+    }
+
+    /// Members whose leaf has another key than the one that their last manifest lists.
+    #[must_use]
+    pub fn outdated(&self, directory: &Directory) -> BTreeSet<NodeId> {
+        self.mls
+            .members()
+            .filter(|m| check_new_leaf(&m.credential, &m.signature_key, directory).is_none())
+            .filter_map(|m| leaf_node(&m.credential))
+            .collect()
     }
 
     fn read_update(
@@ -647,6 +665,11 @@ impl CaseGroup {
 fn keys_of(package: &KeyPackage) -> Result<[Vec<u8>; 2], Error> {
     let init_key = package.hpke_init_key().as_slice().to_vec();
     Ok([encryption_key(package.leaf_node())?, init_key])
+}
+
+fn is_current(leaf: &LeafNode, directory: &Directory) -> bool {
+    let key = leaf.signature_key().as_slice();
+    check_new_leaf(leaf.credential(), key, directory).is_some()
 }
 
 /// OpenMLS gives a leaf's key only as a vector in TLS's encoding.

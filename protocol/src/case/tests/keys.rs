@@ -121,3 +121,33 @@ fn nobody_proposes_for_another() {
     assert_eq!(taken(&mut world, 2, update), Ok(()));
     assert_eq!(world.case(1).state().updates.len(), 1);
 }
+
+#[test]
+fn a_new_mls_key_makes_no_older_state_wrong_and_takes_the_place_of_the_old_one() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world.split(&[&[1, 2, 3], &[4]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    let written = world.write(2).expect("written");
+    // With the old key, but published again: nobody takes it any more.
+    world.renew_key_package(3);
+    world.change_mls_key(3);
+    world.settle();
+    world.tick();
+    assert!(world.case(1).members().contains(&node(3)), "until it offers a new one");
+    world.renew_key_package(3);
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+    // Who follows late sees a leaf with a key that was right then, and who joins sees the new one.
+    world.heal();
+    world.settle();
+    world.assert_agreed(&[1, 2, 3, 4]);
+    world.wait(WEEK_MS);
+    world.tick();
+    world.wait(GATHERED_MS);
+    world.tick();
+    world.assert_agreed(&[1, 2, 3, 4]);
+    for n in 1..=4 {
+        assert!(world.reads(n).contains(&written), "node {n}");
+    }
+}

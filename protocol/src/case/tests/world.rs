@@ -271,6 +271,20 @@ impl World {
         self.publish(n, package);
     }
 
+    /// The node's organisation lists a new MLS key for it, with which the node goes on.
+    pub(crate) fn change_mls_key(&mut self, n: u8) {
+        let of_org = org_number(n);
+        let before = (**self.directory.manifest(&org(n)).expect("listed")).clone();
+        let numbers: Vec<u8> = self.nodes.keys().copied().collect();
+        let mut next = manifest(of_org, &numbers, Some(&before), &[]);
+        for entry in next.nodes.iter_mut().filter(|e| e.id == node(n)) {
+            entry.mls_key = key(n, 3).public();
+        }
+        let item = Item::Manifest(Signed::new(&next, &key(of_org, 0)));
+        assert_eq!(self.directory.offer(item), Ok(Outcome::New));
+        self.node_mut(n).identity = MlsIdentity::new(node(n), key(n, 3));
+    }
+
     /// The node's organisation lists it no longer.
     pub(crate) fn revoke(&mut self, n: u8) {
         let of_org = org_number(n);
