@@ -5,9 +5,11 @@
 //! what its operator wants, and that time has passed; it answers with [`Effect`]s, which its host carries out together
 //! with storing the changed state.
 //!
-//! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), then what a member does,
-//! what the custodian does, and how a custodian is replaced.
+//! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), [`Keyring`] (what opens it), then
+//! what a member does (`member`, `word`), what the custodian does (`custodian`, `tend`), and how a custodian is replaced
+//! (`succeed`, `adopt`).
 
+mod adopt;
 mod custodian;
 mod effect;
 mod judge;
@@ -16,6 +18,8 @@ mod member;
 mod state;
 mod steps;
 mod succeed;
+mod tend;
+mod word;
 
 pub use custodian::Addable;
 pub use effect::{Alarm, Ctx, Effect, Held};

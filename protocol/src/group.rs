@@ -11,6 +11,7 @@
 //! Time and disk stay outside: a [`CaseGroup`] is loaded from [`Rows`], changed, and its rows stored again together
 //! with the entry that changed it.
 
+mod commit;
 mod delivery;
 mod identity;
 mod mls;

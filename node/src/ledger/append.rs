@@ -160,9 +160,7 @@ impl Ledger {
     fn own_log(&self, writer: &Writer) -> (LogId, Head) {
         self.logs
             .iter()
-            .find(|(log, row)| {
-                row.writer == *writer && !row.is_over() && !self.is_cut(**log, row)
-            })
+            .find(|(log, row)| row.writer == *writer && !row.is_over() && !self.is_cut(**log, row))
             .map_or_else(
                 || (self.store.random_log(), Head::EMPTY),
                 |(log, row)| (*log, row.head),

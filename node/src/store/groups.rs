@@ -2,7 +2,7 @@
 
 use super::{Result, Store, Tree, Write};
 use focal_protocol::{
-    case::{Case, Keyring, Kept, State},
+    case::{Case, Kept, Keyring, State},
     codec,
     group::{GroupKey, RowChanges, Rows},
     id::{CaseId, Hash, NodeId},
@@ -120,8 +120,8 @@ impl Store {
         rows.map(|row| {
             let (key, value) = row?;
             let plain = self.unseal_case(case, Table::Group, &key, &value)?;
-            let kept: Kept = codec::decode(&plain, SECRET)
-                .map_err(|_| self.damaged("an epoch secret"))?;
+            let kept: Kept =
+                codec::decode(&plain, SECRET).map_err(|_| self.damaged("an epoch secret"))?;
             Ok(kept.grant.secret)
         })
         .collect()

@@ -42,9 +42,13 @@ impl Keyring {
         }
         if by.is_some() {
             let at = grant.at();
-            let granted = self.0.iter().filter(|k| k.by.is_some() && k.grant.at() == at);
+            let granted = self
+                .0
+                .iter()
+                .filter(|k| k.by.is_some() && k.grant.at() == at);
             let theirs = granted.clone().filter(|k| k.by == by).count();
-            if theirs >= limits::SECRETS_PER_GRANTER || granted.count() >= limits::SECRETS_PER_EPOCH {
+            if theirs >= limits::SECRETS_PER_GRANTER || granted.count() >= limits::SECRETS_PER_EPOCH
+            {
                 return None;
             }
         }
@@ -68,7 +72,10 @@ impl Keyring {
     /// What was derived here for an epoch: of more than one group after a split.
     #[must_use]
     pub fn own(&self, at: Epoch) -> Vec<EpochSecret> {
-        let own = self.0.iter().filter(|k| k.by.is_none() && k.grant.at() == at);
+        let own = self
+            .0
+            .iter()
+            .filter(|k| k.by.is_none() && k.grant.at() == at);
         own.map(|k| k.grant.secret.clone()).collect()
     }
 

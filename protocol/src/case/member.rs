@@ -1,23 +1,18 @@
-//! What every member does: joins, follows commits, keeps its keys fresh, asks the custodian.
+//! What every member does: joins, follows commits, keeps its keys fresh.
 
-use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, OpenRequest, State, Step, Steps};
+use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, State, Step, Steps};
 use crate::{
     group::{
-        self, CaseGroup, CaseRole, Delivery, GroupKey, History, Invitation, Rank, Removal, Rules,
-        Stage, StageChange, Succession,
+        self, CaseGroup, CaseRole, Delivery, GroupKey, History, Invitation, Rank, Rules, Stage,
+        StageChange, Succession,
     },
     id::{CaseId, Hash, LogId, NodeId, OrgId},
-    limits,
-    log::{Commit, Epoch, EpochGrant, Payload, Request},
+    log::{Commit, Epoch, EpochGrant, Payload},
     random::Random,
 };
 use serde_bytes::ByteBuf;
 use std::collections::BTreeSet;
 
-/// Requests that wait for the custodian's operator; more are dropped.
-const REQUESTS: usize = 256;
-/// Requests of one node that wait: nobody takes the room of the others.
-const REQUESTS_OF_ONE: usize = 16;
 /// Update proposals, bytes: an ML-KEM-768 leaf has about 3 KiB.
 const UPDATE: usize = 16 << 10;
 /// So many members tell the secret of a late epoch that the custodian cannot tell.
@@ -209,69 +204,6 @@ impl Case {
         Ok(effects)
     }
 
-    /// Whether this node is or was custodian in the group in force.
-    fn has_committed(&self) -> bool {
-        let followed = self.state.group(&self.state.active);
-        self.is_custodian() || followed.is_some_and(|g| g.steps.has_own())
-    }
-
-    /// The word to nodes that they are out.
-    pub(super) fn notice(&self, to: Vec<NodeId>, at: Epoch, reason: &str) -> Effect {
-        Effect::Deliver {
-            to,
-            delivery: Box::new(Delivery::Removed(Removal {
-                case: self.id(),
-                at,
-                reason: reason.to_string(),
-            })),
-        }
-    }
-
-    /// The word to all members that the case is purged.
-    pub(super) fn purge_notice(&self, at: Epoch, reason: &str) -> Effect {
-        let others = self.members().into_iter().filter(|n| *n != self.me);
-        Effect::Deliver {
-            to: others.collect(),
-            delivery: Box::new(Delivery::Purged(Removal {
-                case: self.id(),
-                at,
-                reason: reason.to_string(),
-            })),
-        }
-    }
-
-    /// A node that was restored from a copy asks what it has missed. Only those whose word it may believe answer: that it
-    /// is out, or the secrets of later epochs in which it was a member, and which it has forgotten.
-    fn answer(&self, ctx: &Ctx<'_>, from: NodeId, since: Epoch) -> Vec<Effect> {
-        if self.state.ended.is_some() || !self.has_committed() {
-            return Vec::new();
-        }
-        let former = self.rules().former(&from).filter(|f| f.at > since);
-        let notice = former.map(|f| self.notice(vec![from], f.at, ""));
-        let mut effects: Vec<Effect> = notice.into_iter().collect();
-        if !self.members().contains(&from) {
-            return effects;
-        }
-        let spans: Vec<_> = self
-            .state
-            .groups
-            .iter()
-            .flat_map(|g| g.steps.spans(&from))
-            .collect();
-        let mut grants = ctx.held.secrets();
-        grants.retain(|g| {
-            let at = g.at();
-            at > since && spans.iter().any(|(first, last)| at >= *first && at <= *last)
-        });
-        if !grants.is_empty() {
-            effects.push(Effect::Deliver {
-                to: vec![from],
-                delivery: Box::new(Delivery::Grants(self.id(), grants)),
-            });
-        }
-        effects
-    }
-
     /// Whether it falls to this node to tell the others the secret of an epoch with these members, of an earlier
     /// generation: to the custodian if it was one of them, else to the first that was.
     fn tells(&self, members: &BTreeSet<NodeId>) -> bool {
@@ -349,169 +281,6 @@ impl Case {
             Ok(_) => Err(Error::NotAllowed(writer)),
             Err(e) => Err(e.into()),
         }
-    }
-
-    /// Asks the custodian for something.
-    ///
-    /// # Errors
-    /// This node is out, or is itself custodian.
-    pub fn request(&mut self, request: Request) -> Result<Vec<Effect>, Error> {
-        if self.is_custodian() {
-            return Err(Error::CustodianStays);
-        }
-        Ok(vec![self.append(Payload::Request(request))?])
-    }
-
-    /// A member's request. Leaving is carried out at once by the custodian; the rest is kept for its operator. What was
-    /// asked before the organisation was let in again is settled, whenever it is opened.
-    ///
-    /// # Errors
-    /// The writer has no role in the case, or the commit fails.
-    pub fn take_request(
-        &mut self,
-        ctx: &Ctx<'_>,
-        at: At,
-        org: OrgId,
-        request: Request,
-    ) -> Result<Vec<Effect>, Error> {
-        let writer = at.writer;
-        let Some(since) = self.rules().since(&org) else {
-            return Err(Error::NotAllowed(writer));
-        };
-        if at.sealed < since {
-            return Ok(Vec::new());
-        }
-        if request.reason().is_some_and(|r| r.len() > limits::REASON) {
-            return Err(Error::NotAllowed(writer));
-        }
-        if let Request::Leave(reason) = &request
-            && self.is_custodian()
-            && !self.state.restored
-        {
-            return self.remove_org(ctx, org, reason);
-        }
-        let request = OpenRequest {
-            by: writer,
-            org,
-            request,
-        };
-        let mut of_writer = self.state.requests.iter().filter(|r| r.by == writer);
-        let room =
-            self.state.requests.len() < REQUESTS && of_writer.nth(REQUESTS_OF_ONE - 1).is_none();
-        if !self.state.requests.contains(&request) && room {
-            self.state.requests.push(request);
-            self.drop_settled_requests();
-        }
-        Ok(vec![Effect::Changed])
-    }
-
-    /// Requests that the rules have met.
-    pub(super) fn drop_settled_requests(&mut self) {
-        let members = self.active.members();
-        let rules = self.active.rules();
-        self.state.requests.retain(|open| match &open.request {
-            Request::Leave(_) => rules.role(&open.org).is_some(),
-            Request::Invite(org, role) => rules.role(org) != Some(*role),
-            Request::Remove(org, _) => rules.role(org).is_some(),
-            Request::RemoveNode(node, _) => members.contains(node),
-            Request::LetIn(change) => rules.role_at(&change.org, change.at).is_none(),
-        });
-    }
-
-    /// Secrets that a member grants in an entry or a parcel.
-    ///
-    /// # Errors
-    /// The granter was never a member here, or ([`Error::NotYet`]) they are of epochs that have not come here.
-    pub fn take_grants(&self, from: NodeId, grants: Vec<EpochGrant>) -> Result<Vec<Effect>, Error> {
-        if let Some(Ended::Purged) = self.state.ended {
-            return Err(Error::Ended(Ended::Purged));
-        }
-        let now = self.epoch();
-        if !self.was_member(&from) {
-            return Err(Error::NotAllowed(from));
-        }
-        // Of a generation that this node has yet to enter.
-        if grants.iter().any(|g| g.at() > now) {
-            return Err(Error::NotYet);
-        }
-        Ok(vec![Effect::Granted(from, grants)])
-    }
-
-    /// A parcel's content, from `from`, for a case that is known here.
-    ///
-    /// # Errors
-    /// [`Error::NotYet`] if it rests on something that has not come; anything else is final.
-    pub fn deliver(
-        &mut self,
-        ctx: &Ctx<'_>,
-        from: NodeId,
-        delivery: Delivery,
-    ) -> Result<Vec<Effect>, Error> {
-        match delivery {
-            Delivery::Invitation(invitation) => self.adopt(ctx, &invitation, from),
-            // Of epochs that this node has not reached: it may, by another parcel.
-            Delivery::Grants(_, grants) if grants.iter().any(|g| g.at() > self.epoch()) => {
-                Err(Error::NotYet)
-            }
-            // By itself, not in an entry that is judged: only by one who is still a member.
-            Delivery::Grants(case, grants) if case == self.id() && self.is_member(&from) => {
-                self.take_grants(from, grants)
-            }
-            Delivery::Grants(..) => Err(Error::NotAllowed(from)),
-            Delivery::Vote(vote) => self.take_vote(ctx, *vote),
-            Delivery::Succeeded(succession) => self.step_down(*succession),
-            Delivery::Removed(removal) => self.removed(from, removal),
-            Delivery::Inquiry(case, since) if case == self.id() => Ok(self.answer(ctx, from, since)),
-            Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
-            Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),
-            // The custodian may be another since: then its own word says so.
-            Delivery::Purged(_) if self.was_member(&from) => Err(Error::NotYet),
-            Delivery::Purged(_) => Err(Error::NotAllowed(from)),
-            // The host puts pieces together.
-            Delivery::Part(_) => Err(Error::NotAllowed(from)),
-        }
-    }
-
-    /// Whether a node is a member of some group that is followed here.
-    fn is_member(&self, node: &NodeId) -> bool {
-        let mut groups = std::iter::once(&self.active).chain(&self.others);
-        groups.any(|g| g.members().contains(node))
-    }
-
-    /// The custodian says that this node is out.
-    fn removed(&mut self, from: NodeId, removal: Removal) -> Result<Vec<Effect>, Error> {
-        if self.state.ended.is_some() && removal.reason.is_empty() {
-            return Ok(Vec::new());
-        }
-        let later = removal.at.generation > self.epoch().generation;
-        // Of an epoch that this node has been in since, it is old.
-        let again = matches!(&self.state.ended, Some(Ended::Removed { at, .. }) if *at == removal.at);
-        let current = (removal.at.generation == self.epoch().generation || later)
-            && (again || removal.at > self.epoch());
-        // A custodian that was restored may have forgotten that it handed over, and to whom.
-        let forgetful = self.is_custodian() && self.state.restored;
-        let plausible =
-            removal.reason.len() <= limits::REASON && (forgetful || !self.is_custodian());
-        if !current || !plausible || !self.was_member(&from) {
-            return Err(Error::NotAllowed(from));
-        }
-        if (later || from != self.rules().custodian) && !forgetful {
-            // The custodian may be another since: then a commit says so first, or an invitation to its group.
-            return Err(Error::NotYet);
-        }
-        let known = matches!(&self.state.ended, Some(Ended::Removed { at, reason })
-            if *at == removal.at && !reason.is_empty());
-        if known {
-            return Ok(Vec::new());
-        }
-        self.state.ended = Some(Ended::Removed {
-            at: removal.at,
-            reason: removal.reason.clone(),
-        });
-        Ok(vec![
-            Effect::Changed,
-            Effect::Alarm(Alarm::Removed(removal.reason)),
-        ])
     }
 
     /// What time brings, and changes of the directory: fresh keys, and for the custodian whatever is due.

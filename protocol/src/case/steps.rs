@@ -311,7 +311,10 @@ mod tests {
             }
         }
         assert!(most < 200, "{most} bytes");
-        assert!(large <= limits::STEPS / FORGOTTEN, "{large} times all members");
+        assert!(
+            large <= limits::STEPS / FORGOTTEN,
+            "{large} times all members"
+        );
         rows.insert(b"other".to_vec(), Zeroizing::new(vec![1]));
         let stored = Steps::take_from(&mut rows).expect("steps");
         assert_eq!(stored, steps);

@@ -134,7 +134,10 @@ fn a_new_mls_key_makes_no_older_state_wrong_and_takes_the_place_of_the_old_one()
     world.change_mls_key(3);
     world.settle();
     world.tick();
-    assert!(world.case(1).members().contains(&node(3)), "until it offers a new one");
+    assert!(
+        world.case(1).members().contains(&node(3)),
+        "until it offers a new one"
+    );
     world.renew_key_package(3);
     world.tick();
     world.assert_agreed(&[1, 2, 3]);

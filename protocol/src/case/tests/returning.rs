@@ -17,10 +17,7 @@ fn a_node_that_missed_a_hand_over_learns_from_the_custodian_that_it_knows_that_i
     world.heal();
     world.settle();
     world.assert_agreed(&[1, 2, 3]);
-    assert!(matches!(
-        world.case(4).ended(),
-        Some(Ended::Removed { .. })
-    ));
+    assert!(matches!(world.case(4).ended(), Some(Ended::Removed { .. })));
 }
 
 #[test]
@@ -34,10 +31,7 @@ fn a_copy_from_before_its_removal_asks_and_is_told() {
     world.restore(3, copy.clone());
     assert_eq!(world.case(3).ended(), None, "it does not know");
     world.tick();
-    assert!(matches!(
-        world.case(3).ended(),
-        Some(Ended::Removed { .. })
-    ));
+    assert!(matches!(world.case(3).ended(), Some(Ended::Removed { .. })));
     // One that was never in is told nothing.
     let id = world.case(1).id();
     let asked = world.act(1, |case, ctx| {

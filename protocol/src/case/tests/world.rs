@@ -1,23 +1,27 @@
 //! A small world for cases: nodes that carry out effects in memory. Sealing is modelled: an entry opens for whoever
 //! holds its epoch's secret. Everything else (commits, votes, rules) is real.
 
+#[path = "world/exchange.rs"]
+mod exchange;
+#[path = "world/partners.rs"]
+mod partners;
+
+use partners::{key, manifest, org_number};
+pub(crate) use partners::{node, node_key, org};
+
 use crate::{
-    case::{Alarm, At, Case, Ctx, Effect, Error, Held, Keyring, Reason, State, Verdict, judge},
-    directory::{
-        Charter, Directory, Item, KeyPackageOffer, Manifest, Member, NodeEntry, OrgKind, Outcome,
-        Revocation,
-    },
-    group::{self, CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows, Rules},
-    id::{Hash, LogId, NodeId, OrgId},
+    case::{Alarm, Case, Ctx, Effect, Error, Held, Keyring, State},
+    directory::{Charter, Directory, Item, Manifest, Member, OrgKind, Outcome},
+    group::{CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows, Rules},
+    id::{Hash, LogId, NodeId},
     key::SecretKey,
     log::{Epoch, EpochGrant, Header, Lane, Payload, Salt},
     random::SystemRandom,
-    seal::{ContactKey, EpochSecret},
+    seal::EpochSecret,
     signed::Signed,
     time::Time,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use zeroize::Zeroizing;
 
 pub(crate) const DAY_MS: u64 = 24 * 3_600_000;
 pub(crate) const WEEK_MS: u64 = 7 * DAY_MS;
@@ -94,59 +98,6 @@ pub(crate) struct World {
     sides: Vec<BTreeSet<u8>>,
     counter: u64,
     pub(crate) records: u32,
-}
-
-/// Nodes 1 to 9 are the only ones of their organisations; 11, 12 and so on are further ones of organisation 1.
-pub(crate) fn org_number(n: u8) -> u8 {
-    if n < 10 { n } else { n / 10 }
-}
-
-fn key(n: u8, purpose: u8) -> SecretKey {
-    let mut seed = Zeroizing::new([n; 32]);
-    seed[0] = purpose;
-    SecretKey::from_seed(seed)
-}
-
-pub(crate) fn node_key(n: u8) -> SecretKey {
-    key(n, 1)
-}
-
-pub(crate) fn node(n: u8) -> NodeId {
-    NodeId(node_key(n).public().0)
-}
-
-pub(crate) fn org(n: u8) -> OrgId {
-    OrgId::of_root(&key(org_number(n), 0).public())
-}
-
-fn manifest(n: u8, nodes: &[u8], before: Option<&Manifest>, gone: &[u8]) -> Manifest {
-    let of_org = nodes.iter().filter(|other| org_number(**other) == n);
-    let entry = |n: &u8| NodeEntry {
-        id: node(*n),
-        mls_key: key(*n, 2).public(),
-        contact_key: ContactKey::from_seed(&Zeroizing::new([*n; 32]))
-            .expect("contact key")
-            .public()
-            .0
-            .clone(),
-        addresses: Vec::new(),
-    };
-    let revoked = |n: &u8| Revocation {
-        key: node(*n).key(),
-        at: Time(1),
-        reason: String::new(),
-    };
-    Manifest {
-        federation: None,
-        org: org(n),
-        version: before.map_or(1, |m| m.version + 1),
-        previous: before.map_or(Hash([0; 32]), |m| Signed::new(m, &key(n, 0)).hash()),
-        issued: Time(1),
-        expires: Time(2),
-        nodes: of_org.map(entry).collect(),
-        authors: Vec::new(),
-        revoked: gone.iter().map(revoked).collect(),
-    }
 }
 
 struct Shelf {
@@ -250,49 +201,6 @@ impl World {
             world.publish(*n, package);
         }
         world
-    }
-
-    /// Publishes a key package for a node.
-    pub(crate) fn publish(&mut self, n: u8, key_package: Vec<u8>) {
-        let held = self.directory.key_package(&node(n));
-        let offer = KeyPackageOffer {
-            node: node(n),
-            issued: Time(held.map_or(1, |o| o.issued.0 + 1)),
-            key_package,
-        };
-        let item = Item::KeyPackage(Signed::new(&offer, &node_key(n)));
-        assert_eq!(self.directory.offer(item), Ok(Outcome::New));
-    }
-
-    /// The node makes a new key package and publishes it.
-    pub(crate) fn renew_key_package(&mut self, n: u8) {
-        let (package, rows) = self.node(n).identity.key_package().expect("key package");
-        self.node_mut(n).packages.extend(rows);
-        self.publish(n, package);
-    }
-
-    /// The node's organisation lists a new MLS key for it, with which the node goes on.
-    pub(crate) fn change_mls_key(&mut self, n: u8) {
-        let of_org = org_number(n);
-        let before = (**self.directory.manifest(&org(n)).expect("listed")).clone();
-        let numbers: Vec<u8> = self.nodes.keys().copied().collect();
-        let mut next = manifest(of_org, &numbers, Some(&before), &[]);
-        for entry in next.nodes.iter_mut().filter(|e| e.id == node(n)) {
-            entry.mls_key = key(n, 3).public();
-        }
-        let item = Item::Manifest(Signed::new(&next, &key(of_org, 0)));
-        assert_eq!(self.directory.offer(item), Ok(Outcome::New));
-        self.node_mut(n).identity = MlsIdentity::new(node(n), key(n, 3));
-    }
-
-    /// The node's organisation lists it no longer.
-    pub(crate) fn revoke(&mut self, n: u8) {
-        let of_org = org_number(n);
-        let before = (**self.directory.manifest(&org(n)).expect("listed")).clone();
-        let numbers: Vec<u8> = self.nodes.keys().copied().collect();
-        let next = manifest(of_org, &numbers, Some(&before), &[n]);
-        let item = Item::Manifest(Signed::new(&next, &key(of_org, 0)));
-        assert_eq!(self.directory.offer(item), Ok(Outcome::New));
     }
 
     /// Only nodes on the same side hear each other.
@@ -467,189 +375,6 @@ impl World {
         Ok(self.records)
     }
 
-    /// Lets nodes that hear each other exchange entries and parcels until nothing happens any more.
-    pub(crate) fn settle(&mut self) {
-        let numbers: Vec<u8> = self.nodes.keys().copied().collect();
-        for _ in 0..1_000 {
-            let mut moved = self.carry_parcels();
-            for n in &numbers {
-                for from in &numbers {
-                    moved |= self.pull(*n, *from);
-                }
-                moved |= self.take_parcels(*n);
-                moved |= self.take_entries(*n);
-            }
-            if !moved {
-                return;
-            }
-        }
-        panic!("the nodes do not come to rest");
-    }
-
-    fn carry_parcels(&mut self) -> bool {
-        let under_way = std::mem::take(&mut self.parcels);
-        let before = under_way.len();
-        for (from, to, delivery) in under_way {
-            let recipient = self.nodes.keys().copied().find(|n| node(*n) == to);
-            match recipient {
-                Some(n) if self.hear(from, n) => {
-                    self.node_mut(n).inbox.push((node(from), delivery));
-                }
-                _ => self.parcels.push((from, to, delivery)),
-            }
-        }
-        self.parcels.len() < before
-    }
-
-    /// Fetches what another node holds more of each log. It serves only those whom it knows as members.
-    fn pull(&mut self, n: u8, from: u8) -> bool {
-        if n == from || !self.hear(n, from) || self.node(n).case.is_none() {
-            return false;
-        }
-        let Some(case) = &self.node(from).case else {
-            return false;
-        };
-        if !case.serves(&node(n)) {
-            return false;
-        }
-        let offered: Vec<Vec<Entry>> = self.node(from).disk.logs.values().cloned().collect();
-        let mut moved = false;
-        for entries in offered {
-            moved |= self.take_log(n, &entries);
-        }
-        moved
-    }
-
-    fn take_log(&mut self, n: u8, offered: &[Entry]) -> bool {
-        let Some(first) = offered.first() else {
-            return false;
-        };
-        let (log, writer) = (first.log, first.writer);
-        let cut = first.end(self.case(n).rules()).unwrap_or(u64::MAX);
-        let node = self.node_mut(n);
-        let held = node.disk.logs.entry(log).or_default();
-        let other = |(a, b): (&Entry, &Entry)| a.unique != b.unique;
-        if let Some(at) = held.iter().zip(offered).position(other) {
-            let at = at as u64;
-            if node.disk.frozen.insert(log, at) == Some(at) {
-                return false;
-            }
-            self.act(n, |case, _| {
-                Ok(((), case.forked(super::world::node(writer), log, at)))
-            })
-            .expect("no error");
-            return true;
-        }
-        if node.disk.frozen.contains_key(&log) {
-            return false;
-        }
-        let more = offered.iter().skip(held.len()).filter(|e| e.seq < cut);
-        let before = held.len();
-        let more: Vec<Entry> = more.cloned().collect();
-        held.extend(more);
-        held.len() > before
-    }
-
-    fn take_parcels(&mut self, n: u8) -> bool {
-        let inbox = std::mem::take(&mut self.node_mut(n).inbox);
-        let mut moved = false;
-        for (from, delivery) in inbox {
-            let result = match (&self.node(n).case, &delivery) {
-                (Some(_), _) => self.ask(n, |case, ctx| case.deliver(ctx, from, delivery.clone())),
-                (None, Delivery::Invitation(invitation)) => {
-                    self.begin(n, |ctx| Case::join(ctx, invitation, from))
-                }
-                (None, _) => Ok(()),
-            };
-            match result {
-                Err(Error::NotYet | Error::Contested(_)) => {
-                    self.node_mut(n).inbox.push((from, delivery));
-                }
-                Err(e) => {
-                    self.node_mut(n).refused.push(e);
-                    moved = true;
-                }
-                Ok(()) => moved = true,
-            }
-        }
-        moved
-    }
-
-    fn take_entries(&mut self, n: u8) -> bool {
-        if self.node(n).case.is_none() {
-            return false;
-        }
-        let logs: Vec<LogId> = self.node(n).disk.logs.keys().copied().collect();
-        let mut moved = false;
-        for log in logs {
-            let length = self.node(n).disk.logs[&log].len();
-            for i in 0..length {
-                let node = self.node(n);
-                let entry = &node.disk.logs[&log][i];
-                if node.disk.handled.contains(&entry.unique) || !node.opens(entry) {
-                    continue;
-                }
-                let entry = entry.clone();
-                if self.take_entry(n, &entry) {
-                    self.node_mut(n).disk.handled.insert(entry.unique);
-                    moved = true;
-                }
-            }
-        }
-        moved
-    }
-
-    /// Whether the entry is done with.
-    fn take_entry(&mut self, n: u8, entry: &Entry) -> bool {
-        let at = At {
-            log: entry.log,
-            seq: entry.seq,
-            writer: node(entry.writer),
-            sealed: entry.sealed.at(),
-        };
-        let Content::Payload(payload) = entry.content.clone() else {
-            return true;
-        };
-        if self.is_cut(n, entry) {
-            return true;
-        }
-        let result = self.ask(n, |case, ctx| match payload {
-            Payload::Commit(commit) => case.follow(ctx, at, &commit),
-            Payload::Grant(grants) => case.take_grants(at.writer, grants),
-            Payload::Update(update) => case
-                .take_update(ctx, at.writer, update)
-                .map(|()| Vec::new()),
-            Payload::Request(request) => {
-                case.take_request(ctx, at, org(entry.writer), request)
-            }
-            Payload::Vote(vote) => case.take_vote(ctx, *vote),
-            Payload::Record(_) | Payload::Part(_) => Ok(Vec::new()),
-        });
-        match result {
-            Ok(()) => true,
-            Err(Error::NotYet) => false,
-            Err(Error::Group(group::Error::WrongEpoch { have, got })) if got > have => false,
-            Err(Error::Group(group::Error::WrongEpoch { .. })) => true,
-            Err(e) => {
-                self.node_mut(n).refused.push(e);
-                true
-            }
-        }
-    }
-
-    /// Lets all nodes do what is due, until nothing is.
-    pub(crate) fn tick(&mut self) {
-        let numbers: Vec<u8> = self.nodes.keys().copied().collect();
-        for _ in 0..8 {
-            for n in &numbers {
-                if self.node(*n).case.is_some() {
-                    self.ask(*n, Case::tick).expect("a tick");
-                }
-            }
-            self.settle();
-        }
-    }
-
     pub(crate) fn wait(&mut self, ms: u64) {
         self.now = self.now.plus_ms(ms);
     }
@@ -659,7 +384,7 @@ impl World {
         let node = self.node_mut(n);
         if let Some(state) = node.disk.state.clone() {
             let rows = |key: &GroupKey| node.disk.rows.get(key).cloned().unwrap_or_default();
-            node.case = Some(Case::load(super::world::node(n), state, rows).expect("loads"));
+            node.case = Some(Case::load(partners::node(n), state, rows).expect("loads"));
         }
     }
 
@@ -678,55 +403,6 @@ impl World {
     pub(crate) fn rewind(&mut self, n: u8, disk: Disk) {
         self.node_mut(n).disk = disk;
         self.restart(n);
-    }
-
-    /// Records that the node can open, wherever it got them from.
-    pub(crate) fn can_open(&self, n: u8) -> BTreeSet<u32> {
-        let logs = self.nodes.values().flat_map(|node| node.disk.logs.values());
-        let openable = logs.flatten().filter(|e| self.node(n).opens(e));
-        openable.filter_map(Entry::record).collect()
-    }
-
-    /// Records that the node holds, opens and lets count.
-    pub(crate) fn reads(&self, n: u8) -> BTreeSet<u32> {
-        let held = self.node(n).disk.logs.values().flatten();
-        let counted =
-            held.filter(|e| self.node(n).opens(e) && self.verdict(n, e) == Verdict::Counts);
-        counted.filter_map(Entry::record).collect()
-    }
-
-    /// Whether an entry is beyond the end of its log.
-    fn is_cut(&self, n: u8, entry: &Entry) -> bool {
-        let log = self.nodes.values().find_map(|node| node.disk.logs.get(&entry.log));
-        let end = log.and_then(|l| l.first()?.end(self.case(n).rules()));
-        end.is_some_and(|end| entry.seq >= end)
-    }
-
-    /// What a node makes of an entry.
-    pub(crate) fn verdict(&self, n: u8, entry: &Entry) -> Verdict {
-        let case = self.case(n);
-        if self.is_cut(n, entry) {
-            return Verdict::Refused(Reason::AfterRemoval);
-        }
-        judge(
-            case.rules(),
-            case.epoch(),
-            &org(entry.writer),
-            &entry.header(),
-            true,
-        )
-    }
-
-    /// The entry of a record that somebody holds.
-    pub(crate) fn entry(&self, record: u32) -> Entry {
-        self.find(record).expect("an entry")
-    }
-
-    /// The entry of a record, from whoever holds it.
-    pub(crate) fn find(&self, record: u32) -> Option<Entry> {
-        let logs = self.nodes.values().flat_map(|node| node.disk.logs.values());
-        let mut of_record = logs.flatten().filter(|e| e.record() == Some(record));
-        of_record.next().cloned()
     }
 
     /// Invites the organisations of these nodes, and lets everybody hear.

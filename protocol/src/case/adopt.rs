@@ -1,0 +1,301 @@
+//! How everybody comes to follow the same successor: what an invitation to another group, and the proof that one was
+//! voted out, must show.
+
+use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps, member::invited_to};
+use crate::{
+    group::{
+        self, CaseGroup, Delivery, GroupKey, History, Invalid, Invitation, Motion, RoleChange,
+        Succession, quorum,
+    },
+    id::NodeId,
+    log::{EpochGrant, Payload, Request},
+    signed::{Signed, Verified},
+};
+use std::collections::BTreeSet;
+
+/// Organisations that a member tells the custodian of: no more requests of one member are kept.
+const TOLD: usize = 16;
+
+impl Case {
+    /// An invitation to a case that is known here: to the group of a new custodian, or back after a removal.
+    pub(super) fn adopt(
+        &mut self,
+        ctx: &Ctx<'_>,
+        invitation: &Invitation,
+        from: NodeId,
+    ) -> Result<Vec<Effect>, Error> {
+        let (key, rank, signed) = invited_to(invitation)?;
+        if key.case != self.id() {
+            return Err(group::Error::BadInvitation.into());
+        }
+        if let Some(Ended::Purged) = self.state.ended {
+            return Err(Error::Ended(Ended::Purged));
+        }
+        if self.state.group(&key).is_some() {
+            return self.return_to(ctx, key, invitation, from);
+        }
+        let active = self.state.group(&self.state.active);
+        let in_force = active.is_none_or(|a| rank > a.rank);
+        if !in_force && key.generation < self.epoch().generation {
+            // Long overtaken.
+            return Ok(Vec::new());
+        }
+        let succession = match &signed {
+            Some(signed) => Succession::verify(signed.clone())?,
+            // Generation 0 is known, or this node would not know the case.
+            None => return Ok(Vec::new()),
+        };
+        // Who takes part no more has stopped following, and comes back as a newcomer does: by trusting who invites it.
+        let returns = self.state.ended.is_some();
+        let checked = self.check_base(&succession);
+        if !returns {
+            checked.clone()?;
+        } else if checked.is_err() && !self.was_member(&from) && self.state.follows != Some(from) {
+            return Err(Error::Contested(from));
+        }
+        let group = CaseGroup::join(
+            key,
+            &invitation.welcome,
+            from,
+            &ctx.held.packages(),
+            ctx.directory,
+        )?;
+        if let Some(old) = self.base_group(&succession.motion) {
+            let common = succession.base.min(old.epoch());
+            old.rules().check_successor(group.rules(), common)?;
+        }
+        let secret = EpochGrant::new(group.epoch(), group.secret()?);
+        self.state.groups.push(Followed {
+            key,
+            rank,
+            steps: Steps::new(group.epoch(), group.members()),
+            succession: signed,
+        });
+        let mut effects = vec![Effect::Secret(secret.clone())];
+        if in_force {
+            if returns {
+                self.state.joined = secret.at();
+            }
+            let out = succession.motion.out;
+            let old = std::mem::replace(&mut self.active, group);
+            self.others.push(old);
+            self.enter(key, ctx);
+            // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
+            if checked.is_ok() {
+                effects.extend(self.grant_beyond(ctx, &succession, &secret)?);
+                effects.extend(self.tell_let_in(&succession)?);
+            }
+            effects.push(Effect::Alarm(Alarm::Succeeded {
+                out,
+                successor: from,
+            }));
+        } else {
+            self.others.push(group);
+        }
+        self.drop_old_groups();
+        effects.push(Effect::Changed);
+        Ok(effects)
+    }
+
+    /// A node that was removed is invited again to the same group; or one that was custodian, handed over, was restored
+    /// from a copy from before, and can follow its own commits no more.
+    fn return_to(
+        &mut self,
+        ctx: &Ctx<'_>,
+        key: GroupKey,
+        invitation: &Invitation,
+        from: NodeId,
+    ) -> Result<Vec<Effect>, Error> {
+        if key != self.state.active {
+            return Ok(Vec::new());
+        }
+        let ended = self.state.ended.is_some();
+        let restored = self.state.restored && self.members().contains(&from);
+        let packages = ctx.held.packages();
+        let group = CaseGroup::join(key, &invitation.welcome, from, &packages, ctx.directory);
+        let group = match group {
+            Ok(group) => group,
+            // It is in already.
+            Err(_) if !ended => return Ok(Vec::new()),
+            Err(e) => return Err(e.into()),
+        };
+        // With new keys it is removed and added in one commit.
+        if group.epoch() < self.epoch() || (group.epoch() == self.epoch() && !ended) {
+            return Ok(Vec::new());
+        }
+        if !(ended || restored) {
+            // It has not heard yet that it was removed in between.
+            return Err(Error::NotYet);
+        }
+        self.rules().check_next(group.rules())?;
+        let (epoch, secret) = (group.epoch(), group.secret()?);
+        if let Some(followed) = self.state.group_mut(&key) {
+            followed.steps.resume(epoch, group.members());
+        }
+        self.active.replace(group);
+        self.state.joined = epoch;
+        self.enter(key, ctx);
+        Ok(vec![
+            Effect::Secret(EpochGrant::new(epoch, secret)),
+            Effect::Changed,
+        ])
+    }
+
+    /// The group that a motion is to end, if it is followed here.
+    fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
+        let mut groups = std::iter::once(&self.active).chain(&self.others);
+        groups.find(|g| g.key().generation == motion.generation && g.key().branch == motion.branch)
+    }
+
+    /// Whether a succession counts the members that its base had, which only those who follow the old group can tell, and
+    /// has the votes of those whom this node knows.
+    fn check_base(&self, succession: &Verified<Succession>) -> Result<(), Error> {
+        let (motion, base) = (&succession.motion, succession.base);
+        let old = self.base_group(motion).map(|g| *g.key());
+        let Some(old) = old.and_then(|key| self.state.group(&key)) else {
+            // Of a generation that this node has not seen, or has forgotten.
+            return Err(Error::NotYet);
+        };
+        let (first, last) = (old.steps.first(), old.steps.last());
+        let at = |epoch| old.steps.at(epoch).unwrap_or_default();
+        match old.steps.at(base) {
+            Some(members) => {
+                let listed = succession.members.iter().copied();
+                if !members.iter().copied().eq(listed) {
+                    return Err(Invalid::OtherMembers(base).into());
+                }
+                // Those who were removed since could otherwise go back to when they were the majority.
+                let alone = members.len() == 1;
+                let now = at(last);
+                // Votes do not grow old, but one for somebody who had to go since is not meant any more.
+                let still = if now.contains(&motion.successor) {
+                    members.intersection(&now).copied().collect()
+                } else {
+                    BTreeSet::new()
+                };
+                if !alone {
+                    self.carried(succession, still)?;
+                }
+            }
+            // It rests on commits that have not come; but those who are known here may be enough.
+            None if base > last => carried(succession, at(last)).map_err(|_| Error::NotYet)?,
+            // It rests on an epoch from before this node joined, and has no say in.
+            None if !self.was_member(&motion.successor) => {
+                return Err(Invalid::OtherMembers(base).into());
+            }
+            None => self.carried(succession, at(first))?,
+        }
+        // Another has succeeded already: it is outdone only with the votes of those who were members then.
+        let succeeded = self.state.group(&self.state.active);
+        let succeeded = succeeded.and_then(|g| g.succession.as_ref()?.unverified().ok());
+        if let Some(other) = succeeded
+            && (other.motion.generation, other.motion.branch) == (motion.generation, motion.branch)
+        {
+            self.carried(succession, other.members.into_iter().collect())?;
+        }
+        Ok(())
+    }
+
+    /// Whether more than half of these members besides the one that is voted out have voted for a succession, or this
+    /// node's operator has agreed to it, knowing that they have not.
+    fn carried(
+        &self,
+        succession: &Verified<Succession>,
+        members: BTreeSet<NodeId>,
+    ) -> Result<(), Error> {
+        let (motion, me) = (&succession.motion, self.me);
+        let mine = self.state.ballots.of(&me);
+        let voted = mine.is_some_and(|m| m.out == motion.out && m.successor == motion.successor)
+            && self.members().contains(&motion.successor);
+        if voted || self.state.follows == Some(motion.successor) {
+            return Ok(());
+        }
+        carried(succession, members).map_err(|_| Error::Contested(motion.successor))
+    }
+
+    /// Grants what this node can read and those on the other side of the split may lack: everything after the epoch that
+    /// both have in common.
+    fn grant_beyond(
+        &self,
+        ctx: &Ctx<'_>,
+        succession: &Succession,
+        new: &EpochGrant,
+    ) -> Result<Vec<Effect>, Error> {
+        let mut grants = ctx.held.secrets();
+        let now = self.epoch();
+        grants.retain(|g| {
+            g.at() > succession.base
+                && g.at().generation <= now.generation
+                && g.secret != new.secret
+        });
+        if grants.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.rules().history == History::All {
+            return Ok(vec![self.append(Payload::Grant(grants))?]);
+        }
+        // Newcomers may not read what was written before they came: only to those who were members all along.
+        let members = self.members();
+        let may = |n: &&NodeId| members.contains(n) && **n != self.me;
+        let to: Vec<NodeId> = succession.members.iter().filter(may).copied().collect();
+        Ok(vec![Effect::Deliver {
+            to,
+            delivery: Box::new(Delivery::Grants(self.id(), grants)),
+        }])
+    }
+
+    /// Tells the new custodian, which may not be able to follow that side's commits, whom this node saw let in there.
+    fn tell_let_in(&self, succession: &Succession) -> Result<Vec<Effect>, Error> {
+        let Some(old) = self.base_group(&succession.motion) else {
+            return Ok(Vec::new());
+        };
+        let mut told: Vec<RoleChange> = Vec::new();
+        for change in &old.rules().roles {
+            let unknown = self.rules().role_at(&change.org, change.at).is_none();
+            let first = told.iter().all(|c| c.org != change.org);
+            if change.at > succession.base && change.role.is_some() && unknown && first {
+                told.push(*change);
+            }
+        }
+        told.truncate(TOLD);
+        let requests = told.into_iter().map(Request::LetIn);
+        requests.map(|r| self.append(Payload::Request(r))).collect()
+    }
+
+    /// The proof that this node, as custodian, was voted out.
+    pub(super) fn step_down(&mut self, signed: Signed<Succession>) -> Result<Vec<Effect>, Error> {
+        let succession = Succession::verify(signed)?;
+        let motion = succession.motion;
+        if motion.out != self.me || motion.case != self.id() {
+            return Err(group::Error::BadInvitation.into());
+        }
+        if motion.generation < self.epoch().generation || self.state.ended.is_some() {
+            return Ok(Vec::new());
+        }
+        self.check_base(&succession)?;
+        self.state.ended = Some(Ended::VotedOut {
+            successor: motion.successor,
+            cause: motion.cause,
+        });
+        Ok(vec![
+            Effect::Alarm(Alarm::Succeeded {
+                out: self.me,
+                successor: motion.successor,
+            }),
+            Effect::Changed,
+        ])
+    }
+}
+
+/// Whether more than half of these members, besides the one that is voted out, have voted for a succession.
+fn carried(succession: &Verified<Succession>, mut members: BTreeSet<NodeId>) -> Result<(), Error> {
+    members.remove(&succession.motion.out);
+    let votes = succession.votes.iter().filter_map(|v| v.unverified().ok());
+    let votes = votes.filter(|v| v.motion == succession.motion && members.contains(&v.voter));
+    let voters: BTreeSet<NodeId> = votes.map(|v| v.voter).collect();
+    let (got, needed) = (voters.len(), quorum(members.len()).max(1));
+    if got < needed {
+        return Err(Invalid::NoQuorum { got, needed }.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! What the custodian does without being asked: whom it adds and removes, what it learns, whose keys it renews.
+
+use super::{
+    Alarm, Case, Ctx, Effect, Error,
+    custodian::{ADDS, Addable},
+};
+use crate::{
+    group::{RoleChange, Rules, Succession, check_key_package},
+    id::NodeId,
+    limits,
+    log::Epoch,
+    seal::ContactPublic,
+};
+use std::collections::BTreeSet;
+
+/// Role changes beyond which the custodian learns no more of what earlier generations show.
+const LEARNED: usize = limits::RULE_CHANGES / 2;
+/// Members' fresh keys wait this long for each other, milliseconds: one commit for many.
+const GATHER_MS: u64 = 60_000;
+
+impl Case {
+    /// Nodes that the rules let in and that are not members: those of organisations with a role, but not one that was
+    /// removed since its organisation was last invited.
+    #[must_use]
+    pub fn addable(&self, ctx: &Ctx<'_>, rules: &Rules) -> Addable {
+        let members = self.members();
+        let mut addable = Addable::default();
+        for (org, entry) in ctx.directory.nodes() {
+            let invited = rules.roles.iter().rev().find(|c| c.org == org);
+            let Some(invited) = invited.filter(|c| c.role.is_some()) else {
+                continue;
+            };
+            let out = rules.former(&entry.id).is_some_and(|f| f.at >= invited.at);
+            if out || members.contains(&entry.id) {
+                continue;
+            }
+            match ctx.directory.key_package(&entry.id) {
+                Some(offer)
+                    if check_key_package(&offer.key_package, &entry.id, ctx.directory).is_ok()
+                        && ContactPublic(entry.contact_key.clone())
+                            .seal(&[], &[])
+                            .is_ok() =>
+                {
+                    addable.ready.push((entry.id, offer.key_package.clone()));
+                }
+                _ => addable.waiting.push(entry.id),
+            }
+        }
+        let offered: Vec<NodeId> = addable.ready.iter().map(|(node, _)| *node).collect();
+        addable.ready = self.active.compatible(addable.ready, ctx.directory);
+        let fits = |node: &NodeId| addable.ready.iter().any(|(n, _)| n == node);
+        let unfit: Vec<NodeId> = offered.into_iter().filter(|n| !fits(n)).collect();
+        addable.waiting.extend(unfit);
+        addable
+    }
+
+    /// What is due: nodes to add and to remove, members' fresh keys, the custodian's own.
+    pub(super) fn tend(&mut self, ctx: &Ctx<'_>) -> Result<Vec<Effect>, Error> {
+        if self.state.restored {
+            return Ok(Vec::new());
+        }
+        let listed = |n: &NodeId| ctx.directory.node(n).is_some();
+        if !listed(&self.me) {
+            return Ok(Vec::new());
+        }
+        let members = self.members();
+        let gone: BTreeSet<NodeId> = members.into_iter().filter(|n| !listed(n)).collect();
+        if !gone.is_empty() {
+            let rules = self.rules().clone();
+            let reason = "its organisation has revoked it, or is no longer active";
+            return self.remove(ctx, gone, rules, reason);
+        }
+        let renewed = self.renewed(ctx);
+        if !renewed.is_empty() {
+            let nodes = renewed.iter().map(|(node, _)| *node).collect();
+            let rules = self.rules().clone();
+            return self.commit(ctx, renewed, nodes, rules, "");
+        }
+        // The custodian's own organisation hands over first: until then its wish must not keep the rest waiting.
+        let mine = ctx.directory.node_ever(&self.me).map(|(org, _)| org);
+        let leaving = self.state.requests.iter().find_map(|r| match &r.request {
+            crate::log::Request::Leave(reason) if Some(r.org) != mine => {
+                Some((r.org, reason.clone()))
+            }
+            _ => None,
+        });
+        if let Some((org, reason)) = leaving {
+            return self.remove_org(ctx, org, &reason);
+        }
+        let rules = self.rules().clone();
+        let mut ready = self.addable(ctx, &rules).ready;
+        ready.truncate(ADDS);
+        let learned = self.learned_rules(ctx, rules);
+        if !ready.is_empty() {
+            let added = self.commit(ctx, ready.clone(), BTreeSet::new(), learned.clone(), "");
+            if let Ok(effects) = added {
+                return Ok(effects);
+            }
+            // One node that cannot be added must not keep the others out, nor the rest waiting.
+            for add in ready {
+                let added = self.commit(ctx, vec![add], BTreeSet::new(), learned.clone(), "");
+                if let Ok(effects) = added {
+                    return Ok(effects);
+                }
+            }
+        }
+        if learned != *self.rules() {
+            return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
+        }
+        let gathered = ctx.now.since(self.state.committed) >= GATHER_MS;
+        let due = ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
+        if due || (gathered && !self.state.updates.is_empty()) {
+            return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
+        }
+        Ok(Vec::new())
+    }
+
+    /// Members whose organisation lists another MLS key for them than the one in the group, with new key packages: they
+    /// can say nothing in the group any more, and the old key may be in other hands.
+    fn renewed(&self, ctx: &Ctx<'_>) -> Vec<(NodeId, Vec<u8>)> {
+        let mut outdated = self.active.outdated(ctx.directory);
+        outdated.remove(&self.me);
+        let offered = outdated.into_iter().filter_map(|node| {
+            let offer = ctx.directory.key_package(&node)?;
+            let sound = check_key_package(&offer.key_package, &node, ctx.directory).is_ok();
+            sound.then(|| (node, offer.key_package.clone()))
+        });
+        let mut renewed = self.active.compatible(offered.collect(), ctx.directory);
+        renewed.truncate(ADDS);
+        renewed
+    }
+
+    /// Adds to the rules what late commits of earlier generations have shown, here or to members who came from there:
+    /// organisations that were let in on the far side of a split. What they wrote there then counts everywhere.
+    fn learned_rules(&self, ctx: &Ctx<'_>, mut rules: Rules) -> Rules {
+        let generation = self.epoch().generation;
+        let seen = self.others.iter().flat_map(|group| &group.rules().roles);
+        let mut changes: Vec<RoleChange> = seen.copied().collect();
+        changes.extend(self.told_let_in(ctx));
+        for change in changes {
+            let let_in = change.role.is_some()
+                && change.at.generation < generation
+                && rules.role_at(&change.org, change.at).is_none();
+            // Nobody on the far side may take up all the room that changes have.
+            if !let_in || rules.roles.len() > LEARNED {
+                continue;
+            }
+            // It holds for the epochs of that side only: what was said of later ones is said again.
+            let end = Epoch::new(change.at.generation.saturating_add(1), 0);
+            let held = rules.role_at(&change.org, end);
+            let later = rules.roles.iter().copied();
+            let later = later.filter(|c| c.org == change.org && c.at > change.at);
+            let (before, after): (Vec<_>, Vec<_>) = later.partition(|c| c.at <= end);
+            rules.roles.push(change);
+            rules.roles.extend(before);
+            rules.set_role(change.org, held, end);
+            rules.roles.extend(after);
+        }
+        rules
+    }
+
+    /// What members who came from the far side of a split say of it: of each organisation and generation once. Only those
+    /// are believed that were members when the two sides parted, and who is a member now of a custodian that was restored.
+    fn told_let_in(&self, ctx: &Ctx<'_>) -> Vec<RoleChange> {
+        let mut told: Vec<RoleChange> = Vec::new();
+        let parted: Vec<Succession> = self
+            .state
+            .groups
+            .iter()
+            .filter_map(|g| g.succession.as_ref()?.unverified().ok())
+            .collect();
+        for open in &self.state.requests {
+            let crate::log::Request::LetIn(change) = open.request else {
+                continue;
+            };
+            let (org, at) = (change.org, change.at);
+            let was_there = |s: &&Succession| {
+                // Who was elected again after it was restored has forgotten whom it let in itself, and asks them.
+                let asks = s.motion.out == s.motion.successor;
+                s.base.generation == at.generation
+                    && at > s.base
+                    && (asks || s.members.contains(&open.by))
+            };
+            let Some(parted) = parted.iter().find(was_there) else {
+                continue;
+            };
+            let same = |c: &&RoleChange| c.org == org && c.at.generation == at.generation;
+            let mut settled = self.rules().roles.iter().filter(same);
+            let known = settled.any(|c| c.at > parted.base) || told.iter().any(|c| same(&c));
+            if !known && ctx.directory.member(&org).is_some() {
+                told.push(change);
+            }
+        }
+        told
+    }
+
+    /// The custodian's node is in no current manifest any more: the others must look at it.
+    #[must_use]
+    pub fn custodian_alarm(&self, ctx: &Ctx<'_>) -> Option<Alarm> {
+        let custodian = self.rules().custodian;
+        let gone = self.state.ended.is_none() && ctx.directory.node(&custodian).is_none();
+        gone.then_some(Alarm::CustodianRevoked(custodian))
+    }
+}
