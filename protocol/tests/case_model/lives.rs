@@ -349,7 +349,11 @@ impl Life {
             for n in &members {
                 let held = self.world.node(*n).disk.logs.get(&entry.log);
                 let held = held.is_some_and(|l| l.iter().any(|e| e.unique == entry.unique));
-                if held && (all || audience.contains(n) && !self.was_out(*n)) {
+                // Late commits of a generation are of use as long as its group is followed.
+                let at = entry.sealed.at();
+                let mut groups = self.world.case(*n).state().groups.iter();
+                let follows = groups.any(|g| g.key.generation == at.generation);
+                if held && follows && (all || audience.contains(n) && !self.was_out(*n)) {
                     let opens = self.world.can_open(*n).contains(&record);
                     assert!(opens, "{n} cannot open record {record}");
                 }
@@ -379,7 +383,7 @@ proptest! {
     })]
 
     #[test]
-    #[ignore = "one life in some hundred does not come to rest in one group yet"]
+    #[ignore = "some minutes without optimisation: run with --release -- --ignored; FOCAL_MODEL_LIVES says how many"]
     fn in_every_life_of_a_case_those_read_it_who_may(
         all in any::<bool>(),
         steps in prop::collection::vec(step(), 10..30),

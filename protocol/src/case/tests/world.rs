@@ -11,7 +11,7 @@ pub(crate) use partners::{node, node_key, org};
 
 use crate::{
     case::{Alarm, Case, Ctx, Effect, Error, Held, Keyring, State},
-    directory::{Charter, Directory, Item, Manifest, Member, OrgKind, Outcome},
+    directory::{Charter, Directory, Item, Member, OrgKind, Outcome},
     group::{CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows, Rules},
     id::{Hash, LogId, NodeId},
     key::SecretKey,
