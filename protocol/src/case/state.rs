@@ -120,6 +120,9 @@ pub struct State {
     /// The node was restored from a copy that ends in this epoch, and is to ask what it has missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inquires: Option<Epoch>,
+    /// Members, and nodes that were, that have lately been told what they had forgotten.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answered: BTreeMap<NodeId, Time>,
     /// Why this node takes part no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -143,6 +146,7 @@ impl State {
             committed: now,
             restored: false,
             inquires: None,
+            answered: BTreeMap::new(),
             ended: None,
         }
     }

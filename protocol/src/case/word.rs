@@ -6,12 +6,15 @@ use crate::{
     id::{NodeId, OrgId},
     limits,
     log::{Epoch, EpochGrant, Payload, Request},
+    time::Time,
 };
 
 /// Requests that wait for the custodian's operator; more are dropped.
 const REQUESTS: usize = 256;
 /// Requests of one node that wait: nobody takes the room of the others.
 const REQUESTS_OF_ONE: usize = 16;
+/// A node that asks what it has missed is answered once in so long, milliseconds: answers are kept until they are taken.
+const ANSWER_MS: u64 = 3_600_000;
 
 impl Case {
     /// Whether this node is or was custodian in the group in force.
@@ -43,6 +46,22 @@ impl Case {
                 reason: reason.to_string(),
             })),
         }
+    }
+
+    fn answer_once(&mut self, ctx: &Ctx<'_>, from: NodeId, since: Epoch) -> Vec<Effect> {
+        let now = ctx.now;
+        // A clock that ran ahead must not keep anybody waiting.
+        let recent = |at: &Time| *at <= now && now.since(*at) < ANSWER_MS;
+        self.state.answered.retain(|_, at| recent(at));
+        if self.state.answered.contains_key(&from) {
+            return Vec::new();
+        }
+        let mut effects = self.answer(ctx, from, since);
+        if !effects.is_empty() {
+            self.state.answered.insert(from, now);
+            effects.push(Effect::Changed);
+        }
+        effects
     }
 
     /// A node that was restored from a copy asks what it has missed. Only those whose word it may believe answer: that it
@@ -191,7 +210,7 @@ impl Case {
             Delivery::Succeeded(succession) => self.step_down(*succession),
             Delivery::Removed(removal) => self.removed(from, removal),
             Delivery::Inquiry(case, since) if case == self.id() => {
-                Ok(self.answer(ctx, from, since))
+                Ok(self.answer_once(ctx, from, since))
             }
             Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
             Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),

@@ -211,3 +211,31 @@ fn a_log_that_a_removal_does_not_list_has_no_place_for_anybody() {
         assert_eq!(world.reads(n), [again].into(), "node {n}");
     }
 }
+
+#[test]
+fn who_asks_again_and_again_what_it_has_forgotten_is_answered_once_an_hour() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let id = world.case(1).id();
+    let asked = |world: &mut World, n: u8| {
+        world.act(1, |case, ctx| {
+            let inquiry = Delivery::Inquiry(id, Epoch::default());
+            let effects = case.deliver(ctx, node(n), inquiry)?;
+            let answers = effects
+                .iter()
+                .filter(|e| matches!(e, Effect::Deliver { .. }));
+            Ok((answers.count(), effects))
+        })
+    };
+    for n in [2, 3] {
+        assert_eq!(asked(&mut world, n), Ok(1), "node {n}");
+        for _ in 0..10 {
+            assert_eq!(asked(&mut world, n), Ok(0), "node {n}");
+        }
+    }
+    world.wait(3_600_000);
+    assert_eq!(asked(&mut world, 3), Ok(1));
+}
