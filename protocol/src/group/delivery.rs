@@ -45,11 +45,11 @@ pub enum Delivery {
     Removed(Removal),
     /// By the custodian to all members: the case is purged everywhere. It destroys its own logs, so they cannot tell.
     Purged(Removal),
+    /// A piece of a delivery that is too large for one parcel.
+    Part(DeliveryPart),
     /// By a member that was restored from a copy that ends in this epoch to the others: is it a member still, and what
     /// has it forgotten?
     Inquiry(CaseId, Epoch),
-    /// A piece of a delivery that is too large for one parcel.
-    Part(DeliveryPart),
 }
 
 /// Why a node is no member any more.

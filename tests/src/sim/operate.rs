@@ -84,15 +84,18 @@ impl Operators {
         }
     }
 
+    /// The one that has come furthest, of those who believe that they are custodian.
     fn custodian(&mut self, case: CaseId) -> Option<usize> {
+        let mut furthest = None;
         for index in self.running() {
             let me = self.world.node(index);
             let info = self.world.seats[index].host.info(case);
-            if info.is_some_and(|i| i.ended.is_none() && i.rules.custodian == me) {
-                return Some(index);
+            if let Some(info) = info.filter(|i| i.ended.is_none() && i.rules.custodian == me) {
+                let at = (!info.restored, info.rank, info.epoch, index);
+                furthest = furthest.max(Some(at));
             }
         }
-        None
+        furthest.map(|(.., index)| index)
     }
 
     fn some_case(&self) -> Option<CaseId> {
@@ -390,8 +393,9 @@ impl Operators {
         behind.retain(|(_, at)| *at < rank);
         for (index, _) in behind {
             for node in [successor, custodian] {
-                let contested = Alarm::Contested(node);
-                if self.world.seats[index].alarms.contains(&(case, contested)) {
+                let seat = &self.world.seats[index];
+                let contested = (case, Alarm::Contested(node));
+                if seat.restored || seat.alarms.contains(&contested) {
                     self.act(index, case, Action::Vote(node, Cause::Lost));
                 }
             }

@@ -239,3 +239,35 @@ fn who_asks_again_and_again_what_it_has_forgotten_is_answered_once_an_hour() {
     world.wait(3_600_000);
     assert_eq!(asked(&mut world, 3), Ok(1));
 }
+
+#[test]
+fn a_restored_member_that_can_follow_nothing_comes_back_by_its_operators_word() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[2]);
+    let copy = world.node(2).disk.clone();
+    // With new keys, of which the copy knows nothing.
+    world.ask(2, Case::rekey).expect("proposed");
+    world.settle();
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    world.invite(1, &[3, 4]);
+    world.split(&[&[1], &[2, 3, 4]]);
+    for n in [3, 4] {
+        world.vote(n, 3, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    world.restore(2, copy);
+    world.settle();
+    world.tick();
+    world
+        .ask(3, |case, ctx| case.remove_node(ctx, node(2), ""))
+        .expect("removed");
+    world.settle();
+    world.invite(3, &[2]);
+    assert_eq!(world.epoch(2).generation, 0, "it has never heard of 3");
+    world.vote(2, 3, Cause::Lost).expect("it follows");
+    world.settle();
+    world.assert_agreed(&[2, 3, 4]);
+}

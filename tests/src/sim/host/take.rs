@@ -71,7 +71,7 @@ impl Host {
         }
         let info = self.info(writer.case);
         let info = info.ok_or(Refusal::Passed("a case that is not known"))?;
-        let first = first.or_else(|| run.entries().first().map(|e| super::epoch_of(e)));
+        let first = first.or_else(|| run.entries().first().map(super::epoch_of));
         end = end.or_else(|| info.rules.end(&writer.node, log, first?));
         if end.is_none() {
             check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
