@@ -23,8 +23,8 @@ mod word;
 
 pub use custodian::Addable;
 pub use effect::{Alarm, Ctx, Effect, Held};
-pub use keyring::{Kept, Keyring};
 pub use judge::{Reason, Verdict, judge};
+pub use keyring::{Kept, Keyring};
 pub use member::At;
 pub use state::{Ended, Followed, OpenRequest, State};
 pub use steps::{Step, Steps};

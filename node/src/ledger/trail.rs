@@ -178,5 +178,6 @@ fn act_of_case(action: &Action) -> Act {
         Action::Request(Request::Remove(org, _)) => member("ask:remove").org(*org),
         Action::Request(Request::RemoveNode(node, _)) => member("ask:remove-node").node(*node),
         Action::Request(Request::Leave(_)) => member("ask:leave"),
+        Action::Request(Request::LetIn(change)) => member("ask:let-in").org(change.org),
     }
 }

@@ -88,7 +88,10 @@ fn fill(store: &Store, author: &mut Author, runs: u64) -> Vec<Hash> {
     for _ in 0..runs {
         let run = author.run(20);
         let mut write = Write::default();
-        write.run(&run, &LogRow::new(*run.writer(), Epoch::default(), run.head()));
+        write.run(
+            &run,
+            &LogRow::new(*run.writer(), Epoch::default(), run.head()),
+        );
         store.apply(&write).expect("stored");
         store.flush().expect("flushed");
         hashes.extend(run.entries().iter().map(Entry::hash));

@@ -148,7 +148,7 @@ fn write_view(view: &CaseView, rows: &Rows, names: &Names, out: &mut dyn Write) 
     }
     if !view.requests.is_empty() {
         writeln!(out, "\nHelp wanted:")?;
-        tables::write_requests(&view.requests, &names, out)?;
+        tables::write_requests(&view.requests, names, out)?;
     }
     let kinds: Vec<String> = view
         .kinds

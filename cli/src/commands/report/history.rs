@@ -53,7 +53,7 @@ pub(super) async fn history(args: &Args, context: &Context) -> Result<()> {
                 first(by)
             )?,
             (Some(now), _) if *now == history.record => {
-                writeln!(out, "The report holds as it was written.")?
+                writeln!(out, "The report holds as it was written.")?;
             }
             (Some(now), _) => writeln!(out, "The report holds as corrected by {}.", first(now))?,
             (None, None) => writeln!(out, "The report itself has not come yet.")?,

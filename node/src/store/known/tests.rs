@@ -126,7 +126,7 @@ fn what_a_cut_takes_out_of_the_index_is_shown_for_the_time_before() {
         node: NodeId([7; 32]),
         lane: Lane::Routine,
     };
-    let row = LogRow::new(writer, Head::EMPTY);
+    let row = LogRow::new(writer, focal_protocol::log::Epoch::default(), Head::EMPTY);
     let mut write = Write::default();
     let cut = store.cut(&mut write, LOG, &row, 5, Time(200)).expect("cut");
     assert_eq!(cut.end, Some(5));

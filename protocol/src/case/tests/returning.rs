@@ -28,7 +28,7 @@ fn a_copy_from_before_its_removal_asks_and_is_told() {
         .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
         .expect("removed");
     world.settle();
-    world.restore(3, copy.clone());
+    world.restore(3, copy);
     assert_eq!(world.case(3).ended(), None, "it does not know");
     world.tick();
     assert!(matches!(world.case(3).ended(), Some(Ended::Removed { .. })));

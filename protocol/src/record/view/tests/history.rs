@@ -41,7 +41,7 @@ fn a_withdrawn_record_says_nothing_any_more_and_what_is_unknown_has_no_history()
     let first = incident(1, 1, "9");
     let second = correction(1, 2, first.0, "10");
     let gone = retraction(1, 3, first.0);
-    let state = state([first.clone(), second.clone(), gone.clone()]);
+    let state = state([first, second, gone.clone()]);
     let history = state.history(&gone.0);
     assert_eq!(history.len(), 3);
     assert_eq!(history[0].withdrawn_by, Some(gone.0));
@@ -56,6 +56,6 @@ fn a_correction_that_came_without_its_record_is_shown_alone() {
     let mut state = state([second.clone()]);
     let alone = (second.0, StepKind::Correction, None, false);
     assert_eq!(steps(&state, second.0), [alone]);
-    state.extend(placed([first.clone()]));
+    state.extend(placed([first]));
     assert_eq!(steps(&state, second.0).len(), 2);
 }
