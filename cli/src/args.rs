@@ -2,7 +2,8 @@
 
 use crate::{
     commands::{
-        alarms, attachment, audit, case, completions, demo, federation, node, org, report, watch,
+        alarms, attachment, audit, case, completions, courier, demo, federation, node, org, report,
+        watch,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -92,6 +93,7 @@ pub(crate) enum Command {
     Watch(watch::Args),
     Alarms(alarms::Args),
     Audit(audit::Args),
+    Courier(courier::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),

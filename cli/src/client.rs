@@ -1,5 +1,8 @@
 //! The way to the node: its HTTP/JSON API on a Unix socket.
 
+mod stream;
+pub(crate) use stream::Parts;
+
 use crate::{
     context::Context,
     error::{Error, Exit, Result},

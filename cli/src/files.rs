@@ -56,6 +56,41 @@ fn staged(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
     stage().map_err(|e| failed(path, &e))
 }
 
+/// A new file of mode 0600 that is written bit by bit: whole under its name, or not at all.
+pub(crate) struct NewFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Begins beside `path`.
+    pub(crate) fn begin(path: &Path) -> Result<Self> {
+        let dir = dir_of(path);
+        private_dir(&dir)?;
+        Ok(Self {
+            file: NamedTempFile::new_in(&dir).map_err(|e| failed(path, &e))?,
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// Adds bytes.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.file.write_all(bytes);
+        written.map_err(|e| failed(&self.path, &e))
+    }
+
+    /// Gives it its name; one of that name is never replaced.
+    pub(crate) fn keep(self) -> Result<PathBuf> {
+        let synced = self.file.as_file().sync_all();
+        synced.map_err(|e| failed(&self.path, &e))?;
+        match self.file.persist_noclobber(&self.path) {
+            Ok(_) => sync_dir(&self.path).map(|()| self.path),
+            Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&self.path)),
+            Err(e) => Err(failed(&self.path, &e.error)),
+        }
+    }
+}
+
 /// A directory of mode 0700 inside `home`, to be filled and then renamed: all of it appears or nothing.
 pub(crate) fn staged_dir(home: &Path, prefix: &str) -> Result<TempDir> {
     private_dir(home)?;

@@ -62,6 +62,7 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         ),
         Command::Attachment(args) => client(commands::attachment::run(args, context)),
         Command::Alarms(args) => client(commands::alarms::run(args, context)),
+        Command::Courier(args) => client(commands::courier::run(args, context)),
         Command::Audit(args) => client(commands::audit::run(args, context)),
         Command::Watch(args) => client(commands::watch::run(args, context)),
         Command::Completions(args) => commands::completions::run(&args),

@@ -11,6 +11,7 @@ pub(crate) use cases::Action;
 use cases::CaseHere;
 mod command;
 pub(crate) use command::{Command, ContentAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
+mod courier;
 mod directory;
 mod failures;
 mod parcels;
@@ -350,6 +351,10 @@ impl Ledger {
             }
             Command::TakeManifest(manifest, reply) => {
                 let result = self.take_items(vec![Item::Manifest(*manifest)], None);
+                self.answer(result, reply);
+            }
+            Command::Load(from, frame, reply) => {
+                let result = self.load_frame(from, *frame);
                 self.answer(result, reply);
             }
             Command::Content(at, reply) => {

@@ -18,6 +18,7 @@ pub mod api;
 mod attachments;
 mod case_views;
 mod clock;
+mod courier;
 mod error;
 mod files;
 mod html;

@@ -1,6 +1,8 @@
 //! Everything that a node refuses, by name.
 
-use focal_protocol::{case, directory, group, id::NodeId, log, record, seal, signed, sync};
+use focal_protocol::{
+    case, courier, directory, group, id::NodeId, log, record, seal, signed, sync,
+};
 
 /// Why something was refused. Nothing was stored then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +99,9 @@ pub(crate) enum Refused {
     /// Sealing.
     #[error(transparent)]
     Seal(#[from] seal::Error),
+    /// What came by file.
+    #[error(transparent)]
+    Courier(#[from] courier::Error),
     /// The conversation.
     #[error(transparent)]
     Sync(#[from] sync::Error),
@@ -196,6 +201,9 @@ impl Refused {
             Self::Case(case::Error::NotAllowed(_)) => "not-allowed",
             Self::Seal(seal::Error::Opening) => "cannot-open",
             Self::Seal(_) => "bad-seal",
+            Self::Courier(courier::Error::NotForThisNode) => "not-for-this-node",
+            Self::Courier(courier::Error::Damaged(_)) => "damaged",
+            Self::Courier(_) => "bad-volume",
             Self::Sync(sync::Error::FrameTooLarge) => "frame-too-large",
             Self::Sync(_) => "bad-frame",
             Self::UnknownAttachment => "unknown-attachment",

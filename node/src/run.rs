@@ -4,7 +4,9 @@ use crate::{
     Error, Settings,
     api::{ApiState, Server},
     attachments::{self, Attachments},
-    clock, files, inbox,
+    clock,
+    courier::Courier,
+    files, inbox,
     ledger::{Command, Ledger, LedgerHandle, TICK},
     lock::DirLock,
     logging::{self, LogFormat},
@@ -74,6 +76,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         opener.clone(),
         &settings,
     )?;
+    let (key, contact) = (keys.identity(), keys.contact()?);
     drop(keys);
     unlock::report(dir, &ledger).await;
     opener.start_with(ledger.clone());
@@ -100,10 +103,17 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     if let Err(e) = warming {
         tracing::warn!("views are put together when they are asked for: {e}");
     }
+    let courier = Courier {
+        views: views.clone(),
+        ledger: ledger.clone(),
+        key,
+        contact,
+    };
     let server = Server::start(
         &dir.join("api.sock"),
         ApiState {
             views,
+            courier: Arc::new(courier),
             ledger: ledger.clone(),
             net: net.clone(),
             attachments: attachments.clone(),

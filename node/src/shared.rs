@@ -44,6 +44,12 @@ pub(crate) struct Voting {
 }
 
 impl CaseInfo {
+    /// Whether this node hands its copy on to a peer, as [`Case::serves`] says.
+    pub(crate) fn serves(&self, peer: &NodeId) -> bool {
+        let hands_on = matches!(self.ended, None | Some(Ended::VotedOut { .. }));
+        hands_on && self.members.contains(peer)
+    }
+
     pub(crate) fn of(case: &Case) -> Self {
         let motions = case.state().ballots.motions().into_iter();
         Self {

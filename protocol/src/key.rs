@@ -34,6 +34,8 @@ pub enum Context {
     Succession,
     /// How far a node's audit trail has come.
     AuditCheckpoint,
+    /// What is first in a courier volume.
+    Cover,
 }
 
 impl Context {
@@ -52,6 +54,7 @@ impl Context {
             Self::Vote => b"focal/vote/1\0",
             Self::Succession => b"focal/succession/1\0",
             Self::AuditCheckpoint => b"focal/audit-checkpoint/1\0",
+            Self::Cover => b"focal/cover/1\0",
         }
     }
 

@@ -10,7 +10,7 @@
 //! 6. [`seal`]: what closes an entry, a parcel, a key file.
 //! 7. [`group`]: who may read a case, on MLS.
 //! 8. [`case`]: what one node knows of one case, and does about it: membership, custodians, succession.
-//! 9. [`sync`]: how two nodes come to hold the same.
+//! 9. [`sync`]: how two nodes come to hold the same. [`courier`]: the same by file.
 //! 10. [`audit`]: who asked a node for what, as a chain that shows what was changed.
 
 #![warn(missing_docs)]
@@ -18,6 +18,7 @@
 pub mod audit;
 pub mod case;
 pub mod codec;
+pub mod courier;
 pub mod directory;
 pub mod fingerprint;
 pub mod group;

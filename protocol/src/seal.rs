@@ -13,10 +13,12 @@ mod padding;
 
 pub use at_rest::{StorageKey, Table};
 pub use chunk::{AttachmentKey, Chunks};
+pub(crate) use contact::BARE_OVERHEAD;
 pub(crate) use contact::SUITE;
 pub use contact::{ContactKey, ContactPublic};
 pub use entry::{EpochSecret, open_entry, seal_entry};
 pub use key_file::{KeyFile, KeyFileError, Purpose, Unlock};
+pub(crate) use padding::padme;
 
 /// Why something cannot be closed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

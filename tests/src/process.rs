@@ -31,7 +31,19 @@ impl NodeProcess {
     /// # Panics
     /// It does not start.
     pub async fn start(program: &Path, dir: &Path) -> Self {
-        let mut process = Self::spawn(program, dir);
+        Self::start_with(program, dir, &[]).await
+    }
+
+    /// Starts it so that it meets no other node.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_offline(program: &Path, dir: &Path) -> Self {
+        Self::start_with(program, dir, &["--offline"]).await
+    }
+
+    async fn start_with(program: &Path, dir: &Path, options: &[&str]) -> Self {
+        let mut process = Self::spawn_with(program, dir, options);
         let deadline = std::time::Instant::now() + crate::DEADLINE;
         loop {
             if process
@@ -44,7 +56,7 @@ impl NodeProcess {
             }
             // While it was down, a partner's outgoing connection may have been given its port by the system.
             if process.ended().is_some() {
-                process = Self::spawn(program, dir);
+                process = Self::spawn_with(program, dir, options);
             }
             if std::time::Instant::now() > deadline {
                 let log = fs::read_to_string(dir.join("node.log")).unwrap_or_default();
@@ -64,6 +76,10 @@ impl NodeProcess {
     /// It cannot be started.
     #[must_use]
     pub fn spawn(program: &Path, dir: &Path) -> Self {
+        Self::spawn_with(program, dir, &[])
+    }
+
+    fn spawn_with(program: &Path, dir: &Path, options: &[&str]) -> Self {
         let log = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -73,6 +89,7 @@ impl NodeProcess {
         let _ = fs::remove_file(dir.join("api.sock"));
         let child = Command::new(program)
             .arg(dir)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

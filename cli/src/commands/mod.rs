@@ -5,6 +5,7 @@ pub(crate) mod attachment;
 pub(crate) mod audit;
 pub(crate) mod case;
 pub(crate) mod completions;
+pub(crate) mod courier;
 pub(crate) mod demo;
 pub(crate) mod federation;
 pub(crate) mod node;

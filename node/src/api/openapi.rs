@@ -1,6 +1,6 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{attachments, audit, events, export, history, read, report, types, write};
+use super::{attachments, audit, courier, events, export, history, read, report, types, write};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -38,6 +38,8 @@ use utoipa::OpenApi;
         write::resolve,
         write::submit,
         export::export,
+        courier::pack,
+        courier::load,
         audit::items,
         attachments::list,
         attachments::lacking,

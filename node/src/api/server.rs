@@ -1,7 +1,8 @@
 //! The socket and the routes.
 
 use super::{
-    attachments, audit, caller::Caller, events, export, history, openapi, read, report, write,
+    attachments, audit, caller::Caller, courier, events, export, history, openapi, read, report,
+    write,
 };
 use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
@@ -25,6 +26,7 @@ pub(crate) struct ApiState {
     pub(crate) ledger: LedgerHandle,
     pub(crate) net: Net,
     pub(crate) attachments: std::sync::Arc<Attachments>,
+    pub(crate) courier: std::sync::Arc<crate::courier::Courier>,
     pub(crate) started: String,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -150,6 +152,11 @@ fn routes(state: ApiState) -> Router {
             "/v1/attachments/{attachment}/verify",
             post(attachments::verify),
         )
+        .route("/v1/courier/pack", post(courier::pack).layer(small))
+        .route(
+            "/v1/courier/load",
+            post(courier::load).layer(DefaultBodyLimit::disable()),
+        )
         .route("/v1/events", get(events::events))
         // Around all of them, and around what is none: no route can forget to ask who speaks.
         .layer(middleware::from_extractor::<Caller>())
@@ -228,13 +235,22 @@ mod tests {
             net.clone(),
         );
         let (stop, stopping) = watch::channel(false);
+        let ledger = ledger.expect("a ledger").0;
+        let views = Views {
+            store,
+            shared,
+            kept: Arc::default(),
+        };
+        let courier = crate::courier::Courier {
+            views: views.clone(),
+            ledger: ledger.clone(),
+            key: keys.identity(),
+            contact: keys.contact().expect("a key"),
+        };
         let state = ApiState {
-            views: Views {
-                store,
-                shared,
-                kept: Arc::default(),
-            },
-            ledger: ledger.expect("a ledger").0,
+            views,
+            courier: Arc::new(courier),
+            ledger,
             net,
             attachments: attachments.expect("attachments"),
             started: String::new(),

@@ -4,10 +4,12 @@
 //! name one thing.
 
 mod audit;
+mod courier;
 mod export;
 mod history;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
+pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
 pub use export::{Export, ExportRequest, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
 

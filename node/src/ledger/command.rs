@@ -1,7 +1,7 @@
 //! What the ledger is asked, and the handle that asks it.
 
 use super::Action;
-use crate::{mailbox::Mailbox, opener::Content, refused::Refused, store::Cursor};
+use crate::{courier::Loaded, mailbox::Mailbox, opener::Content, refused::Refused, store::Cursor};
 use focal_protocol::{
     audit::{Act, Actor},
     case::At,
@@ -11,7 +11,7 @@ use focal_protocol::{
     log::{Equivocation, Run},
     record::Record,
     signed::Signed,
-    sync::ParcelNote,
+    sync::{Frame, ParcelNote},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Resolve(Hash, String, Reply<()>),
     TakeBundle(Box<Bundle>, Reply<usize>),
     TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
+    /// A frame that a node has packed into a file.
+    Load(NodeId, Box<Frame>, Reply<Loaded>),
     /// From the opener: something that concerns the case itself stands at this place of a log.
     Content(Box<ContentAt>, Reply<()>),
     SessionUp(Mailbox),

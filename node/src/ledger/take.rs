@@ -34,7 +34,7 @@ impl Ledger {
         }
     }
 
-    fn take_run(&mut self, mailbox: &Mailbox, run: Run) -> Result<(), Refused> {
+    pub(super) fn take_run(&mut self, mailbox: &Mailbox, run: Run) -> Result<(), Refused> {
         let (log, writer) = (run.log, run.writer);
         self.check_writer(log, &writer, &run)?;
         let known = self.logs.get(&log).copied();
@@ -153,7 +153,7 @@ impl Ledger {
     }
 
     /// A peer's run and what is held here differ, both signed by the writer: the proof is kept and passed on.
-    fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
+    pub(super) fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
         let Some(row) = self.logs.get(&log).copied() else {
             return;
         };

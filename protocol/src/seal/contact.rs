@@ -13,6 +13,11 @@ use zeroize::Zeroizing;
 /// The suite of all our HPKE and MLS: 0x004E of draft-ietf-mls-pq-ciphersuites.
 pub(crate) const SUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519;
 
+/// Bytes of the key encapsulation: a ciphertext of ML-KEM-768 and a public key of X25519.
+const KEM: usize = 1_088 + 32;
+/// How much longer a bare box is than what is in it, bytes: encapsulation and tag.
+pub(crate) const BARE_OVERHEAD: usize = KEM + 16;
+
 fn config() -> HpkeConfig {
     HpkeConfig(
         SUITE.hpke_kem_algorithm(),
@@ -73,6 +78,29 @@ impl ContactKey {
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let sealed: Sealed = crate::codec::decode(sealed, crate::limits::PARCEL + 4096)
             .map_err(|_| Error::Malformed)?;
+        self.unseal(context, sealed)
+    }
+
+    /// Opens a box without any envelope: encapsulation, then body.
+    ///
+    /// # Errors
+    /// [`Error::Opening`] if it is for somebody else or changed.
+    pub(crate) fn open_bare(
+        &self,
+        context: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (kem, body) = sealed.split_at_checked(KEM).ok_or(Error::Opening)?;
+        self.unseal(
+            context,
+            Sealed {
+                kem: kem.to_vec(),
+                body: body.to_vec(),
+            },
+        )
+    }
+
+    fn unseal(&self, context: &[u8], sealed: Sealed) -> Result<Zeroizing<Vec<u8>>, Error> {
         let input = HpkeCiphertext {
             kem_output: sealed.kem.into(),
             ciphertext: sealed.body.into(),
@@ -93,13 +121,24 @@ impl ContactPublic {
         if plain.len() > crate::limits::PARCEL {
             return Err(Error::TooLarge(crate::limits::PARCEL));
         }
+        self.enclose(context, plain)
+            .map(|sealed| crate::codec::encode_packed(&sealed))
+    }
+
+    /// Seals without any envelope, so that nothing in the box says what it is.
+    pub(crate) fn seal_bare(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
+        self.enclose(context, plain)
+            .map(|sealed| [sealed.kem, sealed.body].concat())
+    }
+
+    fn enclose(&self, context: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
         let sealed = RustCrypto::default()
             .hpke_seal(config(), &self.0, b"focal/contact/1", context, plain)
             .map_err(|_| Error::BadContactKey)?;
-        Ok(crate::codec::encode_packed(&Sealed {
+        Ok(Sealed {
             kem: sealed.kem_output.as_slice().to_vec(),
             body: sealed.ciphertext.as_slice().to_vec(),
-        }))
+        })
     }
 }
 

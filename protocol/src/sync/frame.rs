@@ -109,7 +109,16 @@ impl Frame {
     /// Over a limit or not a frame.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let frame: Self = codec::decode(bytes, limits::FRAME)?;
-        let (count, limit) = match &frame {
+        frame.check()?;
+        Ok(frame)
+    }
+
+    /// Whether its lists are within their limits.
+    ///
+    /// # Errors
+    /// One is not.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let (count, limit) = match self {
             Self::Heads(cases) => (
                 cases.iter().map(|c| c.logs.len() + 1).sum(),
                 2 * limits::HEADS_PER_FRAME,
@@ -124,6 +133,6 @@ impl Frame {
         if count > limit {
             return Err(Error::TooMany(limit));
         }
-        Ok(frame)
+        Ok(())
     }
 }

@@ -1,11 +1,12 @@
 use super::{CONTACT, NODE, NOW, compare, hex_of, kept, public};
 use focal_protocol::{
+    courier::{Cover, Item, VolumeReader, VolumeWriter},
     group::{Delivery, Invitation, Parcel},
-    id::{CaseId, Hash, NodeId},
+    id::{CaseId, FederationId, Hash, NodeId},
     log::Salt,
     random::SystemRandom,
     seal::{AttachmentKey, Chunks, ContactKey, EpochSecret, KeyFile, Purpose, Unlock, seal_entry},
-    sync::ChunkRequest,
+    sync::{ChunkRequest, Frame},
 };
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -42,6 +43,54 @@ fn lengths_are_padded_as_written() {
     compare(
         "padding.json",
         &json!({"payload that does not compress, its ciphertext": sealed}),
+    );
+}
+
+#[test]
+fn a_courier_volume_opens_as_written() {
+    let frame = Frame::Ack(vec![(super::LOG, 7)]);
+    let cover = Cover {
+        federation: FederationId([0xfe; 32]),
+        from: super::node(),
+        to: super::org(),
+        courier: vec![0xc0; 16],
+        volume: 1,
+        slots: Hash([0; 32]),
+        created: NOW,
+    };
+    let made = || {
+        let publics = [contact().public().clone()];
+        let begun = VolumeWriter::new(cover.clone(), &super::key(NODE), &publics, &SystemRandom);
+        let (mut writer, mut volume) = begun.expect("begun");
+        volume.extend(writer.push(&Item::Frame(frame.clone())).expect("pushed"));
+        volume.extend(writer.finish(false).expect("finished"));
+        volume
+    };
+    if writing() && !super::path("courier.json").exists() {
+        let vector = json!({
+            "contact seed": hex::encode([CONTACT; 32]),
+            "volume": hex::encode(made()),
+            "frame": hex::encode(frame.to_bytes()),
+            "from": super::node().to_string(),
+            "to": super::org().to_string(),
+        });
+        compare("courier.json", &vector);
+    }
+    let vector = kept("courier.json");
+    let volume = hex::decode(vector["volume"].as_str().expect("hex")).expect("hex");
+    let contact = contact();
+    let mut reader = VolumeReader::new(&contact);
+    assert_eq!(reader.feed(&volume), Ok(Vec::new()), "it is small");
+    let (read, frames, more) = reader.finish().expect("it opens");
+    assert_eq!(volume.len(), made().len(), "the length is padded");
+    assert_eq!((frames, more), (vec![frame.clone()], false));
+    let slots = read.slots;
+    assert_eq!(
+        read,
+        Cover {
+            slots,
+            ..cover.clone()
+        }
     );
 }
 

@@ -1,4 +1,4 @@
-//! A node as a process, for tests and benchmarks: `test-node DIR`. It is what `focal node run` starts, opened by the
+//! A node as a process, for tests and benchmarks: `test-node DIR [--offline]`. It is what `focal node run` starts, opened by the
 //! key file that its settings name.
 
 use focal_node::{RunOptions, Settings};
@@ -29,5 +29,11 @@ async fn run(dir: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
         .key_file
         .ok_or("a test node has a key file")?;
     let unlock = Unlock::KeyFile(Zeroizing::new(std::fs::read(key_file)?));
-    Ok(focal_node::run(dir, &unlock, RunOptions::default()).await?)
+    let options = RunOptions {
+        offline: std::env::args()
+            .nth(2)
+            .is_some_and(|arg| arg == "--offline"),
+        ..RunOptions::default()
+    };
+    Ok(focal_node::run(dir, &unlock, options).await?)
 }

@@ -1,0 +1,131 @@
+//! `focal courier load`.
+
+use super::pack::write_receipt;
+use crate::{
+    attach::Bar,
+    client::Client,
+    commands::case::minute,
+    context::Context,
+    error::{Error, Exit, Result},
+    files,
+    output::{STRONG, plain},
+};
+use focal_node::api::types::CourierLoaded;
+use std::path::{Path, PathBuf};
+
+/// Read courier files into your node
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What is counted is stored. A file that is damaged is read up to the damage, and says so; loading a file twice does no harm.
+
+Examples:
+  focal courier load un.courier
+  focal courier load /media/stick/un.courier /media/stick/un.courier.2 --receipt /media/stick/receipt.courier")]
+pub(super) struct LoadArgs {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Write a receipt for who packed them
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+}
+
+/// What `--json` prints of each file.
+#[derive(Debug, serde::Serialize)]
+struct Read {
+    file: PathBuf,
+    #[serde(flatten)]
+    loaded: CourierLoaded,
+}
+
+pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
+    if let Some(path) = args.receipt.as_ref().filter(|path| path.exists()) {
+        return Err(files::exists(path).next("give another name, or remove it first"));
+    }
+    let client = Client::connect(context).await?;
+    let mut read = Vec::new();
+    let mut failed = None;
+    for file in &args.files {
+        match load_one(&client, file).await {
+            Ok(loaded) => read.push(Read {
+                file: file.clone(),
+                loaded,
+            }),
+            // The others may be whole.
+            Err(error) => {
+                let error = error.why(format!("in {}", file.display()));
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    // What one file lacked, a later one may have brought.
+    let mut progress = true;
+    while std::mem::take(&mut progress) {
+        for one in read.iter_mut().filter(|one| one.loaded.ahead > 0) {
+            let again = load_one(&client, &one.file).await?;
+            if again.entries > 0 {
+                progress = true;
+                one.loaded.entries += again.entries;
+            }
+            one.loaded.ahead = again.ahead;
+        }
+    }
+    if let (Some(path), Some(first)) = (&args.receipt, read.first()) {
+        write_receipt(&client, first.loaded.from.clone(), path).await?;
+    }
+    context.print(&read, |out| {
+        for one in &read {
+            told(out, one)?;
+        }
+        if let (Some(path), Some(first)) = (&args.receipt, read.first()) {
+            writeln!(
+                out,
+                "{STRONG}{}{STRONG:#} is the receipt for {}.",
+                path.display(),
+                plain(&first.loaded.org_name)
+            )?;
+        }
+        Ok(())
+    })?;
+    match failed {
+        Some(error) => Err(error),
+        None if read.iter().any(|one| one.loaded.ahead > 0) => Err(Error::new(
+            Exit::Failed,
+            "a part of it could not be taken yet",
+        )
+        .why("what comes before it is in a file that was not loaded here")
+        .next("keep the file, load the missing one, then load it again; or ask for a new one")),
+        None => Ok(()),
+    }
+}
+
+async fn load_one(client: &Client, file: &Path) -> Result<CourierLoaded> {
+    let size = std::fs::metadata(file).map_or(0, |m| m.len());
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    let bar = Bar::of(&name.to_string_lossy(), size);
+    client
+        .post_file("/v1/courier/load", file, move |sent| bar.more(sent))
+        .await
+}
+
+fn told(out: &mut dyn std::io::Write, one: &Read) -> std::io::Result<()> {
+    let loaded = &one.loaded;
+    writeln!(
+        out,
+        "{STRONG}{}{STRONG:#}: from {}, packed {}, file {}{}",
+        one.file.display(),
+        plain(&loaded.org_name),
+        minute(&loaded.created),
+        loaded.volume,
+        if loaded.more { ", more follow" } else { "" }
+    )?;
+    writeln!(
+        out,
+        "  {} new, {} known; {} documents, {} parcels, {} receipts",
+        loaded.entries, loaded.known, loaded.documents, loaded.parcels, loaded.heights
+    )?;
+    for (code, count) in &loaded.refused {
+        writeln!(out, "  not taken: {count} × {code}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! `focal courier pack`, `focal courier receipt`.
+
+use crate::{
+    attach::bytes,
+    client::{Client, Parts},
+    context::Context,
+    error::{Error, Exit, Result},
+    files,
+    output::{STRONG, plain},
+};
+use focal_node::api::types::{CourierOrder, CourierPacked};
+use std::path::{Path, PathBuf};
+
+/// Write what an organisation is not known to hold into a file for it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Alerts and membership come first, then reports. With --volume-mib, what does not fit goes to FILE.2, FILE.3 and so on;
+each can be loaded by itself, the first one first.
+
+Examples:
+  focal courier pack --to \"Teres Human Rights Monitor\" -o monitor.courier
+  focal courier pack --to 3f9c1a2b --case \"Varenia: Orsk province\" --volume-mib 650 -o /media/stick/monitor.courier")]
+pub(super) struct PackArgs {
+    /// For whom: an organisation by name or id
+    #[arg(long, value_name = "ORG")]
+    to: String,
+    /// Only this case; may be given more than once
+    #[arg(long, value_name = "CASE")]
+    case: Vec<String>,
+    /// Also what the organisation is known to hold, for instance after it has lost its node
+    #[arg(long)]
+    all: bool,
+    /// Largest size of one file, MiB
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(4..))]
+    volume_mib: Option<u32>,
+    /// Where to write it
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Write a file that tells an organisation how much of its reports has arrived here
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  focal courier receipt --to \"Ministry of Foreign Affairs of Norland\" -o receipt.courier")]
+pub(super) struct ReceiptArgs {
+    /// For whom: an organisation by name or id
+    #[arg(long, value_name = "ORG")]
+    to: String,
+    /// Where to write it
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// What `--json` prints.
+#[derive(Debug, serde::Serialize)]
+struct Written {
+    files: Vec<PathBuf>,
+    #[serde(flatten)]
+    packed: CourierPacked,
+}
+
+pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let mut cases = Vec::new();
+    for case in &args.case {
+        cases.push(crate::commands::case::find(&client, case).await?.case);
+    }
+    let order = CourierOrder {
+        to: args.to,
+        cases,
+        everything: args.all,
+        receipt: false,
+        volume_bytes: args.volume_mib.map(|mib| u64::from(mib) << 20),
+    };
+    let written = write(&client, &order, &args.output).await?;
+    context.print(&written, |out| {
+        let packed = &written.packed;
+        for file in &written.files {
+            writeln!(out, "{STRONG}{}{STRONG:#}", file.display())?;
+        }
+        writeln!(
+            out,
+            "For {}: {} of {}, {}; {} in all.",
+            plain(&packed.org_name),
+            counted(packed.entries, "entry", "entries"),
+            counted(packed.cases, "case", "cases"),
+            counted(packed.parcels, "parcel", "parcels"),
+            bytes(packed.bytes)
+        )?;
+        writeln!(
+            out,
+            "Its node reads it with `focal courier load`. It counts as arrived when the receipt is back."
+        )
+    })
+}
+
+pub(super) async fn receipt(args: ReceiptArgs, context: &Context) -> Result<()> {
+    let client = Client::connect(context).await?;
+    let written = write(&client, &receipt_for(args.to), &args.output).await?;
+    context.print(&written, |out| {
+        writeln!(
+            out,
+            "{STRONG}{}{STRONG:#} tells {} what has arrived here.",
+            args.output.display(),
+            plain(&written.packed.org_name)
+        )
+    })
+}
+
+pub(super) fn receipt_for(to: String) -> CourierOrder {
+    CourierOrder {
+        to,
+        receipt: true,
+        ..CourierOrder::default()
+    }
+}
+
+/// Writes a receipt for whoever packed what was loaded.
+pub(super) async fn write_receipt(client: &Client, to: String, path: &Path) -> Result<()> {
+    write(client, &receipt_for(to), path).await.map(drop)
+}
+
+async fn write(client: &Client, order: &CourierOrder, path: &Path) -> Result<Written> {
+    if path.exists() {
+        return Err(files::exists(path).next("give another name, or remove it first"));
+    }
+    let mut parts = client.post_for_parts("/v1/courier/pack", order).await?;
+    let mut files = Vec::new();
+    match write_parts(&mut parts, path, &mut files).await {
+        Ok(packed) => Ok(Written { files, packed }),
+        Err(error) if files.is_empty() => Err(error),
+        // What is whole may be all that there was time for.
+        Err(error) => Err(error.next(format!(
+            "{} whole and can be loaded; pack again for the rest",
+            match files.len() {
+                1 => "the first file is".to_string(),
+                n => format!("the first {n} files are"),
+            }
+        ))),
+    }
+}
+
+async fn write_parts(
+    parts: &mut Parts,
+    path: &Path,
+    done: &mut Vec<PathBuf>,
+) -> Result<CourierPacked> {
+    let mut file = files::NewFile::begin(path)?;
+    while let Some((kind, bytes)) = parts.next().await? {
+        match kind {
+            b'b' => file.write(&bytes)?,
+            b'v' => {
+                done.push(file.keep()?);
+                file = files::NewFile::begin(&numbered(path, done.len() + 1))?;
+            }
+            b's' => {
+                let packed = serde_json::from_slice(&bytes).map_err(|e| {
+                    Error::new(Exit::Failed, "the node's answer is not understood")
+                        .why(e.to_string())
+                })?;
+                done.push(file.keep()?);
+                return Ok(packed);
+            }
+            _ => {}
+        }
+    }
+    Err(
+        Error::new(Exit::Failed, "the node has not packed all of it")
+            .why("it stopped on the way")
+            .next("see its log, then pack again"),
+    )
+}
+
+/// `FILE.2` for the second volume.
+fn numbered(path: &Path, volume: usize) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{volume}"));
+    name.into()
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    }
+}

@@ -1,0 +1,110 @@
+//! Volumes out and in.
+
+use super::{
+    caller::Caller,
+    error::Failure,
+    server::ApiState,
+    types::{CourierLoaded, CourierOrder, Problem},
+};
+use crate::{
+    courier::{Order, Piece},
+    ledger::Command,
+    refused::Refused,
+};
+use axum::{
+    Json,
+    body::{Body, Bytes},
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use focal_protocol::audit::{Act, Deed};
+use tokio::sync::mpsc;
+
+/// Smallest volume, bytes: a few of the largest frames.
+const SMALLEST: u64 = 4 << 20;
+/// Pieces that wait for whoever takes them.
+const PIECES: usize = 8;
+
+/// Packs what an organisation is not known to hold, for its nodes alone. The answer is a run of parts, each a letter and a
+/// length (4 bytes, big-endian) before its bytes: `b` bytes of a volume, `v` the next volume begins, `s` what was packed,
+/// as JSON. An answer without the last part is not whole.
+#[utoipa::path(post, path = "/v1/courier/pack", request_body = CourierOrder, responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn pack(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Json(body): Json<CourierOrder>,
+) -> Result<Response, Failure> {
+    let views = &state.views;
+    let to = views.find_org(&body.to)?;
+    let cases = body.cases.iter().map(|case| views.find_case(case));
+    let cases = cases.collect::<Result<Vec<_>, _>>()?;
+    let volume = body.volume_bytes.map(|bytes| bytes.max(SMALLEST));
+    let order = Order {
+        to,
+        cases,
+        everything: body.everything,
+        receipt: body.receipt,
+        volume: volume.map_or(usize::MAX, |v| usize::try_from(v).unwrap_or(usize::MAX)),
+    };
+    let (parts, mut ready) = mpsc::channel::<Result<Bytes, Refused>>(PIECES);
+    let courier = state.courier.clone();
+    tokio::task::spawn_blocking(move || {
+        let mut sink = |piece: Piece| {
+            let part = match piece {
+                Piece::Bytes(bytes) => part(b'b', &bytes),
+                Piece::NextVolume => part(b'v', &[]),
+            };
+            // Who asked has gone.
+            parts.blocking_send(Ok(part)).map_err(|_| Refused::Stopping)
+        };
+        let last = courier.pack(&order, &mut sink).map(|packed| {
+            // Numbers and strings always have a JSON form.
+            part(b's', &serde_json::to_vec(&packed).unwrap_or_default())
+        });
+        // Who asked has gone.
+        let _ = parts.blocking_send(last);
+    });
+    // What cannot be packed at all is refused in words; what fails on the way ends the answer early.
+    let first = ready.recv().await.ok_or(Refused::Stopping)??;
+    let act = Act::new(Deed::CourierPack).org(to);
+    state
+        .ledger
+        .ask(|reply| Command::Note(caller.actor, Box::new(act), reply))
+        .await?;
+    let rest = futures::stream::poll_fn(move |cx| ready.poll_recv(cx));
+    let all = futures::StreamExt::chain(futures::stream::iter([Ok(first)]), rest);
+    let body = Body::from_stream(all);
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response())
+}
+
+fn part(kind: u8, bytes: &[u8]) -> Bytes {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    [&[kind], length.to_be_bytes().as_slice(), bytes]
+        .concat()
+        .into()
+}
+
+/// Takes one volume in. What is counted is stored. Loading a volume twice, or volumes in any order, does no harm.
+#[utoipa::path(post, path = "/v1/courier/load", request_body(content_type = "application/octet-stream"), responses((status = 200, body = CourierLoaded), (status = 422, body = Problem)))]
+pub(super) async fn load(
+    State(state): State<ApiState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<CourierLoaded>, Failure> {
+    let result = state.courier.load(body.into_data_stream()).await;
+    let mut act = Act::new(Deed::CourierLoad);
+    match &result {
+        Ok(loaded) => {
+            if let Ok(org) = loaded.from.parse() {
+                act = act.org(org);
+            }
+        }
+        Err(refused) => act = act.refused(refused.code()),
+    }
+    state
+        .ledger
+        .ask(|reply| Command::Note(caller.actor, Box::new(act), reply))
+        .await?;
+    Ok(Json(result?))
+}
