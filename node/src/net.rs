@@ -20,7 +20,7 @@ use std::{
     collections::BTreeMap,
     io,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -100,6 +100,8 @@ pub struct PeerStream {
     pub node: NodeId,
     /// Whether this side has opened it.
     pub outgoing: bool,
+    /// Since when it is there.
+    pub since: Instant,
     /// Its frames.
     pub frames: Frames,
 }
@@ -161,6 +163,12 @@ impl Net {
     /// Closes the connections to a peer; it is dialled again after a while.
     pub fn drop_peer(&self, node: NodeId) {
         self.tell(Request::Drop(node));
+    }
+
+    /// The conversation on a stream that has been there since then has ended: its connections are closed. It goes on over a
+    /// newer one, or the peer is dialled again after a while.
+    pub fn ended(&self, node: NodeId, since: Instant) {
+        self.tell(Request::Ended(node, since));
     }
 
     /// Addresses on which the node listens.

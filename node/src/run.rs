@@ -209,12 +209,12 @@ async fn accept(
         let (net, store, shared, ledger) =
             (net.clone(), store.clone(), shared.clone(), ledger.clone());
         tokio::spawn(async move {
-            let node = peer.node;
+            let (node, since) = (peer.node, peer.since);
             let reason = session::run(node, peer.frames, store, shared, ledger).await;
             tracing::info!("session with {} ended: {reason}", node.short());
             // The connection of the newer session must stay.
             if reason != mailbox::REPLACED {
-                net.drop_peer(node);
+                net.ended(node, since);
             }
         });
     }

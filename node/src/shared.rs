@@ -15,7 +15,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use tokio::sync::{Notify, broadcast, watch};
@@ -97,6 +97,8 @@ pub(crate) struct Shared {
     /// Files that records name, for the keeper of attachments; whether a case was purged.
     attached: Mutex<(Vec<Attached>, bool)>,
     attached_changed: Notify,
+    /// Sessions that have begun so far: a partner that has come back is told from one that never left.
+    arrivals: AtomicU64,
     /// Bytes that wait to be sent to each partner, in its session.
     sending: Mutex<BTreeMap<NodeId, Arc<AtomicUsize>>>,
     events: broadcast::Sender<Event>,
@@ -120,6 +122,7 @@ impl Shared {
             troubles: Mutex::default(),
             attached: Mutex::default(),
             attached_changed: Notify::new(),
+            arrivals: AtomicU64::new(0),
             sending: Mutex::default(),
             events: broadcast::channel(EVENTS).0,
             directory_changed: watch::channel(0).0,
@@ -155,9 +158,17 @@ impl Shared {
         let mut set = whole(self.connected.lock());
         if connected {
             set.insert(node);
+            drop(set);
+            self.arrivals.fetch_add(1, Ordering::Relaxed);
+            self.attached_changed.notify_one();
         } else {
             set.remove(&node);
         }
+    }
+
+    /// Sessions that have begun so far.
+    pub(crate) fn arrivals(&self) -> u64 {
+        self.arrivals.load(Ordering::Relaxed)
     }
 
     pub(crate) fn refused(&self) -> BTreeMap<String, u64> {

@@ -15,7 +15,7 @@ use focal_protocol::{
     sync::ChunkRequest,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -337,10 +337,13 @@ impl Attachments {
 async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
     let mut workers: JoinSet<(NodeId, End)> = JoinSet::new();
     let mut busy: BTreeSet<NodeId> = BTreeSet::new();
-    let mut left: std::collections::BTreeMap<NodeId, Instant> = std::collections::BTreeMap::new();
+    let mut left: BTreeMap<NodeId, (Instant, u64)> = BTreeMap::new();
     loop {
+        let arrivals = plan.at.shared.arrivals();
         for node in plan.partners() {
-            let rests = left.get(&node).is_some_and(|since| since.elapsed() < LEAVE);
+            let rests = left
+                .get(&node)
+                .is_some_and(|(since, arrived)| *arrived == arrivals && since.elapsed() < LEAVE);
             let blamed = plan.at.keep().is_blamed(&node);
             let enough = busy.len() >= PARTNERS || plan.missing().is_empty();
             if enough || rests || blamed || busy.contains(&node) {
@@ -361,7 +364,7 @@ async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
             continue;
         };
         busy.remove(&node);
-        left.insert(node, Instant::now());
+        left.insert(node, (Instant::now(), arrivals));
         match end {
             End::Done => {
                 left.remove(&node);

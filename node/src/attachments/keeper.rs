@@ -92,7 +92,7 @@ impl Attachments {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut swept: Option<Instant> = None;
-        let mut before = BTreeSet::new();
+        let mut before = 0;
         loop {
             tokio::select! {
                 () = self.wake.notified() => {}
@@ -100,11 +100,12 @@ impl Attachments {
                 _ = look.tick() => {}
             }
             self.take_new();
-            let connected = self.shared.connected();
-            if connected.difference(&before).next().is_some() {
+            // A partner that was away for a moment only has come back all the same.
+            let arrivals = self.shared.arrivals();
+            if arrivals != before {
                 self.hurry();
             }
-            before = connected;
+            before = arrivals;
             let purged = self.shared.take_purged();
             if purged || swept.is_none_or(|at| at.elapsed() >= SWEEP) {
                 swept = Some(Instant::now());

@@ -12,7 +12,7 @@ use libp2p::{
     multiaddr::Protocol,
     noise, ping,
     swarm::{
-        DialError, ListenError, NetworkBehaviour, SwarmEvent,
+        ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent,
         dial_opts::{DialOpts, PeerCondition},
     },
     tcp, yamux,
@@ -34,6 +34,9 @@ const PING: Duration = Duration::from_secs(15);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// Two sides that dial at once over two transports have this many connections for a while.
 const PER_PEER: u32 = 4;
+/// A node dials only whom it has no connection with. So one that dials has lost the older connection, if that is older than
+/// two sides that dial at once take to find out, on the slowest link.
+const SPARE: Duration = Duration::from_secs(15);
 /// Handshakes with strangers that may be under way.
 const PENDING: u32 = 64;
 /// No address takes longer to answer that it is bound.
@@ -52,6 +55,8 @@ struct Behaviour {
 pub(super) enum Request {
     Peers(Vec<PeerAddress>),
     Drop(NodeId),
+    /// The conversation on a stream has ended: whose, and since when the stream was there.
+    Ended(NodeId, Instant),
     Shutdown(oneshot::Sender<()>),
 }
 
@@ -59,6 +64,10 @@ struct Peer {
     id: PeerId,
     addresses: Vec<String>,
     dial: Dial,
+    /// The attempt that is under way. Others are made by streams that find no connection, and count for nothing.
+    dialling: Option<ConnectionId>,
+    /// Connections that stand, and since when.
+    connections: BTreeMap<ConnectionId, Instant>,
 }
 
 /// The swarm and what is known of peers.
@@ -196,6 +205,7 @@ impl Actor {
                 request = self.requests.recv() => match request {
                     Some(Request::Peers(peers)) => self.set_peers(peers),
                     Some(Request::Drop(node)) => self.drop_peer(node),
+                    Some(Request::Ended(node, since)) => self.ended(node, since),
                     Some(Request::Shutdown(done)) => {
                         // Dropping the swarm closes listeners and connections.
                         drop(self.swarm);
@@ -240,6 +250,8 @@ impl Actor {
                         id,
                         addresses,
                         dial: Dial::new(now),
+                        dialling: None,
+                        connections: BTreeMap::new(),
                     }
                 }
             };
@@ -254,10 +266,9 @@ impl Actor {
     }
 
     fn drop_peer(&mut self, node: NodeId) {
-        if let Some(peer) = self.peers.get_mut(&node)
-            && self.swarm.disconnect_peer_id(peer.id).is_err()
-        {
-            peer.dial.failed(Instant::now(), rand::random());
+        if let Some(peer) = self.peers.get(&node) {
+            // An error means that there is no connection: its end has been counted, and counts once.
+            let _ = self.swarm.disconnect_peer_id(peer.id);
         }
     }
 
@@ -277,6 +288,7 @@ impl Actor {
                 .condition(PeerCondition::DisconnectedAndNotDialing)
                 .addresses(addresses)
                 .build();
+            peer.dialling = Some(opts.connection_id());
             if let Err(e) = self.swarm.dial(opts) {
                 peer.dial.failed(now, rand::random());
                 note_error(&self.seen, node, reason::of(&e));
@@ -288,25 +300,34 @@ impl Actor {
         match event {
             SwarmEvent::ConnectionEstablished {
                 peer_id,
-                num_established,
+                connection_id,
+                endpoint,
                 ..
-            } => self.connected(&peer_id, num_established.get()),
+            } => self.connected(&peer_id, connection_id, endpoint.is_listener()),
             SwarmEvent::ConnectionClosed {
                 peer_id,
-                num_established: 0,
+                connection_id,
+                num_established,
                 cause,
                 ..
             } => {
-                let why = cause.map(|e| e.to_string());
-                self.disconnected(&peer_id, why);
+                let peer = node_id(&peer_id).and_then(|node| self.peers.get_mut(&node));
+                if let Some(peer) = peer {
+                    peer.connections.remove(&connection_id);
+                }
+                if num_established == 0 {
+                    let why = cause.map(|e| e.to_string());
+                    self.disconnected(&peer_id, why);
+                }
             }
             SwarmEvent::OutgoingConnectionError {
                 peer_id: Some(id),
+                connection_id,
                 error,
-                ..
             } => {
                 if let Some(node) = node_id(&id)
                     && let Some(peer) = self.peers.get_mut(&node)
+                    && peer.dialling == Some(connection_id)
                     && !matches!(error, DialError::DialPeerConditionFalse(_))
                     && !self.swarm.is_connected(&id)
                 {
@@ -345,33 +366,65 @@ impl Actor {
         }
     }
 
-    fn connected(&mut self, id: &PeerId, connections: u32) {
+    fn connected(&mut self, id: &PeerId, connection: ConnectionId, incoming: bool) {
         let Some(node) = node_id(id) else { return };
         let Some(peer) = self.peers.get_mut(&node) else {
             return;
         };
-        peer.dial.connected(Instant::now());
-        if connections > 1 {
+        let now = Instant::now();
+        peer.dial.connected(now);
+        let first = peer.connections.is_empty();
+        if incoming {
+            for (old, since) in &peer.connections {
+                if now.duration_since(*since) >= SPARE {
+                    // Its conversation ends by it, and goes on over the new one.
+                    self.swarm.close_connection(*old);
+                }
+            }
+        }
+        peer.connections.insert(connection, now);
+        if first {
+            tracing::info!("connected with {}", node.short());
+            note_state(&self.seen, &node, true);
+            self.open(node);
+        }
+    }
+
+    /// Begins a conversation. One side opens, so that there is one stream: the one with the lower id.
+    fn open(&self, node: NodeId) {
+        let Some(peer) = self.peers.get(&node).filter(|_| self.me < node) else {
             return;
+        };
+        let mut control = self.swarm.behaviour().streams.new_control();
+        let (id, opening) = (peer.id, self.opening.clone());
+        tokio::spawn(async move {
+            let result = control.open_stream(id, PROTOCOL).await;
+            // The actor may have ended meanwhile.
+            let _ = opening.send((node, result.map_err(|e| e.to_string())));
+        });
+    }
+
+    /// A conversation has ended, and with it the connections that it may have been on. The partner may have dialled again
+    /// before this side knew of the break: it goes on over that connection.
+    fn ended(&mut self, node: NodeId, since: Instant) {
+        let Some(peer) = self.peers.get(&node) else {
+            return;
+        };
+        let (newer, older): (Vec<_>, Vec<_>) = peer.connections.iter().partition(|c| *c.1 > since);
+        if newer.is_empty() {
+            return self.drop_peer(node);
         }
-        tracing::info!("connected with {}", node.short());
-        note_state(&self.seen, &node, true);
-        // One side opens, so that there is one stream: the one with the lower id.
-        if self.me < node {
-            let mut control = self.swarm.behaviour().streams.new_control();
-            let (id, opening) = (peer.id, self.opening.clone());
-            tokio::spawn(async move {
-                let result = control.open_stream(id, PROTOCOL).await;
-                // The actor may have ended meanwhile.
-                let _ = opening.send((node, result.map_err(|e| e.to_string())));
-            });
+        for (old, _) in older {
+            self.swarm.close_connection(*old);
         }
+        self.open(node);
     }
 
     fn disconnected(&mut self, id: &PeerId, why: Option<String>) {
         let Some(node) = node_id(id) else { return };
         if let Some(peer) = self.peers.get_mut(&node) {
             tracing::info!("disconnected from {}", node.short());
+            peer.connections.clear();
             peer.dial.failed(Instant::now(), rand::random());
             note_state(&self.seen, &node, false);
             if let Some(why) = why {
@@ -404,6 +457,7 @@ impl Actor {
         let stream = PeerStream {
             node,
             outgoing,
+            since: Instant::now(),
             frames: framed(stream.compat()),
         };
         if self.streams.try_send(stream).is_err() {

@@ -9,6 +9,11 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A connection that lasted this long was a good one: the next wait is short again.
 const LASTED: Duration = Duration::from_secs(10);
 
+/// A connection that lasted this long was on a link that works now and then: the next wait is not long.
+const STOOD: Duration = Duration::from_secs(1);
+/// After so many failures at most, as it is counted then: 2 s.
+const STOOD_FAILURES: u32 = 3;
+
 /// Attempts to reach one peer.
 #[derive(Debug, Clone)]
 pub(super) struct Dial {
@@ -45,12 +50,11 @@ impl Dial {
     /// The connection ended, or an attempt failed. `random` is uniform in 0..1: partners that went down together must
     /// not come back together.
     pub(super) fn failed(&mut self, now: Instant, random: f64) {
-        if self
-            .connected
-            .take()
-            .is_some_and(|since| now.duration_since(since) >= LASTED)
-        {
-            self.failures = 0;
+        let lasted = self.connected.take().map(|since| now.duration_since(since));
+        match lasted {
+            Some(lasted) if lasted >= LASTED => self.failures = 0,
+            Some(lasted) if lasted >= STOOD => self.failures = self.failures.min(STOOD_FAILURES),
+            _ => {}
         }
         let most = FIRST
             .saturating_mul(1 << self.failures.min(16))
@@ -91,6 +95,17 @@ mod tests {
         assert!(!dial.due(start + LONGEST) && dial.next().is_none());
         dial.failed(start + LASTED, 1.0);
         assert_eq!(dial.next(), Some(start + LASTED + FIRST));
+    }
+
+    #[test]
+    fn a_link_that_breaks_every_few_seconds_is_never_left_for_long() {
+        let start = Instant::now();
+        let mut dial = Dial::new(start);
+        for _ in 0..20 {
+            dial.connected(start);
+            dial.failed(start + STOOD, 1.0);
+        }
+        assert_eq!(dial.next(), Some(start + STOOD + FIRST * 8));
     }
 
     #[test]

@@ -4,8 +4,19 @@ use super::{Error, Net, NetConfig, PeerAddress, PeerStream};
 use crate::NodeKeys;
 use focal_protocol::id::NodeId;
 use futures::{SinkExt, StreamExt};
-use std::{future::Future, time::Duration};
-use tokio::sync::mpsc;
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, watch},
+};
 use tokio_util::bytes::Bytes;
 
 const TCP: &str = "/ip4/127.0.0.1/tcp/0";
@@ -116,4 +127,116 @@ async fn what_is_no_address_is_named() {
         let error = start(NodeKeys::generate(), bad).await.err();
         assert!(matches!(error, Some(Error::BadAddress(_))), "{bad}");
     }
+}
+
+/// A wire whose two ends learn of a break one after the other.
+struct Wire {
+    address: String,
+    connections: Arc<AtomicUsize>,
+    near: watch::Sender<()>,
+    far: watch::Sender<()>,
+}
+
+impl Wire {
+    /// To a node, by its address.
+    async fn to(address: &str) -> Self {
+        let port: u16 = address
+            .rsplit('/')
+            .next()
+            .and_then(|p| p.parse().ok())
+            .expect("a port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let own = listener.local_addr().expect("an address").port();
+        let wire = Self {
+            address: format!("/ip4/127.0.0.1/tcp/{own}"),
+            connections: Arc::default(),
+            near: watch::channel(()).0,
+            far: watch::channel(()).0,
+        };
+        let (count, near_cut, far_cut) = (
+            wire.connections.clone(),
+            wire.near.clone(),
+            wire.far.clone(),
+        );
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                let far = TcpStream::connect(("127.0.0.1", port)).await;
+                let cuts = (near_cut.subscribe(), far_cut.subscribe());
+                tokio::spawn(carry(near, far.expect("it listens"), cuts));
+            }
+        });
+        wire
+    }
+}
+
+async fn carry(
+    mut near: TcpStream,
+    mut far: TcpStream,
+    (mut near_cut, mut far_cut): (watch::Receiver<()>, watch::Receiver<()>),
+) {
+    let (mut there, mut back) = (vec![0; 4 << 10], vec![0; 4 << 10]);
+    loop {
+        tokio::select! {
+            Ok(n @ 1..) = near.read(&mut there) => far.write_all(&there[..n]).await.expect("sent"),
+            Ok(n @ 1..) = far.read(&mut back) => near.write_all(&back[..n]).await.expect("sent"),
+            Ok(()) = near_cut.changed() => break,
+            else => return,
+        }
+    }
+    drop(near);
+    // The far end still takes the link for a good one.
+    let _ = far_cut.changed().await;
+}
+
+#[tokio::test]
+async fn a_partner_that_lost_the_link_first_and_dialled_again_is_spoken_to_on_the_new_one() {
+    // The side that opens the conversation is the one that learns of the break last.
+    let (first, second) = (NodeKeys::generate(), NodeKeys::generate());
+    let (lower, higher) = if first.node() < second.node() {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let mut dialler = start(higher, TCP).await.expect("starts");
+    let mut opener = start(lower, TCP).await.expect("starts");
+    let wire = Wire::to(&opener.net.listening()[0]).await;
+    opener.net.peers(vec![PeerAddress {
+        node: dialler.node(),
+        addresses: Vec::new(),
+    }]);
+    dialler.net.peers(vec![PeerAddress {
+        node: opener.node(),
+        addresses: vec![wire.address.clone()],
+    }]);
+    let mut incoming = opener.net.accept_chunks().expect("nobody else accepts");
+    let mut old = deadline(opener.streams.recv()).await.expect("a stream");
+    let lost = deadline(dialler.streams.recv()).await.expect("a stream");
+
+    wire.near.send_replace(());
+    dialler.net.ended(lost.node, lost.since);
+    // It is connected anew: a stream beside the conversation arrives.
+    let opening = async {
+        loop {
+            if wire.connections.load(Ordering::Relaxed) == 2
+                && let Ok(mut stream) = dialler.net.open_chunks(opener.node()).await
+            {
+                stream.write_all(b"here").await.expect("sent");
+                stream.flush().await.expect("sent");
+                return stream;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (_opened, _came) = deadline(async { tokio::join!(opening, incoming.next()) }).await;
+    wire.far.send_replace(());
+    assert!(!matches!(deadline(old.frames.next()).await, Some(Ok(_))));
+    opener.net.ended(old.node, old.since);
+
+    let mut new = deadline(opener.streams.recv()).await.expect("a new stream");
+    let mut at_dialler = deadline(dialler.streams.recv()).await.expect("a stream");
+    new.frames.send(Bytes::from("again")).await.expect("sent");
+    let got = deadline(at_dialler.frames.next()).await.expect("a frame");
+    assert_eq!(&got.expect("whole")[..], b"again");
+    assert_eq!(wire.connections.load(Ordering::Relaxed), 2, "on that link");
 }
