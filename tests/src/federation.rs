@@ -190,6 +190,16 @@ impl Org {
         Api::new(self.dir.join("api.sock"))
     }
 
+    /// Changes its node's settings, for the next start.
+    ///
+    /// # Panics
+    /// There are none.
+    pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = Settings::load(&self.dir).expect("settings");
+        change(&mut settings);
+        settings.save(&self.dir).expect("settings saved");
+    }
+
     /// Starts its node.
     pub async fn start(&self, program: &Path) -> NodeProcess {
         NodeProcess::start(program, &self.dir).await

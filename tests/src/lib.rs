@@ -20,7 +20,7 @@ pub use attachment::SealedFile;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
 pub use insider::Insider;
-pub use peer::Peer;
+pub use peer::{Junk, Peer};
 pub use process::{NodeProcess, free_port};
 pub use tap::Tap;
 pub use wait::{DEADLINE, until};

@@ -2,16 +2,25 @@
 
 use crate::{DEADLINE, Org};
 use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream};
-use focal_protocol::sync::Frame;
+use focal_protocol::sync::{ChunkRequest, Frame};
 use futures::{SinkExt, StreamExt};
-use std::time::Duration;
-use tokio::sync::mpsc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::mpsc,
+};
 use tokio_util::bytes::Bytes;
 
 /// One end of a sync stream.
 pub struct Peer {
     frames: Frames,
-    _net: Net,
+    net: Net,
 }
 
 impl Peer {
@@ -47,8 +56,66 @@ impl Peer {
         let stream = streams.recv().await.expect("a stream");
         Self {
             frames: stream.frames,
-            _net: net,
+            net,
         }
+    }
+
+    /// Asks a node for a piece of an attachment: what it answers, of no bytes if nothing; none if it closes the stream.
+    ///
+    /// # Panics
+    /// There is no stream to it, or no answer in time.
+    pub async fn piece(&self, of: &Org, request: &ChunkRequest) -> Option<Vec<u8>> {
+        let asking = async {
+            let mut stream = self.net.open_chunks(of.node).await.expect("a stream");
+            let request = request.to_bytes();
+            let length = u32::try_from(request.len()).expect("fits");
+            stream.write_u32(length).await.ok()?;
+            stream.write_all(&request).await.ok()?;
+            stream.flush().await.ok()?;
+            let length = stream.read_u32().await.ok()?;
+            let mut bytes = vec![0; length as usize];
+            stream.read_exact(&mut bytes).await.ok()?;
+            Some(bytes)
+        };
+        tokio::time::timeout(DEADLINE, asking)
+            .await
+            .expect("an answer in time")
+    }
+
+    /// Answers every request for a piece of an attachment with as many bytes of junk.
+    ///
+    /// # Panics
+    /// Somebody answers already.
+    #[must_use]
+    pub fn serve_junk(&self) -> Junk {
+        let mut incoming = self.net.accept_chunks().expect("nobody else answers");
+        let junk = Junk::default();
+        let counts = junk.clone();
+        tokio::spawn(async move {
+            while let Some((_, mut stream)) = incoming.next().await {
+                let counts = counts.clone();
+                tokio::spawn(async move {
+                    while let Ok(length) = stream.read_u32().await {
+                        let mut bytes = vec![0; length as usize];
+                        if stream.read_exact(&mut bytes).await.is_err() {
+                            return;
+                        }
+                        let Ok(request) = ChunkRequest::from_bytes(&bytes) else {
+                            return;
+                        };
+                        counts.0.fetch_add(1, Ordering::Relaxed);
+                        let junk = vec![0x5a; request.length as usize];
+                        if stream.write_u32(request.length).await.is_err()
+                            || stream.write_all(&junk).await.is_err()
+                            || stream.flush().await.is_err()
+                        {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        junk
     }
 
     /// Sends a frame.
@@ -72,7 +139,6 @@ impl Peer {
     /// # Panics
     /// The link is broken.
     pub async fn send_length(&mut self, length: usize) {
-        use tokio::io::AsyncWriteExt;
         let length = u32::try_from(length).expect("fits");
         let stream = self.frames.get_mut();
         stream.write_all(&length.to_be_bytes()).await.expect("sent");
@@ -94,5 +160,17 @@ impl Peer {
         tokio::time::timeout(DEADLINE, draining)
             .await
             .expect("closed in time");
+    }
+}
+
+/// How often a peer was asked that serves junk.
+#[derive(Debug, Clone, Default)]
+pub struct Junk(Arc<AtomicU64>);
+
+impl Junk {
+    /// Requests that it has answered.
+    #[must_use]
+    pub fn served(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }

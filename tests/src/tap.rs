@@ -17,6 +17,8 @@ pub struct Tap {
     bytes: Option<Arc<Mutex<Vec<u8>>>>,
     passed: Arc<AtomicU64>,
     cuts: watch::Sender<u64>,
+    /// Bytes each second and way; 0 if as fast as it goes.
+    pace: Arc<AtomicU64>,
 }
 
 impl Tap {
@@ -46,6 +48,7 @@ impl Tap {
             bytes,
             passed: Arc::default(),
             cuts: watch::channel(0).0,
+            pace: Arc::default(),
         };
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port))
@@ -92,11 +95,18 @@ impl Tap {
         let mut buffer = vec![0; 64 << 10];
         let mut cuts = self.cuts.subscribe();
         loop {
+            let pace = self.pace.load(Ordering::Relaxed);
+            // A slow link takes a little at a time.
+            let most = if pace == 0 { buffer.len() } else { 1 << 10 };
             let read = tokio::select! {
-                read = from.read(&mut buffer) => read,
+                read = from.read(&mut buffer[..most]) => read,
                 _ = cuts.changed() => return,
             };
             let Ok(n @ 1..) = read else { return };
+            if pace > 0 {
+                let wait = std::time::Duration::from_secs(1).mul_f64(n as f64 / pace as f64);
+                tokio::time::sleep(wait).await;
+            }
             if to.write_all(&buffer[..n]).await.is_err() {
                 return;
             }
@@ -111,6 +121,11 @@ impl Tap {
     /// Cuts every connection that passes now.
     pub fn cut(&self) {
         self.cuts.send_modify(|n| *n += 1);
+    }
+
+    /// Lets so many bytes pass each second and way from now on.
+    pub fn pace(&self, bytes_per_second: u64) {
+        self.pace.store(bytes_per_second, Ordering::Relaxed);
     }
 
     /// Bytes that have passed so far, in both directions.

@@ -1,6 +1,6 @@
 //! Nothing of a report, a title, a name or a key is on a node's disk or on the wire in the clear.
 
-use focal_tests::{Federation, Tap};
+use focal_tests::{Federation, SealedFile, Tap};
 use std::{
     fs,
     io::Read,
@@ -46,7 +46,17 @@ async fn disk_and_wire_hold_no_plaintext() {
         let record = org.note(case, text);
         org.submit(case, &record).await.expect("stored");
     }
-    federation.converged(case, 2).await;
+    // A file in the clear would stand there as it is: nothing compresses it.
+    let photograph = "CANARYFILE of the market".repeat(30_000);
+    let file = SealedFile::new("CANARYNAME.jpg", photograph.as_bytes());
+    let org = &federation.orgs[1];
+    org.hand_over(&file).await.expect("kept");
+    let record = org.note_with(case, "with a file", &[&file]);
+    org.submit(case, &record).await.expect("stored");
+    federation.converged(case, 3).await;
+    for org in &federation.orgs {
+        assert_eq!(org.opened(case, &file).await, photograph.as_bytes());
+    }
     for node in &mut nodes {
         assert!(node.stop().success());
     }
@@ -55,11 +65,17 @@ async fn disk_and_wire_hold_no_plaintext() {
         "CANARYORGMONITOR",
         "CANARYTITLE",
         "CANARYTEXT",
+        "CANARYFILE",
+        "CANARYNAME",
+        // As the record has it, which may be packed but not hidden by it.
+        &file.attachment.hash.to_string(),
         "Officer of",
         "Test federation",
     ]
     .map(|c| c.as_bytes().to_vec())
     .into();
+    canaries.push(file.attachment.key.0.to_vec());
+    canaries.push(file.attachment.hash.0.to_vec());
     for org in &federation.orgs {
         canaries.extend(org.secrets());
     }
