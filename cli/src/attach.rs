@@ -3,17 +3,22 @@
 //!
 //! The record that is signed holds each file's key and the name of its sealed list, so sealing cannot be left to the node.
 //! In reading order: [`source`] what people write, [`sealed`] the first reading of a file, [`upload`] the second,
-//! [`download`] the way back, [`safe_name`] where it may go.
+//! [`download`] the way back, [`safe_name`] where it may go; [`metadata`] what pictures say besides what they show, [`strip`]
+//! pictures without it, [`originals`] where those with it are kept.
 
 mod bar;
 mod download;
+mod metadata;
+pub(crate) mod originals;
 mod safe_name;
 mod sealed;
 mod source;
+mod strip;
 mod upload;
 
 pub(crate) use bar::{Bar, bytes};
-pub(crate) use download::{Target, download};
+pub(crate) use download::{Target, download, open};
+pub(crate) use metadata::{Metadata, PICTURE};
 pub(crate) use safe_name::safe_name;
 pub(crate) use sealed::{Described, Sealed};
 pub(crate) use source::{absolute, paths, put};

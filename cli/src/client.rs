@@ -64,6 +64,23 @@ impl Client {
             .next("see its log, then try again: sending a report twice stores it once")
     }
 
+    async fn open(&self) -> Result<Sender> {
+        let stream = self.stream().await?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|e| self.lost(&e))?;
+        tokio::spawn(connection);
+        Ok(sender)
+    }
+
+    /// A connection that stays for one request after the other.
+    pub(crate) async fn keep(&self) -> Result<Kept> {
+        Ok(Kept {
+            client: self.clone(),
+            sender: self.open().await?,
+        })
+    }
+
     async fn send(
         &self,
         method: Method,
@@ -71,11 +88,19 @@ impl Client {
         content_type: &str,
         body: Vec<u8>,
     ) -> Result<Response<Incoming>> {
-        let stream = self.stream().await?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        let mut sender = self.open().await?;
+        self.ask(&mut sender, method, path, content_type, body)
             .await
-            .map_err(|e| self.lost(&e))?;
-        tokio::spawn(connection);
+    }
+
+    async fn ask(
+        &self,
+        sender: &mut Sender,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<Response<Incoming>> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -100,6 +125,10 @@ impl Client {
         body: Vec<u8>,
     ) -> Result<Bytes> {
         let response = self.send(method, path, content_type, body).await?;
+        self.answer(response).await
+    }
+
+    async fn answer(&self, response: Response<Incoming>) -> Result<Bytes> {
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER)
             .collect()
@@ -164,13 +193,6 @@ impl Client {
         self.parse(&answer.await?)
     }
 
-    /// A `PUT` of bytes that is answered with nothing.
-    pub(crate) async fn put_bytes(&self, path: &str, body: Vec<u8>) -> Result<()> {
-        self.call(Method::PUT, path, "application/octet-stream", body)
-            .await
-            .map(drop)
-    }
-
     /// A `POST` of nothing that is answered with nothing.
     pub(crate) async fn post_nothing(&self, path: &str) -> Result<()> {
         self.call(Method::POST, path, "application/json", Vec::new())
@@ -187,6 +209,35 @@ impl Client {
             body: response.into_body(),
             lines: Lines::default(),
         })
+    }
+}
+
+type Sender = http1::SendRequest<Full<Bytes>>;
+
+/// A connection to the node's API that stays: thousands of pieces go over it.
+pub(crate) struct Kept {
+    client: Client,
+    sender: Sender,
+}
+
+impl Kept {
+    async fn call(&mut self, method: Method, path: &str, body: Vec<u8>) -> Result<Bytes> {
+        let Self { client, sender } = self;
+        sender.ready().await.map_err(|e| client.lost(&e))?;
+        let content_type = "application/octet-stream";
+        let response = client.ask(sender, method, path, content_type, body).await?;
+        client.answer(response).await
+    }
+
+    /// A `GET` of bytes.
+    pub(crate) async fn get_bytes(&mut self, path: &str) -> Result<Vec<u8>> {
+        let body = self.call(Method::GET, path, Vec::new());
+        Ok(body.await?.to_vec())
+    }
+
+    /// A `PUT` of bytes that is answered with nothing.
+    pub(crate) async fn put_bytes(&mut self, path: &str, body: Vec<u8>) -> Result<()> {
+        self.call(Method::PUT, path, body).await.map(drop)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Bar, safe_name};
 use crate::{
-    client::Client,
+    client::{Client, Kept},
     error::{Error, Exit, Result},
     files,
 };
@@ -65,14 +65,15 @@ pub(crate) async fn download(
     let chunks = attachment
         .chunks()
         .map_err(|e| broken(attachment, e.to_string()))?;
-    let list = piece(client, attachment, &attachment.list).await?;
+    let mut kept = client.keep().await?;
+    let list = piece(&mut kept, attachment, &attachment.list).await?;
     let names = chunks
         .open_list(list)
         .map_err(|e| broken(attachment, e.to_string()))?;
     let bar = Bar::of(&format!("opening {}", attachment.name), attachment.size);
     let mut whole = Hashing::default();
     for (name, index) in names.iter().zip(0..) {
-        let sealed = piece(client, attachment, name).await?;
+        let sealed = piece(&mut kept, attachment, name).await?;
         let plain = chunks
             .open(index, sealed)
             .map_err(|e| broken(attachment, format!("chunk {index}: {e}")))?;
@@ -97,10 +98,34 @@ pub(crate) async fn download(
     Ok(path)
 }
 
+/// What is in an attachment that is complete at the node, to be looked at and not kept.
+///
+/// # Errors
+/// It is not what the signed report says.
+pub(crate) async fn open(client: &Client, attachment: &Attachment) -> Result<Vec<u8>> {
+    let no = |e: &dyn std::fmt::Display| broken(attachment, e.to_string());
+    let chunks = attachment.chunks().map_err(|e| no(&e))?;
+    let mut kept = client.keep().await?;
+    let list = piece(&mut kept, attachment, &attachment.list).await?;
+    let names = chunks.open_list(list).map_err(|e| no(&e))?;
+    let mut whole = Vec::new();
+    for (name, index) in names.iter().zip(0..) {
+        let sealed = piece(&mut kept, attachment, name).await?;
+        whole.extend_from_slice(&chunks.open(index, sealed).map_err(|e| no(&e))?);
+    }
+    if Hash::of(&[&whole]) != attachment.hash {
+        return Err(broken(
+            attachment,
+            "its SHA-256 is not the one that was signed",
+        ));
+    }
+    Ok(whole)
+}
+
 /// A sealed piece that is what its name says.
-async fn piece(client: &Client, attachment: &Attachment, name: &Hash) -> Result<Vec<u8>> {
+async fn piece(kept: &mut Kept, attachment: &Attachment, name: &Hash) -> Result<Vec<u8>> {
     let path = format!("/v1/attachments/{}/chunks/{name}", attachment.list);
-    let bytes = client.get_bytes(&path).await?;
+    let bytes = kept.get_bytes(&path).await?;
     if Hash::of(&[&bytes]) != *name {
         return Err(broken(attachment, "a chunk is not what its name says"));
     }

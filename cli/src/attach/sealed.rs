@@ -4,12 +4,18 @@
 //! program. A sending that was cut short goes on with the same key, and each chunk is compared before it is sealed again: so
 //! a key never seals two contents, whatever happens to the file meanwhile.
 
-use super::{Bar, safe_name};
+use super::{
+    Bar,
+    metadata::{Metadata, PICTURE},
+    safe_name,
+    strip::{NotStripped, strip},
+};
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
 };
+use bytes::Bytes;
 use focal_protocol::{
     codec,
     id::{Hash, Hashing},
@@ -20,8 +26,8 @@ use focal_protocol::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{File, Metadata},
-    io::Read,
+    fs::File,
+    io::{Cursor, Read, Seek, SeekFrom},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
@@ -42,17 +48,24 @@ pub(crate) struct Sealed {
     pub(super) plain: Vec<Hash>,
     /// Names of the sealed chunks.
     pub(super) names: Vec<Hash>,
+    /// Whether metadata was taken out of it: then it is taken out again when it is read again, always in the same way.
+    pub(crate) stripped: bool,
 }
 
-fn stamp(data: &Metadata) -> (u64, u64, i64, i64) {
+/// What is read twice: the file itself, or what is left of it without metadata.
+pub(super) trait Source: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Source for T {}
+
+fn stamp(data: &std::fs::Metadata) -> (u64, u64, i64, i64) {
     (data.len(), data.ino(), data.mtime(), data.mtime_nsec())
 }
 
 /// What a file is sealed for: name and type as partners see them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Described {
-    /// SHA-256 of the file from which this one was made by taking out metadata.
-    pub(crate) original: Option<Hash>,
+    /// Whether metadata is to be taken out of it.
+    pub(crate) strip: bool,
     /// Its name, if it is not that of the path.
     pub(crate) name: Option<String>,
 }
@@ -80,7 +93,7 @@ impl Sealed {
         }
         if let Some(kept) = Self::kept(path, context)
             && kept.stamp == stamp(&data)
-            && kept.attachment.original == described.original
+            && kept.stripped == described.strip
         {
             return Ok(kept);
         }
@@ -91,22 +104,47 @@ impl Sealed {
                 .map(|n| n.to_string_lossy().into_owned())
                 .unwrap_or_default(),
         };
-        let sealed = Self::read(path, &mut file, &data, safe_name(&name), described)?;
+        let name = safe_name(&name);
+        let plain = Plain {
+            path,
+            name,
+            stamp: stamp(&data),
+        };
+        let sealed = if described.strip {
+            let (original, bytes) = stripped(path, &mut file, &plain.name)?;
+            let size = bytes.len() as u64;
+            let original = (original != Hash::of(&[&bytes])).then_some(original);
+            let mut sealed = Self::read(plain, &mut Cursor::new(bytes), size)?;
+            sealed.attachment.original = original;
+            sealed.stripped = true;
+            sealed
+        } else {
+            Self::read(plain, &mut file, data.len())?
+        };
         files::write_private(&kept_path(path, context), &codec::encode(&sealed))?;
         Ok(sealed)
     }
 
-    fn read(
-        path: &Path,
-        file: &mut File,
-        data: &Metadata,
-        name: String,
-        described: &Described,
-    ) -> Result<Self> {
-        let size = data.len();
+    /// What the file on this machine says besides what it shows; none if it is not looked into.
+    pub(crate) fn metadata(&self) -> Option<Metadata> {
+        Metadata::of_file(&self.attachment.media_type, &self.path)
+    }
+
+    /// The file again, for the second reading.
+    pub(super) fn source(&self) -> Result<Box<dyn Source>> {
+        let mut file = File::open(&self.path).map_err(|e| unread(&self.path, &e))?;
+        if self.stripped {
+            let (_, bytes) = stripped(&self.path, &mut file, &self.attachment.name)?;
+            return Ok(Box::new(Cursor::new(bytes)));
+        }
+        Ok(Box::new(file))
+    }
+
+    fn read(plain: Plain, file: &mut impl Read, size: u64) -> Result<Self> {
+        let Plain { path, name, stamp } = plain;
         let key = AttachmentKey::generate(&SystemRandom);
         let chunks = Chunks::new(&key, size).map_err(|e| changed(path).why(e.to_string()))?;
-        let (mut whole, mut plain, mut names) = (Hashing::default(), Vec::new(), Vec::new());
+        let (mut whole, mut hashes, mut names) = (Hashing::default(), Vec::new(), Vec::new());
         let mut start = Vec::new();
         let bar = Bar::of(&format!("reading {name}"), size);
         for index in 0..chunks.count() {
@@ -115,7 +153,7 @@ impl Sealed {
                 start = bytes.iter().take(64).copied().collect();
             }
             whole.update(&bytes);
-            plain.push(Hash::of(&[&bytes]));
+            hashes.push(Hash::of(&[&bytes]));
             let sealed = chunks
                 .seal(index, &bytes)
                 .map_err(|e| changed(path).why(e.to_string()))?;
@@ -134,14 +172,15 @@ impl Sealed {
                 name,
                 size,
                 hash: whole.finish(),
-                original: described.original,
+                original: None,
                 key,
                 list: Hash::of(&[&list]),
             },
             path: path.to_path_buf(),
-            stamp: stamp(data),
-            plain,
+            stamp,
+            plain: hashes,
             names,
+            stripped: false,
         })
     }
 
@@ -163,6 +202,43 @@ impl Sealed {
     }
 }
 
+/// A file before it is sealed.
+struct Plain<'a> {
+    path: &'a Path,
+    name: String,
+    stamp: (u64, u64, i64, i64),
+}
+
+/// SHA-256 of a file as it is, and what is left of it without metadata.
+fn stripped(path: &Path, file: &mut File, name: &str) -> Result<(Hash, Bytes)> {
+    let refused = |why: NotStripped| {
+        Error::new(Exit::Refused, format!("{} was not attached", path.display()))
+            .why(why.to_string())
+            .next("save it as JPEG, PNG or WebP, or send it without --strip-metadata, with all that it says")
+    };
+    let size = file.metadata().map_err(|e| unread(path, &e))?.len();
+    let mut start = [0; 64];
+    let begun = file.read(&mut start).map_err(|e| unread(path, &e))?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(|e| unread(path, &e))?;
+    let kind = media_type(name, start.get(..begun).unwrap_or_default());
+    if size > PICTURE {
+        return Err(refused(NotStripped::TooLarge));
+    }
+    let mut bytes = Vec::new();
+    let mut limited = file.take(PICTURE + 1);
+    limited
+        .read_to_end(&mut bytes)
+        .map_err(|e| unread(path, &e))?;
+    let bytes = Bytes::from(bytes);
+    let left = strip(kind, &bytes).map_err(refused)?;
+    Ok((Hash::of(&[&bytes]), left.unwrap_or(bytes)))
+}
+
+pub(super) fn unread(path: &Path, error: &std::io::Error) -> Error {
+    Error::io(format!("{} was not attached", path.display()), path, error)
+}
+
 fn kept_path(path: &Path, context: &Context) -> PathBuf {
     let name = Hash::of(&[path.as_os_str().as_encoded_bytes()]);
     context.home.join("attaching").join(name.to_string())
@@ -176,13 +252,17 @@ pub(super) fn changed(path: &Path) -> Error {
 }
 
 /// Reads exactly so many bytes.
-pub(super) fn chunk(file: &mut File, length: usize, path: &Path) -> Result<Vec<u8>> {
+pub(super) fn chunk(
+    file: &mut (impl Read + ?Sized),
+    length: usize,
+    path: &Path,
+) -> Result<Vec<u8>> {
     let mut bytes = vec![0; length];
     file.read_exact(&mut bytes).map_err(|e| {
         if e.kind() == std::io::ErrorKind::UnexpectedEof {
             changed(path)
         } else {
-            Error::io(format!("{} was not attached", path.display()), path, &e)
+            unread(path, &e)
         }
     })?;
     Ok(bytes)
@@ -268,6 +348,41 @@ mod tests {
             sealed(&path, &context).attachment.key,
             second.attachment.key
         );
+    }
+
+    #[test]
+    fn a_picture_without_its_metadata_names_the_one_with_it() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        let path = home.path().join("market.jpg");
+        // As small as a JPEG can be whose one comment betrays somebody.
+        let told = b"\xff\xd8\xff\xfe\0\x08CANARY\xff\xda\0\x08\x01\x01\0\0\x3f\0scan\xff\xd9";
+        std::fs::write(&path, told).expect("write");
+        let described = Described {
+            strip: true,
+            name: None,
+        };
+        let sealed = Sealed::of(&path, &described, &context).expect("sealed");
+        assert_eq!(sealed.attachment.original, Some(Hash::of(&[told])));
+        let mut again = Vec::new();
+        let mut source = sealed.source().expect("read again");
+        source.read_to_end(&mut again).expect("read");
+        assert_eq!(Hash::of(&[&again]), sealed.attachment.hash);
+        assert!(!again.windows(6).any(|w| w == b"CANARY"));
+        // With its metadata it is another file, under another key.
+        let whole = super::tests::sealed(&path, &context);
+        assert_ne!(whole.attachment.key, sealed.attachment.key);
+        assert_eq!(whole.attachment.original, None);
+        // What has none stays what it is.
+        let clean = home.path().join("clean.jpg");
+        std::fs::write(&clean, &again).expect("write");
+        let clean = Sealed::of(&clean, &described, &context).expect("sealed");
+        assert_eq!(clean.attachment.original, None);
+        // What nobody can strip is not sent as if it were.
+        let film = home.path().join("film.mp4");
+        std::fs::write(&film, b"\0\0\0\x18ftypisom").expect("write");
+        let refused = Sealed::of(&film, &described, &context).expect_err("refused");
+        assert_eq!(refused.exit, Exit::Refused);
     }
 
     #[test]

@@ -1,15 +1,21 @@
-//! The second reading: chunks that the node lacks are sealed and handed to it.
+//! The second reading: chunks that the node lacks are sealed and handed to it, several at once.
 
 use super::{
     Bar, Sealed,
-    sealed::{changed, chunk},
+    sealed::{changed, chunk, unread},
 };
-use crate::{client::Client, context::Context, error::Result};
+use crate::{
+    client::{Client, Kept},
+    context::Context,
+    error::Result,
+};
 use focal_protocol::id::Hash;
-use std::{
-    fs::File,
-    io::{Seek, SeekFrom},
-};
+use std::io::SeekFrom;
+use tokio::task::JoinSet;
+
+/// Connections over which chunks go, each with one under way: enough that the node writes while the next ones are read and
+/// sealed here.
+const UNDER_WAY: usize = 4;
 
 /// Hands a file to the node, as far as the node does not have it.
 ///
@@ -28,9 +34,8 @@ pub(crate) async fn upload(client: &Client, sealed: &Sealed, context: &Context) 
         .await?;
     let total: u64 = lacking.iter().map(|i| chunks.length(*i) as u64).sum();
     let bar = Bar::of(&format!("handing over {}", attachment.name), total);
-    let mut file = File::open(path).map_err(|e| {
-        crate::error::Error::io(format!("{} was not attached", path.display()), path, &e)
-    })?;
+    let mut source = sealed.source()?;
+    let mut hands = Hands::of(client);
     for index in lacking {
         let known = sealed.plain.get(index as usize);
         let name = sealed.names.get(index as usize);
@@ -38,10 +43,10 @@ pub(crate) async fn upload(client: &Client, sealed: &Sealed, context: &Context) 
             return Err(changed(path));
         };
         let from = u64::from(index) * focal_protocol::limits::CHUNK as u64;
-        file.seek(SeekFrom::Start(from)).map_err(|e| {
-            crate::error::Error::io(format!("{} was not attached", path.display()), path, &e)
-        })?;
-        let bytes = chunk(&mut file, chunks.length(index), path)?;
+        source
+            .seek(SeekFrom::Start(from))
+            .map_err(|e| unread(path, &e))?;
+        let bytes = chunk(&mut *source, chunks.length(index), path)?;
         // Never another content under this key and number.
         if Hash::of(&[&bytes]) != *known {
             sealed.forget(context);
@@ -51,15 +56,67 @@ pub(crate) async fn upload(client: &Client, sealed: &Sealed, context: &Context) 
         let bytes = chunks
             .seal(index, &bytes)
             .map_err(|e| changed(path).why(e.to_string()))?;
-        client.put_bytes(&of(&list, name), bytes).await?;
+        hands.put(of(&list, name), bytes).await?;
         bar.more(length);
     }
+    hands.empty().await?;
     let bytes = chunks
         .seal_list(&sealed.names)
         .map_err(|e| changed(path).why(e.to_string()))?;
-    client.put_bytes(&of(&list, &list), bytes).await
+    let mut last = client.keep().await?;
+    last.put_bytes(&of(&list, &list), bytes).await
 }
 
 fn of(list: &Hash, name: &Hash) -> String {
     format!("/v1/attachments/{list}/chunks/{name}")
+}
+
+/// Connections that are handed pieces as they become free.
+struct Hands<'a> {
+    client: &'a Client,
+    busy: JoinSet<Result<Kept>>,
+    free: Vec<Kept>,
+}
+
+impl<'a> Hands<'a> {
+    fn of(client: &'a Client) -> Self {
+        Self {
+            client,
+            busy: JoinSet::new(),
+            free: Vec::new(),
+        }
+    }
+
+    /// Begins to hand over a piece, as soon as there is a hand free.
+    async fn put(&mut self, path: String, bytes: Vec<u8>) -> Result<()> {
+        let mut kept = match self.free.pop() {
+            Some(kept) => kept,
+            None if self.busy.len() < UNDER_WAY => self.client.keep().await?,
+            None => match self.next().await? {
+                Some(kept) => kept,
+                None => self.client.keep().await?,
+            },
+        };
+        self.busy
+            .spawn(async move { kept.put_bytes(&path, bytes).await.map(|()| kept) });
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Option<Kept>> {
+        match self.busy.join_next().await {
+            None => Ok(None),
+            Some(Ok(done)) => done.map(Some),
+            Some(Err(e)) => Err(crate::error::Error::new(
+                crate::error::Exit::Failed,
+                "a file was not handed over",
+            )
+            .why(e.to_string())),
+        }
+    }
+
+    /// Waits until all pieces have arrived.
+    async fn empty(&mut self) -> Result<()> {
+        while self.next().await?.is_some() {}
+        Ok(())
+    }
 }

@@ -1,17 +1,18 @@
 //! `focal attachment`: the files that go with reports.
 
 use crate::{
-    attach::{Bar, Target, bytes, download},
+    attach::{self, Bar, Metadata, PICTURE, Target, bytes, download, open},
     client::Client,
     commands::case::{find, first},
     context::Context,
     error::{Error, Exit, Result},
+    keys::open_author,
     output::{count, plain},
     table::Table,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use focal_node::api::types::{
-    AttachmentHere, AttachmentRow, AttachmentVerified, Pruned, RecordDetail,
+    AttachmentHere, AttachmentRow, AttachmentVerified, Export, ExportRequest, Pruned, RecordDetail,
 };
 use focal_protocol::{
     codec,
@@ -48,6 +49,27 @@ enum Command {
     Fetch(FetchArgs),
     Verify(VerifyArgs),
     Prune(PruneArgs),
+    Originals(OriginalsArgs),
+}
+
+/// List pictures as they were before metadata was taken out of them, or write one
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+They are in the home of this machine only, sealed with your own key.
+
+Examples:
+  focal attachment originals
+  focal attachment originals 5be20f17 -o market-original.jpg")]
+struct OriginalsArgs {
+    /// One of them: first digits of its SHA-256, or of the attachment that was sent in its place
+    #[arg(requires = "output")]
+    what: Option<String>,
+    /// File to write it to
+    #[arg(short, long, value_name = "FILE", requires = "what")]
+    output: Option<PathBuf>,
+    /// Whose key opens them, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
 }
 
 /// List files, and how far they are here
@@ -56,6 +78,7 @@ enum Command {
 Examples:
   focal attachment list
   focal attachment list \"Varenia: Orsk province\"
+  focal attachment list --report 81d0c3e4 --metadata
   focal attachment list --report 81d0c3e4 --json")]
 struct ListArgs {
     /// Only of this case: id, first digits, or title
@@ -63,6 +86,9 @@ struct ListArgs {
     /// Only of this report: id or first digits
     #[arg(long, value_name = "REPORT", conflicts_with = "case")]
     report: Option<String>,
+    /// Open pictures that are here, and say what they tell besides what they show: place, time, device
+    #[arg(long)]
+    metadata: bool,
 }
 
 /// Bring files to this node if they are not here, open them, check them against the signed report, and write them
@@ -113,6 +139,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Fetch(args) => fetch(&args, context).await,
         Command::Verify(args) => verify(&args, context).await,
         Command::Prune(PruneArgs {}) => prune(context).await,
+        Command::Originals(args) => originals(&args, context),
     }
 }
 
@@ -141,6 +168,9 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
         (None, None) => "/v1/attachments".into(),
     };
     let rows: Vec<AttachmentRow> = client.get(&path).await?;
+    if args.metadata {
+        return told(&client, &rows, context).await;
+    }
     context.print(&rows, |out| {
         if rows.is_empty() {
             return writeln!(out, "No files.");
@@ -157,6 +187,111 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
             ]);
         }
         table.write(out)
+    })
+}
+
+/// What pictures tell besides what they show. They are opened in memory, and not kept: that is reading.
+async fn told(client: &Client, rows: &[AttachmentRow], context: &Context) -> Result<()> {
+    let mut found = Vec::new();
+    for row in rows {
+        let (mut metadata, mut why) = (None, None);
+        if !row.media_type.starts_with("image/") || row.size > PICTURE {
+            why = Some("not looked into");
+        } else if row.state != AttachmentHere::Complete {
+            why = Some("not here yet");
+        } else {
+            let detail = client.get(&format!("/v1/records/{}", row.record)).await?;
+            let bytes = open(client, &named(row, &detail)?).await?;
+            metadata = Some(Metadata::of(&row.media_type, &bytes.into()));
+        }
+        let line = match (&metadata, why) {
+            (Some(metadata), _) if metadata.is_empty() => "nothing".into(),
+            (Some(metadata), _) => metadata.line(),
+            (None, why) => why.unwrap_or_default().to_string(),
+        };
+        found.push((row, metadata, line));
+    }
+    let rows: Vec<_> = found
+        .iter()
+        .map(|(row, metadata, _)| {
+            let mut value = json!(row);
+            value["metadata"] = json!(metadata);
+            value
+        })
+        .collect();
+    context.print(&rows, |out| {
+        if found.is_empty() {
+            return writeln!(out, "No files.");
+        }
+        for (row, _, line) in &found {
+            writeln!(out, "{} ({})", plain(&row.name), first(&row.attachment))?;
+            writeln!(out, "  says: {}", plain(line))?;
+            if let Some(original) = &row.original {
+                let original = first(original);
+                writeln!(out, "  its author took metadata out; original {original}")?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
+    let author = open_author(context, args.author.as_deref())?;
+    let (kept, others) = attach::originals::all(&author.key, context)?;
+    drop(author);
+    if let (Some(what), Some(path)) = (&args.what, &args.output) {
+        let digits = what.to_ascii_lowercase();
+        let begins = |id: &Hash| id.to_string().starts_with(&digits);
+        let mut found = kept
+            .iter()
+            .filter(|o| digits.len() >= 4 && (begins(&o.picture.hash) || begins(&o.sent_as)));
+        let (Some(original), None) = (found.next(), found.next()) else {
+            return Err(Error::new(
+                Exit::NotFound,
+                format!("there is no one original \"{}\"", plain(what)),
+            )
+            .why("at least four digits of one are needed")
+            .next("see them with `focal attachment originals`"));
+        };
+        let bytes = attach::originals::open(original, context)?;
+        crate::files::create_private(path, &bytes)?;
+        let written = json!({
+            "name": original.picture.name, "hash": original.picture.hash, "file": path,
+        });
+        return context.print(&written, |out| {
+            let path = path.display().to_string();
+            writeln!(out, "{}  (as it was, checked by its SHA-256)", plain(&path))
+        });
+    }
+    let rows: Vec<_> = kept
+        .iter()
+        .map(|o| {
+            json!({
+                "name": o.picture.name, "size": o.picture.size, "hash": o.picture.hash,
+                "sent_as": o.sent_as, "kept": o.kept,
+            })
+        })
+        .collect();
+    context.print(&rows, |out| {
+        if kept.is_empty() {
+            writeln!(out, "No originals.")?;
+        } else {
+            let mut table = Table::new(&["name", "size", "kept", "sha-256", "sent as"]);
+            for o in &kept {
+                table.row(vec![
+                    plain(&o.picture.name).into_owned(),
+                    bytes(o.picture.size),
+                    o.kept.to_string(),
+                    first(&o.picture.hash.to_string()),
+                    first(&o.sent_as.to_string()),
+                ]);
+            }
+            table.write(out)?;
+        }
+        if others > 0 {
+            writeln!(out, "{} of other authors.", count(others, "original"))?;
+        }
+        Ok(())
     })
 }
 
@@ -198,9 +333,39 @@ async fn rows(client: &Client, what: &str) -> Result<Vec<AttachmentRow>> {
     }
 }
 
-/// The description of a file in a signed report, with its author's signature checked here.
+/// The description of a file in a signed report, with its author's signature checked here. With the key in it the file leaves
+/// the node, for the organisation's own use: so the report is asked for where the marking decides, and the audit trail
+/// has it first.
 async fn described(client: &Client, row: &AttachmentRow) -> Result<Attachment> {
-    let detail: RecordDetail = client.get(&format!("/v1/records/{}", row.record)).await?;
+    let request = ExportRequest {
+        purpose: "own-use".into(),
+        records: vec![row.record.clone()],
+        ..ExportRequest::default()
+    };
+    let path = format!("/v1/cases/{}/export", row.case);
+    let mut given: Export = client.post(&path, &request).await?;
+    if let Some(refused) = given.refused.pop() {
+        let error = Error::new(
+            Exit::Refused,
+            format!("\"{}\" may not leave the node", plain(&row.name)),
+        )
+        .why(refused.reason);
+        return Err(match refused.ask {
+            Some(org) => error.next(format!("ask {}, who wrote the report", plain(&org))),
+            None => error,
+        });
+    }
+    let Some(detail) = given.records.pop() else {
+        return Err(Error::new(
+            Exit::NotFound,
+            "the report is not here any more",
+        ));
+    };
+    named(row, &detail)
+}
+
+/// The description of a file in a signed report, whose author's signature is checked.
+fn named(row: &AttachmentRow, detail: &RecordDetail) -> Result<Attachment> {
     let odd = |why: String| {
         Error::new(
             Exit::Refused,

@@ -3,6 +3,7 @@
 //! Who writes a record seals its files: the signature must bind them, and the key is in no one's hands but the readers'.
 
 use super::{
+    caller::Caller,
     error::Failure,
     server::ApiState,
     types::{AttachmentRow, AttachmentVerified, Problem, Pruned},
@@ -15,7 +16,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use focal_protocol::{id::Hash, limits};
+use focal_protocol::{directory::Role, id::Hash, limits, record::Barred};
 use serde::Deserialize;
 
 type Answer<T> = Result<Json<T>, Failure>;
@@ -30,16 +31,26 @@ fn id(text: &str) -> Result<Hash, Failure> {
     })
 }
 
+/// Observers look, and change nothing: neither what is here nor what is fetched.
+fn keeper_of_files(caller: &Caller) -> Result<(), Failure> {
+    if caller.role == Role::Observer {
+        return Err(Refused::Barred(Barred::Observer).into());
+    }
+    Ok(())
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Filter {
     case: Option<String>,
     record: Option<String>,
 }
 
-/// Files that records name, and how far they are here: of one case, of one record, or all.
+/// Files that records name, and how far they are here: of one case, of one record, or all. Those of records that the caller
+/// may not read are left out.
 #[utoipa::path(get, path = "/v1/attachments", params(("case" = Option<String>, Query), ("record" = Option<String>, Query)), responses((status = 200, body = [AttachmentRow]), (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(state): State<ApiState>,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Answer<Vec<AttachmentRow>> {
     let mut case = match &filter.case {
@@ -56,16 +67,27 @@ pub(super) async fn list(
         record = Some(found.id);
         case = Some(found.position.case);
     }
-    Ok(Json(state.attachments.rows(case, record).await?))
+    let mut rows = state.attachments.rows(case, record).await?;
+    if caller.role == Role::Observer {
+        let views = state.views.clone();
+        let shown = tokio::task::spawn_blocking(move || {
+            rows.retain(|row| views.shows_record(caller.role, &row.record));
+            rows
+        });
+        rows = shown.await.map_err(|_| Refused::Stopping)?;
+    }
+    Ok(Json(rows))
 }
 
 /// Which of these chunks are not here. The body is their names, 32 bytes each; the answer their places in it.
 #[utoipa::path(post, path = "/v1/attachments/{attachment}/lacking", params(("attachment" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 200, body = [u32]), (status = 400, body = Problem)))]
 pub(super) async fn lacking(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(attachment): Path<String>,
     body: Bytes,
 ) -> Answer<Vec<u32>> {
+    keeper_of_files(&caller)?;
     let list = id(&attachment)?;
     let names = body.chunks(Hash::LEN).map(Hash::try_from);
     let names: Result<Vec<Hash>, _> = names.collect();
@@ -84,9 +106,11 @@ pub(super) async fn lacking(
 #[utoipa::path(put, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 204), (status = 400, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn put(
     State(state): State<ApiState>,
+    caller: Caller,
     Path((attachment, chunk)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<StatusCode, Failure> {
+    keeper_of_files(&caller)?;
     let (list, name) = (id(&attachment)?, id(&chunk)?);
     if body.len() > limits::CHUNK_SEALED {
         return Err(Refused::BadChunk.into());
@@ -95,13 +119,21 @@ pub(super) async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A sealed chunk as it is kept here; the list if both names are the same.
+/// A sealed chunk as it is kept here; the list if both names are the same. What opens it is in the record, which who takes a
+/// file out of the node asks for at `/v1/cases/{case}/export`.
 #[utoipa::path(get, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn chunk(
     State(state): State<ApiState>,
+    caller: Caller,
     Path((attachment, chunk)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Failure> {
     let (list, name) = (id(&attachment)?, id(&chunk)?);
+    if caller.role == Role::Observer {
+        let views = state.views.clone();
+        tokio::task::spawn_blocking(move || views.may_open(caller.role, &list))
+            .await
+            .map_err(|_| Refused::Stopping)??;
+    }
     let chunk = state.attachments.chunk(list, name).await?;
     let chunk = chunk.ok_or(Refused::UnknownAttachment)?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], chunk))
@@ -111,8 +143,10 @@ pub(super) async fn chunk(
 #[utoipa::path(post, path = "/v1/attachments/{attachment}/fetch", params(("attachment" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn fetch(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(attachment): Path<String>,
 ) -> Result<StatusCode, Failure> {
+    keeper_of_files(&caller)?;
     let list = id(&attachment)?;
     let attachments = state.attachments.clone();
     tokio::task::spawn_blocking(move || attachments.want(list))
@@ -125,14 +159,17 @@ pub(super) async fn fetch(
 #[utoipa::path(post, path = "/v1/attachments/{attachment}/verify", params(("attachment" = String, Path)), responses((status = 200, body = AttachmentVerified), (status = 404, body = Problem)))]
 pub(super) async fn verify(
     State(state): State<ApiState>,
+    caller: Caller,
     Path(attachment): Path<String>,
 ) -> Answer<AttachmentVerified> {
+    keeper_of_files(&caller)?;
     Ok(Json(state.attachments.verify(id(&attachment)?).await?))
 }
 
 /// Removes what no record names, unless it came within the last hour.
 #[utoipa::path(post, path = "/v1/attachments/prune", responses((status = 200, body = Pruned)))]
-pub(super) async fn prune(State(state): State<ApiState>) -> Answer<Pruned> {
+pub(super) async fn prune(State(state): State<ApiState>, caller: Caller) -> Answer<Pruned> {
+    keeper_of_files(&caller)?;
     let removed = state.attachments.prune().await?;
     Ok(Json(Pruned {
         attachments: removed.attachments,

@@ -9,7 +9,7 @@ use crate::{
 use focal_protocol::{
     audit::{Act, Chosen, Deed},
     directory::Role,
-    id::{CaseId, OrgId, RecordId},
+    id::{CaseId, Hash, OrgId, RecordId},
     limits,
     record::{Asker, Audience, Barred, Circle, Handling, Summary, Tlp, Use},
 };
@@ -191,6 +191,27 @@ impl Views {
         let handling = summary.handling();
         let shown = handling.may(&Use::Show, &asker, &Circle::default(), &[]);
         shown.map_err(Refused::Barred)
+    }
+
+    /// The same of a record by its id; not what is not here.
+    pub(crate) fn shows_record(&self, role: Role, id: &str) -> bool {
+        let stored = id.parse().ok().map(|id| self.store.record(&id));
+        let stored = stored.and_then(|read| read.ok().flatten());
+        stored.is_some_and(|stored| self.may_show(role, &stored.summary).is_ok())
+    }
+
+    /// Whether somebody of this role may have the sealed chunks of a file: if a record that they may read names it. Else there
+    /// is no such file.
+    pub(crate) fn may_open(&self, role: Role, list: &Hash) -> Result<(), Refused> {
+        for case in self.store.naming_cases(list)? {
+            for named in self.store.attachment(&case, list)? {
+                let stored = self.store.record(&named.record)?;
+                if stored.is_some_and(|s| self.may_show(role, &s.summary).is_ok()) {
+                    return Ok(());
+                }
+            }
+        }
+        Err(Refused::UnknownAttachment)
     }
 
     /// Whether somebody of this role may read the tables of a case: an observer not those of a compartment, where

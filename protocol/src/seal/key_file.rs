@@ -23,6 +23,8 @@ pub enum Purpose {
     AuthorKey,
     /// A node's secrets.
     NodeKeys,
+    /// The key of a picture that is kept as it was before metadata was taken out of it.
+    Original,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::RootKey => "root-key",
             Self::AuthorKey => "author-key",
             Self::NodeKeys => "node-keys",
+            Self::Original => "original",
         }
     }
 }

@@ -182,6 +182,7 @@ fn complaints(kind: Kind, map: &Map<String, Value>) -> Vec<FieldError> {
     let mut map = map.clone();
     map.remove("invited");
     map.remove("attachments");
+    map.remove("strip_metadata");
     Draft::from_json(Some(kind), &Value::Object(map))
         .and_then(|draft| {
             // For whom and by whom is known later; what it says does not depend on it.

@@ -41,7 +41,7 @@ Examples:
   focal report send 3f9c1a2b --kind incident --title \"Attack on Lower Teres market\" \\
     --set type=attack-on-civilians --killed 6/9/14 --injured 20/25/40 --grading C3 --verification alleged
   focal report send 3f9c1a2b --kind request --capability monitors --quantity 12 --place \"Lower Teres\"
-  focal report send 3f9c1a2b market.md --attach market-1.jpg --attach market-2.jpg
+  focal report send 3f9c1a2b market.md --attach market-1.jpg --attach market-2.jpg --strip-metadata
   focal report send 3f9c1a2b --kind alert --edit
   focal report send 3f9c1a2b --ask")]
 pub(super) struct Args {
@@ -58,6 +58,9 @@ pub(super) struct Args {
     /// A file that goes with it: a photograph, a video, a document; may be given several times
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
+    /// Take place, time, device and all other metadata out of pictures that go with it; the originals are kept here, sealed
+    #[arg(long)]
+    strip_metadata: bool,
     /// Be asked field by field, with what may be answered
     #[arg(long, conflicts_with_all = ["file", "edit"])]
     ask: bool,
@@ -119,6 +122,9 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
     let file = fields.clone();
     compose::apply(args.fields, kind, &mut fields)?;
     attach::absolute(&mut fields, None, &args.attach)?;
+    if args.strip_metadata {
+        fields.insert(STRIP.into(), json!(true));
+    }
     if args.ask {
         let asked = ask::ask(
             kind,
@@ -273,6 +279,9 @@ pub(super) async fn submit(
         .map_err(|e| invalid(&e))?;
     warn(&record, context)?;
     let signed = Signed::new(&record, &key);
+    for file in &files {
+        attach::originals::keep(&key, file, context)?;
+    }
     // A passphrase may have taken a while: the key is not needed any more.
     drop((key, handle));
     for file in &files {
@@ -294,8 +303,12 @@ pub(super) async fn submit(
     stored
 }
 
+/// The field that says that pictures go without their metadata: so that a draft that is sent again knows it.
+const STRIP: &str = "strip_metadata";
+
 /// Reads the files that a report names by their paths, and puts their descriptions in the place of the paths.
 fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Result<Vec<Sealed>> {
+    let strip = fields.remove(STRIP) == Some(Value::Bool(true));
     let paths = attach::paths(fields)?;
     if paths.is_empty() {
         return Ok(Vec::new());
@@ -309,11 +322,33 @@ fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Result<Vec<Seal
             ))
             .next("send the others with another report"));
     }
-    let read = |path: &PathBuf| Sealed::of(path, &Described::default(), context);
+    let described = Described { strip, name: None };
+    let read = |path: &PathBuf| Sealed::of(path, &described, context);
     let files: Vec<Sealed> = paths.iter().map(read).collect::<Result<_>>()?;
+    for file in &files {
+        tell(file, context);
+    }
     let described: Vec<_> = files.iter().map(|f| &f.attachment).collect();
     attach::put(fields, &described)?;
     Ok(files)
+}
+
+/// Says what a picture tells besides what it shows, and whether that goes with it.
+fn tell(file: &Sealed, context: &Context) {
+    let Some(told) = file.metadata() else { return };
+    let name = plain(&file.attachment.name).into_owned();
+    let line = plain(&told.line()).into_owned();
+    let text = match (file.stripped, told.is_empty()) {
+        (true, false) => format!(
+            "{name}: taken out: {line}; the original stays here, sealed: focal attachment originals"
+        ),
+        (false, false) => {
+            format!("{name} also says: {line}; --strip-metadata takes it out")
+        }
+        (true, true) => format!("{name}: it has no metadata to take out"),
+        (false, true) => return,
+    };
+    context.remark(&text);
 }
 
 /// The case itself if all its organisations may read a record with this marking, else its compartment with just those
