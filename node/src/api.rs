@@ -5,6 +5,7 @@
 mod attachments;
 mod audit;
 mod caller;
+mod content;
 mod courier;
 mod error;
 mod events;

@@ -2,15 +2,18 @@
 //! members only.
 //!
 //! [`files`] keeps chunks; [`admit`] takes them from this node's own people; [`keeper`] decides what is fetched and
-//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners.
+//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners; [`content`] opens a file
+//! for who may read it here.
 
 mod admit;
+mod content;
 mod fetch;
 mod files;
 mod keeper;
 mod serve;
 mod show;
 
+pub(crate) use content::Content;
 pub(crate) use serve::serve;
 
 use crate::{
@@ -27,7 +30,7 @@ use focal_protocol::{
 use keeper::Keep;
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
 use tokio::sync::Notify;
 
@@ -53,6 +56,8 @@ pub(crate) struct Attachments {
     /// Touched by the keeper's task, by fetches as they end and by the API; each change is whole by itself.
     keep: Mutex<Keep>,
     wake: Notify,
+    /// Bytes that partners were sent.
+    sent: AtomicU64,
 }
 
 /// An attachment whose list is here and opens: what is known for sure.
@@ -80,6 +85,7 @@ impl Attachments {
             automatic: limits.automatic,
             keep: Mutex::default(),
             wake: Notify::new(),
+            sent: AtomicU64::new(0),
         }))
     }
 

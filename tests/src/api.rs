@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use focal_node::api::types::{Event, Problem};
 use http_body_util::{BodyExt, Full};
-use hyper::{Method, Request, Response, body::Incoming};
+use hyper::{Method, Request, Response, body::Incoming, client::conn::http1, http};
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{io, path::PathBuf};
@@ -32,19 +32,27 @@ impl Api {
         path: &str,
         body: Vec<u8>,
     ) -> io::Result<Response<Incoming>> {
+        let request = self.request(method, path);
+        let request = request.body(Full::new(Bytes::from(body))).map_err(other)?;
+        let mut sender = self.open().await?;
+        sender.send_request(request).await.map_err(other)
+    }
+
+    async fn open(&self) -> io::Result<http1::SendRequest<Full<Bytes>>> {
         let stream = UnixStream::connect(&self.socket).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(other)?;
         tokio::spawn(connection);
-        let request = Request::builder()
+        Ok(sender)
+    }
+
+    fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        Request::builder()
             .method(method)
             .uri(path)
             .header("host", "focal")
             .header("content-type", "application/json")
-            .body(Full::new(Bytes::from(body)))
-            .map_err(other)?;
-        sender.send_request(request).await.map_err(other)
     }
 
     /// Sends and reads the answer; a refusal is the inner error.
@@ -138,6 +146,20 @@ impl Api {
         body: Vec<u8>,
     ) -> io::Result<Result<T, Problem>> {
         self.call(Method::POST, path, body).await
+    }
+
+    /// A `GET` of a range of bytes: the answer's status, and its body.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn part(&self, path: &str, range: &str) -> io::Result<(u16, Vec<u8>)> {
+        let request = self.request(Method::GET, path).header("range", range);
+        let request = request.body(Full::default()).map_err(other)?;
+        let response = self.open().await?.send_request(request).await;
+        let response = response.map_err(other)?;
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.map_err(other)?;
+        Ok((status, body.to_bytes().to_vec()))
     }
 
     /// The node's live events.

@@ -1,5 +1,6 @@
 //! Measuring a node against the limits of the machine it runs on.
 
+pub mod attachments;
 mod figures;
 mod limits;
 pub mod membership;

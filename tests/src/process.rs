@@ -146,9 +146,17 @@ impl NodeProcess {
     /// Resident memory, KiB.
     #[must_use]
     pub fn resident_kib(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find(|l| l.starts_with("VmRSS:"))?;
-        line.split_whitespace().nth(1)?.parse().ok()
+        self.resident()()
+    }
+
+    /// What says its resident memory, KiB, as long as it runs.
+    pub fn resident(&self) -> impl Fn() -> Option<u64> + Send + use<> {
+        let path = format!("/proc/{}/status", self.child.id());
+        move || {
+            let status = fs::read_to_string(&path).ok()?;
+            let line = status.lines().find(|l| l.starts_with("VmRSS:"))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        }
     }
 }
 

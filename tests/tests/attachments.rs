@@ -117,6 +117,44 @@ async fn a_large_file_comes_when_somebody_asks_for_it() {
 }
 
 #[tokio::test]
+async fn what_is_in_a_file_can_be_looked_at_as_a_whole_and_in_parts() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland"]);
+    let _nodes = federation.start(Path::new(NODE)).await;
+    let org = &federation.orgs[0];
+    let case = org.open_case("Varenia").await;
+    let bytes = noise(600_000);
+    let file = SealedFile::new("film.mp4", &bytes);
+    org.hand_over(&file).await.expect("kept");
+    let record = org.note_with(case, "with a film", &[&file]);
+    let stored = org.submit(case, &record).await.expect("stored");
+    let other = org.submit(case, &org.note(case, "without")).await;
+    let list = file.attachment.list;
+    let path = format!("/v1/attachments/{list}/content?record={}", stored.record);
+    let api = org.api();
+    let whole = api.bytes(Method::GET, &path, Vec::new()).await;
+    assert_eq!(whole.expect("an answer").expect("content"), bytes);
+    // Across the edges of chunks, and at the end.
+    for (range, part) in [
+        ("bytes=262140-524300", 262_140..524_301),
+        ("bytes=599999-", 599_999..600_000),
+        ("bytes=-5", 599_995..600_000),
+        ("bytes=262144-262144", 262_144..262_145),
+    ] {
+        let got = api.part(&path, range).await.expect("an answer");
+        assert_eq!(got, (206, bytes[part].to_vec()), "{range}");
+    }
+    let beyond = api.part(&path, "bytes=600000-").await.expect("an answer");
+    assert_eq!(beyond.0, 416);
+    // Only by way of a record that names it.
+    let other = other.expect("stored").record;
+    let path = format!("/v1/attachments/{list}/content?record={other}");
+    let refused = api.bytes(Method::GET, &path, Vec::new()).await;
+    let refused = refused.expect("an answer").expect_err("not named there");
+    assert_eq!(refused.code, "unknown-attachment");
+}
+
+#[tokio::test]
 async fn after_a_purge_no_chunk_is_left() {
     let base = tempfile::tempdir().expect("a directory");
     let federation = Federation::found(base.path(), &["Norland", "Monitor"]);

@@ -1,6 +1,8 @@
 //! The API's own description (OpenAPI 3.1).
 
-use super::{attachments, audit, courier, events, export, history, read, report, types, write};
+use super::{
+    attachments, audit, content, courier, events, export, history, read, report, types, write,
+};
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
@@ -46,6 +48,7 @@ use utoipa::OpenApi;
         attachments::put,
         attachments::chunk,
         attachments::fetch,
+        content::content,
         attachments::verify,
         attachments::prune,
         events::events,

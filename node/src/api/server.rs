@@ -1,8 +1,8 @@
 //! The socket and the routes.
 
 use super::{
-    attachments, audit, caller::Caller, courier, events, export, history, openapi, read, report,
-    write,
+    attachments, audit, caller::Caller, content, courier, events, export, history, openapi, read,
+    report, write,
 };
 use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
@@ -147,6 +147,10 @@ fn routes(state: ApiState) -> Router {
         .route(
             "/v1/attachments/{attachment}/fetch",
             post(attachments::fetch),
+        )
+        .route(
+            "/v1/attachments/{attachment}/content",
+            get(content::content),
         )
         .route(
             "/v1/attachments/{attachment}/verify",

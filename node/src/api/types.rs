@@ -496,6 +496,8 @@ pub struct AttachmentSpace {
     pub removed: u64,
     /// Bytes of those.
     pub removed_bytes: u64,
+    /// Bytes that partners were sent since the start.
+    pub sent: u64,
 }
 
 /// How far a file is here.

@@ -13,7 +13,7 @@ use focal_protocol::{
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -110,6 +110,7 @@ async fn answer_all(
         while at.shared.is_busy_with(&node) {
             tokio::time::sleep(YIELD).await;
         }
+        at.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
         let length = u32::try_from(piece.len()).unwrap_or_default();
         let sending = async {
             stream.write_u32(length).await?;

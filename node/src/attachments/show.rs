@@ -147,6 +147,7 @@ impl Attachments {
             on_demand: keep.waiting.values().filter(|w| !w.wanted).count(),
             removed: keep.removed.attachments,
             removed_bytes: keep.removed.bytes,
+            sent: self.sent.load(Ordering::Relaxed),
         }
     }
 }

@@ -95,7 +95,7 @@ fn swarm() -> Swarm<libp2p_stream::Behaviour> {
 }
 
 /// Round trip of a byte, and bytes a second, on a bare stream between two swarms over loopback.
-async fn stream() -> (Duration, f64) {
+pub(super) async fn stream() -> (Duration, f64) {
     let (mut near, mut far) = (swarm(), swarm());
     let address: Multiaddr = format!("/ip4/127.0.0.1/tcp/{}", free_port())
         .parse()
