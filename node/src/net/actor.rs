@@ -443,7 +443,7 @@ impl Actor {
         }
     }
 
-    fn accepted(&self, peer: PeerId, stream: Stream) {
+    fn accepted(&mut self, peer: PeerId, stream: Stream) {
         match node_id(&peer) {
             // The other side was not to open: its stream is dropped, ours stands.
             Some(node) if node < self.me && self.peers.contains_key(&node) => {
@@ -453,7 +453,10 @@ impl Actor {
         }
     }
 
-    fn hand_over(&self, node: NodeId, stream: Stream, outgoing: bool) {
+    fn hand_over(&mut self, node: NodeId, stream: Stream, outgoing: bool) {
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.dial.conversed();
+        }
         let stream = PeerStream {
             node,
             outgoing,

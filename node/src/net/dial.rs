@@ -9,8 +9,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A connection that lasted this long was a good one: the next wait is short again.
 const LASTED: Duration = Duration::from_secs(10);
 
-/// A connection that lasted this long was on a link that works now and then: the next wait is not long.
-const STOOD: Duration = Duration::from_secs(1);
+/// A conversation that lasted this long was on a link that works now and then: the next wait is not long. Who refuses us does
+/// so before there is any.
+const STOOD: Duration = Duration::from_millis(250);
 /// After so many failures at most, as it is counted then: 2 s.
 const STOOD_FAILURES: u32 = 3;
 
@@ -20,6 +21,8 @@ pub(super) struct Dial {
     failures: u32,
     next: Instant,
     connected: Option<Instant>,
+    /// Whether a conversation began on the connection.
+    conversed: bool,
 }
 
 impl Dial {
@@ -29,6 +32,7 @@ impl Dial {
             failures: 0,
             next: now,
             connected: None,
+            conversed: false,
         }
     }
 
@@ -47,13 +51,21 @@ impl Dial {
         self.connected.get_or_insert(now);
     }
 
+    /// A conversation begins on the connection.
+    pub(super) fn conversed(&mut self) {
+        self.conversed = true;
+    }
+
     /// The connection ended, or an attempt failed. `random` is uniform in 0..1: partners that went down together must
     /// not come back together.
     pub(super) fn failed(&mut self, now: Instant, random: f64) {
         let lasted = self.connected.take().map(|since| now.duration_since(since));
+        let conversed = std::mem::take(&mut self.conversed);
         match lasted {
             Some(lasted) if lasted >= LASTED => self.failures = 0,
-            Some(lasted) if lasted >= STOOD => self.failures = self.failures.min(STOOD_FAILURES),
+            Some(lasted) if lasted >= STOOD && conversed => {
+                self.failures = self.failures.min(STOOD_FAILURES);
+            }
             _ => {}
         }
         let most = FIRST
@@ -103,9 +115,14 @@ mod tests {
         let mut dial = Dial::new(start);
         for _ in 0..20 {
             dial.connected(start);
+            dial.conversed();
             dial.failed(start + STOOD, 1.0);
         }
         assert_eq!(dial.next(), Some(start + STOOD + FIRST * 8));
+        // Who closes before a word was said does not want us.
+        dial.connected(start);
+        dial.failed(start + STOOD, 1.0);
+        assert_eq!(dial.next(), Some(start + STOOD + FIRST * 16));
     }
 
     #[test]
