@@ -30,8 +30,9 @@ use zeroize::Zeroizing;
 
 /// A packed description, bytes.
 const DESCRIPTION: usize = 4 << 10;
-/// Sealed chunks of a picture, with what sealing and padding add.
-const SEALED: usize = 2 * (PICTURE as usize);
+/// Sealed chunks of a picture of 64 MiB, with what sealing and padding add.
+const SEALED: usize = 128 << 20;
+const _: () = assert!(SEALED as u64 == 2 * PICTURE);
 
 /// A picture that is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
