@@ -2,7 +2,7 @@
 
 use focal_node::api::types::{CourierLoaded, CourierOrder, CourierPacked, Problem};
 use focal_protocol::id::CaseId;
-use focal_tests::{Federation, NodeProcess, Org};
+use focal_tests::{Federation, NodeProcess, Org, until};
 use hyper::Method;
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use std::path::Path;
@@ -37,9 +37,7 @@ impl Ring {
     /// A case of all, joined by file: key packages to the first, invitations back.
     async fn case(&self) -> CaseId {
         let count = self.federation.orgs.len();
-        for i in 1..count {
-            self.carry(i, 0).await;
-        }
+        self.key_packages().await;
         let case = self.org(0).open_case("Varenia: Orsk province").await;
         for i in 1..count {
             let invited = self.org(0).invite(case, self.org(i)).await;
@@ -49,6 +47,18 @@ impl Ring {
             self.carry(0, i).await;
         }
         case
+    }
+
+    /// Brings the key package of each other node to the first, once the node has made one.
+    async fn key_packages(&self) {
+        for i in 1..self.federation.orgs.len() {
+            until("a key package has come", || async {
+                let volume = pack(self.org(i), self.org(0), None).await.0.remove(0);
+                let loaded = load(self.org(0), volume).await.expect("loaded");
+                (loaded.documents > 0).then_some(())
+            })
+            .await;
+        }
     }
 
     async fn carry(&self, from: usize, to: usize) {
@@ -226,9 +236,7 @@ async fn volumes_can_be_loaded_in_any_order_and_again() {
 #[tokio::test]
 async fn nothing_is_packed_of_a_case_for_who_is_not_in_it() {
     let ring = Ring::of(&["Norland", "UN office", "Monitor"]).await;
-    for i in 1..3 {
-        ring.carry(i, 0).await;
-    }
+    ring.key_packages().await;
     let (norland, un, monitor) = (ring.org(0), ring.org(1), ring.org(2));
     let case = norland.open_case("for two").await;
     norland.invite(case, un).await;
