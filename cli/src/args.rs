@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        alarms, attachment, audit, case, completions, courier, demo, federation, node, org, report,
-        watch,
+        alarms, attachment, audit, case, completions, courier, demo, evidence, federation, node,
+        org, report, watch,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -90,6 +90,8 @@ pub(crate) enum Command {
     Case(case::Args),
     Report(Box<report::Args>),
     Attachment(attachment::Args),
+    Evidence(evidence::Args),
+    Verify(evidence::VerifyArgs),
     Watch(watch::Args),
     Alarms(alarms::Args),
     Audit(audit::Args),

@@ -64,6 +64,8 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Alarms(args) => client(commands::alarms::run(args, context)),
         Command::Courier(args) => client(commands::courier::run(args, context)),
         Command::Audit(args) => client(commands::audit::run(args, context)),
+        Command::Evidence(args) => client(commands::evidence::run(args, context)),
+        Command::Verify(args) => commands::evidence::verify(&args, context),
         Command::Watch(args) => client(commands::watch::run(args, context)),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::completions::man(&args, context),

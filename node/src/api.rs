@@ -9,6 +9,7 @@ mod content;
 mod courier;
 mod error;
 mod events;
+mod evidence;
 mod export;
 mod history;
 mod openapi;

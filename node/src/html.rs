@@ -11,6 +11,7 @@
 
 mod chart;
 mod content;
+mod evidence;
 mod frame;
 mod limits;
 mod map;
@@ -22,6 +23,7 @@ mod weeks;
 mod words;
 
 pub(crate) use content::Content;
+pub use evidence::{EvidencePage, EvidenceRecord};
 pub(crate) use limits::{MOST_ROWS, PURPOSE, ROWS};
 
 use focal_protocol::{
@@ -31,6 +33,9 @@ use focal_protocol::{
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeMap;
+
+/// What a page may do: be looked at.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// A page to be written.
 pub(crate) struct Page {
@@ -124,13 +129,12 @@ pub(crate) struct Holding {
 /// Writes the page.
 pub(crate) fn write(page: &Page) -> String {
     let style = PreEscaped(include_str!("html/style.css"));
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="referrer" content="no-referrer";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";

@@ -45,6 +45,7 @@ mod views;
 
 pub use alarms::{Alarm, KeptAlarm};
 pub use error::Error;
+pub use html::{EvidencePage, EvidenceRecord};
 pub use inbox::inbox;
 pub use keys::NodeKeys;
 pub use logging::LogFormat;

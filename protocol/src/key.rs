@@ -36,6 +36,8 @@ pub enum Context {
     AuditCheckpoint,
     /// What is first in a courier volume.
     Cover,
+    /// A line of an evidence bundle's custody log.
+    Custody,
 }
 
 impl Context {
@@ -55,6 +57,7 @@ impl Context {
             Self::Succession => b"focal/succession/1\0",
             Self::AuditCheckpoint => b"focal/audit-checkpoint/1\0",
             Self::Cover => b"focal/cover/1\0",
+            Self::Custody => b"focal/custody/1\0",
         }
     }
 

@@ -12,6 +12,7 @@
 //! 8. [`case`]: what one node knows of one case, and does about it: membership, custodians, succession.
 //! 9. [`sync`]: how two nodes come to hold the same. [`courier`]: the same by file.
 //! 10. [`audit`]: who asked a node for what, as a chain that shows what was changed.
+//! 11. [`evidence`]: records with all that proves who wrote them, in one file that anybody can check.
 
 #![warn(missing_docs)]
 
@@ -20,6 +21,7 @@ pub mod case;
 pub mod codec;
 pub mod courier;
 pub mod directory;
+pub mod evidence;
 pub mod fingerprint;
 pub mod group;
 pub mod id;

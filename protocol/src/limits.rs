@@ -93,6 +93,14 @@ pub const STEPS: usize = 4_096;
 pub const STRANGERS_ENTRIES: u64 = 1_024;
 /// Distance between a record's clock and ours above which it is shown as doubtful, milliseconds: 24 h.
 pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
+/// Records in one evidence bundle: more than anybody reads, and their entries fit in memory while it is put together.
+pub const EVIDENCE_RECORDS: usize = 10_000;
+/// The list of an evidence bundle, bytes: as many items as a ZIP counts, 200 bytes each.
+pub const EVIDENCE_CONTENTS: usize = 16 << 20;
+/// Lines of a custody log: one for each who ever had the bundle.
+pub const CUSTODY_LINES: usize = 1_000;
+/// One line of a custody log, bytes.
+pub const CUSTODY_LINE: usize = 4_096;
 /// A key file, bytes.
 pub const KEY_FILE: usize = 16 << 10;
 /// One item of an audit trail, bytes: ids and words, no text of anybody's.

@@ -16,7 +16,7 @@ pub use chunk::{AttachmentKey, Chunks};
 pub(crate) use contact::BARE_OVERHEAD;
 pub(crate) use contact::SUITE;
 pub use contact::{ContactKey, ContactPublic};
-pub use entry::{EpochSecret, open_entry, seal_entry};
+pub use entry::{EntryKey, EpochSecret, entry_key, open_entry, open_with, seal_entry};
 pub use key_file::{KeyFile, KeyFileError, Purpose, Unlock};
 pub(crate) use padding::padme;
 

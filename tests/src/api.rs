@@ -97,6 +97,14 @@ impl Api {
             .map_err(|_| other(String::from_utf8_lossy(&bytes)))
     }
 
+    /// A `GET` of bytes.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn get_bytes(&self, path: &str) -> io::Result<Result<Vec<u8>, Problem>> {
+        self.bytes(Method::GET, path, Vec::new()).await
+    }
+
     /// A `GET` that must succeed.
     ///
     /// # Errors

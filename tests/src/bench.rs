@@ -1,6 +1,7 @@
 //! Measuring a node against the limits of the machine it runs on.
 
 pub mod attachments;
+pub mod evidence;
 mod figures;
 mod limits;
 pub mod membership;

@@ -17,6 +17,7 @@ use std::{
 
 mod check;
 mod clock;
+mod evidence;
 mod party;
 mod photographs;
 mod removal;
@@ -72,6 +73,7 @@ struct Outcome {
     reports: Vec<ReportResult>,
     files: Vec<photographs::Arrived>,
     removed: Removed,
+    evidence: evidence::Bundled,
     checks: Vec<check::Check>,
     seconds: f64,
     directory: PathBuf,
@@ -141,8 +143,10 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
     }
     let hashes: BTreeMap<&str, usize> = nodes.iter().map(|n| (n.view_hash.as_str(), 1)).collect();
     let removed = removal::remove(&parties, &case, &say).await?;
+    let evidence = evidence::bundle(&parties, &case, &say).await?;
     let outcome = Outcome {
         removed,
+        evidence,
         converged: hashes.len() == 1,
         nodes,
         reports: clock.results(),
@@ -222,6 +226,14 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
         removed.readable,
         removed.written,
         plain(&removed.why)
+    )?;
+    let evidence = &outcome.evidence;
+    writeln!(
+        out,
+        "The bundle proves {} reports and {} photographs. With one byte changed: {}",
+        evidence.records,
+        evidence.files,
+        plain(&evidence.changed)
     )
 }
 
@@ -238,6 +250,10 @@ fn keep(parties: Vec<Party>, base: tempfile::TempDir, case: &str, context: &Cont
             directory.join("passphrase").display()
         ),
     ];
+    lines.push(format!(
+        "  {0}/orsk.html in a browser, and: focal verify {0}/orsk.zip",
+        directory.display()
+    ));
     let mut pids = Vec::new();
     for party in parties {
         lines.push(format!(

@@ -7,6 +7,7 @@ pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod courier;
 pub(crate) mod demo;
+pub(crate) mod evidence;
 pub(crate) mod federation;
 pub(crate) mod node;
 pub(crate) mod org;

@@ -25,6 +25,8 @@ mod drafts;
 mod history;
 mod send;
 
+pub(crate) use send::own_org;
+
 /// Write, send, read and follow reports
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

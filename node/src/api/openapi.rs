@@ -1,7 +1,8 @@
 //! The API's own description (OpenAPI 3.1).
 
 use super::{
-    attachments, audit, content, courier, events, export, history, read, report, types, write,
+    attachments, audit, content, courier, events, evidence, export, history, read, report, types,
+    write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -25,6 +26,8 @@ use utoipa::OpenApi;
         report::report,
         history::known,
         history::history,
+        evidence::evidence,
+        evidence::chain,
         read::records,
         read::record,
         read::holders,

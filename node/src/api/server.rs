@@ -1,8 +1,8 @@
 //! The socket and the routes.
 
 use super::{
-    attachments, audit, caller::Caller, content, courier, events, export, history, openapi, read,
-    report, write,
+    attachments, audit, caller::Caller, content, courier, events, evidence, export, history,
+    openapi, read, report, write,
 };
 use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
 use axum::{
@@ -103,6 +103,11 @@ fn routes(state: ApiState) -> Router {
         .route("/v1/cases/{case}", get(read::case))
         .route("/v1/cases/{case}/view", get(read::view))
         .route("/v1/cases/{case}/view/{table}", get(read::table))
+        .route(
+            "/v1/cases/{case}/evidence",
+            post(evidence::evidence).layer(small),
+        )
+        .route("/v1/cases/{case}/logs/{log}/chain", get(evidence::chain))
         .route(
             "/v1/cases/{case}/report.html",
             post(report::report).layer(small),

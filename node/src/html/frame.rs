@@ -38,7 +38,7 @@ fn class(tlp: Tlp) -> &'static str {
     }
 }
 
-fn marking(tlp: Tlp) -> Markup {
+pub(super) fn marking(tlp: Tlp) -> Markup {
     html! { span.tlp.(class(tlp)) { (tlp) } }
 }
 

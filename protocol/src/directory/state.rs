@@ -132,6 +132,18 @@ impl Directory {
         }
     }
 
+    /// What proves who these organisations' authors and nodes are: charter, rosters, and their manifests alone.
+    #[must_use]
+    pub fn to_bundle_of(&self, orgs: &std::collections::BTreeSet<OrgId>) -> Bundle {
+        let of = self.manifests.iter().filter(|(org, _)| orgs.contains(org));
+        Bundle {
+            manifests: of
+                .flat_map(|(_, held)| held.iter().map(|m| m.signed().clone()))
+                .collect(),
+            ..self.to_bundle()
+        }
+    }
+
     /// Takes a document, if it holds and follows what is here.
     ///
     /// # Errors

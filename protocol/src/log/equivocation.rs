@@ -26,6 +26,24 @@ impl Link {
             ciphertext: Hash::of(&[entry.ciphertext()]),
         }
     }
+
+    /// The header as it was signed.
+    #[must_use]
+    pub fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// SHA-256 of the sealed payload.
+    #[must_use]
+    pub fn ciphertext(&self) -> Hash {
+        self.ciphertext
+    }
+
+    /// The entry's hash: what the next one names.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        entry::hash(&self.header, &self.ciphertext)
+    }
 }
 
 /// Links up to one that is signed.

@@ -39,18 +39,45 @@ impl KeyType for Aes256 {
     }
 }
 
+/// The key of one entry: it opens no other.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct EntryKey(pub [u8; 32]);
+
+impl std::fmt::Debug for EntryKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EntryKey")
+    }
+}
+
+impl Serialize for EntryKey {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        crate::id::serialize(&self.0, s)
+    }
+}
+
+impl<'de> Deserialize<'de> for EntryKey {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        crate::id::deserialize(d).map(Self)
+    }
+}
+
 /// HKDF-SHA-256 (RFC 5869): salt and input key are the entry's salt and the epoch's secret, info is
 /// `"focal/entry/1"` and the SHA-256 of the header.
-fn key(secret: &EpochSecret, salt: &Salt, header: &[u8]) -> LessSafeKey {
+#[must_use]
+pub fn entry_key(secret: &EpochSecret, salt: &Salt, header: &[u8]) -> EntryKey {
     let header_hash = Hash::of(&[header]);
-    let mut bytes = Zeroizing::new([0; 32]);
+    let mut key = EntryKey([0; 32]);
     let info = [b"focal/entry/1".as_slice(), header_hash.as_bytes()];
     ring::hkdf::Salt::new(HKDF_SHA256, &salt.0)
         .extract(&secret.0)
         .expand(&info, Aes256)
-        .and_then(|okm| okm.fill(&mut *bytes))
+        .and_then(|okm| okm.fill(&mut key.0))
         .expect("32 bytes are within HKDF's limit");
-    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*bytes).expect("32 bytes are an AES-256 key"))
+    key
+}
+
+fn cipher(key: &EntryKey) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key.0).expect("32 bytes are an AES-256 key"))
 }
 
 /// The key is used once, so the nonce may be constant.
@@ -74,7 +101,7 @@ pub fn seal_entry(
     }
     let mut sealed = Vec::with_capacity(packed.len() + AES_256_GCM.tag_len());
     sealed.extend_from_slice(&packed);
-    key(secret, salt, header)
+    cipher(&entry_key(secret, salt, header))
         .seal_in_place_append_tag(nonce(), Aad::from(header), &mut sealed)
         .map_err(|_| Error::TooLarge(limits::ENTRY))?;
     Ok(sealed)
@@ -90,8 +117,20 @@ pub fn open_entry(
     header: &[u8],
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    open_with(&entry_key(secret, salt, header), header, ciphertext)
+}
+
+/// Opens an entry with its own key.
+///
+/// # Errors
+/// [`Error::Opening`] for a wrong key or any changed bit.
+pub fn open_with(
+    key: &EntryKey,
+    header: &[u8],
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut buffer = Zeroizing::new(ciphertext.to_vec());
-    let packed = key(secret, salt, header)
+    let packed = cipher(key)
         .open_in_place(nonce(), Aad::from(header), &mut buffer)
         .map_err(|_| Error::Opening)?;
     padding::unpack(packed)

@@ -6,7 +6,7 @@ use focal_protocol::{
 };
 use serde_json::json;
 
-const CONTEXTS: [Context; 11] = [
+const CONTEXTS: [Context; 12] = [
     Context::Charter,
     Context::Roster,
     Context::Manifest,
@@ -18,6 +18,7 @@ const CONTEXTS: [Context; 11] = [
     Context::Vote,
     Context::Succession,
     Context::AuditCheckpoint,
+    Context::Custody,
 ];
 
 #[test]

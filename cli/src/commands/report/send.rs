@@ -424,7 +424,7 @@ async fn invited(fields: &mut Map<String, Value>, context: &Context) -> Result<(
     Ok(())
 }
 
-async fn own_org(client: &Client) -> Result<OrgId> {
+pub(crate) async fn own_org(client: &Client) -> Result<OrgId> {
     let status: Status = client.get("/v1/status").await?;
     status.org.and_then(|o| o.parse().ok()).ok_or_else(|| {
         Error::new(

@@ -58,6 +58,17 @@ pub struct Export {
     pub next: Option<String>,
 }
 
+/// One page of an export with what proves its records.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// The records.
+    #[serde(flatten)]
+    pub export: Export,
+    /// For each of them, in their order, the entry that carried it and that entry's key: base64 of an item of an
+    /// evidence bundle (SPEC, section 16).
+    pub carriers: Vec<String>,
+}
+
 /// A record that may not leave. Nothing of what it says is here.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RefusedRecord {
