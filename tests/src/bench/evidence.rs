@@ -188,7 +188,13 @@ fn attachment(content: &[u8], n: u8) -> Attachment {
 fn bundle(path: &Path) {
     let org = Org::new();
     let contents: Vec<Arc<Vec<u8>>> = (0..FILES)
-        .map(|n| Arc::new((0..FILE).map(|at| (at * (n + 3) >> 5) as u8).collect()))
+        .map(|n| {
+            Arc::new(
+                (0..FILE)
+                    .map(|at| ((at * (n + 3)) >> 5).to_le_bytes()[0])
+                    .collect(),
+            )
+        })
         .collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut records = Vec::new();
