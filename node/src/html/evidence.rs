@@ -184,6 +184,7 @@ mod tests {
             left_out: vec![hostile.into()],
             records: vec![EvidenceRecord {
                 id: "ab".repeat(32),
+                title: hostile.into(),
                 author: hostile.into(),
                 organisation: hostile.into(),
                 content: json!({"language": "ar", "created": "2026-11-03T14:30:00Z", "marking": {"tlp": "TLP:AMBER"},
