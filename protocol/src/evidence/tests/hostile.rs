@@ -76,7 +76,7 @@ fn every_dropped_moved_doubled_or_exchanged_item_is_found() {
             }
         }
     }
-    let mut added = all.clone();
+    let mut added = all;
     added.insert(1, ("records/x.cbor".into(), Vec::new()));
     assert!(failure(&file(&added)).contains("federation.bundle should stand"));
 }
