@@ -3,10 +3,13 @@
 use crate::{
     commands::{
         alarms, attachment, audit, case, completions, courier, demo, evidence, federation, node,
-        org, report, watch,
+        org, outbox, report, watch,
     },
     context::Context,
     error::{Error, Exit, Result},
+    heard::Heard,
+    keys::Opened,
+    link,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -65,6 +68,16 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     socket: Option<PathBuf>,
+    /// A node that is not on this machine, reached with your author key: /dns4/…/tcp/4711/p2p/12D3Koo…
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = "FOCAL_NODE",
+        hide_env_values = true,
+        conflicts_with = "socket"
+    )]
+    node: Option<String>,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -92,6 +105,7 @@ pub(crate) enum Command {
     Attachment(attachment::Args),
     Evidence(evidence::Args),
     Verify(evidence::VerifyArgs),
+    Outbox(outbox::Args),
     Watch(watch::Args),
     Alarms(alarms::Args),
     Audit(audit::Args),
@@ -121,9 +135,13 @@ impl Global {
         Ok(Context {
             home,
             socket: self.socket,
+            node: self.node,
             json: self.json,
             yes: self.yes,
             passphrase_file: self.passphrase_file,
+            opened: Opened::default(),
+            heard: Heard::default(),
+            far: link::Kept::default(),
         })
     }
 }
@@ -157,8 +175,11 @@ mod tests {
             "focal org show --json --home /x",
             "focal federation show --yes --socket /x",
             "focal node status --passphrase-file /x",
+            "focal case list --node /ip4/192.0.2.7/tcp/4711/p2p/x",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
+        let both = "focal case list --socket /x --node /ip4/192.0.2.7/tcp/4711";
+        assert!(Cli::try_parse_from(both.split(' ')).is_err());
     }
 }

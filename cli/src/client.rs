@@ -1,4 +1,4 @@
-//! The way to the node: its HTTP/JSON API on a Unix socket.
+//! The node's HTTP/JSON API, as commands use it. How the bytes get there is [`link`](crate::link)'s.
 
 mod stream;
 pub(crate) use stream::Parts;
@@ -6,9 +6,11 @@ pub(crate) use stream::Parts;
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    heard::Heard,
+    link::Way,
 };
 use focal_node::api::types::{Event, Problem};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
@@ -16,20 +18,27 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{path::PathBuf, time::Duration};
-use tokio::net::UnixStream;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// Longest answer that is read, bytes: a case view of 100,000 records.
 const ANSWER: usize = 256 << 20;
 /// Longest single event, bytes.
 const EVENT: usize = 1 << 20;
-/// A node on a busy disk may take a while; longer means that something is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A node says every 15 s that it is there; on a narrow link that may wait behind something else.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(120);
+
+type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// A node's API.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    socket: PathBuf,
+    way: Way,
+    heard: Heard,
+    /// A connection for the next request: on a far link a new one takes seconds.
+    idle: Arc<Mutex<Option<Sender>>>,
 }
 
 impl Client {
@@ -38,39 +47,58 @@ impl Client {
     /// # Errors
     /// [`Exit::Unreachable`]: no node is running there.
     pub(crate) async fn connect(context: &Context) -> Result<Self> {
-        let client = Self::of(context);
-        client.stream().await?;
+        let client = Self::by(Way::of(context)?, context);
+        let progress = client.way.progress("connecting");
+        let sender = client.open().await?;
+        drop(progress);
+        client.put_back(sender);
+        client.heard.reached();
         Ok(client)
     }
 
-    /// The node that `context` names, whether it runs or not.
-    pub(crate) fn of(context: &Context) -> Self {
+    /// The node at the end of a way, whether it runs or not.
+    pub(crate) fn by(way: Way, context: &Context) -> Self {
         Self {
-            socket: context.socket(),
+            way,
+            heard: context.heard.clone(),
+            idle: Arc::default(),
         }
-    }
-
-    async fn stream(&self) -> Result<UnixStream> {
-        UnixStream::connect(&self.socket).await.map_err(|e| {
-            Error::new(Exit::Unreachable, "the node does not answer")
-                .why(format!("{}: {e}", self.socket.display()))
-                .next("start it with `focal node run`, or name another with --home or --socket")
-        })
     }
 
     fn lost(&self, error: &dyn std::fmt::Display) -> Error {
         Error::new(Exit::Unreachable, "the node has not answered to the end")
-            .why(format!("{}: {error}", self.socket.display()))
+            .why(format!("{}: {error}", self.way.name()))
             .next("see its log, then try again: sending a report twice stores it once")
+            .may_pass()
     }
 
     async fn open(&self) -> Result<Sender> {
-        let stream = self.stream().await?;
+        let stream = self.way.stream().await?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|e| self.lost(&e))?;
         tokio::spawn(connection);
         Ok(sender)
+    }
+
+    fn put_back(&self, sender: Sender) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        *idle = Some(sender);
+    }
+
+    /// The connection of the last request if it still stands, else a new one.
+    async fn sender(&self) -> Result<Sender> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut sender) = idle
+            && sender.ready().await.is_ok()
+        {
+            return Ok(sender);
+        }
+        self.open().await
     }
 
     /// A connection that stays for one request after the other.
@@ -110,11 +138,28 @@ impl Client {
             .map_err(|e| {
                 Error::new(Exit::Usage, "this cannot be asked of a node").why(e.to_string())
             })?;
-        let answer = tokio::time::timeout(PATIENCE, sender.send_request(request));
+        let answer = tokio::time::timeout(self.way.patience(), sender.send_request(request));
         answer
             .await
             .map_err(|e| self.lost(&e))?
             .map_err(|e| self.lost(&e))
+    }
+
+    /// The whole body of an answer. It may take long, but not be silent for long.
+    async fn whole(&self, mut body: Incoming) -> Result<Bytes> {
+        let mut whole = Vec::new();
+        loop {
+            let frame = tokio::time::timeout(self.way.patience(), body.frame()).await;
+            let Some(frame) = frame.map_err(|e| self.lost(&e))? else {
+                return Ok(Bytes::from(whole));
+            };
+            if let Some(data) = frame.map_err(|e| self.lost(&e))?.data_ref() {
+                if whole.len() + data.len() > ANSWER {
+                    return Err(self.lost(&"the answer is too long"));
+                }
+                whole.extend_from_slice(data);
+            }
+        }
     }
 
     async fn call(
@@ -124,17 +169,20 @@ impl Client {
         content_type: &str,
         body: Vec<u8>,
     ) -> Result<Bytes> {
-        let response = self.send(method, path, content_type, body).await?;
-        self.answer(response).await
+        let _progress = self.way.progress("the node is asked");
+        let mut sender = self.sender().await?;
+        let response = self
+            .ask(&mut sender, method, path, content_type, body)
+            .await?;
+        let answer = self.answer(response).await;
+        // What was refused was read to its end, too.
+        self.put_back(sender);
+        answer
     }
 
     async fn answer(&self, response: Response<Incoming>) -> Result<Bytes> {
         let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER)
-            .collect()
-            .await
-            .map_err(|e| self.lost(&e))?
-            .to_bytes();
+        let body = self.whole(response.into_body()).await?;
         if status.is_success() {
             Ok(body)
         } else {
@@ -158,7 +206,9 @@ impl Client {
     /// A `GET` of bytes.
     pub(crate) async fn get_bytes(&self, path: &str) -> Result<Vec<u8>> {
         let body = self.call(Method::GET, path, "application/json", Vec::new());
-        Ok(body.await?.to_vec())
+        let body = body.await?;
+        self.heard.hear(path, &body);
+        Ok(body.to_vec())
     }
 
     /// A `POST` of JSON.
@@ -202,17 +252,28 @@ impl Client {
 
     /// The node's events from now on.
     pub(crate) async fn events(&self, path: &str) -> Result<Events> {
+        // A connection of its own, which nothing else waits for.
+        let mut sender = self.open().await?;
         let response = self
-            .send(Method::GET, path, "application/json", Vec::new())
+            .ask(
+                &mut sender,
+                Method::GET,
+                path,
+                "application/json",
+                Vec::new(),
+            )
             .await?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refusal(status, &self.whole(response.into_body()).await?));
+        }
         Ok(Events {
             body: response.into_body(),
             lines: Lines::default(),
+            _sender: sender,
         })
     }
 }
-
-type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// A connection to the node's API that stays: thousands of pieces go over it.
 pub(crate) struct Kept {
@@ -249,22 +310,27 @@ fn refusal(status: StatusCode, body: &[u8]) -> Error {
         StatusCode::SERVICE_UNAVAILABLE => Exit::Unreachable,
         _ => Exit::Refused,
     };
-    match serde_json::from_slice::<Problem>(body) {
+    let mut error = match serde_json::from_slice::<Problem>(body) {
         Ok(problem) => {
-            let error = Error::new(exit, problem.message).why(problem.code);
-            match problem.hint {
-                Some(hint) => error.next(hint),
-                None => error,
-            }
+            let mut error = Error::new(exit, problem.message).why(problem.code.clone());
+            error.code = Some(problem.code.into_boxed_str());
+            error.next = problem.hint;
+            error
         }
         Err(_) => Error::new(exit, format!("the node answered {status}")),
-    }
+    };
+    // A full or failing disk, a node that stops or has not joined its federation yet: all that may be over tomorrow.
+    error.passing = status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || matches!(error.code.as_deref(), Some("no-federation" | "not-listed"));
+    error
 }
 
 /// Events as they come.
 pub(crate) struct Events {
     body: Incoming,
     lines: Lines,
+    _sender: Sender,
 }
 
 impl Events {
@@ -274,7 +340,8 @@ impl Events {
             if let Some(event) = self.lines.event() {
                 return Some(event);
             }
-            let frame = self.body.frame().await?.ok()?;
+            let frame = tokio::time::timeout(SIGN_OF_LIFE, self.body.frame());
+            let frame = frame.await.ok()??.ok()?;
             if let Some(data) = frame.data_ref() {
                 self.lines.feed(data)?;
             }
@@ -341,5 +408,19 @@ mod tests {
             (Exit::Refused, Some("ask"))
         );
         assert_eq!(refusal(StatusCode::NOT_FOUND, b"").exit, Exit::NotFound);
+        assert!(!error.passing && error.code.as_deref() == Some("revoked-author"));
+    }
+
+    #[test]
+    fn what_may_be_over_tomorrow_is_told_from_what_will_not() {
+        let passing = |status, code: &str| {
+            let body = format!(r#"{{"code":"{code}","message":"no"}}"#);
+            refusal(status, body.as_bytes()).passing
+        };
+        assert!(passing(StatusCode::INSUFFICIENT_STORAGE, "disk-full"));
+        assert!(passing(StatusCode::SERVICE_UNAVAILABLE, "stopping"));
+        assert!(passing(StatusCode::CONFLICT, "not-listed"));
+        assert!(!passing(StatusCode::CONFLICT, "case-closed"));
+        assert!(!passing(StatusCode::NOT_FOUND, "unknown-case"));
     }
 }

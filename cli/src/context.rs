@@ -1,5 +1,6 @@
 //! What every command knows: where things are, and how the person wants to be spoken to.
 
+use crate::{heard::Heard, keys::Opened, link};
 use focal_protocol::time::Time;
 use std::{
     path::PathBuf,
@@ -13,12 +14,20 @@ pub(crate) struct Context {
     pub(crate) home: PathBuf,
     /// The node's socket, if it is not the one below `home`.
     pub(crate) socket: Option<PathBuf>,
+    /// The address of a node that is not on this machine.
+    pub(crate) node: Option<String>,
     /// One JSON document on stdout instead of text.
     pub(crate) json: bool,
     /// Every question is answered with yes.
     pub(crate) yes: bool,
     /// The passphrase is the first line of this file: nobody is asked.
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Authors' keys that this command has opened: a passphrase is asked for once.
+    pub(crate) opened: Opened,
+    /// What the node has told this command.
+    pub(crate) heard: Heard,
+    /// The connection with a node that is not on this machine.
+    pub(crate) far: link::Kept,
 }
 
 impl Context {
@@ -44,6 +53,11 @@ impl Context {
         self.home.join("authors")
     }
 
+    /// Reports that wait for the node, and what is known without it: one directory for each author.
+    pub(crate) fn outbox_dir(&self) -> PathBuf {
+        self.home.join("outbox")
+    }
+
     /// The federation that was accepted here, and what this organisation has signed for it.
     pub(crate) fn federation_dir(&self) -> PathBuf {
         self.home.join("federation")
@@ -67,9 +81,13 @@ impl Context {
         Self {
             home: home.to_path_buf(),
             socket: None,
+            node: None,
             json: true,
             yes: true,
             passphrase_file: Some(passphrase_file),
+            opened: Opened::default(),
+            heard: Heard::default(),
+            far: link::Kept::default(),
         }
     }
 }

@@ -49,6 +49,10 @@ pub(crate) struct Error {
     pub(crate) next: Option<String>,
     /// The exit code.
     pub(crate) exit: Exit,
+    /// Whether it may pass by itself: what was refused now may be taken later.
+    pub(crate) passing: bool,
+    /// The node's stable name for it, if the node refused.
+    pub(crate) code: Option<Box<str>>,
 }
 
 /// What every command returns.
@@ -62,7 +66,15 @@ impl Error {
             why: None,
             next: None,
             exit,
+            passing: false,
+            code: None,
         }
+    }
+
+    /// It may pass by itself.
+    pub(crate) fn may_pass(mut self) -> Self {
+        self.passing = true;
+        self
     }
 
     /// Adds the reason.

@@ -14,10 +14,15 @@ use focal_protocol::{
     seal::{KeyFile, KeyFileError, Purpose, Unlock},
 };
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// An author whose key is open.
+#[derive(Debug)]
 pub(crate) struct Author {
     /// Their short name.
     pub(crate) handle: String,
@@ -25,6 +30,28 @@ pub(crate) struct Author {
     pub(crate) org: Option<OrgId>,
     /// Their key.
     pub(crate) key: SecretKey,
+}
+
+/// Keys that were opened, by handle. They are wiped when the command ends.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Opened(Arc<Mutex<BTreeMap<String, Arc<Author>>>>);
+
+impl Opened {
+    fn get(&self, handle: &str) -> Option<Arc<Author>> {
+        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.get(handle).cloned()
+    }
+
+    fn put(&self, author: &Arc<Author>) {
+        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.insert(author.handle.clone(), author.clone());
+    }
+
+    /// Everybody whose key is open.
+    pub(crate) fn all(&self) -> Vec<Arc<Author>> {
+        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.values().cloned().collect()
+    }
 }
 
 /// What an author's key file seals.
@@ -94,12 +121,15 @@ pub(crate) fn create_author(
     Ok(key.public())
 }
 
-/// Opens an author's key: of this handle, or the only one here.
-pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Author> {
+/// Opens an author's key: of this handle, or the only one here. The passphrase is asked for once in a command.
+pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Arc<Author>> {
     let handle = match handle {
         Some(handle) => handle.to_string(),
         None => only_author(context)?,
     };
+    if let Some(author) = context.opened.get(&handle) {
+        return Ok(author);
+    }
     let path = author_path(context, &handle);
     if !path.exists() {
         return Err(
@@ -113,11 +143,14 @@ pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Aut
     }
     let plain = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
     let secret: AuthorSecret = codec::decode(&plain, SECRET).map_err(|_| damaged(&path))?;
-    Ok(Author {
-        handle: secret.handle.clone(),
+    // By the file's name: that is what it was asked for under.
+    let author = Arc::new(Author {
+        handle,
         org: secret.org,
         key: SecretKey::from_seed(Zeroizing::new(secret.seed)),
-    })
+    });
+    context.opened.put(&author);
+    Ok(author)
 }
 
 /// The handles of the keys that are here.
@@ -226,6 +259,11 @@ mod tests {
         assert_eq!(author.handle, "anna");
         assert_eq!(author.org, org);
         assert_eq!(author.key.public(), public);
+        // Once it is open nobody is asked again.
+        let file = context.passphrase_file.as_ref().expect("set");
+        std::fs::remove_file(file).expect("removed");
+        assert!(open_author(&context, Some("anna")).is_ok());
+        files::write_private(file, b"correct horse battery").expect("write");
         assert!(create_author(&context, "anna", org).is_err());
         assert_eq!(
             open_author(&context, Some("bo")).err().map(|e| e.exit),
@@ -241,7 +279,7 @@ mod tests {
         let before = std::fs::read(author_path(&context, "anna")).expect("read");
         let file = context.passphrase_file.clone().expect("set");
         files::write_private(&file, b"not that one, no").expect("write");
-        let error = open_author(&context, Some("anna")).err().expect("wrong");
+        let error = open_author(&context, Some("anna")).expect_err("wrong");
         assert_eq!(error.exit, Exit::WrongPassphrase);
         assert_eq!(
             std::fs::read(author_path(&context, "anna")).expect("read"),

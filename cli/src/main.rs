@@ -1,8 +1,8 @@
 //! The `focal` command.
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
-//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] the way to the node, [`attach`] the files that go with
-//! reports.
+//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] and [`link`] the way to the node, [`attach`] the
+//! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach.
 
 mod accepted;
 mod args;
@@ -16,11 +16,16 @@ mod federation_file;
 mod federation_view;
 mod files;
 mod handover;
+mod heard;
 mod join_request;
 mod keys;
+mod known;
+mod link;
 mod moment;
 mod node_card;
+mod officer;
 mod organisation;
+mod outbox;
 mod output;
 mod prompt;
 mod report_file;
@@ -30,15 +35,24 @@ use args::{Cli, Command};
 use clap::Parser;
 use context::Context;
 use error::{Error, Exit, Result};
-use std::{future::Future, process::ExitCode};
+use std::{future::Future, process::ExitCode, sync::OnceLock};
+use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.global.json;
-    let result = cli
-        .global
-        .context()
-        .and_then(|context| dispatch(cli.command, &context));
+    let result = cli.global.context().and_then(|context| {
+        let result = dispatch(cli.command, &context);
+        if context.heard.was_reached() {
+            // What waits for the node goes out now that it was there.
+            let sending = client(async {
+                outbox::after(&context, outbox::Ask::Person).await;
+                Ok(())
+            });
+            return result.and(sending);
+        }
+        result
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(json),
@@ -50,14 +64,15 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Org(args) => client(commands::org::run(args, context)),
         Command::Federation(args) => client(commands::federation::run(args, context)),
         Command::Node(args) if commands::node::is_run(&args) => on(
-            &mut tokio::runtime::Builder::new_multi_thread(),
+            &mut Builder::new_multi_thread(),
             commands::node::run(args, context),
         ),
         Command::Node(args) => client(commands::node::run(args, context)),
         Command::Case(args) => client(commands::case::run(args, context)),
+        Command::Outbox(args) => client(commands::outbox::run(args, context)),
         Command::Report(args) => client(commands::report::run(*args, context)),
         Command::Demo(args) => on(
-            &mut tokio::runtime::Builder::new_multi_thread(),
+            &mut Builder::new_multi_thread(),
             commands::demo::run(args, context),
         ),
         Command::Attachment(args) => client(commands::attachment::run(args, context)),
@@ -72,21 +87,26 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
     }
 }
 
-/// A client speaks with one node: one thread does.
+/// A client speaks with one node: one thread does. It stays, and with it the connection, until all is said.
 fn client(command: impl Future<Output = Result<()>>) -> Result<()> {
-    on(&mut tokio::runtime::Builder::new_current_thread(), command)
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return runtime.block_on(command);
+    }
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| no_runtime(&e))?;
+    RUNTIME.get_or_init(|| runtime).block_on(command)
 }
 
-fn on(
-    builder: &mut tokio::runtime::Builder,
-    command: impl Future<Output = Result<()>>,
-) -> Result<()> {
-    let runtime = builder.enable_all().build().map_err(|e| {
-        Error::new(
-            Exit::Io,
-            "the operating system gives no event queue or threads",
-        )
-        .why(e.to_string())
-    })?;
+fn on(builder: &mut Builder, command: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = builder.enable_all().build().map_err(|e| no_runtime(&e))?;
     runtime.block_on(command)
+}
+
+fn no_runtime(error: &std::io::Error) -> Error {
+    Error::new(
+        Exit::Io,
+        "the operating system gives no event queue or threads",
+    )
+    .why(error.to_string())
 }

@@ -1,7 +1,9 @@
-//! The node's HTTP/JSON API on a Unix socket of mode 0600: whoever can open the socket is the node's operator.
+//! The node's HTTP/JSON API: on a Unix socket of mode 0600, whose holder is the node's operator, and on libp2p streams
+//! for authors away from it, who may what their role allows.
 //!
 //! `curl --unix-socket api.sock http://focal/v1/status` works; `/v1/openapi.json` describes it all.
 
+mod access;
 mod attachments;
 mod audit;
 mod caller;

@@ -7,7 +7,7 @@
 //! 3. `session`, `mailbox`: one task for each peer. `net`: the libp2p swarm.
 //! 4. [`store`]: sled. `attachments`: files beside it, fetched and served. `shared`: snapshots for readers. `views`: what
 //!    the API shows. `html`: a case as one page.
-//! 5. [`api`]: HTTP/JSON on a Unix socket.
+//! 5. [`api`]: HTTP/JSON on a Unix socket, and through the `door` for authors away from it. [`remote`]: their side.
 //! 6. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
 //! 7. [`NodeKeys`], [`Settings`], files and locks.
 
@@ -19,6 +19,7 @@ mod attachments;
 mod case_views;
 mod clock;
 mod courier;
+mod door;
 mod error;
 mod files;
 mod html;
@@ -33,6 +34,7 @@ mod opener;
 #[cfg(target_os = "linux")]
 mod process;
 mod refused;
+pub mod remote;
 mod restore;
 mod run;
 mod session;

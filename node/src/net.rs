@@ -1,15 +1,21 @@
 //! The libp2p swarm: TCP with Noise and Yamux, and QUIC; only peers in current manifests; one sync stream for each pair.
 //!
+//! Authors of this organisation may connect too, for the API alone.
+//!
 //! One task owns the swarm and is spoken to by messages. There is no DHT, no discovery and no identify protocol: a
 //! closed federation has its addresses in signed manifests, and anything else would tell outsiders who talks to whom.
 
 mod actor;
+mod authors;
 mod chunks;
 mod dial;
 mod frames;
+mod only;
 mod peer_id;
-mod reason;
+pub(crate) mod reason;
 
+pub use authors::ApiStream;
+pub(crate) use authors::{IncomingApi, PROTOCOL as API};
 pub use chunks::{ChunkStream, IncomingChunks};
 pub use frames::{Frames, framed};
 pub use peer_id::{node_id, peer_id};
@@ -126,6 +132,7 @@ pub struct Net {
     requests: mpsc::UnboundedSender<Request>,
     seen: SharedSeen,
     control: libp2p_stream::Control,
+    authors: libp2p_stream::Control,
 }
 
 impl Net {
@@ -142,11 +149,13 @@ impl Net {
         let mut actor = Actor::new(&config, streams, receiver, shared.clone())?;
         actor.listen(&config.listen).await?;
         let control = actor.control();
+        let authors = actor.authors_control();
         tokio::spawn(actor.run());
         Ok(Self {
             requests,
             seen: shared,
             control,
+            authors,
         })
     }
 

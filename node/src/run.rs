@@ -6,6 +6,7 @@ use crate::{
     attachments::{self, Attachments},
     clock,
     courier::Courier,
+    door::{self, Door},
     files, inbox,
     ledger::{Command, Ledger, LedgerHandle, TICK},
     lock::DirLock,
@@ -109,18 +110,19 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         key,
         contact,
     };
-    let server = Server::start(
-        &dir.join("api.sock"),
-        ApiState {
-            views,
-            courier: Arc::new(courier),
-            ledger: ledger.clone(),
-            net: net.clone(),
-            attachments: attachments.clone(),
-            started: clock::now().to_string(),
-            stopping,
-        },
-    )?;
+    let api = ApiState {
+        views,
+        courier: Arc::new(courier),
+        ledger: ledger.clone(),
+        net: net.clone(),
+        attachments: attachments.clone(),
+        started: clock::now().to_string(),
+        stopping,
+    };
+    let server = Server::start(&dir.join("api.sock"), api.clone())?;
+    if let Some(incoming) = net.accept_api() {
+        Server::authors(Door::new(incoming, shared.clone()), api);
+    }
     tracing::info!("node {} runs", shared.me.short());
     let keeping = tokio::spawn(attachments.clone().keep_up());
     let serving = net
@@ -180,6 +182,7 @@ async fn follow_directory(net: Net, shared: Arc<Shared>, offline: bool) {
     let mut changes = shared.directory_changes();
     loop {
         if let Some(directory) = shared.directory() {
+            net.authors(&door::keys(&directory, &shared.me));
             net.peers(
                 directory
                     .nodes()

@@ -1,5 +1,5 @@
 //! Closing and opening: entries under an epoch, attachments in chunks, parcels to a contact key, rows of a node's store,
-//! key files.
+//! what waits in an author's home, key files.
 //!
 //! Nothing here invents cryptography: AES-256-GCM, HKDF and SHA-256 come from ring, HPKE from OpenMLS's provider,
 //! argon2id from RustCrypto.
@@ -8,6 +8,7 @@ mod at_rest;
 mod chunk;
 mod contact;
 mod entry;
+mod home;
 mod key_file;
 mod padding;
 
@@ -17,6 +18,7 @@ pub(crate) use contact::BARE_OVERHEAD;
 pub(crate) use contact::SUITE;
 pub use contact::{ContactKey, ContactPublic};
 pub use entry::{EntryKey, EpochSecret, entry_key, open_entry, open_with, seal_entry};
+pub use home::HomeKey;
 pub use key_file::{KeyFile, KeyFileError, Purpose, Unlock};
 pub(crate) use padding::padme;
 

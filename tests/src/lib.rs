@@ -12,7 +12,9 @@ mod insider;
 mod peer;
 mod process;
 pub mod sim;
+mod slow_link;
 mod tap;
+mod visitor;
 mod wait;
 
 pub use api::{Api, Events};
@@ -22,5 +24,7 @@ pub use federation::{Federation, Org};
 pub use insider::Insider;
 pub use peer::{Junk, Peer};
 pub use process::{NodeProcess, free_port};
+pub use slow_link::SlowLink;
 pub use tap::Tap;
+pub use visitor::Visitor;
 pub use wait::{DEADLINE, until};

@@ -2,7 +2,10 @@
 
 use crate::{DEADLINE, Org};
 use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream};
-use focal_protocol::sync::{ChunkRequest, Frame};
+use focal_protocol::{
+    key::SecretKey,
+    sync::{ChunkRequest, Frame},
+};
 use futures::{SinkExt, StreamExt};
 use std::{
     sync::{
@@ -16,6 +19,7 @@ use tokio::{
     sync::mpsc,
 };
 use tokio_util::bytes::Bytes;
+use zeroize::Zeroizing;
 
 /// One end of a sync stream.
 pub struct Peer {
@@ -42,10 +46,22 @@ impl Peer {
             .ok()
     }
 
+    /// The same with any key as identity.
+    pub async fn try_connect_as(key: &SecretKey, to: &Org) -> Option<Self> {
+        let connecting = Self::connecting_as(key.seed().clone(), to);
+        tokio::time::timeout(Duration::from_secs(2), connecting)
+            .await
+            .ok()
+    }
+
     async fn connecting(me: &Org, to: &Org) -> Self {
+        Self::connecting_as(me.keys().identity_seed(), to).await
+    }
+
+    async fn connecting_as(seed: Zeroizing<[u8; 32]>, to: &Org) -> Self {
         let (sender, mut streams) = mpsc::channel::<PeerStream>(1);
         let config = NetConfig {
-            seed: me.keys().identity_seed(),
+            seed,
             listen: Vec::new(),
         };
         let net = Net::start(config, sender).await.expect("listens");

@@ -1,6 +1,6 @@
 //! Bodies that are too large to be held: files that are sent, and answers that come in parts.
 
-use super::{ANSWER, Client, PATIENCE, refusal};
+use super::{ANSWER, Client, refusal};
 use crate::error::{Error, Exit, Result};
 use http_body_util::{BodyExt, Limited};
 use hyper::{
@@ -16,6 +16,7 @@ use std::{
     path::Path,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 /// Bytes of a file that are read at a time.
@@ -64,6 +65,8 @@ impl Body for FileBody {
 pub(crate) struct Parts {
     body: Incoming,
     held: Vec<u8>,
+    /// How long it may be silent.
+    patience: Duration,
 }
 
 impl Client {
@@ -82,7 +85,7 @@ impl Client {
             left,
             sent: Box::new(sent),
         };
-        let stream = self.stream().await?;
+        let stream = self.way.stream().await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|e| self.lost(&e))?;
@@ -117,6 +120,7 @@ impl Client {
             return Ok(Parts {
                 body: response.into_body(),
                 held: Vec::new(),
+                patience: self.way.patience(),
             });
         }
         let body = Limited::new(response.into_body(), ANSWER).collect().await;
@@ -141,7 +145,7 @@ impl Parts {
                     return Ok(Some((kind, bytes)));
                 }
             }
-            let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await;
+            let frame = tokio::time::timeout(self.patience, self.body.frame()).await;
             match frame.map_err(broken)? {
                 None if self.held.is_empty() => return Ok(None),
                 None => return Err(broken("in the middle of a part")),

@@ -8,13 +8,15 @@ mod report;
 mod show;
 mod tables;
 
-pub(crate) use find::find;
+pub(crate) use find::{find, find_among};
 pub(crate) use pages::at_least_one;
 
 use crate::{
     client::Client,
     context::Context,
-    error::Result,
+    error::{Error, Result},
+    keys::{author_handles, open_author},
+    known::{self, Known},
     output::{STRONG, plain},
     table::Table,
 };
@@ -205,7 +207,12 @@ struct MembersArgs {
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
-    let client = Client::connect(context).await?;
+    let client = match Client::connect(context).await {
+        Err(e) if e.passing && matches!(args.command, Command::List(_)) => {
+            return known_list(e, context);
+        }
+        client => client?,
+    };
     match args.command {
         Command::Open(args) => open(args, &client, context).await,
         Command::Invite(args) => invite(args, &client, context).await,
@@ -307,6 +314,27 @@ async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<
 
 async fn list(client: &Client, context: &Context) -> Result<()> {
     let cases: Vec<CaseSummary> = client.get("/v1/cases").await?;
+    print_list(&cases, context)
+}
+
+/// The list as it was last seen, for who has no link; the error if nothing was seen yet.
+fn known_list(error: Error, context: &Context) -> Result<()> {
+    if !known::is_there(context, &author_handles(context)?) {
+        return Err(error);
+    }
+    let author = open_author(context, None)?;
+    let Some(known) = Known::load(context, &author)? else {
+        return Err(error);
+    };
+    let ago = known::ago(known.at);
+    context.remark(&format!(
+        "{}: these are the cases as they were known {ago}, without counts.",
+        error.what
+    ));
+    print_list(&known.cases, context)
+}
+
+fn print_list(cases: &[CaseSummary], context: &Context) -> Result<()> {
     context.print(&cases, |out| {
         if cases.is_empty() {
             return writeln!(

@@ -11,5 +11,6 @@ pub(crate) mod evidence;
 pub(crate) mod federation;
 pub(crate) mod node;
 pub(crate) mod org;
+pub(crate) mod outbox;
 pub(crate) mod report;
 pub(crate) mod watch;

@@ -5,6 +5,7 @@ use crate::{
     commands::case::{find, first, minute},
     context::{Context, now},
     error::{Error, Exit, Result},
+    outbox::{self, Ask},
     output::plain,
 };
 use focal_node::api::types::{Event, RecordRow};
@@ -34,6 +35,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Some(case) => format!("/v1/events?case={}", find(&client, case).await?.case),
         None => "/v1/events".into(),
     };
+    // What waits goes out before anybody waits here.
+    outbox::after(context, Ask::Person).await;
     let watching = watch(&args, &path, &client, context);
     tokio::select! {
         result = watching => result,
@@ -50,14 +53,15 @@ async fn watch(args: &Args, path: &str, client: &Client, context: &Context) -> R
             Ok(mut events) => {
                 if away {
                     context.remark("The node is back. What came meanwhile: focal report list");
+                    outbox::after(context, Ask::Nobody).await;
                 }
                 while let Some(event) = events.next().await {
                     show(args, &event, context)?;
                 }
-                context.remark("The node has stopped; waiting for it.");
+                context.remark("The node has stopped, or the link is gone; waiting for it.");
                 away = true;
             }
-            Err(e) if !away => return Err(e),
+            Err(e) if !away || !e.passing => return Err(e),
             Err(_) => tokio::time::sleep(AGAIN).await,
         }
     }

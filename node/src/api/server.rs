@@ -1,10 +1,14 @@
 //! The socket and the routes.
 
 use super::{
-    attachments, audit, caller::Caller, content, courier, events, evidence, export, history,
-    openapi, read, report, write,
+    access::{Visitor, admit},
+    attachments, audit,
+    caller::Caller,
+    content, courier, events, evidence, export, history, openapi, read, report, write,
 };
-use crate::{Error, attachments::Attachments, ledger::LedgerHandle, net::Net, views::Views};
+use crate::{
+    Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -48,20 +52,30 @@ impl Server {
         // The directory is 0700, so nobody else can reach the socket before its mode is set.
         let listener = UnixListener::bind(path).map_err(fail)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(fail)?;
-        let mut stopping = state.stopping.clone();
+        let stopping = stopped(state.stopping.clone());
         let app = routes(state).into_make_service_with_connect_info::<Caller>();
         let task = tokio::spawn(async move {
             axum::serve(listener, app)
-                .with_graceful_shutdown(async move {
-                    // An error means that the sender is gone: then the node is stopping too.
-                    let _ = stopping.wait_for(|stop| *stop).await;
-                })
+                .with_graceful_shutdown(stopping)
                 .await
         });
         Ok(Self {
             path: path.to_path_buf(),
             task,
         })
+    }
+
+    /// Serves authors who come through the door. The swarm's end is the end of their connections.
+    pub(crate) fn authors(door: Door, state: ApiState) {
+        let stopping = stopped(state.stopping.clone());
+        let app = routes(state.clone()).route_layer(middleware::from_fn_with_state(state, admit));
+        tokio::spawn(async move {
+            let app = app.into_make_service_with_connect_info::<Visitor>();
+            let served = axum::serve(door, app).with_graceful_shutdown(stopping);
+            if let Err(e) = served.await {
+                tracing::error!("authors are not served any more: {e}");
+            }
+        });
     }
 
     /// Waits for requests under way, a few seconds at most, and removes the socket.
@@ -77,6 +91,11 @@ impl Server {
             tracing::debug!("the socket cannot be removed: {e}");
         }
     }
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone: then the node is stopping too.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 fn routes(state: ApiState) -> Router {

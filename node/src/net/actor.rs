@@ -2,7 +2,7 @@
 
 use super::{
     Error, NetConfig, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed, in_use,
-    node_id, peer_id, reason, seen,
+    node_id, only::Only, peer_id, reason, seen,
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
@@ -39,6 +39,10 @@ const PER_PEER: u32 = 4;
 const SPARE: Duration = Duration::from_secs(15);
 /// Handshakes with strangers that may be under way.
 const PENDING: u32 = 64;
+/// A handshake takes up to ten turns and 2 KiB: 15 s on a satellite link of 2.4 kbit/s with 600 ms.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+/// Authors that may be connected at once.
+const AUTHORS: usize = 256;
 /// No address takes longer to answer that it is bound.
 const LISTEN: Duration = Duration::from_secs(10);
 
@@ -48,12 +52,17 @@ struct Behaviour {
     allowed: allow_block_list::Behaviour<allow_block_list::AllowedPeers>,
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
-    streams: libp2p_stream::Behaviour,
+    /// Partners' nodes.
+    streams: Only,
+    /// Authors of this organisation.
+    authors: Only,
 }
 
 /// What the actor is asked to do.
 pub(super) enum Request {
     Peers(Vec<PeerAddress>),
+    /// Keys that may come, and whether they may do more than hear that they are revoked.
+    Authors(Vec<(NodeId, bool)>),
     Drop(NodeId),
     /// The conversation on a stream has ended: whose, and since when the stream was there.
     Ended(NodeId, Instant),
@@ -80,6 +89,7 @@ pub(super) struct Actor {
     streams: mpsc::Sender<PeerStream>,
     requests: mpsc::UnboundedReceiver<Request>,
     peers: BTreeMap<NodeId, Peer>,
+    authors: BTreeMap<PeerId, bool>,
     seen: SharedSeen,
 }
 
@@ -117,10 +127,12 @@ impl Actor {
                         .with_interval(PING)
                         .with_timeout(PING_TIMEOUT),
                 ),
-                streams: libp2p_stream::Behaviour::new(),
+                streams: Only::nobody(),
+                authors: Only::nobody(),
             })
             .map_err(|e| setup(&e))?
             .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
+            .with_connection_timeout(HANDSHAKE)
             .build();
         let incoming = swarm
             .behaviour()
@@ -138,6 +150,7 @@ impl Actor {
             streams,
             requests,
             peers: BTreeMap::new(),
+            authors: BTreeMap::new(),
             seen,
         })
     }
@@ -145,6 +158,11 @@ impl Actor {
     /// Opens and accepts streams beside the conversation.
     pub(super) fn control(&self) -> libp2p_stream::Control {
         self.swarm.behaviour().streams.new_control()
+    }
+
+    /// Accepts streams of authors.
+    pub(super) fn authors_control(&self) -> libp2p_stream::Control {
+        self.swarm.behaviour().authors.new_control()
     }
 
     /// Binds every address before anything else happens.
@@ -204,6 +222,7 @@ impl Actor {
                 Some((node, result)) = self.opened.recv() => self.opened(node, result),
                 request = self.requests.recv() => match request {
                     Some(Request::Peers(peers)) => self.set_peers(peers),
+                    Some(Request::Authors(authors)) => self.set_authors(&authors),
                     Some(Request::Drop(node)) => self.drop_peer(node),
                     Some(Request::Ended(node, since)) => self.ended(node, since),
                     Some(Request::Shutdown(done)) => {
@@ -236,7 +255,8 @@ impl Actor {
                     peer
                 }
                 None => {
-                    self.swarm.behaviour_mut().allowed.allow_peer(id);
+                    self.admit(id);
+                    self.swarm.behaviour_mut().streams.add(id);
                     seen(&self.seen).states.insert(
                         node,
                         PeerState {
@@ -258,10 +278,62 @@ impl Actor {
             self.peers.insert(node, peer);
         }
         for (node, gone) in old {
-            self.swarm.behaviour_mut().allowed.disallow_peer(gone.id);
-            // An error means that there was no connection.
-            let _ = self.swarm.disconnect_peer_id(gone.id);
+            self.swarm.behaviour_mut().streams.remove(&gone.id);
+            self.dismiss(gone.id);
             seen(&self.seen).states.remove(&node);
+        }
+    }
+
+    fn set_authors(&mut self, list: &[(NodeId, bool)]) {
+        let mut old = std::mem::take(&mut self.authors);
+        for (node, standing) in list {
+            let Some(id) = peer_id(node) else { continue };
+            match old.remove(&id) {
+                None => {
+                    self.admit(id);
+                    self.swarm.behaviour_mut().authors.add(id);
+                }
+                // What a revoked key has open ends now. An error means that there was nothing.
+                Some(before) if before != *standing => {
+                    let _ = self.swarm.disconnect_peer_id(id);
+                }
+                Some(_) => {}
+            }
+            self.authors.insert(id, *standing);
+        }
+        for gone in old.into_keys() {
+            self.swarm.behaviour_mut().authors.remove(&gone);
+            self.dismiss(gone);
+        }
+    }
+
+    /// Lets a peer connect. A key that another organisation lists as its node, too, begins anew: what a connection
+    /// speaks is settled when it is made.
+    fn admit(&mut self, id: PeerId) {
+        if !self.swarm.behaviour_mut().allowed.allow_peer(id) {
+            let _ = self.swarm.disconnect_peer_id(id);
+        }
+    }
+
+    /// Cuts a peer off, and keeps it away unless it may still come for something else.
+    fn dismiss(&mut self, id: PeerId) {
+        let behaviour = self.swarm.behaviour_mut();
+        if !behaviour.streams.has(&id) && !behaviour.authors.has(&id) {
+            behaviour.allowed.disallow_peer(id);
+        }
+        // An error means that there was no connection.
+        let _ = self.swarm.disconnect_peer_id(id);
+    }
+
+    /// Authors are many, and their number is what a thief of keys would use: connections beyond it are closed.
+    fn author_connected(&mut self, id: &PeerId, connection: ConnectionId) {
+        if !self.authors.contains_key(id) {
+            return;
+        }
+        let connected = self.swarm.connected_peers();
+        if connected.filter(|p| self.authors.contains_key(p)).count() > AUTHORS {
+            tracing::warn!("an author was cut off: {AUTHORS} are connected");
+            self.swarm.close_connection(connection);
         }
     }
 
@@ -303,7 +375,10 @@ impl Actor {
                 connection_id,
                 endpoint,
                 ..
-            } => self.connected(&peer_id, connection_id, endpoint.is_listener()),
+            } => {
+                self.author_connected(&peer_id, connection_id);
+                self.connected(&peer_id, connection_id, endpoint.is_listener());
+            }
             SwarmEvent::ConnectionClosed {
                 peer_id,
                 connection_id,
@@ -351,7 +426,8 @@ impl Actor {
                 result: Err(e),
             })) => {
                 tracing::debug!("a ping failed: {e}");
-                if node_id(&peer).is_some() {
+                // On an author's narrow link a ping waits behind a report: the door has its own limit of patience.
+                if node_id(&peer).is_some_and(|node| self.peers.contains_key(&node)) {
                     self.swarm.close_connection(connection);
                 }
             }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, error::Error, io};
 const LONGEST: usize = 300;
 
 /// The innermost causes of a failed dial, each once: the layers above them only repeat the addresses.
-pub(super) fn of(error: &DialError) -> String {
+pub(crate) fn of(error: &DialError) -> String {
     let text = match error {
         DialError::Transport(attempts) => {
             let causes: BTreeSet<String> = attempts

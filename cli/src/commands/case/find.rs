@@ -21,7 +21,11 @@ fn meant(cases: Vec<CaseSummary>, lower: &str) -> Vec<CaseSummary> {
 
 /// Finds a case by its id, the first digits of it, its title, or the beginning of its title.
 pub(crate) async fn find(client: &Client, text: &str) -> Result<CaseSummary> {
-    let cases: Vec<CaseSummary> = client.get("/v1/cases").await?;
+    find_among(client.get("/v1/cases").await?, text)
+}
+
+/// The same in a list of cases.
+pub(crate) fn find_among(cases: Vec<CaseSummary>, text: &str) -> Result<CaseSummary> {
     let mut found = meant(cases, &text.to_lowercase());
     match (found.pop(), found.is_empty()) {
         (Some(case), true) => Ok(case),

@@ -5,6 +5,9 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
+    heard::Heard,
+    keys::Opened,
+    link::{Kept, Way},
 };
 use serde_json::Value;
 use std::{
@@ -48,6 +51,7 @@ impl Party {
         command
             .args(args)
             .env_remove("FOCAL_SOCKET")
+            .env_remove("FOCAL_NODE")
             .env("FOCAL_HOME", &self.home)
             .env("FOCAL_PASSPHRASE_FILE", &self.passphrase)
             .stdin(Stdio::null())
@@ -156,12 +160,16 @@ impl Client {
     fn at(socket: PathBuf) -> Self {
         let context = Context {
             home: PathBuf::new(),
-            socket: Some(socket),
+            socket: None,
+            node: None,
             json: true,
             yes: true,
             passphrase_file: None,
+            opened: Opened::default(),
+            heard: Heard::default(),
+            far: Kept::default(),
         };
-        Self::of(&context)
+        Self::by(Way::Socket(socket), &context)
     }
 }
 

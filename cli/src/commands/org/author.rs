@@ -17,6 +17,7 @@ use focal_protocol::{
 };
 use serde::Serialize;
 
+mod card;
 mod list;
 
 /// Add, revoke and list authors
@@ -37,6 +38,8 @@ enum Command {
     Key(KeyArgs),
     Revoke(RevokeArgs),
     List(ListArgs),
+    Card(card::CardArgs),
+    Take(card::TakeArgs),
 }
 
 /// Add an author, and issue the manifest that says so
@@ -120,6 +123,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Key(args) => key(&args, context),
         Command::Revoke(args) => revoke(args, context).await,
         Command::List(ListArgs {}) => list::run(context),
+        Command::Card(args) => card::card(&args, context),
+        Command::Take(args) => card::take(&args, context),
     }
 }
 

@@ -1,9 +1,6 @@
 //! `focal report retract`, `position`, `pledge` and `ask-release`: short ways to answer a record.
 
-use super::{
-    drafts::kept,
-    send::{print, submit},
-};
+use super::send::{print, submit};
 use crate::{
     client::Client,
     commands::case::first,
@@ -173,22 +170,22 @@ pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Resu
     map.insert("marking".into(), target.content["marking"].clone());
     let author = args.author.as_deref();
     match submit(&map, Some(Kind::Note), &case, author, context).await {
-        Ok(stored) if away => {
+        Ok(sent) if away => {
             context.remark(&format!(
                 "{} is no member of this case any more: it does not see the question. Ask it in another way, or in a case in which it is.",
                 target.row.org_name
             ));
-            print(&stored, context)
+            print(&sent, context)
         }
-        Ok(stored) => {
+        Ok(sent) => {
             context.remark(&format!(
                 "{} is asked. It agrees with: focal report position {} concur",
                 target.row.org_name,
-                first(&stored.record)
+                first(sent.record())
             ));
-            print(&stored, context)
+            print(&sent, context)
         }
-        Err(e) => Err(kept(e, &map, &case, context)),
+        Err(unsent) => Err(unsent.drafted(&map, &case, context)),
     }
 }
 
@@ -236,7 +233,7 @@ async fn answer<const N: usize>(
     map.insert("marking".into(), target.content["marking"].clone());
     let case = target.row.case;
     match submit(&map, Some(kind), &case, author, context).await {
-        Ok(stored) => print(&stored, context),
-        Err(e) => Err(kept(e, &map, &case, context)),
+        Ok(sent) => print(&sent, context),
+        Err(unsent) => Err(unsent.drafted(&map, &case, context)),
     }
 }

@@ -1,17 +1,13 @@
 //! From a file, standard input, an editor and flags to the fields of a report.
 
 use crate::{
-    context::Context,
+    context::{Context, now},
     error::{Error, Exit, Result},
     report_file::{self, Format},
 };
 use focal_protocol::record::Kind;
 use serde_json::{Map, Value, json};
-use std::{
-    io::IsTerminal,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{io::IsTerminal, path::PathBuf, process::Command};
 
 /// Fields of a report as flags; they override what the file says.
 #[derive(Debug, Default, clap::Args)]
@@ -117,41 +113,44 @@ pub(super) enum Source {
     File(PathBuf),
     Stdin,
     Editor,
+    /// What was written in the editor, in a file of ours that stays until the report is sent or kept.
+    Edited(PathBuf),
     FlagsOnly,
     /// Asked after the flags are known.
     Questions,
 }
 
-/// Reads the source.
+/// Reads the source; says from which file, if it came from one.
 pub(super) fn read(
-    source: &Source,
+    source: Source,
     kind: Option<Kind>,
     context: &Context,
-) -> Result<Map<String, Value>> {
-    match source {
-        Source::File(path) => {
+) -> Result<(Map<String, Value>, Source)> {
+    let fields = match &source {
+        Source::File(path) | Source::Edited(path) => {
             let bytes = crate::files::read("the report", path, report_file::LIMIT)?;
             let text = String::from_utf8(bytes).map_err(|_| {
                 Error::new(Exit::Refused, "the report cannot be read")
                     .why("it is not UTF-8 text")
                     .next(format!("save {} as UTF-8", path.display()))
             })?;
-            report_file::parse(Format::of(Some(path), &text), &text, kind)
+            report_file::parse(Format::of(Some(path), &text), &text, kind)?
         }
         Source::Stdin => {
             let text = super::stdin()?;
-            report_file::parse(Format::of(None, &text), &text, kind)
+            report_file::parse(Format::of(None, &text), &text, kind)?
         }
         Source::Editor => {
-            let text = edit(kind.unwrap_or(Kind::Note).template(), context)?;
-            report_file::parse(Format::Markdown, &text, kind)
+            let path = edit(kind.unwrap_or(Kind::Note).template(), context)?;
+            return read(Source::Edited(path), kind, context);
         }
-        Source::FlagsOnly | Source::Questions => Ok(Map::new()),
-    }
+        Source::FlagsOnly | Source::Questions => Map::new(),
+    };
+    Ok((fields, source))
 }
 
-/// Lets a person edit a text in `$EDITOR`.
-pub(super) fn edit(text: &str, context: &Context) -> Result<String> {
+/// Lets a person edit a text in `$EDITOR`; gives the file in which it is then.
+fn edit(text: &str, context: &Context) -> Result<PathBuf> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::new(Exit::Usage, "there is no report to send")
             .why("no file was named, and there is no terminal for an editor")
@@ -159,7 +158,7 @@ pub(super) fn edit(text: &str, context: &Context) -> Result<String> {
     }
     let dir = context.home.join("drafts");
     crate::files::private_dir(&dir)?;
-    let path = dir.join(format!("editing-{}.md", std::process::id()));
+    let path = dir.join(format!("editing-{}-{}.md", now().0, std::process::id()));
     crate::files::write_private(&path, text.as_bytes())?;
     let editor = std::env::var("VISUAL")
         .or_else(|_| std::env::var("EDITOR"))
@@ -187,22 +186,15 @@ pub(super) fn edit(text: &str, context: &Context) -> Result<String> {
             );
         }
     }
-    let bytes = crate::files::read("the report", &path, report_file::LIMIT)?;
-    let edited = String::from_utf8(bytes)
-        .map_err(|_| Error::new(Exit::Refused, "the report is not UTF-8 text").next(kept))?;
-    if edited.trim() == text.trim() {
-        remove(&path);
+    let edited = crate::files::read("the report", &path, report_file::LIMIT)?;
+    if edited.trim_ascii() == text.trim().as_bytes() {
+        // A copy that stays is in a private directory, and an empty template.
+        let _ = std::fs::remove_file(&path);
         return Err(
             Error::new(Exit::Failed, "nothing was sent").why("the template was not changed")
         );
     }
-    remove(&path);
-    Ok(edited)
-}
-
-fn remove(path: &Path) {
-    // A copy that stays is in a private directory, and named.
-    let _ = std::fs::remove_file(path);
+    Ok(path)
 }
 
 /// Puts flags over what the file says.

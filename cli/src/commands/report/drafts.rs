@@ -33,34 +33,37 @@ pub(super) fn sent(path: &Path, context: &Context) {
     }
 }
 
-/// The same error, which also says where the report was kept.
+/// The same error, which also names the file in which the report is.
+pub(super) fn named(error: Error, path: &Path, case: &str) -> Error {
+    let again = format!(
+        "the report is kept in {}; then: focal report send {} {}",
+        path.display(),
+        word(case),
+        word(&path.to_string_lossy())
+    );
+    let next = match &error.next {
+        Some(next) => format!("{next}; {again}"),
+        None => again,
+    };
+    error.next(next)
+}
+
+/// The same error, which also says where the report was kept, and whether it was.
 pub(super) fn kept(
     error: Error,
     fields: &Map<String, Value>,
     case: &str,
     context: &Context,
-) -> Error {
+) -> (Error, bool) {
     match keep(fields, context) {
-        Ok(path) => {
-            let again = format!(
-                "the report is kept in {}; then: focal report send {} {}",
-                path.display(),
-                word(case),
-                word(&path.to_string_lossy())
-            );
-            let next = match &error.next {
-                Some(next) => format!("{next}; {again}"),
-                None => again,
-            };
-            error.next(next)
-        }
+        Ok(path) => (named(error, &path, case), true),
         Err(lost) => {
             let why = format!(
                 "{}; and it cannot be kept as a draft: {}",
                 error.why.clone().unwrap_or_default(),
                 lost.what
             );
-            error.why(why)
+            (error.why(why), false)
         }
     }
 }

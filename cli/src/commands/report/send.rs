@@ -8,32 +8,42 @@ use super::{
 use crate::{
     attach::{self, Described, Sealed},
     client::Client,
-    commands::case::{find, first},
+    commands::case::{find, find_among, first},
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::{Author, open_author},
+    known::{self, Known, Orgs},
+    link,
+    officer::Officer,
+    outbox::{self, Choice, Item, Number, Outbox},
     output::{STRONG, plain},
     prompt::confirm,
 };
 use focal_node::api::types::{
-    CaseDetail, CaseSummary, FindCompartment, RecordDetail, Status, Stored,
+    CaseDetail, CaseSummary, Directory, FindCompartment, RecordDetail, Status, Stored,
 };
 use focal_protocol::{
-    codec,
     id::{CaseId, OrgId},
     limits,
     record::{Draft, FieldError, Kind, Marking, Record, warnings},
     signed::Signed,
+    time::Time,
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::IsTerminal,
+    path::PathBuf,
+};
 
 /// Check, sign and send a report
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 FILE is TOML, JSON, or Markdown with front matter; - reads standard input. Without FILE, and without --kind and
 --text, the editor in $EDITOR opens on a template. Flags override the file. The report is signed on this machine with
-your own key; `stored` is said when the node has it safely on disk. A report that is refused is kept as a draft.
+your own key; `stored` is said when the node has it safely on disk. While the node cannot be reached the signed report
+waits in the sealed outbox (focal outbox) and goes out at the next contact. One that is refused is kept as a draft.
 
 Examples:
   focal report send 3f9c1a2b market.md
@@ -112,7 +122,7 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
         (None, false) if kind.is_some() => Source::FlagsOnly,
         (None, _) => Source::Editor,
     };
-    let mut fields = compose::read(&source, kind, context)?;
+    let (mut fields, source) = compose::read(source, kind, context)?;
     let kind = kind.or_else(|| fields.get("kind")?.as_str()?.parse().ok());
     let path = match &source {
         Source::File(path) => Some(path.as_path()),
@@ -132,19 +142,26 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
             &mut std::io::stdin().lock(),
             &mut anstream::stderr().lock(),
         );
-        fields = asked.map_err(|(e, fields)| kept(e, &fields, &args.case, context))?;
+        fields = asked.map_err(|(e, fields)| kept(e, &fields, &args.case, context).0)?;
     }
     let sent = submit(&fields, kind, &args.case, args.author.as_deref(), context).await;
     match sent {
-        Ok(stored) => {
-            if let Source::File(path) = &source {
+        Ok(sent) => {
+            if let Source::File(path) | Source::Edited(path) = &source {
                 drafts::sent(path, context);
             }
-            print(&stored, context)
+            print(&sent, context)
         }
         // All of it is in the file that it was read from.
-        Err(e) if matches!(source, Source::File(_)) && file == fields => Err(e),
-        Err(e) => Err(kept(e, &fields, &args.case, context)),
+        Err(unsent) if file == fields => match &source {
+            Source::File(_) => Err(unsent.in_file()),
+            // Paths in it are meant from here, not from where the file is.
+            Source::Edited(path) if !fields.contains_key("attachments") => {
+                Err(drafts::named(unsent.in_file(), path, &args.case))
+            }
+            _ => Err(unsent.drafted(&fields, &args.case, context)),
+        },
+        Err(unsent) => Err(unsent.drafted(&fields, &args.case, context)),
     }
 }
 
@@ -154,14 +171,14 @@ pub(super) async fn ack(args: AckArgs, context: &Context) -> Result<()> {
     let mut fields = Map::new();
     fields.insert("record".into(), json!(read.row.record));
     let case = read.row.case;
-    let stored = submit(
+    let sent = submit(
         &fields,
         Some(Kind::Ack),
         &case,
         args.author.as_deref(),
         context,
     );
-    print(&stored.await?, context)
+    print(&sent.await.map_err(Unsent::in_file)?, context)
 }
 
 pub(super) async fn correct(args: CorrectArgs, context: &Context) -> Result<()> {
@@ -188,7 +205,7 @@ pub(super) async fn correct(args: CorrectArgs, context: &Context) -> Result<()> 
         } else {
             Source::File(path.clone())
         };
-        amended.extend(compose::read(&source, Some(kind), context)?);
+        amended.extend(compose::read(source, Some(kind), context)?.0);
     }
     compose::apply(args.fields, Some(kind), &mut amended)?;
     let mut fields = Map::new();
@@ -219,10 +236,10 @@ pub(super) async fn correct(args: CorrectArgs, context: &Context) -> Result<()> 
         context,
     );
     match sent.await {
-        Ok(stored) => print(&stored, context),
-        Err(e) => {
+        Ok(sent) => print(&sent, context),
+        Err(unsent) => {
             fields.insert("kind".into(), json!("correction"));
-            Err(kept(e, &fields, &case, context))
+            Err(unsent.drafted(&fields, &case, context))
         }
     }
 }
@@ -249,58 +266,347 @@ pub(super) fn invalid(errors: &[FieldError]) -> Error {
         .next("mend these fields and send it again")
 }
 
+/// What came of a report.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// The node has it safely.
+    Stored(Stored),
+    /// It is signed and waits in the outbox.
+    Waiting(Waiting),
+}
+
+impl Sent {
+    /// The record's id.
+    pub(super) fn record(&self) -> &str {
+        match self {
+            Self::Stored(stored) => &stored.record,
+            Self::Waiting(waiting) => &waiting.record,
+        }
+    }
+}
+
+/// A report that was kept in the outbox.
+#[derive(Debug, Serialize)]
+pub(super) struct Waiting {
+    record: String,
+    case: String,
+    case_title: String,
+    /// Always true: tells this answer from that of the node.
+    waiting: bool,
+    /// Why it waits.
+    why: String,
+    /// When the case list was seen by which the case was found, if the node could not be asked.
+    case_list_of: Option<Time>,
+}
+
+/// Why a report is neither stored nor waits in the outbox as it should.
+#[derive(Debug)]
+pub(super) struct Unsent {
+    error: Error,
+    /// It is in the outbox: to be removed once it is a draft again.
+    item: Option<Box<(Outbox, Number)>>,
+}
+
+impl From<Error> for Unsent {
+    fn from(error: Error) -> Self {
+        Self { error, item: None }
+    }
+}
+
+impl Unsent {
+    /// The error, once the report is a draft.
+    pub(super) fn drafted(
+        self,
+        fields: &Map<String, Value>,
+        case: &str,
+        context: &Context,
+    ) -> Error {
+        let item = self.item;
+        match kept(self.error, fields, case, context) {
+            (error, true) => Self { error, item }.in_file(),
+            // Then the outbox keeps it, with the reason.
+            (error, false) if item.is_some() => {
+                error.next("it is kept in the outbox: focal outbox list")
+            }
+            (error, false) => error,
+        }
+    }
+
+    /// The error of a report that is in a file: it can be mended there.
+    pub(super) fn in_file(self) -> Error {
+        if let Some(kept) = self.item
+            && let Err(e) = kept.0.remove(kept.1)
+        {
+            let next = format!("it is in the outbox, too ({}): focal outbox list", e.what);
+            return self.error.next(next);
+        }
+        self.error
+    }
+}
+
+/// Where a report goes.
+struct Place {
+    case: CaseSummary,
+    org: Option<OrgId>,
+    /// None if the node said so now.
+    seen: Option<Time>,
+}
+
 pub(super) async fn submit(
     fields: &Map<String, Value>,
     kind: Option<Kind>,
     case: &str,
     author: Option<&str>,
     context: &Context,
-) -> Result<Stored> {
-    let mut fields = fields.clone();
-    if fields.contains_key(INVITED) {
-        invited(&mut fields, context).await?;
+) -> std::result::Result<Sent, Unsent> {
+    if let Some(handle) = author
+        && link::is_far(context)
+    {
+        // Who signs it is also who visits the node.
+        open_author(context, Some(handle))?;
     }
+    // Read before anything is asked: a photograph that is not there is found out at once.
+    let mut fields = fields.clone();
     let files = sealed(&mut fields, context)?;
-    let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
-    let client = Client::connect(context).await?;
-    let case = find(&client, case).await?;
-    let case = readers_only(&client, case, &draft.marking, context).await?;
-    let id: CaseId = case
+    let client = match Client::connect(context).await {
+        Ok(client) => Ok(client),
+        Err(e) if e.passing => Err(e),
+        Err(e) => return Err(e.into()),
+    };
+    let (draft, place, client) = match client {
+        Ok(client) => match online(&fields, kind, case, &client, context).await {
+            Ok((draft, place)) => (draft, place, Ok(client)),
+            // The link has broken since, or the node is going down.
+            Err(e) if e.passing && files.is_empty() => {
+                let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
+                (draft, place, Err(e))
+            }
+            Err(e) => return Err(e.into()),
+        },
+        Err(e) if !files.is_empty() => return Err(files_stay(e).into()),
+        Err(e) => {
+            let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
+            (draft, place, Err(e))
+        }
+    };
+    let id: CaseId = place
+        .case
         .case
         .parse()
         .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?;
-    let Author { key, org, handle } = open_author(context, author)?;
-    let org = match org {
-        Some(org) => org,
-        None => own_org(&client).await?,
+    let author = open_author(context, author)?;
+    let officer = Officer::load(context)?.map(|o| o.org);
+    let org = match (author.org.or(place.org).or(officer), &client) {
+        (Some(org), _) => org,
+        (None, Ok(client)) => own_org(client).await?,
+        (None, Err(_)) => return Err(Unsent::from(no_org())),
     };
     let record = draft
-        .into_record(id, key.public(), org, now())
+        .into_record(id, author.key.public(), org, now())
         .map_err(|e| invalid(&e))?;
     warn(&record, context)?;
-    let signed = Signed::new(&record, &key);
     for file in &files {
-        attach::originals::keep(&key, file, context)?;
+        attach::originals::keep(&author.key, file, context)?;
     }
-    // A passphrase may have taken a while: the key is not needed any more.
-    drop((key, handle));
-    for file in &files {
-        attach::upload(&client, file, context).await?;
-    }
-    let bar = spinner();
-    let stored = client
-        .post_bytes(
-            &format!("/v1/cases/{}/records", case.case),
-            codec::encode(&signed),
-        )
-        .await;
-    bar.finish_and_clear();
-    if stored.is_ok() {
+    let item = Item::new(Signed::new(&record, &author.key), &place.case.title);
+    if let Ok(client) = &client {
         for file in &files {
-            file.forget(context);
+            attach::upload(client, file, context).await?;
         }
     }
-    stored
+    let sent = deliver(item, client, &author, &place, context).await?;
+    for file in &files {
+        file.forget(context);
+    }
+    Ok(sent)
+}
+
+/// A report whose files have not reached the node is not kept for later: it would arrive without them.
+fn files_stay(mut error: Error) -> Error {
+    let why = error.why.take().unwrap_or_default();
+    error.why(format!(
+        "{why}; a report with files does not wait in the outbox"
+    ))
+}
+
+/// Keeps a signed report, and sends it with whatever waits before it.
+async fn deliver(
+    item: Item,
+    client: Result<Client>,
+    author: &Author,
+    place: &Place,
+    context: &Context,
+) -> std::result::Result<Sent, Unsent> {
+    let waiting = |why: &Error| {
+        Ok(Sent::Waiting(Waiting {
+            record: item.record().to_string(),
+            case: place.case.case.clone(),
+            case_title: place.case.title.clone(),
+            waiting: true,
+            why: why.what.clone(),
+            case_list_of: place.seen,
+        }))
+    };
+    let outbox = Outbox::of(context, author);
+    let number = match (outbox.put(&item), &client) {
+        (Ok(number), _) => number,
+        // No room here, but the node is there: then it need not be kept here.
+        (Err(full), Ok(client)) => {
+            let path = format!("/v1/cases/{}/records", place.case.case);
+            let stored = client.post_bytes(&path, item.body()).await;
+            return match stored {
+                Ok(stored) => Ok(Sent::Stored(stored)),
+                Err(e) if e.passing => Err(unkept(&full, &e).into()),
+                Err(e) => Err(e.into()),
+            };
+        }
+        (Err(full), Err(e)) => return Err(unkept(&full, e).into()),
+    };
+    let client = match client {
+        Ok(client) => client,
+        Err(e) => return waiting(&e),
+    };
+    // A far link shows what passes on it.
+    let bar = (!link::is_far(context)).then(spinner);
+    let sent = {
+        let _turn = outbox.turn().await?;
+        outbox::send(&outbox, &client, Choice::Waiting).await
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    let mut outcome = sent?;
+    let own = outcome.stored.iter().position(|(n, ..)| *n == number);
+    let own = own.map(|at| outcome.stored.remove(at).2);
+    let refused = outcome.refused.iter().position(|(n, _)| *n == number);
+    let refused = refused.map(|at| outcome.refused.remove(at).1);
+    let stopped = outcome.stopped.take();
+    if let Some(line) = outcome.line() {
+        context.remark(&line);
+    }
+    match (own, refused, stopped) {
+        (Some(stored), ..) => Ok(Sent::Stored(stored)),
+        (None, Some(refusal), _) => Err(Unsent {
+            error: refusal.into_error(),
+            item: Some(Box::new((outbox, number))),
+        }),
+        (None, None, Some(e)) => waiting(&e),
+        // Another command has sent it meanwhile: the node says so again.
+        (None, None, None) => {
+            let path = format!("/v1/cases/{}/records", place.case.case);
+            Ok(Sent::Stored(client.post_bytes(&path, item.body()).await?))
+        }
+    }
+}
+
+/// Neither the outbox nor the node has taken it.
+fn unkept(full: &Error, link: &Error) -> Error {
+    let mut error = Error::new(full.exit, "the report could neither be sent nor kept");
+    error.why = Some(format!(
+        "{}; and {}{}",
+        link.what,
+        full.what,
+        full.why
+            .as_ref()
+            .map(|w| format!(" ({w})"))
+            .unwrap_or_default()
+    ));
+    error.next.clone_from(&full.next);
+    error
+}
+
+async fn online(
+    fields: &Map<String, Value>,
+    kind: Option<Kind>,
+    case: &str,
+    client: &Client,
+    context: &Context,
+) -> Result<(Draft, Place)> {
+    let mut fields = fields.clone();
+    if fields.contains_key(INVITED) {
+        let directory: Directory = client.get("/v1/directory").await?;
+        let names = directory.members.into_iter().map(|m| (m.org, m.name));
+        invited(&mut fields, &names.collect());
+    }
+    let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
+    let case = find(client, case).await?;
+    let case = readers_only(client, case, &draft.marking, context).await?;
+    let place = Place {
+        case,
+        org: None,
+        seen: None,
+    };
+    Ok((draft, place))
+}
+
+/// The same by what was last seen at the node.
+fn offline(
+    fields: &Map<String, Value>,
+    kind: Option<Kind>,
+    case: &str,
+    author: Option<&str>,
+    why: String,
+    context: &Context,
+) -> Result<(Draft, Place)> {
+    // What is wrong with the report itself needs no node and no passphrase.
+    let mut fields = fields.clone();
+    if !fields.contains_key(INVITED) {
+        Draft::from_json(kind, &Value::Object(fields.clone())).map_err(|e| invalid(&e))?;
+    }
+    let author = open_author(context, author)?;
+    let Some(known) = Known::load(context, &author)? else {
+        return Err(Error::new(Exit::Unreachable, why)
+            .why("and no case is known here yet: the case list is kept when a report is sent")
+            .next("send it when the node is in reach"));
+    };
+    invited(&mut fields, &known.orgs);
+    let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
+    let case = find_among(known.cases.clone(), case).map_err(|e| {
+        let why = format!("{why}; the case list is of {}", known::ago(known.at));
+        e.why(why)
+    })?;
+    context.remark(&format!(
+        "{why}: \"{}\" is the case as it was known {}.",
+        case.title,
+        known::ago(known.at)
+    ));
+    let case = readers_known(&known, case, &draft.marking)?;
+    let place = Place {
+        case,
+        org: known.own(),
+        seen: Some(known.at),
+    };
+    Ok((draft, place))
+}
+
+/// The case, or a compartment of it that is known here, so that just those who may read the report will.
+fn readers_known(known: &Known, case: CaseSummary, marking: &Marking) -> Result<CaseSummary> {
+    let may = |org: &String| {
+        let own = known.own.as_ref() == Some(org);
+        own || org.parse().is_ok_and(|org: OrgId| marking.lets(&org))
+    };
+    let readers = |case: &str| {
+        let members = known.members.get(case)?;
+        Some(members.keys().filter(|org| may(org)).count() == members.len())
+    };
+    // Of a case that nobody has looked at the members are not known: the node decides, and says so.
+    if readers(&case.case) != Some(false) {
+        return Ok(case);
+    }
+    let wanted: BTreeSet<&String> = known.members[&case.case]
+        .keys()
+        .filter(|o| may(o))
+        .collect();
+    let compartment = known.cases.iter().find(|c| {
+        let members = known.members.get(&c.case);
+        c.parent.as_ref() == Some(&case.case)
+            && members.is_some_and(|m| m.keys().collect::<BTreeSet<_>>() == wanted)
+    });
+    compartment.cloned().ok_or_else(|| {
+        Error::new(Exit::Refused, "the report cannot be kept for later")
+            .why("by its marking some members of the case may not read it, and only the node can make a compartment without them")
+            .next("send it when the node is in reach")
+    })
 }
 
 /// The field that says that pictures go without their metadata: so that a draft that is sent again knows it.
@@ -397,14 +703,11 @@ async fn readers_only(
 const INVITED: &str = "invited";
 
 /// Puts ids for the names of organisations; what names none stays, and is refused with the reason.
-async fn invited(fields: &mut Map<String, Value>, context: &Context) -> Result<()> {
-    let client = Client::connect(context).await?;
-    let directory: focal_node::api::types::Directory = client.get("/v1/directory").await?;
+fn invited(fields: &mut Map<String, Value>, orgs: &Orgs) {
     let id = |value: &Value| {
         let name = value.as_str()?.trim().to_lowercase();
-        let mut members = directory.members.iter();
-        let found = members.find(|m| m.name.to_lowercase() == name)?;
-        Some(json!(found.org))
+        let found = orgs.iter().find(|(_, n)| n.to_lowercase() == name)?;
+        Some(json!(found.0))
     };
     match fields.get_mut(INVITED) {
         Some(Value::Array(items)) => {
@@ -421,19 +724,21 @@ async fn invited(fields: &mut Map<String, Value>, context: &Context) -> Result<(
         }
         None => {}
     }
-    Ok(())
+}
+
+fn no_org() -> Error {
+    Error::new(
+        Exit::Refused,
+        "it is not known for which organisation this is",
+    )
+    .why("the node is in no manifest yet")
+    .next("issue a manifest with `focal org manifest`")
 }
 
 pub(crate) async fn own_org(client: &Client) -> Result<OrgId> {
     let status: Status = client.get("/v1/status").await?;
-    status.org.and_then(|o| o.parse().ok()).ok_or_else(|| {
-        Error::new(
-            Exit::Refused,
-            "it is not known for which organisation this is",
-        )
-        .why("the node is in no manifest yet")
-        .next("issue a manifest with `focal org manifest`")
-    })
+    let org = status.org.and_then(|o| o.parse().ok());
+    org.ok_or_else(no_org)
 }
 
 /// Asks before a person is named whom marking or consent do not cover.
@@ -459,24 +764,39 @@ fn spinner() -> indicatif::ProgressBar {
     bar
 }
 
-pub(super) fn print(stored: &Stored, context: &Context) -> Result<()> {
-    context.print(stored, |out| {
-        writeln!(out, "{STRONG}{}{STRONG:#}", stored.record)?;
-        writeln!(
-            out,
-            "{}",
-            if stored.already {
-                "stored before"
-            } else {
-                "stored"
-            }
-        )?;
-        writeln!(
-            out,
-            "Who has it: focal report status {}",
-            first(&stored.record)
-        )
-    })
+pub(super) fn print(sent: &Sent, context: &Context) -> Result<()> {
+    match sent {
+        Sent::Stored(stored) => context.print(stored, |out| {
+            writeln!(out, "{STRONG}{}{STRONG:#}", stored.record)?;
+            writeln!(
+                out,
+                "{}",
+                if stored.already {
+                    "stored before"
+                } else {
+                    "stored"
+                }
+            )?;
+            writeln!(
+                out,
+                "Who has it: focal report status {}",
+                first(&stored.record)
+            )
+        }),
+        Sent::Waiting(waiting) => context.print(waiting, |out| {
+            writeln!(out, "{STRONG}{}{STRONG:#}", waiting.record)?;
+            writeln!(
+                out,
+                "waits in the outbox for \"{}\", signed and sealed: {}",
+                plain(&waiting.case_title),
+                plain(&waiting.why)
+            )?;
+            writeln!(
+                out,
+                "It goes out at the next contact; now: focal outbox send"
+            )
+        }),
+    }
 }
 
 #[cfg(test)]

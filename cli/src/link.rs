@@ -1,0 +1,322 @@
+//! The two ways to a node: its socket on this machine, and libp2p from anywhere with an author's key.
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    keys::{Author, open_author},
+    officer::Officer,
+};
+use focal_node::remote::{self, NodeAddress, Remote};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::{
+    fmt::Write,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context as Task, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::UnixStream,
+};
+
+/// A node on a busy disk may take a while; longer means that something is wrong.
+const NEAR: Duration = Duration::from_secs(60);
+/// The largest report takes four minutes at 2.4 kbit/s, and others may be on the same link.
+const FAR: Duration = Duration::from_secs(900);
+/// Nothing to be seen before: most answers are there by then.
+const SHOWN_AFTER: Duration = Duration::from_secs(1);
+
+/// The way to a node.
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// On this machine.
+    Socket(PathBuf),
+    /// Anywhere.
+    Far(Arc<Far>),
+}
+
+/// A node that is spoken with over libp2p.
+#[derive(Debug)]
+pub(crate) struct Far {
+    /// One for each of the organisation's nodes, in the order in which they are tried.
+    nodes: Vec<Remote>,
+    /// The one that answered.
+    chosen: Mutex<usize>,
+    traffic: Arc<Traffic>,
+}
+
+/// Bytes that have passed.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    sent: AtomicU64,
+    received: AtomicU64,
+}
+
+/// A connection of a command with its node, kept from one request to the next.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Option<Arc<Far>>>>);
+
+impl Way {
+    /// The way that `context` names. To a node that is not on this machine it needs the author's key.
+    ///
+    /// # Errors
+    /// The address is none, or the key does not open.
+    pub(crate) fn of(context: &Context) -> Result<Self> {
+        let Some(nodes) = nodes(context)? else {
+            return Ok(Self::Socket(context.socket()));
+        };
+        let mut kept = context.far.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(far) = &*kept {
+            return Ok(Self::Far(far.clone()));
+        }
+        let author = visitor(context)?;
+        let nodes = nodes
+            .into_iter()
+            .map(|node| Remote::new(author.key.seed(), node).map_err(|e| no_network(&e)))
+            .collect::<Result<_>>()?;
+        let far = Arc::new(Far {
+            nodes,
+            chosen: Mutex::new(0),
+            traffic: Arc::default(),
+        });
+        *kept = Some(far.clone());
+        Ok(Self::Far(far))
+    }
+
+    /// How long an answer may take.
+    pub(crate) fn patience(&self) -> Duration {
+        match self {
+            Self::Socket(_) => NEAR,
+            Self::Far(_) => FAR,
+        }
+    }
+
+    /// What it is called in messages.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Socket(path) => path.display().to_string(),
+            Self::Far(_) => "over the network".into(),
+        }
+    }
+
+    /// A new stream with the node's API at its other end.
+    ///
+    /// # Errors
+    /// [`Exit::Unreachable`]: the node is not there; [`Exit::Refused`]: it does not let this author in.
+    pub(crate) async fn stream(&self) -> Result<Stream> {
+        match self {
+            Self::Socket(path) => {
+                let stream = UnixStream::connect(path).await.map_err(|e| {
+                    Error::new(Exit::Unreachable, "the node does not answer")
+                        .why(format!("{}: {e}", path.display()))
+                        .next("start it with `focal node run`, or name another with --home, --socket or --node")
+                        .may_pass()
+                })?;
+                Ok(Stream::Near(stream))
+            }
+            Self::Far(far) => far.stream().await,
+        }
+    }
+
+    /// Shows that something goes on, and how much has passed, where somebody watches and it takes a while.
+    pub(crate) fn progress(&self, what: &'static str) -> Option<Progress> {
+        match self {
+            Self::Socket(_) => None,
+            Self::Far(far) => Some(Progress::new(what, far.traffic.clone())),
+        }
+    }
+}
+
+impl Far {
+    async fn stream(&self) -> Result<Stream> {
+        let first = *self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = self.nodes.len();
+        let mut last = None;
+        for at in (0..count).map(|n| (first + n) % count) {
+            let Some(node) = self.nodes.get(at) else {
+                continue;
+            };
+            match node.open().await {
+                Ok(io) => {
+                    *self.chosen.lock().unwrap_or_else(PoisonError::into_inner) = at;
+                    let traffic = self.traffic.clone();
+                    return Ok(Stream::Far { io, traffic });
+                }
+                Err(e) => last = Some(e),
+            }
+        }
+        let last = last.unwrap_or_else(|| remote::Error::Unreachable("no address is known".into()));
+        Err(unreached(&last))
+    }
+}
+
+/// The nodes to try; none if the one on this machine is meant.
+fn nodes(context: &Context) -> Result<Option<Vec<NodeAddress>>> {
+    let bad = |e: &remote::Error| {
+        Error::new(Exit::Usage, "the node's address is not understood")
+            .why(e.to_string())
+            .next("write it with the node's name at its end: /dns4/focal.example.org/tcp/4711/p2p/12D3Koo…")
+    };
+    if let Some(address) = &context.node {
+        let node = NodeAddress::parse(std::slice::from_ref(address)).map_err(|e| bad(&e))?;
+        return Ok(Some(vec![node]));
+    }
+    // Who has a node here means that one, unless they say otherwise.
+    if context.socket.is_some() || context.node_dir().exists() {
+        return Ok(None);
+    }
+    let Some(officer) = Officer::load(context)? else {
+        return Ok(None);
+    };
+    let nodes: std::result::Result<Vec<_>, _> = officer
+        .nodes
+        .iter()
+        .map(|n| NodeAddress::parse(n))
+        .collect();
+    nodes.map(Some).map_err(|e| bad(&e))
+}
+
+/// Whether the node is not on this machine.
+pub(crate) fn is_far(context: &Context) -> bool {
+    matches!(nodes(context), Ok(Some(_)))
+}
+
+/// As whom the node is visited: whose key is open already, whom the card names, or the only one here.
+fn visitor(context: &Context) -> Result<Arc<Author>> {
+    if let Some(author) = context.opened.all().into_iter().next() {
+        return Ok(author);
+    }
+    let officer = Officer::load(context)?;
+    open_author(context, officer.as_ref().map(|o| o.handle.as_str()))
+}
+
+fn no_network(error: &remote::Error) -> Error {
+    Error::new(Exit::Io, "the network cannot be used").why(error.to_string())
+}
+
+fn unreached(error: &remote::Error) -> Error {
+    let (exit, what, next) = match error {
+        remote::Error::NotLetIn => (
+            Exit::Refused,
+            "the node does not let you in",
+            "ask your organisation whether your key is in its manifest: `focal org author list` there",
+        ),
+        remote::Error::OtherNode => (
+            Exit::Refused,
+            "somebody else answers at the node's address",
+            "do not go on: call your organisation and compare the words of its node",
+        ),
+        _ => (
+            Exit::Unreachable,
+            "the node cannot be reached",
+            "look at your link; what you send meanwhile waits in the outbox",
+        ),
+    };
+    // Whatever happens on the way may be over later. Also that the node hangs up: on a bad link a break looks the same.
+    Error::new(exit, what)
+        .why(error.to_string())
+        .next(next)
+        .may_pass()
+}
+
+/// A byte stream to a node.
+pub(crate) enum Stream {
+    /// On this machine.
+    Near(UnixStream),
+    /// Anywhere; what passes is counted.
+    Far {
+        /// The libp2p stream.
+        io: focal_node::net::ApiStream,
+        /// The counters.
+        traffic: Arc<Traffic>,
+    },
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Task<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Near(io) => Pin::new(io).poll_read(cx, buffer),
+            Self::Far { io, traffic } => {
+                let before = buffer.filled().len();
+                ready!(Pin::new(io).poll_read(cx, buffer))?;
+                let read = buffer.filled().len().saturating_sub(before) as u64;
+                traffic.received.fetch_add(read, Ordering::Relaxed);
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Task<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Near(io) => Pin::new(io).poll_write(cx, bytes),
+            Self::Far { io, traffic } => {
+                let written = ready!(Pin::new(io).poll_write(cx, bytes))?;
+                traffic.sent.fetch_add(written as u64, Ordering::Relaxed);
+                Poll::Ready(Ok(written))
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Near(io) => Pin::new(io).poll_flush(cx),
+            Self::Far { io, .. } => Pin::new(io).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Near(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Far { io, .. } => Pin::new(io).poll_shutdown(cx),
+        }
+    }
+}
+
+/// A line on stderr that is gone when it is dropped.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    fn new(what: &'static str, traffic: Arc<Traffic>) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed}): {traffic}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner())
+            .with_key("traffic", move |_: &ProgressState, out: &mut dyn Write| {
+                let kib = |n: &AtomicU64| {
+                    let n = n.load(Ordering::Relaxed);
+                    format!("{}.{} KiB", n >> 10, ((n & 1023) * 10) >> 10)
+                };
+                let (sent, received) = (kib(&traffic.sent), kib(&traffic.received));
+                // Nothing to do where it cannot be shown.
+                let _ = write!(out, "{sent} sent, {received} received");
+            });
+        let bar = ProgressBar::new_spinner()
+            .with_style(style)
+            .with_message(what);
+        bar.enable_steady_tick(SHOWN_AFTER);
+        Self(bar)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

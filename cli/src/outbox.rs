@@ -1,0 +1,334 @@
+//! Reports that wait for the node, signed and sealed: nothing that was kept is lost or sent twice, whenever the machine
+//! stops.
+//!
+//! ```text
+//! outbox/<handle>/00000001.waiting   a report that goes out at the next contact
+//! outbox/<handle>/00000002.refused   one that the node does not take, with the reason, until a person cancels it
+//! outbox/<handle>/known.sealed       what is known of cases: see `known`
+//! outbox/<handle>/lock               held while files change
+//! outbox/<handle>/sending            held while reports are sent
+//! ```
+//!
+//! A report is kept before it is sent, and removed after the node has said `stored`. Sending it twice stores it once,
+//! so it does not matter between which two steps a command is killed.
+
+mod item;
+mod send;
+
+pub(crate) use item::{Item, Refusal};
+pub(crate) use send::{Ask, Choice, after, send};
+
+use crate::{
+    context::Context,
+    error::{Error, Exit, Result},
+    files,
+    keys::Author,
+};
+use focal_protocol::{random::SystemRandom, seal::HomeKey};
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Reports that may wait: months of an officer's work.
+pub(crate) const REPORTS: usize = 1_000;
+/// The largest sealed report, bytes: a record with its signature, compressed or not, padded.
+const FILE: usize = 160 << 10;
+/// Longest that a command waits for another one that sends.
+const TURN: Duration = Duration::from_secs(600);
+
+/// Where a report stands in the order in which it was kept.
+pub(crate) type Number = u32;
+
+/// One author's outbox.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    dir: PathBuf,
+    key: HomeKey,
+}
+
+/// A report in the outbox.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// Its place in the order.
+    pub(crate) number: Number,
+    /// What it is; none if the file does not open with the author's key.
+    pub(crate) item: Option<Item>,
+    /// Whether the node has refused it for good.
+    pub(crate) refused: bool,
+}
+
+/// Held while something is done; dropping it, or the death of the process, lets go.
+#[derive(Debug)]
+pub(crate) struct Held(#[allow(dead_code)] File);
+
+impl Outbox {
+    /// An author's outbox, which may be empty.
+    pub(crate) fn of(context: &Context, author: &Author) -> Self {
+        Self {
+            dir: dir(context, &author.handle),
+            key: HomeKey::of(&author.key),
+        }
+    }
+
+    /// Keeps a report; it is on the disk when this returns. One that is there already is not kept twice.
+    ///
+    /// # Errors
+    /// The disk is full or fails, or too many wait: nothing has changed then.
+    pub(crate) fn put(&self, item: &Item) -> Result<Number> {
+        files::private_dir(&self.dir)?;
+        let _lock = self.lock()?;
+        let there = self.read_all()?;
+        if let Some(kept) = there
+            .iter()
+            .find(|k| k.item.as_ref().is_some_and(|i| i.record() == item.record()))
+        {
+            return Ok(kept.number);
+        }
+        if there.len() >= REPORTS {
+            return Err(Error::new(Exit::Failed, "the outbox is full")
+                .why(format!("{REPORTS} reports wait"))
+                .next("send them with `focal outbox send`, or look what can be cancelled with `focal outbox list`"));
+        }
+        let number = there.last().map_or(1, |last| last.number.saturating_add(1));
+        self.write(number, item)?;
+        Ok(number)
+    }
+
+    /// Everything in the outbox, in the order in which it was kept.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub(crate) fn list(&self) -> Result<Vec<Kept>> {
+        if !self.dir.exists() {
+            return Ok(Vec::new());
+        }
+        let _lock = self.lock()?;
+        self.read_all()
+    }
+
+    /// Replaces a report by what became of it.
+    ///
+    /// # Errors
+    /// The disk is full or fails: it stays as it was.
+    pub(crate) fn update(&self, number: Number, item: &Item) -> Result<()> {
+        let _lock = self.lock()?;
+        self.write(number, item)
+    }
+
+    /// Removes a report that was stored or cancelled.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub(crate) fn remove(&self, number: Number) -> Result<()> {
+        let _lock = self.lock()?;
+        for state in State::ALL {
+            self.unlink(number, state)?;
+        }
+        files::sync_dir(&self.path(number, State::Waiting))
+    }
+
+    /// Waits until no other command sends, and keeps others from it.
+    ///
+    /// # Errors
+    /// The other one takes too long.
+    pub(crate) async fn turn(&self) -> Result<Held> {
+        let start = std::time::Instant::now();
+        loop {
+            if let Some(held) = self.try_turn()? {
+                return Ok(held);
+            }
+            if start.elapsed() > TURN {
+                return Err(
+                    Error::new(Exit::Failed, "another focal command is sending for long")
+                        .why("it holds the outbox")
+                        .next("wait for it; what waits stays in the outbox"),
+                );
+            }
+            // The lock of a file cannot be waited for without a thread that nothing can stop.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Keeps other commands from sending; none if one does now.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub(crate) fn try_turn(&self) -> Result<Option<Held>> {
+        files::private_dir(&self.dir)?;
+        let path = self.dir.join("sending");
+        let file = open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Held(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => {
+                Err(Error::io("the outbox could not be locked", &path, &e))
+            }
+        }
+    }
+
+    /// Held for moments only: waiting for it is no matter.
+    fn lock(&self) -> Result<Held> {
+        let path = self.dir.join("lock");
+        let file = open_lock(&path)?;
+        file.lock()
+            .map_err(|e| Error::io("the outbox could not be locked", &path, &e))?;
+        Ok(Held(file))
+    }
+
+    fn path(&self, number: Number, state: State) -> PathBuf {
+        self.dir.join(name(number, state))
+    }
+
+    fn unlink(&self, number: Number, state: State) -> Result<()> {
+        let path = self.path(number, state);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("a report could not leave the outbox", &path, &e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&self, number: Number, item: &Item) -> Result<()> {
+        let state = State::of(item);
+        let name = name(number, state);
+        let sealed = self
+            .key
+            .seal_waiting(&name, &item.to_bytes(), &SystemRandom);
+        files::write_private(&self.dir.join(&name), &sealed)?;
+        // Killed in between, both are there: `read_all` takes the later one.
+        for other in State::ALL {
+            if other != state {
+                self.unlink(number, other)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Under the lock: also clears what a killed command has left half done.
+    fn read_all(&self) -> Result<Vec<Kept>> {
+        let mut there = Vec::new();
+        for name in names(&self.dir)? {
+            match parse(&name) {
+                Some(place) => there.push(place),
+                // A staged file that never got its name: nobody was told that it was kept.
+                None if name.starts_with(".tmp") => {
+                    let _ = fs::remove_file(self.dir.join(&name));
+                }
+                None => {}
+            }
+        }
+        there.sort_unstable();
+        let mut kept: Vec<Kept> = Vec::new();
+        for (number, state) in there {
+            if kept.last().is_some_and(|k| k.number == number) {
+                // `refused` sorts before `waiting`: the answer of the node is newer than the wait.
+                self.unlink(number, state)?;
+                continue;
+            }
+            kept.push(Kept {
+                number,
+                item: self.open(number, state)?,
+                refused: state == State::Refused,
+            });
+        }
+        Ok(kept)
+    }
+
+    fn open(&self, number: Number, state: State) -> Result<Option<Item>> {
+        let name = name(number, state);
+        let sealed = files::read("a report in the outbox", &self.dir.join(&name), FILE)?;
+        let plain = self.key.open_waiting(&name, &sealed).ok();
+        Ok(plain.and_then(|plain| Item::from_bytes(&plain)))
+    }
+}
+
+/// How a report waits; a file's name says it, so that nobody needs a passphrase to see whether something is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Refused,
+    Waiting,
+}
+
+impl State {
+    const ALL: [Self; 2] = [Self::Refused, Self::Waiting];
+
+    fn of(item: &Item) -> Self {
+        match item.refused {
+            Some(_) => Self::Refused,
+            None => Self::Waiting,
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+fn name(number: Number, state: State) -> String {
+    format!("{number:08}.{}", state.ending())
+}
+
+fn parse(name: &str) -> Option<(Number, State)> {
+    let (number, ending) = name.split_once('.')?;
+    let state = State::ALL.into_iter().find(|s| s.ending() == ending)?;
+    Some((number.parse().ok()?, state))
+}
+
+fn dir(context: &Context, handle: &str) -> PathBuf {
+    context.outbox_dir().join(handle)
+}
+
+fn open_lock(path: &Path) -> Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| Error::io("the outbox could not be locked", path, &e))
+}
+
+fn names(dir: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("the outbox could not be listed", dir, &e)),
+    };
+    Ok(entries
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .collect())
+}
+
+/// Authors here who have reports that wait, and how many: no key is needed to know that.
+pub(crate) fn waiting(context: &Context) -> Result<Vec<(String, usize)>> {
+    count(context, State::Waiting)
+}
+
+/// Authors here who have reports that were refused, and how many.
+pub(crate) fn refused(context: &Context) -> Result<Vec<(String, usize)>> {
+    count(context, State::Refused)
+}
+
+fn count(context: &Context, state: State) -> Result<Vec<(String, usize)>> {
+    let mut found = Vec::new();
+    for handle in names(&context.outbox_dir())? {
+        let names = names(&dir(context, &handle)).unwrap_or_default();
+        let here = names.iter().filter_map(|n| parse(n));
+        let count = here.filter(|(_, s)| *s == state).count();
+        if count > 0 {
+            found.push((handle, count));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;

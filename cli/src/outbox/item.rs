@@ -1,0 +1,118 @@
+//! One report that waits.
+
+use crate::{
+    context::now,
+    error::{Error, Exit},
+};
+use focal_protocol::{
+    codec,
+    id::{CaseId, RecordId},
+    limits,
+    record::{Kind, Record},
+    signed::Signed,
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A signed report, and what became of it so far.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Item {
+    signed: Signed<Record>,
+    /// The case's title, for people.
+    pub(crate) case_title: String,
+    /// When it was kept.
+    pub(crate) kept: Time,
+    /// Why it did not go out the last time.
+    pub(crate) waits_for: Option<String>,
+    /// Why the node does not take it.
+    pub(crate) refused: Option<Refusal>,
+}
+
+/// A refusal that will not pass by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Refusal {
+    /// The node's stable name for it, such as `revoked-author`.
+    pub(crate) code: Option<String>,
+    /// What happened.
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) next: Option<String>,
+    /// When.
+    pub(crate) at: Time,
+}
+
+impl Refusal {
+    /// As the node said it now.
+    pub(crate) fn of(error: &Error) -> Self {
+        Self {
+            code: error.code.as_deref().map(String::from),
+            message: error.what.clone(),
+            next: error.next.clone(),
+            at: now(),
+        }
+    }
+
+    /// As an error of a command.
+    pub(crate) fn into_error(self) -> Error {
+        let mut error = Error::new(Exit::Refused, self.message);
+        error.why = self.code.clone();
+        error.next = self.next;
+        error.code = self.code.map(String::into_boxed_str);
+        error
+    }
+}
+
+impl Item {
+    /// A report that was signed now.
+    pub(crate) fn new(signed: Signed<Record>, case_title: &str) -> Self {
+        Self {
+            signed,
+            case_title: case_title.into(),
+            kept: now(),
+            waits_for: None,
+            refused: None,
+        }
+    }
+
+    /// Its id, which a node gives it too.
+    pub(crate) fn record(&self) -> RecordId {
+        Record::id_of(&self.signed)
+    }
+
+    /// The report; none if it is of a later version of this program.
+    pub(crate) fn content(&self) -> Option<Record> {
+        self.signed.unverified().ok()
+    }
+
+    /// Its case.
+    pub(crate) fn case(&self) -> Option<CaseId> {
+        self.content().map(|r| r.case)
+    }
+
+    /// Whether it goes before others.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.content().is_some_and(|r| r.is_urgent())
+    }
+
+    /// Its kind and title, for people.
+    pub(crate) fn title(&self) -> (Option<Kind>, String) {
+        match self.content() {
+            Some(record) => (Some(record.kind()), record.summary().title),
+            None => (None, String::new()),
+        }
+    }
+
+    /// What goes to the node.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        codec::encode(&self.signed)
+    }
+
+    pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(codec::encode(self))
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        codec::decode(bytes, 2 * limits::RECORD).ok()
+    }
+}

@@ -1,0 +1,115 @@
+//! Streams for some peers only: nobody else can even agree on a protocol.
+
+use libp2p::{
+    Multiaddr, PeerId,
+    core::{Endpoint, transport::PortUse},
+    swarm::{
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm, derive_prelude::Either, dummy,
+    },
+};
+use std::{
+    collections::BTreeSet,
+    task::{Context, Poll},
+};
+
+/// Streams of one group of peers. On connections of others there are no protocols of this group to speak.
+pub(super) struct Only {
+    streams: libp2p_stream::Behaviour,
+    peers: BTreeSet<PeerId>,
+}
+
+/// What a connection speaks: the group's protocols, or none of them.
+type Handler = Either<THandler<libp2p_stream::Behaviour>, dummy::ConnectionHandler>;
+
+impl Only {
+    pub(super) fn nobody() -> Self {
+        Self {
+            streams: libp2p_stream::Behaviour::new(),
+            peers: BTreeSet::new(),
+        }
+    }
+
+    /// Opens and accepts streams.
+    pub(super) fn new_control(&self) -> libp2p_stream::Control {
+        self.streams.new_control()
+    }
+
+    /// Whether the peer is of the group.
+    pub(super) fn has(&self, peer: &PeerId) -> bool {
+        self.peers.contains(peer)
+    }
+
+    /// Makes the peer one of the group, for connections from now on.
+    pub(super) fn add(&mut self, peer: PeerId) -> bool {
+        self.peers.insert(peer)
+    }
+
+    /// Makes the peer no longer one of the group. Its connections are the caller's to close.
+    pub(super) fn remove(&mut self, peer: &PeerId) -> bool {
+        self.peers.remove(peer)
+    }
+}
+
+impl NetworkBehaviour for Only {
+    type ConnectionHandler = Handler;
+    type ToSwarm = ();
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        id: ConnectionId,
+        peer: PeerId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        if !self.has(&peer) {
+            return Ok(Handler::Right(dummy::ConnectionHandler));
+        }
+        self.streams
+            .handle_established_inbound_connection(id, peer, local, remote)
+            .map(Handler::Left)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        id: ConnectionId,
+        peer: PeerId,
+        address: &Multiaddr,
+        role: Endpoint,
+        port: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        if !self.has(&peer) {
+            return Ok(Handler::Right(dummy::ConnectionHandler));
+        }
+        self.streams
+            .handle_established_outbound_connection(id, peer, address, role, port)
+            .map(Handler::Left)
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm) {
+        self.streams.on_swarm_event(event);
+    }
+
+    fn on_connection_handler_event(
+        &mut self,
+        peer: PeerId,
+        id: ConnectionId,
+        event: THandlerOutEvent<Self>,
+    ) {
+        match event {
+            Either::Left(event) => {
+                self.streams.on_connection_handler_event(peer, id, event);
+            }
+            Either::Right(never) => match never {},
+        }
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        self.streams
+            .poll(cx)
+            .map(|action| action.map_in(Either::Left))
+    }
+}
