@@ -115,6 +115,11 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
     (Method::GET, "/v1/records/{record}/status", Least::Observer),
     (Method::GET, "/v1/cases/{case}/known", Least::Observer),
     (Method::GET, "/v1/records/{record}/history", Least::Observer),
+    (
+        Method::GET,
+        "/v1/attachments/{attachment}/content",
+        Least::Observer,
+    ),
     (Method::POST, "/v1/courier/pack", Least::FocalPoint),
     (Method::POST, "/v1/courier/load", Least::FocalPoint),
     // Files of a report go to the node in pieces, before the report.
