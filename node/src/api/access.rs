@@ -120,6 +120,12 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
         "/v1/attachments/{attachment}/content",
         Least::Observer,
     ),
+    (Method::POST, "/v1/cases/{case}/evidence", Least::FocalPoint),
+    (
+        Method::GET,
+        "/v1/cases/{case}/logs/{log}/chain",
+        Least::FocalPoint,
+    ),
     (Method::POST, "/v1/courier/pack", Least::FocalPoint),
     (Method::POST, "/v1/courier/load", Least::FocalPoint),
     // Files of a report go to the node in pieces, before the report.

@@ -112,8 +112,9 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
     } else {
         files(&client, &case, &collection.records, room.path(), context).await?
     };
-    let Author { key, org, handle } = open_author(context, args.author.as_deref())?;
-    let org = match org {
+    let author = open_author(context, args.author.as_deref())?;
+    let Author { key, org, handle } = &*author;
+    let org = match *org {
         Some(org) => org,
         None => own_org(&client).await?,
     };
@@ -155,7 +156,7 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
         None => from.into(),
     };
     let sealer = Sealer {
-        key: &key,
+        key,
         name,
         organisation: org,
         at: now(),

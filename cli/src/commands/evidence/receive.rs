@@ -4,7 +4,7 @@ use super::{fails, keep, staged, unwritten};
 use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
-    keys::{Author, open_author},
+    keys::open_author,
 };
 use focal_protocol::{
     evidence::{
@@ -60,17 +60,17 @@ pub(super) fn receive(args: &ReceiveArgs, context: &Context) -> Result<()> {
     if proven.custody.len() >= limits::CUSTODY_LINES {
         return Err(Error::new(Exit::Refused, "the custody log is full"));
     }
-    let Author { key, org, handle } = open_author(context, args.author.as_deref())?;
+    let author = open_author(context, args.author.as_deref())?;
     let line = Custody {
         act: Act::Received,
         at: now(),
-        by: args.by.clone().unwrap_or(handle),
-        organisation: org,
+        by: args.by.clone().unwrap_or_else(|| author.handle.clone()),
+        organisation: author.org,
         note: args.note.clone(),
         contents: proven.hash,
         previous: Hash([0; 32]),
     };
-    let log = append(&proven.log, line, &key);
+    let log = append(&proven.log, line, &author.key);
     let unwritten = |e: io::Error| unwritten(&args.output, &e);
     input.rewind().map_err(unread)?;
     let mut writer = BufWriter::new(out.as_file_mut());
