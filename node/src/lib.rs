@@ -8,8 +8,9 @@
 //! 4. [`store`]: sled. `attachments`: files beside it, fetched and served. `shared`: snapshots for readers. `views`: what
 //!    the API shows. `html`: a case as one page.
 //! 5. [`api`]: HTTP/JSON on a Unix socket, and through the `door` for authors away from it. [`remote`]: their side.
-//! 6. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
-//! 7. [`NodeKeys`], [`Settings`], files and locks.
+//! 6. [`exchange`]: files of other systems, in and out.
+//! 7. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
+//! 8. [`NodeKeys`], [`Settings`], files and locks.
 
 #![warn(missing_docs)]
 
@@ -21,6 +22,7 @@ mod clock;
 mod courier;
 mod door;
 mod error;
+pub mod exchange;
 mod files;
 mod html;
 mod inbox;
