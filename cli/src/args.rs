@@ -2,8 +2,7 @@
 
 use crate::{
     commands::{
-        alarms, attachment, audit, case, completions, courier, demo, evidence, federation, node,
-        org, outbox, report, watch,
+    alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation, import, node, org, outbox, report, watch,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -106,6 +105,8 @@ pub(crate) enum Command {
     Evidence(evidence::Args),
     Verify(evidence::VerifyArgs),
     Outbox(outbox::Args),
+    Import(import::Args),
+    Export(export::Args),
     Watch(watch::Args),
     Alarms(alarms::Args),
     Audit(audit::Args),

@@ -5,7 +5,7 @@
 //! hands over only records that may leave.
 //!
 //! In reading order: [`Format`], [`Import`] with its [`Report`]s and [`Finding`]s, [`Export`]; then one file for each
-//! format: [`cap`], [`hxl`], [`geojson`], [`ndjson`] in and out, [`sitrep`], [`calendar`], [`ftm`] out. SPEC, section 14, has
+//! format: [`cap`], [`hxl`], [`geojson`], [`ndjson`] in and out, [`sitrep`], [`calendar`], [`ftm`] out. SPEC, section 17, has
 //! the tables of fields.
 
 pub mod calendar;
@@ -19,6 +19,7 @@ mod import;
 pub mod limits;
 mod marking_text;
 pub mod ndjson;
+mod reading;
 pub mod sitrep;
 mod standing;
 #[cfg(test)]

@@ -21,9 +21,9 @@ use std::{
 mod answer;
 mod ask;
 mod compose;
-mod drafts;
+pub(crate) mod drafts;
 mod history;
-mod send;
+pub(crate) mod send;
 
 pub(crate) use send::own_org;
 
@@ -159,6 +159,25 @@ fn with_files(template: &str, files: &[PathBuf]) -> Result<String> {
     let line = format!("attachments: {}\n---\n", fields["attachments"]);
     let (head, body) = template.rsplit_once("---\n").unwrap_or((template, ""));
     Ok(format!("{head}{line}{body}"))
+}
+
+/// Pages through a case's records.
+pub(crate) async fn rows(client: &Client, case: &str) -> Result<Vec<RecordRow>> {
+    let mut rows: Vec<RecordRow> = Vec::new();
+    loop {
+        let after = rows
+            .last()
+            .map(|r| format!("&after={}", r.record))
+            .unwrap_or_default();
+        let page: Vec<RecordRow> = client
+            .get(&format!("/v1/cases/{case}/records?limit=1000{after}"))
+            .await?;
+        let last = page.len() < 1000;
+        rows.extend(page);
+        if last {
+            return Ok(rows);
+        }
+    }
 }
 
 /// Looks at a case's records page by page, and keeps the newest of those that are wanted.

@@ -10,21 +10,56 @@ use focal_protocol::{
     record::{Body, Convening, Kind, Marking, Tlp},
     time::Time,
 };
-use icalendar::{Calendar, Component, Event, Property, ValueType};
 
 #[cfg(test)]
 mod tests;
 
+/// Octets of a line without its end (RFC 5545, section 3.1).
+const LINE: usize = 75;
+
+/// Content lines, folded. Written here because the one library for it makes last lines of 76 octets, and takes times and
+/// identifiers from the machine where a function of records must not.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// A property whose value needs no escapes: a time, a number, a word of a list, a URI.
+    fn put(&mut self, name: &str, value: &str) {
+        let mut octets = 0;
+        for c in format!("{name}:{value}").chars() {
+            if octets + c.len_utf8() > LINE {
+                // The blank that marks a folded line counts.
+                self.0.push_str("\r\n ");
+                octets = 1;
+            }
+            self.0.push(c);
+            octets += c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+
+    /// A property with text (section 3.3.11).
+    fn text(&mut self, name: &str, text: &str) {
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace(';', "\\;")
+            .replace(',', "\\,")
+            .replace('\n', "\\n");
+        self.put(name, &escaped);
+    }
+}
+
 /// Writes one calendar of all chosen convenings.
 pub(super) fn write(export: &Export<'_>) -> Vec<Document> {
-    let mut calendar = Calendar::empty();
+    let mut lines = Lines::default();
     for (name, value) in [
+        ("BEGIN", "VCALENDAR"),
         ("VERSION", "2.0"),
         ("PRODID", "-//Focal//Focal//EN"),
         ("CALSCALE", "GREGORIAN"),
         ("METHOD", "PUBLISH"),
     ] {
-        calendar.append_property((name, value));
+        lines.put(name, value);
     }
     let mut markings = Vec::new();
     for standing in export.standing(&[Kind::Convening]) {
@@ -35,7 +70,7 @@ pub(super) fn write(export: &Export<'_>) -> Vec<Document> {
                 sequence: standing.corrections,
                 cancelled: false,
             };
-            calendar.push(event(export, standing.permitted, convening, &state));
+            event(export, standing.permitted, convening, &state, &mut lines);
             markings.push(standing.marking.clone());
         }
     }
@@ -52,12 +87,12 @@ pub(super) fn write(export: &Export<'_>) -> Vec<Document> {
                 sequence: u32::try_from(export.records.len()).unwrap_or(u32::MAX),
                 cancelled: true,
             };
-            calendar.push(event(export, permitted, convening, &state));
+            event(export, permitted, convening, &state, &mut lines);
             markings.push(marking);
         }
     }
-    let text = calendar.to_string();
-    export.document("convenings.ics", "text/calendar", text, &markings)
+    lines.put("END", "VCALENDAR");
+    export.document("convenings.ics", "text/calendar", lines.0, &markings)
 }
 
 /// How a meeting stands.
@@ -96,50 +131,41 @@ fn event(
     permitted: &Permitted,
     convening: &Convening,
     state: &State<'_>,
-) -> Event {
+    lines: &mut Lines,
+) {
     let marking = marking_text::write(state.marking);
-    let mut event = Event::new();
-    let mut put = |name: &str, value: &str| {
-        event.append_property(Property::new(name, value));
-    };
-    put("UID", &format!("focal.{}", permitted.id));
-    put("DTSTAMP", &date_time(state.changed));
-    put("CREATED", &date_time(permitted.record.created));
-    put("LAST-MODIFIED", &date_time(state.changed));
-    put("SEQUENCE", &state.sequence.to_string());
-    put("DTSTART", &date_time(convening.start));
+    lines.put("BEGIN", "VEVENT");
+    lines.put("UID", &format!("focal.{}", permitted.id));
+    lines.put("DTSTAMP", &date_time(state.changed));
+    lines.put("CREATED", &date_time(permitted.record.created));
+    lines.put("LAST-MODIFIED", &date_time(state.changed));
+    lines.put("SEQUENCE", &state.sequence.to_string());
+    lines.put("DTSTART", &date_time(convening.start));
     if let Some(end) = convening.end {
-        put("DTEND", &date_time(end));
+        lines.put("DTEND", &date_time(end));
     }
-    put("SUMMARY", &format!("[{marking}] {}", convening.title));
-    put(
-        "DESCRIPTION",
-        &description(export, permitted, convening, &marking),
-    );
+    lines.text("SUMMARY", &format!("[{marking}] {}", convening.title));
+    let description = description(export, permitted, convening, &marking);
+    lines.text("DESCRIPTION", &description);
     if let Some(place) = &convening.place {
-        put("LOCATION", &place.to_string());
+        lines.text("LOCATION", &place.to_string());
         if let Some(point) = place.point {
-            put("GEO", &format!("{};{}", point.lat, point.lon));
+            lines.put("GEO", &format!("{};{}", point.lat, point.lon));
         }
     }
     if let Some(link) = convening.link.as_deref().filter(|l| is_uri(l)) {
-        put("URL", link);
+        lines.put("URL", link);
     }
-    put(
-        "STATUS",
-        if state.cancelled {
-            "CANCELLED"
-        } else {
-            "CONFIRMED"
-        },
-    );
-    put("CLASS", class(state.marking));
-    // A property of our own is text only if it says so.
-    let own = Property::new("X-FOCAL-MARKING", &marking)
-        .append_parameter(ValueType::Text)
-        .done();
-    event.append_property(own);
-    event.done()
+    let status = if state.cancelled {
+        "CANCELLED"
+    } else {
+        "CONFIRMED"
+    };
+    lines.put("STATUS", status);
+    lines.put("CLASS", class(state.marking));
+    // A property of our own is text unless it says otherwise (section 3.8.8.2).
+    lines.text("X-FOCAL-MARKING", &marking);
+    lines.put("END", "VEVENT");
 }
 
 /// A URI as RFC 3986 begins one, without what would break a line or a value.

@@ -1,6 +1,9 @@
 //! Common Alerting Protocol 1.2 (OASIS, 1 July 2010): alerts in and out; 1.1 is read.
 
 mod area;
+mod elements;
+mod head;
+mod info;
 mod read;
 #[cfg(test)]
 mod tests;

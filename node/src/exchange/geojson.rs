@@ -3,8 +3,8 @@
 use super::{
     Error, Format, Import, Options, Report,
     export::{Document, Export},
-    import::{Reading, shown},
     limits, marking_text,
+    reading::{Reading, shown},
     standing::Standing,
 };
 use focal_protocol::record::{Body, Incident, Kind};

@@ -10,6 +10,8 @@ pub const XML_NODES: u32 = 50_000;
 pub const XML_DEPTH: usize = 32;
 /// One attribute of an XML file, bytes: namespaces and URIs.
 pub const XML_ATTRIBUTE: usize = 4 << 10;
+/// `<info>` in one alert: each for a language or an event.
+pub const INFOS: usize = 100;
 /// Columns of a table: wide ones of humanitarian data have about 100.
 pub const COLUMNS: usize = 256;
 /// Rows above a table's data in which the hashtags may stand (HXL 1.1: the first 25 rows).

@@ -4,8 +4,9 @@
 use super::{
     Error, Format, Import,
     export::{Document, Export},
-    import::{Became, Finding, shown},
+    import::{Became, Finding},
     limits, marking_text,
+    reading::shown,
 };
 use focal_protocol::{
     codec,

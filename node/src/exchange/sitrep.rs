@@ -120,7 +120,7 @@ fn person(out: &mut Out, name: &str, who: &str, when: Time) {
     out.open(name, &[], |out| {
         out.open("ct:personDetails", &[], |out| {
             out.open("n:personName", &[], |out| {
-                out.text("n:nameElement", &short(who))
+                out.text("n:nameElement", &short(who));
             });
         });
         out.text("ct:timeValue", &date_time(when));

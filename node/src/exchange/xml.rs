@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Error> {
         roxmltree::Error::NodesLimitReached => {
             too_much("elements and texts", limits::XML_NODES as usize)
         }
-        other => Error::Malformed(super::import::shown(&other.to_string())),
+        other => Error::Malformed(super::reading::shown(&other.to_string())),
     })?;
     // Parents come before their children, so one walk knows all depths.
     let mut depths = vec![(document.root(), 0usize)];

@@ -10,10 +10,15 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// Keeps a report; returns where.
-fn keep(fields: &Map<String, Value>, context: &Context) -> Result<PathBuf> {
+pub(crate) fn keep(fields: &Map<String, Value>, context: &Context) -> Result<PathBuf> {
     let dir = context.home.join("drafts");
     crate::files::private_dir(&dir)?;
-    let path = dir.join(format!("{}-{}.json", now().0, std::process::id()));
+    let (now, process) = (now().0, std::process::id());
+    // Several may be kept in one millisecond: each has a name of its own.
+    let mut names = std::iter::once(String::new()).chain((2..).map(|n| format!("-{n}")));
+    let path = names
+        .find_map(|n| Some(dir.join(format!("{now}-{process}{n}.json"))).filter(|p| !p.exists()));
+    let path = path.expect("numbers do not end");
     crate::files::write_private(&path, &json(fields))?;
     Ok(path)
 }

@@ -23,7 +23,9 @@ use focal_node::api::types::{
     CaseDetail, CaseSummary, Directory, FindCompartment, RecordDetail, Status, Stored,
 };
 use focal_protocol::{
+    codec,
     id::{CaseId, OrgId},
+    key::SecretKey,
     limits,
     record::{Draft, FieldError, Kind, Marking, Record, warnings},
     signed::Signed,
@@ -31,6 +33,7 @@ use focal_protocol::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
@@ -414,7 +417,7 @@ pub(super) async fn submit(
             attach::upload(client, file, context).await?;
         }
     }
-    let sent = deliver(item, client, &author, &place, context).await?;
+    let sent = keep_and_send(item, client, &author, &place, context).await?;
     for file in &files {
         file.forget(context);
     }
@@ -430,7 +433,7 @@ fn files_stay(mut error: Error) -> Error {
 }
 
 /// Keeps a signed report, and sends it with whatever waits before it.
-async fn deliver(
+async fn keep_and_send(
     item: Item,
     client: Result<Client>,
     author: &Author,
@@ -609,6 +612,63 @@ fn readers_known(known: &Known, case: CaseSummary, marking: &Marking) -> Result<
     })
 }
 
+/// Who signs, and for which organisation.
+pub(crate) async fn signer(
+    client: &Client,
+    author: Option<&str>,
+    context: &Context,
+) -> Result<(Arc<Author>, OrgId)> {
+    let author = open_author(context, author)?;
+    let org = match author.org {
+        Some(org) => org,
+        None => own_org(client).await?,
+    };
+    Ok((author, org))
+}
+
+/// Signs a report and hands it to the node.
+pub(crate) async fn deliver(
+    client: &Client,
+    case: &CaseSummary,
+    draft: Draft,
+    key: &SecretKey,
+    org: OrgId,
+    context: &Context,
+) -> Result<Stored> {
+    let signed = sign(case, draft, key, org, context)?;
+    post(client, case, &signed).await
+}
+
+fn sign(
+    case: &CaseSummary,
+    draft: Draft,
+    key: &SecretKey,
+    org: OrgId,
+    context: &Context,
+) -> Result<Signed<Record>> {
+    let id: CaseId = case
+        .case
+        .parse()
+        .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?;
+    let record = draft
+        .into_record(id, key.public(), org, now())
+        .map_err(|e| invalid(&e))?;
+    warn(&record, context)?;
+    Ok(Signed::new(&record, key))
+}
+
+async fn post(client: &Client, case: &CaseSummary, signed: &Signed<Record>) -> Result<Stored> {
+    let bar = spinner();
+    let stored = client
+        .post_bytes(
+            &format!("/v1/cases/{}/records", case.case),
+            codec::encode(signed),
+        )
+        .await;
+    bar.finish_and_clear();
+    stored
+}
+
 /// The field that says that pictures go without their metadata: so that a draft that is sent again knows it.
 const STRIP: &str = "strip_metadata";
 
@@ -659,7 +719,7 @@ fn tell(file: &Sealed, context: &Context) {
 
 /// The case itself if all its organisations may read a record with this marking, else its compartment with just those
 /// that may.
-async fn readers_only(
+pub(crate) async fn readers_only(
     client: &Client,
     case: CaseSummary,
     marking: &Marking,

@@ -2,7 +2,7 @@
 
 use super::NO_NAME;
 use crate::exchange::{
-    import::{Reading, one_line, shown},
+    reading::{Reading, one_line, shown},
     xml::{Out, text_of},
 };
 use focal_protocol::record::{Place, limits};
@@ -63,7 +63,7 @@ pub(super) fn read(areas: &[Node<'_, '_>], reading: &mut Reading) {
                 }
                 "circle" => reading.leave(&at("circle"), &text, "a report has one area"),
                 "geocode" => {
-                    reading.leave(&at("geocode"), &code_text(child), "a report has one area")
+                    reading.leave(&at("geocode"), &code_text(child), "a report has one area");
                 }
                 other => reading.leave(&at(other), &text, "a place has no such field"),
             }

@@ -298,6 +298,17 @@ fn messages_about_different_events_become_different_alerts() {
 }
 
 #[test]
+fn more_info_than_languages_and_events_can_be_is_refused() {
+    use crate::exchange::limits;
+    let head = "<identifier>b</identifier><sender>s</sender><sent>2026-11-03T11:00:00+01:00</sent>\
+                <status>Actual</status><msgType>Alert</msgType><scope>Public</scope>";
+    let infos = "<info/>".repeat(limits::INFOS + 1);
+    let text = format!("<alert xmlns='{NAMESPACE}'>{head}{infos}</alert>");
+    let error = import(None, text.as_bytes(), &Options::default()).expect_err("refused");
+    assert_eq!(error.to_string(), "it has more than 100 <info>");
+}
+
+#[test]
 fn an_identifier_without_forbidden_characters_is_a_name() {
     for bad in ["", "a b", "a,b", "a<b", "a&b", "a\u{a0}b", "a\nb"] {
         assert!(!is_name(bad), "{bad:?}");
@@ -346,7 +357,6 @@ proptest! {
         let (_, mut back) = read_back(&document, Format::Cap);
         let mut back = back.remove(0);
         prop_assert_eq!(back.refs.remove(0).record, id);
-        // The place's precision alone makes no area.
         prop_assert_eq!(back, draft);
     }
 }

@@ -142,7 +142,7 @@ fn document(message: &Message<'_>) -> String {
         }
         if let Some(alert) = message.alert {
             out.open("info", &[], |out| {
-                info(out, message, alert, record.language.as_ref())
+                info(out, message, alert, record.language.as_ref());
             });
         }
     });

@@ -6,7 +6,7 @@ use super::{
     looks_like_formula, words,
 };
 use crate::exchange::{
-    Error, Format, Import, Options, Report, import::Reading, limits, marking_text,
+    Error, Format, Import, Options, Report, limits, marking_text, reading::Reading,
 };
 use csv::{ReaderBuilder, StringRecord};
 use focal_protocol::{

@@ -1,0 +1,334 @@
+//! `focal export`: records of a case in a format of other systems.
+
+use crate::{
+    client::Client,
+    commands::{
+        case::{find, first},
+        report::rows,
+    },
+    context::Context,
+    error::{Error, Exit, Result},
+    files,
+    output::{count, plain, raw},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use focal_node::{
+    api::types::{CaseSummary, Directory, RecordDetail},
+    exchange::{Document, Export, Filter, Format, Permitted, write_marking},
+};
+use focal_protocol::{
+    codec,
+    id::{CaseId, OrgId, RecordId},
+    limits,
+    record::{Kind, Record, Tlp},
+    signed::Signed,
+    time::Time,
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+/// Write records of a case in a format of other systems
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+FORMAT  what it carries
+  cap          alerts, their updates and ends: CAP 1.2, a file each
+  hxl          activities and requests: CSV with HXL hashtags, a table each
+  geojson      incidents: GeoJSON (RFC 7946)
+  ndjson       all records as they were signed, line by line
+  edxl-sitrep  situation reports: EDXL-SitRep 1.0, a file each
+  icalendar    convenings: RFC 5545
+  ftm          designations: FollowTheMoney entities, line by line
+
+Reports are written as they stand: corrected, and without those that were withdrawn. The marking is written into each
+file. Records whose marking does not let them leave are left out, and named.
+
+Examples:
+  focal export geojson --case 3f9c1a2b -o orsk.geojson
+  focal export cap --case 3f9c1a2b -o alerts/
+  focal export hxl --case 3f9c1a2b --kind activity --since 2026-11-01T00:00:00Z
+  focal export ndjson --case 3f9c1a2b -o orsk.ndjson")]
+pub(crate) struct Args {
+    /// cap, hxl, geojson, ndjson, edxl-sitrep, icalendar, ftm
+    format: Format,
+    /// The case: id, first digits, title, or how the title begins
+    #[arg(long)]
+    case: String,
+    /// A file, or a directory for several; standard output if left out
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Only reports of these kinds
+    #[arg(long)]
+    kind: Vec<Kind>,
+    /// Only what was written since then: 2026-11-03T00:00:00Z
+    #[arg(long)]
+    since: Option<Time>,
+    /// Only these records: ids or first digits
+    #[arg(long)]
+    record: Vec<String>,
+}
+
+/// A record that may not leave.
+#[derive(Debug, serde::Serialize)]
+struct Withheld {
+    record: String,
+    why: &'static str,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    if args.output.is_none() && context.json {
+        return Err(Error::new(Exit::Usage, "it is not said where to write")
+            .why("with --json, standard output says what was written")
+            .next("add -o FILE, or -o DIRECTORY"));
+    }
+    let client = Client::connect(context).await?;
+    let case = find(&client, &args.case).await?;
+    let filter = Filter {
+        kinds: args.kind,
+        since: args.since,
+        records: named(&client, &args.record).await?,
+    };
+    let (records, withheld) = permitted(&client, &case).await?;
+    let names = names(&client).await?;
+    let id: CaseId = case.case.parse().map_err(|_| not_understood())?;
+    let name = |org: &OrgId| names.get(org).cloned().unwrap_or_else(|| org.short());
+    let export = Export {
+        case: id,
+        title: &case.title,
+        names: &name,
+        records: &records,
+        filter: &filter,
+    };
+    let documents = export.write(args.format).map_err(|e| {
+        Error::new(Exit::Refused, "the export is too large")
+            .why(e.to_string())
+            .next("choose fewer records with --since, --kind or --record")
+    })?;
+    if documents.is_empty() {
+        return Err(nothing(args.format, &withheld));
+    }
+    if !withheld.is_empty() {
+        let n = count(withheld.len(), "record");
+        context.remark(&format!(
+            "{n} left out, as the marking does not let it leave:"
+        ));
+        for one in withheld.iter().take(20) {
+            context.remark(&format!("  {}: {}", first(&one.record), one.why));
+        }
+    }
+    write(&documents, args.output.as_deref(), &withheld, context)
+}
+
+fn not_understood() -> Error {
+    Error::new(Exit::Failed, "the node's answer is not understood")
+}
+
+fn nothing(format: Format, withheld: &[Withheld]) -> Error {
+    let kinds: Vec<&str> = format.kinds().iter().map(|k| k.as_str()).collect();
+    let why = if kinds.is_empty() {
+        "no record is chosen".to_string()
+    } else {
+        format!("{format} carries {}, and none is chosen", kinds.join(", "))
+    };
+    let error = Error::new(Exit::NotFound, "there is nothing to write");
+    if withheld.is_empty() {
+        return error
+            .why(why)
+            .next("see what is there with `focal report list`");
+    }
+    let held = count(withheld.len(), "record");
+    error
+        .why(format!("{why}; {held} may not leave by its marking"))
+        .next("ask the organisation that wrote it")
+}
+
+/// The ids of the records that are named by their first digits.
+async fn named(client: &Client, records: &[String]) -> Result<BTreeSet<RecordId>> {
+    let mut ids = BTreeSet::new();
+    for text in records {
+        let detail: RecordDetail = client.get(&format!("/v1/records/{text}")).await?;
+        ids.insert(detail.row.record.parse().map_err(|_| not_understood())?);
+    }
+    Ok(ids)
+}
+
+/// The records of a case that may leave, in case order, and those that may not: the one place where that is asked.
+async fn permitted(client: &Client, case: &CaseSummary) -> Result<(Vec<Permitted>, Vec<Withheld>)> {
+    let (mut records, mut withheld) = (Vec::new(), Vec::new());
+    let status: focal_node::api::types::Status = client.get("/v1/status").await?;
+    for row in rows(client, &case.case).await? {
+        let path = format!("/v1/records/{}", row.record);
+        let detail: RecordDetail = client.get(&path).await?;
+        let one = record(&detail)?;
+        let own = status.org == Some(one.record.organisation.to_string());
+        match may_leave(&one.record, own) {
+            Ok(()) => records.push(one),
+            Err(why) => withheld.push(Withheld {
+                record: row.record,
+                why,
+            }),
+        }
+    }
+    Ok((records, withheld))
+}
+
+/// Whether a record may be written in the clear.
+fn may_leave(record: &Record, own: bool) -> std::result::Result<(), &'static str> {
+    if record.marking.tlp == Tlp::Red {
+        return Err("TLP:RED is for the named recipients only");
+    }
+    if record.marking.originator_control && !own {
+        return Err("its originator is to be asked first");
+    }
+    Ok(())
+}
+
+/// A record as the node gave it.
+fn record(detail: &RecordDetail) -> Result<Permitted> {
+    let bytes = STANDARD
+        .decode(&detail.signed)
+        .map_err(|_| not_understood())?;
+    let signed: Signed<Record> =
+        codec::decode(&bytes, 2 * limits::RECORD).map_err(|_| not_understood())?;
+    let record = signed.unverified().map_err(|_| not_understood())?;
+    Ok(Permitted {
+        id: Record::id_of(&signed),
+        record,
+        signed,
+        organisation: detail.row.org_name.clone(),
+        author: detail.row.author_name.clone(),
+    })
+}
+
+async fn names(client: &Client) -> Result<BTreeMap<OrgId, String>> {
+    let directory: Directory = client.get("/v1/directory").await?;
+    let members = directory.members.into_iter();
+    Ok(members
+        .filter_map(|m| Some((m.org.parse().ok()?, m.name)))
+        .collect())
+}
+
+/// Where each document goes: one to the file that was named, several into a directory.
+fn places(documents: &[Document], output: &Path) -> Vec<PathBuf> {
+    let slash = output.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if documents.len() == 1 && !slash && !output.is_dir() {
+        return vec![output.to_path_buf()];
+    }
+    documents.iter().map(|d| output.join(&d.name)).collect()
+}
+
+fn write(
+    documents: &[Document],
+    output: Option<&Path>,
+    withheld: &[Withheld],
+    context: &Context,
+) -> Result<()> {
+    let Some(output) = output else {
+        return match documents {
+            [one] => raw(one.text.as_bytes()),
+            many => Err(Error::new(Exit::Usage, "it is not said where to write")
+                .why(format!("there are {} files", many.len()))
+                .next("name a directory: -o DIRECTORY/")),
+        };
+    };
+    let paths = places(documents, output);
+    // All or nothing, as far as names are taken.
+    if let Some(taken) = paths.iter().find(|path| path.exists()) {
+        return Err(files::exists(taken).next("nothing was written; name another file"));
+    }
+    if documents.len() > 1 && output.is_file() {
+        return Err(files::exists(output).next("name a directory for several files"));
+    }
+    for (document, path) in documents.iter().zip(&paths) {
+        files::create_private(path, document.text.as_bytes())?;
+    }
+    let written: Vec<_> = documents
+        .iter()
+        .zip(&paths)
+        .map(|(d, path)| {
+            json!({"file": path, "media_type": d.media_type, "records": d.records, "marking": write_marking(&d.marking)})
+        })
+        .collect();
+    let result = json!({"documents": written, "withheld": withheld});
+    context.print(&result, |out| {
+        for (document, path) in documents.iter().zip(&paths) {
+            writeln!(
+                out,
+                "{}  {}  {}",
+                plain(&path.display().to_string()),
+                write_marking(&document.marking),
+                count(document.records, "record")
+            )?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use focal_protocol::record::Marking;
+
+    fn document(name: &str) -> Document {
+        Document {
+            name: name.into(),
+            media_type: "text/csv",
+            text: "x".into(),
+            records: 1,
+            marking: Marking::default(),
+        }
+    }
+
+    #[test]
+    fn one_document_is_a_file_and_several_are_a_directory() {
+        let dir = tempfile::tempdir().expect("dir");
+        let (one, two) = ([document("a")], [document("a"), document("b")]);
+        let file = dir.path().join("x.csv");
+        assert_eq!(places(&one, &file), vec![file.clone()]);
+        assert_eq!(places(&one, dir.path()), [dir.path().join("a")]);
+        let slash = dir.path().join("new/");
+        assert_eq!(places(&one, &slash), [dir.path().join("new/a")]);
+        assert_eq!(places(&two, &file), [file.join("a"), file.join("b")]);
+    }
+
+    #[test]
+    fn what_exists_is_not_written_over_and_nothing_else_is_written_then() {
+        let dir = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(dir.path());
+        let out = dir.path().join("out");
+        std::fs::create_dir(&out).expect("dir");
+        std::fs::write(out.join("b"), "before").expect("write");
+        let documents = [document("a"), document("b")];
+        let error = write(&documents, Some(&out), &[], &context).expect_err("refused");
+        assert_eq!(error.exit, Exit::Failed);
+        assert!(!out.join("a").exists());
+        assert_eq!(
+            std::fs::read_to_string(out.join("b")).expect("read"),
+            "before"
+        );
+    }
+
+    #[test]
+    fn red_and_what_its_originator_holds_do_not_leave() {
+        let record = |marking: Marking| {
+            let draft = focal_protocol::record::Draft::from_json(
+                None,
+                &json!({"kind": "note", "text": "x", "marking": marking}),
+            );
+            let key = focal_protocol::key::PublicKey([1; 32]);
+            draft
+                .and_then(|d| d.into_record(CaseId([1; 32]), key, OrgId([2; 32]), Time(4)))
+                .expect("a record")
+        };
+        assert!(may_leave(&record(Tlp::AmberStrict.into()), false).is_ok());
+        assert!(may_leave(&record(Tlp::Red.into()), true).is_err());
+        let held = Marking {
+            originator_control: true,
+            ..Tlp::Green.into()
+        };
+        assert!(may_leave(&record(held.clone()), false).is_err());
+        assert!(may_leave(&record(held), true).is_ok());
+    }
+}

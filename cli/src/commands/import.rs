@@ -1,0 +1,324 @@
+//! `focal import`: what a file of another system says, and, once a person has seen it, reports made of it.
+
+mod amend;
+mod send;
+mod show;
+mod signed;
+
+use crate::{
+    client::Client,
+    commands::case::find,
+    context::{Context, now},
+    error::{Error, Exit, Result},
+    files,
+    output::count,
+    prompt::confirm,
+};
+use focal_node::exchange::{self, Format, Import, Options, Report, limits};
+use focal_protocol::record::{Draft, FieldError, Tlp};
+use serde_json::{Value, json};
+use std::{io::Read, path::PathBuf, str::FromStr};
+
+/// Make reports of a file of another system: shows what was understood and what was not, asks, then signs and sends
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+FORMAT   what is made of it
+  cap      alerts: CAP 1.2 or 1.1. An update of an alert of ours becomes a correction, its cancellation a retraction
+  hxl      activities, or requests if there is a column #need: CSV with HXL hashtags
+  geojson  incidents: GeoJSON (RFC 7946)
+  ndjson   records as they were signed: they are checked, and those of your organisation stored again
+  auto     whichever of these it is
+
+Without --case nothing is sent: it only shows what is in the file. Reports that are not complete are named with their
+row or element, and the others can be sent; --set fills in what all of them lack. If the node does not answer, reports
+are kept as drafts.
+
+Examples:
+  focal import auto alert.cap
+  focal import cap alert.cap --case 3f9c1a2b --marking TLP:GREEN
+  focal import hxl 3w.csv --case 3f9c1a2b --set status=ongoing
+  focal import auto incidents.geojson --case 3f9c1a2b --yes --json")]
+pub(crate) struct Args {
+    /// cap, hxl, geojson, ndjson, or auto
+    format: Choice,
+    /// The file; - for standard input
+    file: PathBuf,
+    /// The case: id, first digits, title, or how the title begins
+    #[arg(long)]
+    case: Option<String>,
+    /// Whose key signs, if there are several here
+    #[arg(long, value_name = "HANDLE")]
+    author: Option<String>,
+    /// The marking of all reports, whatever the file says
+    #[arg(long)]
+    marking: Option<Tlp>,
+    /// A field for reports that lack it, such as status=ongoing; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    /// The file's encoding, if it does not say it, such as windows-1256
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Take alerts that have expired too, as part of the case's history
+    #[arg(long)]
+    expired: bool,
+}
+
+/// A format, or whichever it is.
+#[derive(Debug, Clone, Copy)]
+struct Choice(Option<Format>);
+
+impl FromStr for Choice {
+    type Err = String;
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if text.eq_ignore_ascii_case("auto") {
+            return Ok(Self(None));
+        }
+        match text.parse::<Format>() {
+            Ok(format) if format.is_read() => Ok(Self(Some(format))),
+            Ok(format) => Err(format!(
+                "{format} is written, and not read; allowed: cap, hxl, geojson, ndjson, auto"
+            )),
+            Err(_) => Err("no such format; allowed: cap, hxl, geojson, ndjson, auto".into()),
+        }
+    }
+}
+
+/// A report of the file, checked.
+pub(super) struct Checked {
+    report: Report,
+    /// What can be sent, or everything that is wrong with it.
+    draft: std::result::Result<Draft, Vec<FieldError>>,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    let options = options(&args)?;
+    let import = read(&args, &options)?;
+    let Some(case) = &args.case else {
+        let checked = check(import.reports.clone());
+        return show::only(&import, &checked, &args.file, context);
+    };
+    if import.format == Format::Ndjson {
+        return signed::send(&import, case, context).await;
+    }
+    let client = match Client::connect(context).await {
+        Ok(client) => client,
+        Err(away) => return kept(import, case, &args, away, context),
+    };
+    let case = find(&client, case).await?;
+    let mut checked = Vec::new();
+    if import.format == Format::Cap {
+        for (report, refused) in amend::resolve(&client, &case, import.reports.clone()).await? {
+            match refused {
+                Some(error) => checked.push(Checked {
+                    report,
+                    draft: Err(vec![error]),
+                }),
+                None => checked.extend(check(vec![report])),
+            }
+        }
+    } else {
+        checked = check(import.reports.clone());
+    }
+    let good = checked.iter().filter(|c| c.draft.is_ok()).count();
+    if good == 0 {
+        return Err(none_is_complete(&checked));
+    }
+    let question = format!(
+        "Sign and send {} to \"{}\"?",
+        count(good, "report"),
+        case.title
+    );
+    confirm(context, &question, |out| {
+        show::write(&import, &checked, &args.file, out)
+    })?;
+    send::send(&client, &case, checked, args.author.as_deref(), context).await
+}
+
+fn options(args: &Args) -> Result<Options> {
+    let mut options = Options {
+        encoding: args.encoding.clone(),
+        marking: args.marking.map(Into::into),
+        expired: args.expired.then(now),
+        ..Options::default()
+    };
+    for pair in &args.set {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(
+                Error::new(Exit::Usage, format!("--set {pair} is not understood"))
+                    .why("a field and its value are joined by =")
+                    .next("write it as --set status=ongoing"),
+            );
+        };
+        let name = name.trim().replace('-', "_");
+        options.defaults.insert(name, json!(value.trim()));
+    }
+    Ok(options)
+}
+
+fn read(args: &Args, options: &Options) -> Result<Import> {
+    let bytes = if args.file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .take(limits::FILE as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| {
+                Error::new(Exit::Io, "standard input cannot be read").why(e.to_string())
+            })?;
+        bytes
+    } else {
+        files::read("the file", &args.file, limits::FILE)?
+    };
+    exchange::import(args.format.0, &bytes, options).map_err(|e| {
+        Error::new(
+            Exit::Refused,
+            format!("{} is not taken", args.file.display()),
+        )
+        .why(e.to_string())
+        .next("nothing was signed; mend the file, or ask its sender for another")
+    })
+}
+
+fn check(reports: Vec<Report>) -> Vec<Checked> {
+    let now = now();
+    reports
+        .into_iter()
+        .map(|report| {
+            let draft = report.check(now);
+            Checked { report, draft }
+        })
+        .collect()
+}
+
+fn none_is_complete(checked: &[Checked]) -> Error {
+    let lines: Vec<String> = checked.iter().take(20).flat_map(show::wrong).collect();
+    let expired = lines.iter().any(|line| line.contains("expires"));
+    let about = |line: &String| line.contains(": references: ") || line.contains(": identifier: ");
+    Error::new(Exit::Refused, "no report in the file can be sent")
+        .why(lines.join("\n       "))
+        .next(if lines.iter().all(about) {
+            "nothing was signed; see the case with `focal report list`"
+        } else if expired {
+            "an alert that has expired is taken with --expired; what else is missing is filled in with --set FIELD=VALUE"
+        } else {
+            "fill in what is missing with --set FIELD=VALUE, or mend the file"
+        })
+}
+
+/// The node does not answer: what can be sent is kept.
+fn kept(import: Import, case: &str, args: &Args, away: Error, context: &Context) -> Result<()> {
+    // Whether an earlier alert is known only the node can say.
+    if import.reports.iter().any(|r| r.amends.is_some()) {
+        return Err(
+            away.next("start the node and import the file again: it is about earlier alerts")
+        );
+    }
+    let checked = check(import.reports.clone());
+    let good = checked.iter().filter(|c| c.draft.is_ok()).count();
+    if good == 0 {
+        return Err(none_is_complete(&checked));
+    }
+    let question = format!(
+        "The node does not answer. Keep {} as drafts?",
+        count(good, "report")
+    );
+    confirm(context, &question, |out| {
+        show::write(&import, &checked, &args.file, out)
+    })?;
+    let mut paths = Vec::new();
+    for one in checked.iter().filter(|c| c.draft.is_ok()) {
+        paths.push(crate::commands::report::drafts::keep(
+            &one.report.sendable(),
+            context,
+        )?);
+    }
+    Err(send::drafts_kept(away, &paths, case))
+}
+
+/// What `focal report send` takes.
+trait Sendable {
+    fn sendable(&self) -> serde_json::Map<String, Value>;
+}
+
+impl Sendable for Report {
+    fn sendable(&self) -> serde_json::Map<String, Value> {
+        let mut fields = self.fields.clone();
+        fields.insert("kind".into(), json!(self.kind));
+        fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{Cli, Command};
+    use clap::Parser;
+
+    pub(super) fn args(line: &[&str]) -> Args {
+        let line = ["focal", "import"].into_iter().chain(line.iter().copied());
+        match Cli::try_parse_from(line).expect("a command line").command {
+            Command::Import(args) => args,
+            _ => panic!("another command"),
+        }
+    }
+
+    #[test]
+    fn formats_that_are_only_written_are_refused_by_name() {
+        for (text, why) in [
+            ("ftm", "ftm is written, and not read"),
+            ("pdf", "no such format"),
+        ] {
+            let error = text.parse::<Choice>().expect_err("refused");
+            assert!(error.starts_with(why), "{error}");
+        }
+        assert!("auto".parse::<Choice>().is_ok_and(|c| c.0.is_none()));
+    }
+
+    #[tokio::test]
+    async fn with_the_node_away_reports_are_kept_as_drafts() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        let file = home.path().join("3w.csv");
+        std::fs::write(
+            &file,
+            "#activity,#sector,#status\nx,health,ongoing\ny,police,ongoing\nz,health,planned\n",
+        )
+        .expect("write");
+        let path = file.to_str().expect("a path");
+        let error = run(args(&["auto", path, "--case", "Orsk"]), &context)
+            .await
+            .expect_err("away");
+        assert_eq!(error.exit, Exit::Unreachable);
+        assert!(
+            error
+                .next
+                .is_some_and(|n| n.contains("focal report send Orsk"))
+        );
+        let drafts: Vec<_> = std::fs::read_dir(home.path().join("drafts"))
+            .expect("drafts")
+            .collect();
+        assert_eq!(drafts.len(), 2);
+        for draft in drafts {
+            let text = std::fs::read_to_string(draft.expect("a file").path()).expect("read");
+            let value: Value = serde_json::from_str(&text).expect("JSON");
+            assert!(Draft::from_json(None, &value).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_in_which_nothing_is_complete_names_what_is_missing_and_where() {
+        let home = tempfile::tempdir().expect("dir");
+        let context = Context::for_tests(home.path());
+        let file = home.path().join("3w.csv");
+        std::fs::write(&file, "#activity,#sector\nx,police\n").expect("write");
+        let path = file.to_str().expect("a path");
+        let error = run(args(&["hxl", path, "--case", "Orsk"]), &context)
+            .await
+            .expect_err("refused");
+        let why = error.why.expect("reasons");
+        assert!(
+            why.contains("row 2: cluster (column 2, #sector): \"police\"; allowed: camp"),
+            "{why}"
+        );
+        assert!(why.contains("row 2: status: nothing"), "{why}");
+    }
+}
