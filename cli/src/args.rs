@@ -2,7 +2,8 @@
 
 use crate::{
     commands::{
-    alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation, import, node, org, outbox, report, watch,
+        alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation,
+        import, node, org, outbox, report, watch,
     },
     context::Context,
     error::{Error, Exit, Result},

@@ -14,6 +14,7 @@ mod events;
 mod evidence;
 mod export;
 mod history;
+mod imports;
 mod openapi;
 mod read;
 mod report;

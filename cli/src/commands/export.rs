@@ -2,10 +2,7 @@
 
 use crate::{
     client::Client,
-    commands::{
-        case::{find, first},
-        report::rows,
-    },
+    commands::case::{find, first},
     context::Context,
     error::{Error, Exit, Result},
     files,
@@ -13,14 +10,16 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use focal_node::{
-    api::types::{CaseSummary, Directory, RecordDetail},
+    api::types::{
+        CaseSummary, Directory, Export as Page, ExportRequest, RecordDetail, RefusedRecord,
+    },
     exchange::{Document, Export, Filter, Format, Permitted, write_marking},
 };
 use focal_protocol::{
     codec,
     id::{CaseId, OrgId, RecordId},
     limits,
-    record::{Kind, Record, Tlp},
+    record::{Kind, Record},
     signed::Signed,
     time::Time,
 };
@@ -43,13 +42,16 @@ FORMAT  what it carries
   ftm          designations: FollowTheMoney entities, line by line
 
 Reports are written as they stand: corrected, and without those that were withdrawn. The marking is written into each
-file. Records whose marking does not let them leave are left out, and named.
+file. Marking, release list, originator control and consent decide record by record what may go to those whom it is
+for; what is left out is named with its reason. The audit trail notes who asked, for whom, and for which records.
 
 Examples:
   focal export geojson --case 3f9c1a2b -o orsk.geojson
   focal export cap --case 3f9c1a2b -o alerts/
   focal export hxl --case 3f9c1a2b --kind activity --since 2026-11-01T00:00:00Z
-  focal export ndjson --case 3f9c1a2b -o orsk.ndjson")]
+  focal export ndjson --case 3f9c1a2b -o orsk.ndjson
+  focal export geojson --case 3f9c1a2b --for public -o map.geojson
+  focal export cap --case 3f9c1a2b --to \"UN Office for the Varenia Region\" -o alerts/")]
 pub(crate) struct Args {
     /// cap, hxl, geojson, ndjson, edxl-sitrep, icalendar, ftm
     format: Format,
@@ -68,13 +70,13 @@ pub(crate) struct Args {
     /// Only these records: ids or first digits
     #[arg(long)]
     record: Vec<String>,
-}
-
-/// A record that may not leave.
-#[derive(Debug, serde::Serialize)]
-struct Withheld {
-    record: String,
-    why: &'static str,
+    /// For whom: own-use and print for your own organisation, served for those whom it serves, court, public
+    #[arg(long = "for", value_name = "WHOM", default_value = "own-use",
+          value_parser = ["own-use", "print", "served", "court", "public"])]
+    readers: String,
+    /// For this organisation, by name or id; may be given more than once
+    #[arg(long, value_name = "ORG", conflicts_with = "readers")]
+    to: Vec<String>,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
@@ -90,7 +92,16 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         since: args.since,
         records: named(&client, &args.record).await?,
     };
-    let (records, withheld) = permitted(&client, &case).await?;
+    let request = ExportRequest {
+        purpose: if args.to.is_empty() {
+            args.readers
+        } else {
+            "organisations".into()
+        },
+        recipients: args.to,
+        ..ExportRequest::default()
+    };
+    let (records, withheld) = permitted(&client, &case, request).await?;
     let names = names(&client).await?;
     let id: CaseId = case.case.parse().map_err(|_| not_understood())?;
     let name = |org: &OrgId| names.get(org).cloned().unwrap_or_else(|| org.short());
@@ -115,7 +126,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
             "{n} left out, as the marking does not let it leave:"
         ));
         for one in withheld.iter().take(20) {
-            context.remark(&format!("  {}: {}", first(&one.record), one.why));
+            let ask = one.ask.as_ref().map(|o| format!("; ask {o}"));
+            let ask = ask.unwrap_or_default();
+            context.remark(&format!("  {}: {}{ask}", first(&one.record), one.reason));
         }
     }
     write(&documents, args.output.as_deref(), &withheld, context)
@@ -125,7 +138,7 @@ fn not_understood() -> Error {
     Error::new(Exit::Failed, "the node's answer is not understood")
 }
 
-fn nothing(format: Format, withheld: &[Withheld]) -> Error {
+fn nothing(format: Format, withheld: &[RefusedRecord]) -> Error {
     let kinds: Vec<&str> = format.kinds().iter().map(|k| k.as_str()).collect();
     let why = if kinds.is_empty() {
         "no record is chosen".to_string()
@@ -154,35 +167,29 @@ async fn named(client: &Client, records: &[String]) -> Result<BTreeSet<RecordId>
     Ok(ids)
 }
 
-/// The records of a case that may leave, in case order, and those that may not: the one place where that is asked.
-async fn permitted(client: &Client, case: &CaseSummary) -> Result<(Vec<Permitted>, Vec<Withheld>)> {
+/// The records of a case that may leave for this purpose, in case order, and those that may not: the node decides, and
+/// notes each page in its audit trail before it gives it out.
+async fn permitted(
+    client: &Client,
+    case: &CaseSummary,
+    mut request: ExportRequest,
+) -> Result<(Vec<Permitted>, Vec<RefusedRecord>)> {
     let (mut records, mut withheld) = (Vec::new(), Vec::new());
-    let status: focal_node::api::types::Status = client.get("/v1/status").await?;
-    for row in rows(client, &case.case).await? {
-        let path = format!("/v1/records/{}", row.record);
-        let detail: RecordDetail = client.get(&path).await?;
-        let one = record(&detail)?;
-        let own = status.org == Some(one.record.organisation.to_string());
-        match may_leave(&one.record, own) {
-            Ok(()) => records.push(one),
-            Err(why) => withheld.push(Withheld {
-                record: row.record,
-                why,
-            }),
+    let path = format!("/v1/cases/{}/export", case.case);
+    loop {
+        let page: Page = client.post(&path, &request).await?;
+        for detail in &page.records {
+            records.push(record(detail)?);
         }
+        withheld.extend(page.refused);
+        if page.next.is_none() {
+            return Ok((records, withheld));
+        }
+        if page.next == request.after {
+            return Err(not_understood());
+        }
+        request.after = page.next;
     }
-    Ok((records, withheld))
-}
-
-/// Whether a record may be written in the clear.
-fn may_leave(record: &Record, own: bool) -> std::result::Result<(), &'static str> {
-    if record.marking.tlp == Tlp::Red {
-        return Err("TLP:RED is for the named recipients only");
-    }
-    if record.marking.originator_control && !own {
-        return Err("its originator is to be asked first");
-    }
-    Ok(())
 }
 
 /// A record as the node gave it.
@@ -222,7 +229,7 @@ fn places(documents: &[Document], output: &Path) -> Vec<PathBuf> {
 fn write(
     documents: &[Document],
     output: Option<&Path>,
-    withheld: &[Withheld],
+    withheld: &[RefusedRecord],
     context: &Context,
 ) -> Result<()> {
     let Some(output) = output else {
@@ -308,27 +315,5 @@ mod tests {
             std::fs::read_to_string(out.join("b")).expect("read"),
             "before"
         );
-    }
-
-    #[test]
-    fn red_and_what_its_originator_holds_do_not_leave() {
-        let record = |marking: Marking| {
-            let draft = focal_protocol::record::Draft::from_json(
-                None,
-                &json!({"kind": "note", "text": "x", "marking": marking}),
-            );
-            let key = focal_protocol::key::PublicKey([1; 32]);
-            draft
-                .and_then(|d| d.into_record(CaseId([1; 32]), key, OrgId([2; 32]), Time(4)))
-                .expect("a record")
-        };
-        assert!(may_leave(&record(Tlp::AmberStrict.into()), false).is_ok());
-        assert!(may_leave(&record(Tlp::Red.into()), true).is_err());
-        let held = Marking {
-            originator_control: true,
-            ..Tlp::Green.into()
-        };
-        assert!(may_leave(&record(held.clone()), false).is_err());
-        assert!(may_leave(&record(held), true).is_ok());
     }
 }

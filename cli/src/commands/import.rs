@@ -14,7 +14,10 @@ use crate::{
     output::count,
     prompt::confirm,
 };
-use focal_node::exchange::{self, Format, Import, Options, Report, limits};
+use focal_node::{
+    api::types::{CaseSummary, Imported},
+    exchange::{self, Format, Import, Options, Report, limits},
+};
 use focal_protocol::record::{Draft, FieldError, Tlp};
 use serde_json::{Value, json};
 use std::{io::Read, path::PathBuf, str::FromStr};
@@ -131,7 +134,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     confirm(context, &question, |out| {
         show::write(&import, &checked, &args.file, out)
     })?;
+    note(&client, &case, import.format, good).await?;
     send::send(&client, &case, checked, args.author.as_deref(), context).await
+}
+
+/// Says to the node, for its audit trail, that a file is taken into a case.
+async fn note(client: &Client, case: &CaseSummary, format: Format, reports: usize) -> Result<()> {
+    let imported = Imported {
+        format: format.to_string(),
+        reports: reports as u64,
+    };
+    let path = format!("/v1/cases/{}/imports", case.case);
+    client.post_for_bytes(&path, &imported).await.map(drop)
 }
 
 fn options(args: &Args) -> Result<Options> {

@@ -1,8 +1,8 @@
 //! The API's own description (OpenAPI 3.1).
 
 use super::{
-    attachments, audit, content, courier, events, evidence, export, history, read, report, types,
-    write,
+    attachments, audit, content, courier, events, evidence, export, history, imports, read, report,
+    types, write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -45,6 +45,7 @@ use utoipa::OpenApi;
         export::export,
         courier::pack,
         courier::load,
+        imports::import,
         audit::items,
         attachments::list,
         attachments::lacking,

@@ -4,7 +4,7 @@ use super::{
     access::{Visitor, admit},
     attachments, audit,
     caller::Caller,
-    content, courier, events, evidence, export, history, openapi, read, report, write,
+    content, courier, events, evidence, export, history, imports, openapi, read, report, write,
 };
 use crate::{
     Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
@@ -140,6 +140,10 @@ fn routes(state: ApiState) -> Router {
         .route("/v1/cases/{case}/export", post(export::export).layer(small))
         .route("/v1/cases/{case}/known", get(history::known))
         .route("/v1/records/{record}/history", get(history::history))
+        .route(
+            "/v1/cases/{case}/imports",
+            post(imports::import).layer(small),
+        )
         .route("/v1/audit", get(audit::items))
         .route("/v1/cases/{case}/pending", get(read::pending))
         .route("/v1/alarms", get(read::alarms))

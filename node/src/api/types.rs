@@ -10,7 +10,7 @@ mod history;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
-pub use export::{Evidence, Export, ExportRequest, RefusedRecord, ReportRequest};
+pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
 
 use serde::{Deserialize, Serialize};

@@ -86,6 +86,7 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
             }
             Ok(())
         })?;
+        super::note(&client, &case, import.format, ours.len()).await?;
     }
     for line in ours {
         let path = format!("/v1/cases/{}/records", case.case);

@@ -1,4 +1,4 @@
-//! What leaves the node in the clear.
+//! What leaves the node in the clear, and what comes from files.
 
 use super::RecordDetail;
 use serde::{Deserialize, Serialize};
@@ -80,4 +80,14 @@ pub struct RefusedRecord {
     pub reason: String,
     /// The organisation that can agree to it, if one can: ask it with `focal report ask-release`.
     pub ask: Option<String>,
+}
+
+/// Body of `POST /v1/cases/{case}/imports`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Imported {
+    /// Format of the file: `cap`, `hxl`, `geojson`, `ndjson`.
+    pub format: String,
+    /// Reports that are made of it.
+    pub reports: u64,
 }
