@@ -14,6 +14,7 @@ mod custodian;
 mod effect;
 mod judge;
 mod keyring;
+mod many;
 mod member;
 mod state;
 mod steps;

@@ -13,7 +13,7 @@ mod session;
 pub use chunk::ChunkRequest;
 pub use fetch::Fetch;
 pub use frame::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION};
-pub use session::{Input, Output, Session};
+pub use session::{Input, Output, Session, Sizes};
 
 use crate::{codec, id::FederationId};
 

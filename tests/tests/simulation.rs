@@ -1,10 +1,55 @@
 //! Federations in virtual time, each of which a seed decides: networks that split, hosts that crash, hosts that lie.
 
-use focal_tests::sim::seeds::{Limits, run_all};
+use focal_tests::sim::{
+    crowd::crowd,
+    mesh::{reunions, spread},
+    month::{Scale, month},
+    seeds::{Limits, run_all},
+};
 
 #[test]
 fn whatever_happens_nothing_is_lost_nothing_leaks_and_all_come_to_hold_the_same() {
     let outcome = run_all(0..50, Limits::USUAL, None, |_| {});
     let failures: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn in_a_full_mesh_an_entry_reaches_each_node_about_once() {
+    let figures = spread(8, 4).expect("all hold the same");
+    assert_eq!(figures.written, 32);
+    assert_eq!(figures.delivered, 32 * 7);
+    let duplicates = figures.duplicates();
+    assert!(duplicates < 1.2, "{duplicates} deliveries for each entry");
+}
+
+#[test]
+fn what_it_costs_to_meet_again_grows_with_what_has_changed_and_not_with_what_is_held() {
+    let met = reunions(&[50, 500], 5).expect("all hold the same");
+    let [few, many] = &met[..] else {
+        panic!("two reunions")
+    };
+    assert_eq!((few.figures.delivered, many.figures.delivered), (5, 5));
+    let (few, many) = (few.figures.bytes, many.figures.bytes);
+    assert!(many < few + few / 10, "{few} bytes, then {many}");
+}
+
+#[test]
+fn a_crowd_joins_writes_and_gets_fresh_keys() {
+    let mut stages = Vec::new();
+    crowd(12, 4, |stage| stages.push(stage.name)).expect("all hold the same");
+    assert_eq!(stages.len(), 5);
+}
+
+#[test]
+fn some_partners_get_through_a_day() {
+    let scale = Scale {
+        nodes: 12,
+        cases: 3,
+        days: 1,
+        hostile: 200,
+        seed: 1,
+    };
+    let figures = month(scale, |_, _| {}).expect("it ends well");
+    assert!(figures.written > 0);
 }

@@ -11,8 +11,9 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Key packages in one commit: each has about 3 KiB, and so many fit an entry.
-pub(super) const ADDS: usize = 48;
+/// Key packages in one commit: each has about 3 KiB, so that the commit takes a few entries. With fewer, a case of 1,000
+/// costs each member more commits to follow, and each of those costs work that grows with the number of members.
+pub(super) const ADDS: usize = 256;
 
 /// Nodes that a case's rules let in and that are not members.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -194,7 +195,7 @@ impl Case {
         self.commit(ctx, Vec::new(), BTreeSet::new(), rules, "")
     }
 
-    fn check_custodian(&self) -> Result<(), Error> {
+    pub(super) fn check_custodian(&self) -> Result<(), Error> {
         if let Some(ended) = &self.state.ended {
             return Err(Error::Ended(ended.clone()));
         }

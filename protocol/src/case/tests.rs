@@ -5,6 +5,7 @@ mod custodian;
 mod forked;
 mod hostile;
 mod keys;
+mod many;
 mod membership;
 mod restored;
 mod returning;

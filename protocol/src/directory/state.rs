@@ -11,7 +11,7 @@ use crate::{
     time::Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One document, as it travels and is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,15 +56,17 @@ pub struct Versions {
 /// Most conflicts that are kept: one proves misbehaviour, a flood proves nothing more.
 const CONFLICTS: usize = 64;
 
-/// The checked documents of one federation, all versions of them.
+/// The checked documents of one federation, all versions of them. A copy shares them: one is made with each change.
 #[derive(Debug, Clone)]
 pub struct Directory {
     federation: FederationId,
     charter: Verified<Charter>,
     founding: Roster,
     rosters: Vec<Verified<Roster>>,
-    manifests: BTreeMap<OrgId, Vec<Verified<Manifest>>>,
-    key_packages: BTreeMap<NodeId, Verified<KeyPackageOffer>>,
+    manifests: BTreeMap<OrgId, Vec<Arc<Verified<Manifest>>>>,
+    /// Whose each node is, or was: every entry and every leaf of a group asks.
+    listed: BTreeMap<NodeId, OrgId>,
+    key_packages: BTreeMap<NodeId, Arc<Verified<KeyPackageOffer>>>,
     conflicts: Vec<Conflict>,
 }
 
@@ -81,6 +83,7 @@ impl Directory {
             charter,
             rosters: Vec::new(),
             manifests: BTreeMap::new(),
+            listed: BTreeMap::new(),
             key_packages: BTreeMap::new(),
             conflicts: Vec::new(),
         })
@@ -221,7 +224,9 @@ impl Directory {
             if let Some(last) = held.last() {
                 verified.follows(last)?;
             }
-            held.push(verified);
+            let nodes = verified.nodes.iter().map(|n| (n.id, offered.org));
+            self.listed.extend(nodes);
+            held.push(Arc::new(verified));
             return Ok(Outcome::New);
         }
         let same = usize::try_from(offered.version - 1)
@@ -253,7 +258,7 @@ impl Directory {
                 offered: offered.issued.0,
             }),
             _ => {
-                self.key_packages.insert(offered.node, verified);
+                self.key_packages.insert(offered.node, Arc::new(verified));
                 Ok(Outcome::New)
             }
         }
@@ -302,14 +307,14 @@ impl Directory {
     #[must_use]
     pub fn manifest(&self, org: &OrgId) -> Option<&Verified<Manifest>> {
         self.roster().active(org)?;
-        self.manifests.get(org)?.last()
+        self.manifests.get(org)?.last().map(Arc::as_ref)
     }
 
     /// A manifest by version, also of a member that is no longer active: what it said then stays checkable.
     #[must_use]
     pub fn manifest_at(&self, org: &OrgId, version: u64) -> Option<&Verified<Manifest>> {
         let index = usize::try_from(version.checked_sub(1)?).ok()?;
-        self.manifests.get(org)?.get(index)
+        self.manifests.get(org)?.get(index).map(Arc::as_ref)
     }
 
     /// An active member organisation.
@@ -321,22 +326,18 @@ impl Directory {
     /// The active organisation whose current manifest lists this node, and its entry there.
     #[must_use]
     pub fn node(&self, id: &NodeId) -> Option<(OrgId, &NodeEntry)> {
-        self.manifests.iter().find_map(|(org, versions)| {
-            self.roster().active(org)?;
-            Some((*org, versions.last()?.node(id)?))
-        })
+        let org = self.listed.get(id)?;
+        let manifest = self.manifest(org)?;
+        Some((*org, manifest.node(id)?))
     }
 
     /// The organisation that has listed this node in any version: for entries written before it went.
     #[must_use]
     pub fn node_ever(&self, id: &NodeId) -> Option<(OrgId, &NodeEntry)> {
-        self.manifests.iter().find_map(|(org, versions)| {
-            let entry = versions
-                .iter()
-                .rev()
-                .find_map(|m| m.nodes.iter().find(|n| n.id == *id))?;
-            Some((*org, entry))
-        })
+        let org = self.listed.get(id)?;
+        let mut versions = self.manifests.get(org)?.iter().rev();
+        let entry = versions.find_map(|m| m.nodes.iter().find(|n| n.id == *id))?;
+        Some((*org, entry))
     }
 
     /// Whether some manifest has listed this MLS signature key for a node of an organisation: what was signed with it
@@ -371,7 +372,7 @@ impl Directory {
     /// A node's current key package.
     #[must_use]
     pub fn key_package(&self, node: &NodeId) -> Option<&Verified<KeyPackageOffer>> {
-        self.key_packages.get(node)
+        self.key_packages.get(node).map(Arc::as_ref)
     }
 
     /// What is held, for a peer.

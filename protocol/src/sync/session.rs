@@ -2,8 +2,10 @@
 
 mod heads;
 mod io;
+mod sizes;
 
 pub use io::{Input, Output};
+pub use sizes::Sizes;
 
 use super::{CaseHeads, Error, Frame, Hello, LogHead, VERSION};
 use crate::{
@@ -125,6 +127,8 @@ impl Session {
                     }
                     l.case != case
                 });
+                let logs = &self.logs;
+                self.announce.retain(|log| logs.contains_key(log));
             }
             Input::Grew {
                 log,

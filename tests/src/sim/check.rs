@@ -1,17 +1,15 @@
 //! What must hold: at every step, and once everything is mended.
 
+mod bounds;
+mod secrecy;
+
 use super::{disk::Awaited, host::Info, operate::Operators, world::World};
 use focal_protocol::{
     case::{Verdict, judge},
     group::History,
     id::{CaseId, RecordId},
-    limits,
-    seal::open_entry,
 };
 use std::{collections::BTreeSet, sync::Arc};
-
-/// What a session may have under way: its window, and the batch that crosses the line.
-const UNDER_WAY: usize = (4 << 20) + limits::BATCH + (64 << 10);
 
 /// What one case has come to.
 struct Settled {
@@ -90,6 +88,9 @@ impl Operators {
     /// Says who does not hold what.
     pub fn converged(&mut self) -> Result<(), String> {
         for case in self.cases.clone() {
+            if self.was_purged(case)? {
+                continue;
+            }
             let Some(settled) = self.settled(case) else {
                 continue;
             };
@@ -97,8 +98,55 @@ impl Operators {
             if absent.contains(&settled.lead.rules.custodian) {
                 return Err(format!("case {case:?} has a hostile custodian"));
             }
+            self.left_out(case, &settled.lead)?;
             self.agree(case, &settled)?;
             self.readable(case, &settled)?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody has purged a case. Then all have, unless some wanted another custodian, who may have seen it first.
+    fn was_purged(&mut self, case: CaseId) -> Result<bool, String> {
+        let mut seats = self.world.seats.iter();
+        if !seats.any(|s| s.host.now.purged.contains(&case)) {
+            return Ok(false);
+        }
+        if self.contested.contains(&case) || !self.purged.contains(&case) {
+            return Ok(true);
+        }
+        for index in self.running() {
+            let honest = self.world.is_honest(index) && !self.world.seats[index].restored;
+            let info = self.world.seats[index].host.info(case);
+            if honest && info.is_some_and(|i| i.ended.is_none()) {
+                return Err(format!(
+                    "host {index} still has case {case:?}, which was purged"
+                ));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Who is no member does not hold the secret under which members seal now; and who was revoked is no member.
+    fn left_out(&mut self, case: CaseId, lead: &Info) -> Result<(), String> {
+        for (index, seat) in self.world.seats.iter().enumerate() {
+            let member = lead.members.contains(&seat.host.me());
+            if member && seat.revoked {
+                return Err(format!(
+                    "host {index} was revoked and is a member of case {case:?}"
+                ));
+            }
+            let row = seat.host.now.cases.get(&case);
+            let mut held = row.into_iter().flat_map(|r| r.secrets.secrets());
+            let knows = |known: &crate::sim::model::Known| {
+                (known.group, known.at) == (lead.group, lead.epoch)
+            };
+            let current = held.any(|g| self.world.model.epoch_of(&g.secret).is_some_and(knows));
+            if current && !member {
+                return Err(format!(
+                    "host {index} is no member of case {case:?} and holds the secret of its epoch {}",
+                    lead.epoch
+                ));
+            }
         }
         Ok(())
     }
@@ -123,7 +171,14 @@ impl Operators {
             if info.rules != lead.rules {
                 return Err(format!("host {index} has other rules of case {case:?}"));
             }
-            let secret = host.see(case, |c| c.secret().ok()).flatten();
+            let row = host.now.cases.get(&case);
+            let mut held = row.into_iter().flat_map(|r| r.secrets.secrets());
+            let knows = |known: &crate::sim::model::Known| {
+                (known.group, known.at) == (lead.group, lead.epoch)
+            };
+            let model = &self.world.model;
+            let secret = held.find(|g| model.epoch_of(&g.secret).is_some_and(knows));
+            let secret = secret.map(|g| g.secret);
             let records: BTreeSet<_> = visible(host, case);
             match &first {
                 None => first = Some((index, records, secret)),
@@ -233,73 +288,6 @@ impl World {
             }
         }
         reached.into_iter().collect()
-    }
-
-    /// What must hold at every step.
-    ///
-    /// # Errors
-    /// Says what does not.
-    pub fn check(&self) -> Result<(), String> {
-        if let Some(first) = self.model.violations.first() {
-            return Err(first.clone());
-        }
-        for (index, seat) in self.seats.iter().enumerate() {
-            let host = &seat.host;
-            let entries: u64 = host.now.logs.values().map(super::disk::Log::height).sum();
-            let parcels = &host.now.parcels;
-            let bounds: [(&str, usize, usize); 4] = [
-                ("bytes under way", host.under_way(), UNDER_WAY),
-                ("logs to fetch", host.to_fetch(), limits::LOGS_OFFERED),
-                ("parcels", parcels.len(), limits::PARCELS_KEPT),
-                (
-                    "entries that wait",
-                    host.now.pending.len(),
-                    usize::try_from(entries).unwrap_or(usize::MAX),
-                ),
-            ];
-            for (what, has, most) in bounds {
-                if has > most {
-                    return Err(format!("host {index} has {has} {what}, more than {most}"));
-                }
-            }
-            let rows = host.now.cases.values();
-            if rows
-                .clone()
-                .any(|r| r.groups.len() > limits::GROUPS_FOLLOWED)
-            {
-                return Err(format!("host {index} follows too many groups"));
-            }
-        }
-        Ok(())
-    }
-
-    /// With every secret that it holds, no host opens an entry that it may not.
-    ///
-    /// # Errors
-    /// Says which one does.
-    pub fn check_secrecy(&self) -> Result<(), String> {
-        for (index, seat) in self.seats.iter().enumerate() {
-            for (writer, record) in &self.model.stored {
-                let log = self.seats[*writer].host.disk.logs.get(&record.log);
-                let Some(entry) = log.and_then(|l| l.entry(record.seq)) else {
-                    continue;
-                };
-                if self.model.may_hold(seat.host.me(), &record.secret) != Some(false) {
-                    continue;
-                }
-                let row = seat.host.now.cases.get(&record.case);
-                let secrets = row.map(|r| r.secrets.secrets()).unwrap_or_default();
-                let (header, salt) = (entry.header_bytes(), &entry.header.salt);
-                let opens = |secret| open_entry(secret, salt, header, entry.ciphertext()).is_ok();
-                if secrets.iter().any(|g| opens(&g.secret)) {
-                    return Err(format!(
-                        "host {index} opens record {:?}, which it may not read",
-                        record.record
-                    ));
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Where a record stands that one host reads and another does not, for the story of a failure.

@@ -3,171 +3,24 @@
 //! A node changes its state by [`Write`]s, as the real one does, so that both states come from the same writes and a crash
 //! loses exactly those that were not flushed.
 
+mod log;
+mod rows;
+
+pub use log::{Flags, Log};
+pub use rows::{Awaited, CaseRow, Changed, GroupRows, Kept, Value};
+
 use focal_protocol::{
     case::{Case, Keyring, State},
     directory::Directory,
-    group::{GroupKey, Parcel, Rows},
-    id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
-    log::{Entry, Epoch, EpochGrant, Equivocation, Head, Writer},
-    signed::Signed,
-    sync::ParcelNote,
+    group::{GroupKey, Rows},
+    id::{CaseId, Hash, LogId, NodeId, RecordId},
+    log::{Entry, EpochGrant, Equivocation, Writer},
     time::Time,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use zeroize::Zeroizing;
-
-/// A log with its entries.
-#[derive(Debug, Clone)]
-pub struct Log {
-    /// Who writes it.
-    pub writer: Writer,
-    /// All that is held.
-    pub entries: Vec<Arc<Entry>>,
-    /// Where it ends, if what follows does not count.
-    pub end: Option<u64>,
-    /// Its writer signed two histories.
-    pub frozen: bool,
-    /// This node's own, from before it was restored.
-    pub retired: bool,
-    /// Entries that were opened, or wait.
-    pub opened: u64,
-}
-
-impl Log {
-    /// One without entries.
-    #[must_use]
-    pub fn new(writer: Writer) -> Self {
-        Self {
-            writer,
-            entries: Vec::new(),
-            end: None,
-            frozen: false,
-            retired: false,
-            opened: 0,
-        }
-    }
-
-    /// The epoch of its first entry.
-    #[must_use]
-    pub fn first(&self) -> Option<Epoch> {
-        self.entries.first().map(|e| super::host::epoch_of(e))
-    }
-
-    /// How far it is held.
-    #[must_use]
-    pub fn height(&self) -> u64 {
-        self.entries.len() as u64
-    }
-
-    /// Its head at a height that is held.
-    #[must_use]
-    pub fn head_at(&self, height: u64) -> Head {
-        let entry = height.checked_sub(1).and_then(|last| self.entry(last));
-        entry.map_or(Head::EMPTY, |e| Head {
-            height,
-            hash: e.hash(),
-            lamport: e.header.lamport,
-            manifest: e.header.manifest,
-            generation: e.header.generation,
-        })
-    }
-
-    /// Its head as held.
-    #[must_use]
-    pub fn head(&self) -> Head {
-        self.head_at(self.height())
-    }
-
-    /// How far it counts.
-    #[must_use]
-    pub fn counted(&self) -> Head {
-        self.head_at(self.end.unwrap_or(u64::MAX).min(self.height()))
-    }
-
-    /// Whether it has reached its end.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.end.is_some_and(|end| self.height() >= end)
-    }
-
-    /// Whether it is continued no more, by anybody.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.frozen || self.end.is_some() || self.retired
-    }
-
-    /// An entry.
-    #[must_use]
-    pub fn entry(&self, seq: u64) -> Option<&Arc<Entry>> {
-        self.entries.get(usize::try_from(seq).ok()?)
-    }
-}
-
-type GroupRows = BTreeMap<Vec<u8>, Value>;
-
-/// A value of a group's row, which the nodes of a simulation may share.
-pub type Value = Arc<Zeroizing<Vec<u8>>>;
-
-/// What has changed in a group.
-#[derive(Debug)]
-pub struct Changed {
-    /// Which group.
-    pub key: GroupKey,
-    /// New or changed rows.
-    pub put: Vec<(Vec<u8>, Value)>,
-    /// Rows that are gone.
-    pub delete: Vec<Vec<u8>>,
-}
-
-/// A case.
-#[derive(Debug, Clone)]
-pub struct CaseRow {
-    /// Besides the groups.
-    pub state: State,
-    /// The groups.
-    pub groups: BTreeMap<GroupKey, GroupRows>,
-    /// All epoch secrets that are known.
-    pub secrets: Keyring,
-    /// Records that can be read, with where they stand.
-    pub records: BTreeMap<RecordId, (LogId, u64)>,
-}
-
-impl CaseRow {
-    /// The rows of a group, for [`Case::load`].
-    #[must_use]
-    pub fn rows(&self, key: &GroupKey) -> Rows {
-        let rows = self.groups.get(key).into_iter().flatten();
-        rows.map(|(k, v)| (k.clone(), Zeroizing::clone(v)))
-            .collect()
-    }
-}
-
-/// What an entry waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Awaited {
-    /// The secret of an epoch.
-    Epoch(CaseId, Epoch),
-    /// A version of a manifest.
-    Manifest(OrgId, u64),
-    /// Other rules.
-    Rules(CaseId),
-}
-
-/// A parcel that is kept.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    /// How it is offered.
-    pub note: ParcelNote,
-    /// The parcel.
-    pub parcel: Arc<Signed<Parcel>>,
-    /// Whether this node sealed it.
-    pub own: bool,
-    /// When it was made.
-    pub created: Time,
-}
 
 /// Everything that outlives the process.
 #[derive(Debug, Clone)]
@@ -221,17 +74,6 @@ pub enum Write {
     Package(Time, Arc<Rows>),
     /// A proof.
     Proof(Arc<Equivocation>),
-}
-
-/// See [`Log`].
-#[derive(Debug, Clone, Copy)]
-pub struct Flags {
-    /// See [`Log::end`].
-    pub end: Option<u64>,
-    /// See [`Log::frozen`].
-    pub frozen: bool,
-    /// See [`Log::retired`].
-    pub retired: bool,
 }
 
 /// Private rows of key packages that are kept.
@@ -337,7 +179,8 @@ impl Disk {
         }
     }
 
-    fn purge(&mut self, case: CaseId) {
+    /// Destroys the content of a case.
+    pub fn purge(&mut self, case: CaseId) {
         self.purged.insert(case);
         self.cases.remove(&case);
         self.logs.retain(|_, log| log.writer.case != case);

@@ -5,82 +5,34 @@
 
 mod append;
 mod cases;
+mod info;
+mod interner;
+mod life;
 mod open;
 mod parcels;
 mod sessions;
 mod take;
+mod told;
 
 pub use cases::Action;
+pub use info::Info;
+pub use interner::Interner;
+pub use told::{Out, StoredRecord, Told};
 
 use super::{
-    disk::{Changed, Disk, Flags, Value, Write},
+    disk::{Changed, Disk, Flags, Write},
     partners::Partner,
     prng::Prng,
 };
 use focal_protocol::{
-    case::{Alarm, Case, Ended},
-    directory::{Directory, Item},
-    group::{GroupKey, Rank, Rules},
-    id::{CaseId, Hash, LogId, NodeId, RecordId},
-    log::{Epoch, EpochGrant, Run},
-    seal::EpochSecret,
-    sync::{Fetch, Frame, Session},
+    case::Case,
+    directory::Item,
+    id::{CaseId, Hash, LogId, NodeId},
+    log::{Epoch, Run},
+    sync::{Fetch, Session},
     time::Time,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError, Weak},
-};
-
-/// What a host wants done or known.
-#[derive(Debug)]
-pub enum Out {
-    /// Send a frame.
-    Send(NodeId, Frame),
-    /// End a session, and why.
-    Close(NodeId, String),
-    /// For whoever watches.
-    Told(Told),
-}
-
-/// What whoever watches is told.
-#[derive(Debug, Clone)]
-pub enum Told {
-    /// A record was flushed, and its author told so.
-    Stored(StoredRecord),
-    /// A secret is kept. `derived` with the group it was derived from and the members of its epoch; else it was granted.
-    Secret {
-        /// The case.
-        case: CaseId,
-        /// The secret.
-        grant: EpochGrant,
-        /// The group and its members.
-        derived: Option<(GroupKey, BTreeSet<NodeId>)>,
-    },
-    /// A record can be read.
-    Readable(CaseId, RecordId),
-    /// An alarm.
-    Alarm(CaseId, Alarm),
-    /// A log was found to have two histories.
-    Forked(LogId),
-    /// Something was refused.
-    Refused(String),
-}
-
-/// A record that a node has acknowledged to its author.
-#[derive(Debug, Clone)]
-pub struct StoredRecord {
-    /// The case.
-    pub case: CaseId,
-    /// The record.
-    pub record: RecordId,
-    /// Where it stands.
-    pub log: LogId,
-    /// Its sequence there.
-    pub seq: u64,
-    /// The secret under which it is sealed.
-    pub secret: EpochSecret,
-}
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What follows a flush.
 #[derive(Debug)]
@@ -106,87 +58,10 @@ pub struct Pace {
     pub rekey_ms: u64,
     /// Whether cases stay in memory between two uses; else they are loaded for each.
     pub keep_loaded: bool,
-}
-
-/// Values of rows that many nodes hold: each is in memory once.
-#[derive(Debug, Clone, Default)]
-pub struct Interner(Arc<Mutex<Shared>>);
-
-type Shared = HashMap<Hash, Weak<zeroize::Zeroizing<Vec<u8>>>>;
-
-/// Smaller values are not worth a look.
-const SHARED: usize = 4096;
-
-impl Interner {
-    fn share(&self, value: zeroize::Zeroizing<Vec<u8>>) -> Value {
-        if value.len() < SHARED {
-            return Arc::new(value);
-        }
-        let hash = Hash::of(&[&value]);
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = known.get(&hash).and_then(Weak::upgrade) {
-            return held;
-        }
-        known.retain(|_, held| held.strong_count() > 0);
-        let value = Arc::new(value);
-        known.insert(hash, Arc::downgrade(&value));
-        value
-    }
-}
-
-/// What is often asked about a case.
-#[derive(Debug)]
-pub struct Info {
-    /// The rules in force.
-    pub rules: Rules,
-    /// The group in force, its rank, and its epoch.
-    pub group: GroupKey,
-    /// See [`Info::group`].
-    pub rank: Rank,
-    /// See [`Info::group`].
-    pub epoch: Epoch,
-    /// Its members.
-    pub members: BTreeSet<NodeId>,
-    /// Nodes that were members in some group that is followed.
-    pub earlier: BTreeSet<NodeId>,
-    /// The first epoch that this node has joined.
-    pub joined: Epoch,
-    /// The epoch on which the succession that began the group rests.
-    pub base: Option<Epoch>,
-    /// Who was elected then.
-    pub successor: Option<NodeId>,
-    /// Why this node takes part no more.
-    pub ended: Option<Ended>,
-    /// Whether it is a custodian that may have forgotten commits.
-    pub restored: bool,
-}
-
-impl Info {
-    fn of(case: &Case, directory: &Directory) -> Self {
-        let state = case.state();
-        let active = state.groups.iter().find(|g| g.key == state.active);
-        let nodes = directory.nodes().map(|(_, entry)| entry.id);
-        let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());
-        Self {
-            rules: case.rules().clone(),
-            group: state.active,
-            rank: active.map_or(Rank::FIRST, |g| g.rank),
-            epoch: case.epoch(),
-            members: case.members(),
-            earlier: nodes.filter(|n| case.was_member(n)).collect(),
-            joined: state.joined,
-            base: succession.as_ref().map(|s| s.base),
-            successor: succession.map(|s| s.motion.successor),
-            ended: state.ended.clone(),
-            restored: state.restored,
-        }
-    }
-
-    /// Whether a case's entries go to a peer: while both are members.
-    #[must_use]
-    pub fn shares_with(&self, peer: &NodeId) -> bool {
-        self.ended.is_none() && self.members.contains(peer)
-    }
+    /// Commits that one look at a case may lead to.
+    pub commits: usize,
+    /// A key package is replaced after this long, milliseconds.
+    pub package_ms: u64,
 }
 
 /// The epoch of an entry.
@@ -213,7 +88,13 @@ pub struct Host {
     /// When something last happened that is to be announced.
     stirred: Time,
     ticks: u64,
-    pace: Pace,
+    /// How its time passes.
+    pub pace: Pace,
+    /// By how much its clock is wrong, milliseconds.
+    pub skew_ms: i64,
+    /// Whether its disk has no room: it stores nothing, and says so.
+    pub full: bool,
+    at_work: bool,
     dice: Prng,
     interner: Interner,
     out: Vec<Out>,
@@ -242,6 +123,9 @@ impl Host {
             stirred: Time(0),
             ticks: 0,
             pace,
+            skew_ms: 0,
+            full: false,
+            at_work: false,
             dice,
             interner,
             out: Vec::new(),
@@ -277,64 +161,43 @@ impl Host {
         !self.journal.is_empty() || !self.after.is_empty()
     }
 
-    /// Whether it is to be ticked.
+    /// Changes that wait for a flush.
     #[must_use]
-    pub fn is_busy(&self, now: Time) -> bool {
-        !self.fetch.is_empty() || now.since(self.stirred) <= 2_000
+    pub fn unflushed(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Cases that are loaded.
+    #[must_use]
+    pub fn loaded(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// After how long it is to be ticked, milliseconds; not at all if nothing is to be announced or asked for.
+    #[must_use]
+    pub fn tick_in(&self, now: Time) -> Option<u64> {
+        if now.since(self.stirred) <= 2_000 {
+            Some(250)
+        } else {
+            (!self.fetch.is_empty()).then_some(5_000)
+        }
+    }
+
+    /// What its clock shows. How long things take it measures by another, which only goes forward.
+    fn clock(&self, now: Time) -> Time {
+        Time(now.0.saturating_add_signed(self.skew_ms))
     }
 
     /// Everything since the last flush becomes durable, and what waited for that happens.
     pub fn flush(&mut self, now: Time) {
+        if self.full {
+            return self.refuse_to_store();
+        }
         for write in std::mem::take(&mut self.journal) {
             self.disk.apply(&write);
         }
         for after in std::mem::take(&mut self.after) {
             self.follow(now, after);
-        }
-    }
-
-    /// The process ends at once: what was not flushed is lost.
-    pub fn crash(&mut self) {
-        self.journal.clear();
-        self.after.clear();
-        self.cases.clear();
-        self.infos.clear();
-        self.sessions.clear();
-        self.out.clear();
-        self.fetch = Fetch::default();
-        self.now = self.disk.clone();
-    }
-
-    /// It starts again from its disk.
-    pub fn start(&mut self, now: Time) {
-        let logs: Vec<LogId> = self.now.logs.keys().copied().collect();
-        self.after.extend(logs.into_iter().map(After::Open));
-        self.tend(now);
-    }
-
-    /// It starts again from a copy of its disk, as an honest operator does it: its logs end, new ones begin.
-    pub fn restore(&mut self, copy: Disk) {
-        self.disk = copy;
-        self.crash();
-        let me = self.me();
-        let own: Vec<LogId> = self
-            .now
-            .logs
-            .iter()
-            .filter(|(_, log)| log.writer.node == me && !log.is_over())
-            .map(|(id, _)| *id)
-            .collect();
-        for log in own {
-            self.flag(log, |flags| flags.retired = true);
-        }
-        for id in self.case_ids() {
-            if let Some(mut case) = self.take_case(id) {
-                case.restored();
-                self.put_case(id, case);
-            }
-        }
-        for write in std::mem::take(&mut self.journal) {
-            self.disk.apply(&write);
         }
     }
 
@@ -394,8 +257,21 @@ impl Host {
         let info = Info::of(&case, &self.now.directory);
         self.infos.insert(id, Arc::new(info));
         self.write(Write::Case(Box::new(case.state().clone()), changed, gone));
-        if self.pace.keep_loaded {
+        self.keep_at_hand(id, case);
+    }
+
+    /// Keeps a case in memory, if this host has room for it, or may need it again at once.
+    fn keep_at_hand(&mut self, id: CaseId, case: Case) {
+        if self.pace.keep_loaded || self.at_work {
             self.cases.insert(id, case);
+        }
+    }
+
+    /// Begins or ends something that may need a case several times.
+    pub fn work(&mut self, begins: bool) {
+        self.at_work = begins;
+        if !begins && !self.pace.keep_loaded {
+            self.cases.clear();
         }
     }
 
@@ -403,9 +279,7 @@ impl Host {
     pub fn see<T>(&mut self, id: CaseId, look: impl FnOnce(&Case) -> T) -> Option<T> {
         let case = self.take_case(id)?;
         let seen = look(&case);
-        if self.pace.keep_loaded {
-            self.cases.insert(id, case);
-        }
+        self.keep_at_hand(id, case);
         Some(seen)
     }
 

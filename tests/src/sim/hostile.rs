@@ -55,13 +55,16 @@ impl World {
     /// Whether a host is honest, and of a node of which all hosts are.
     #[must_use]
     pub fn is_honest(&self, index: usize) -> bool {
-        self.seats[index].malice.is_none()
+        self.seats[index].malice.is_none() && !self.seats[index].revoked
     }
 
     /// The nodes that are not honest.
     #[must_use]
     pub fn hostile_nodes(&self) -> BTreeSet<NodeId> {
-        let hostile = self.seats.iter().filter(|s| s.malice.is_some());
+        let hostile = self
+            .seats
+            .iter()
+            .filter(|s| s.malice.is_some() || s.revoked);
         hostile.map(|s| s.host.me()).collect()
     }
 

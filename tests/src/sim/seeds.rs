@@ -6,6 +6,7 @@ use super::{
     net::Weather,
     operate::Operators,
     prng::Prng,
+    settle::{Patience, settle},
     world::{Setup, World},
 };
 use focal_protocol::group::History;
@@ -19,13 +20,6 @@ use std::{
     },
     thread,
 };
-
-/// How long everybody may take to come to the same, virtual milliseconds.
-const PATIENCE_MS: u64 = 40 * 60_000;
-/// Between two looks at whether they have.
-const LOOK_MS: u64 = 5_000;
-/// Between two reactions of the operators.
-const REACT_MS: u64 = 240_000;
 
 /// A run that ended well.
 #[derive(Debug)]
@@ -140,6 +134,8 @@ pub fn run(seed: u64, limits: Limits) -> Result<Played, Box<Failure>> {
         pace: Pace {
             rekey_ms: 30 * 60_000,
             keep_loaded: true,
+            commits: 32,
+            package_ms: 7 * 24 * 3_600_000,
         },
         weather: if dice.chance(600) {
             Weather::FOUL
@@ -204,39 +200,6 @@ fn live(people: &mut Operators, dice: &Prng, hostile: usize) -> Result<(), Strin
         let _ = people.step();
         people.world.check()?;
     }
-    settle(people)?;
+    settle(people, Patience::USUAL)?;
     people.world.check_secrecy()
-}
-
-/// Everything is mended, and all come to hold the same.
-///
-/// # Errors
-/// They do not.
-pub fn settle(people: &mut Operators) -> Result<(), String> {
-    people.mend();
-    let began = people.world.now;
-    let mut reacted = 0;
-    loop {
-        people.world.run(LOOK_MS);
-        people.world.check()?;
-        let passed = people.world.now.since(began);
-        let unlike = match people.converged() {
-            Ok(()) => {
-                people.world.figures.converged_ms = passed;
-                break;
-            }
-            Err(unlike) => unlike,
-        };
-        if passed > PATIENCE_MS {
-            return Err(format!("after {} s: {unlike}", passed / 1_000));
-        }
-        if passed >= reacted + 60_000 && (reacted == 0 || passed >= reacted + REACT_MS) {
-            reacted = passed;
-            people.react();
-        }
-    }
-    for index in 0..people.world.seats.len() {
-        people.world.check_kept(index);
-    }
-    people.world.check()
 }

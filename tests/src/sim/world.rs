@@ -1,5 +1,8 @@
 //! All hosts in one virtual time: a queue of what happens next, decided by one seed.
 
+mod life;
+mod links;
+
 use super::{
     figures::Figures,
     host::{Host, Interner, Out, Pace, Told},
@@ -12,7 +15,6 @@ use super::{
 use focal_protocol::{
     case::Alarm,
     id::{CaseId, NodeId},
-    sync::Frame,
     time::Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -34,11 +36,13 @@ pub struct Parcelled {
 enum Event {
     Arrives(Parcelled),
     Flush(usize, u64),
-    Tick(usize, u64),
+    /// At the time that was last meant: an earlier one has taken its place.
+    Tick(usize, u64, Time),
     Tend(usize, u64),
     Connect(usize, usize),
     Break(usize, usize, u64),
     Start(usize),
+    Room(usize),
 }
 
 /// A host in its place.
@@ -52,13 +56,15 @@ pub struct Seat {
     pub gone: bool,
     /// What it does against the others; none if it is honest.
     pub malice: Option<Malice>,
+    /// Whether its organisation has revoked it.
+    pub revoked: bool,
     /// Whether it was restored from a copy at any time.
     pub restored: bool,
     /// Alarms that its operator sees, by case.
     pub alarms: Vec<(CaseId, Alarm)>,
     life: u64,
     flushing: bool,
-    ticking: bool,
+    ticks_at: Option<Time>,
     flush_ms: u64,
 }
 
@@ -96,7 +102,8 @@ pub struct World {
     pub figures: Figures,
     /// What happened, if that is wanted.
     pub story: Option<Vec<String>>,
-    setup: Setup,
+    /// How it was set up.
+    pub setup: Setup,
     queue: BTreeMap<(Time, u64), Event>,
     next: u64,
 }
@@ -138,11 +145,12 @@ impl World {
             up: true,
             gone: false,
             malice: None,
+            revoked: false,
             restored: false,
             alarms: Vec::new(),
             life: 0,
             flushing: false,
-            ticking: false,
+            ticks_at: None,
             flush_ms: self.dice.between(1, 25),
         });
         self.net.sides.push(0);
@@ -151,39 +159,10 @@ impl World {
         index
     }
 
-    /// Every two hosts may connect.
-    pub fn mesh(&mut self) {
-        for a in 0..self.seats.len() {
-            for b in 0..a {
-                self.link(a, b);
-            }
-        }
-    }
-
-    /// Each host may connect to its neighbours and to a few others.
-    pub fn sparse(&mut self, extra: usize) {
-        let count = self.seats.len();
-        for a in 0..count {
-            self.link(a, (a + 1) % count);
-        }
-        for _ in 0..extra {
-            let a = self.any(count);
-            let b = self.any(count);
-            self.link(a, b);
-        }
-    }
-
     /// One of so many.
     #[must_use]
     pub fn any(&self, count: usize) -> usize {
         usize::try_from(self.dice.between(0, count as u64)).unwrap_or(0)
-    }
-
-    /// Two hosts may connect, and do soon.
-    pub fn link(&mut self, a: usize, b: usize) {
-        self.net.allow(a, b);
-        let wait = self.dice.between(0, 1_000);
-        self.at(wait, Event::Connect(a, b));
     }
 
     fn at(&mut self, wait_ms: u64, event: Event) {
@@ -228,8 +207,10 @@ impl World {
                 self.seats[index].flushing = false;
                 self.with(index, |host, now| host.flush(now));
             }
-            Event::Tick(index, life) if self.runs(index, life) => {
-                self.seats[index].ticking = false;
+            Event::Tick(index, life, at)
+                if self.runs(index, life) && self.seats[index].ticks_at == Some(at) =>
+            {
+                self.seats[index].ticks_at = None;
                 self.with(index, |host, now| host.tick(now));
             }
             Event::Tend(index, life) => {
@@ -245,27 +226,9 @@ impl World {
                 }
             }
             Event::Start(index) => self.start(index),
+            Event::Room(index) => self.make_room(index),
             Event::Flush(..) | Event::Tick(..) => {}
         }
-    }
-
-    fn arrive(&mut self, parcelled: &Parcelled) {
-        let Parcelled {
-            link,
-            from,
-            to,
-            bytes,
-        } = parcelled;
-        if self.net.link(*from, *to).is_none_or(|l| l.id != *link) {
-            return;
-        }
-        let peer = self.node(*from);
-        if let Ok(frame) = Frame::from_bytes(bytes) {
-            let logs = &self.seats[*to].host.now.logs;
-            let held = |log| logs.get(&log).map_or(0, super::disk::Log::height);
-            self.figures.arrives(&frame, bytes.len(), held);
-        }
-        self.with(*to, |host, now| host.receive(now, peer, bytes));
     }
 
     /// The node of a host.
@@ -277,7 +240,9 @@ impl World {
     /// Does something with a host, and what it wants after.
     pub fn with<T>(&mut self, index: usize, act: impl FnOnce(&mut Host, Time) -> T) -> T {
         let now = self.now;
+        self.seats[index].host.work(true);
         let value = act(&mut self.seats[index].host, now);
+        self.seats[index].host.work(false);
         for out in self.seats[index].host.take_out() {
             match out {
                 Out::Send(peer, frame) => self.send(index, peer, &frame),
@@ -297,10 +262,13 @@ impl World {
             self.at(wait, Event::Flush(index, life));
         }
         let seat = &mut self.seats[index];
-        if seat.up && seat.host.is_busy(now) && !seat.ticking {
-            seat.ticking = true;
+        if let Some(wait) = seat.host.tick_in(now).filter(|_| seat.up)
+            && seat.ticks_at.is_none_or(|at| at > now.plus_ms(wait))
+        {
+            let at = now.plus_ms(wait);
+            seat.ticks_at = Some(at);
             let life = seat.life;
-            self.at(250, Event::Tick(index, life));
+            self.at_time(at, Event::Tick(index, life, at));
         }
         value
     }
@@ -327,165 +295,5 @@ impl World {
             }
             Told::Readable(..) => {}
         }
-    }
-
-    fn send(&mut self, from: usize, peer: NodeId, frame: &Frame) {
-        let Some(to) = self.net.peer_of(from, peer) else {
-            return;
-        };
-        self.watch(from, peer, frame);
-        if let Some(malice) = &self.seats[from].malice
-            && malice.withholds(to, frame)
-        {
-            return;
-        }
-        self.put(from, to, frame.to_bytes().into());
-    }
-
-    /// Puts bytes on a link, whatever they are.
-    pub fn put(&mut self, from: usize, to: usize, bytes: Arc<[u8]>) {
-        let sent = self
-            .net
-            .send(self.now, from, to, bytes.len(), &self.weather);
-        let Some((link, time)) = sent else {
-            return;
-        };
-        let parcelled = Parcelled {
-            link,
-            from,
-            to,
-            bytes,
-        };
-        if let Some(malice) = &mut self.seats[from].malice {
-            malice.remember(&parcelled);
-        }
-        self.at_time(time, Event::Arrives(parcelled));
-    }
-
-    /// Nothing of a case is said to who was never a member.
-    fn watch(&mut self, from: usize, peer: NodeId, frame: &Frame) {
-        if self.seats[from].malice.is_some() {
-            return;
-        }
-        let cases: Vec<CaseId> = match frame {
-            Frame::Heads(cases) => cases.iter().map(|c| c.case).collect(),
-            Frame::Entries(run) => vec![run.writer.case],
-            _ => Vec::new(),
-        };
-        for case in cases {
-            if !self.model.ever(&case, &peer) {
-                let text = format!("host {from} tells node {peer:?} of case {case:?}");
-                self.model.violations.push(text);
-            }
-        }
-    }
-
-    fn connect(&mut self, a: usize, b: usize) {
-        let up = self.seats[a].up && self.seats[b].up;
-        if self.net.link(a, b).is_some() || !up {
-            return;
-        }
-        if !self.net.may_connect(a, b) {
-            return;
-        }
-        let (node_a, node_b) = (self.node(a), self.node(b));
-        let link = self
-            .net
-            .connect((a, node_a), (b, node_b), &self.weather, &self.dice);
-        if self.weather.lasts_ms > 0 {
-            let lasts = self.dice.between(1, 2 * self.weather.lasts_ms);
-            self.at(lasts, Event::Break(a, b, link));
-        }
-        self.with(a, |host, _| host.connect(node_b));
-        self.with(b, |host, _| host.connect(node_a));
-    }
-
-    /// Breaks a link: what is under way is lost. It is tried again.
-    pub fn cut(&mut self, a: usize, b: usize) {
-        if self.net.link(a, b).is_none() {
-            return;
-        }
-        let (node_a, node_b) = (self.node(a), self.node(b));
-        self.net.disconnect((a, node_a), (b, node_b));
-        self.with(a, |host, _| host.disconnect(node_b));
-        self.with(b, |host, _| host.disconnect(node_a));
-        let listed = |host: &Host, node| host.now.directory.node(node).is_some();
-        if listed(&self.seats[a].host, &node_b) && listed(&self.seats[b].host, &node_a) {
-            let wait = self.dice.between(1, 2 * self.weather.retry_ms);
-            self.at(wait, Event::Connect(a, b));
-        }
-    }
-
-    /// Tries all links that could stand and do not.
-    pub fn reconnect(&mut self) {
-        for (a, b) in self.net.edges.clone() {
-            if self.net.link(a, b).is_none() && self.net.may_connect(a, b) {
-                let wait = self.dice.between(1, self.weather.retry_ms);
-                self.at(wait, Event::Connect(a, b));
-            }
-        }
-    }
-
-    /// Splits the network: hosts connect only to those on their side.
-    pub fn split(&mut self, sides: Vec<u64>) {
-        self.net.sides = sides;
-        for (a, b) in self.net.edges.clone() {
-            if self.net.link(a, b).is_some() && !self.net.may_connect(a, b) {
-                self.cut(a, b);
-            }
-        }
-        self.reconnect();
-    }
-
-    /// A host ends at once.
-    pub fn crash(&mut self, index: usize, back_in_ms: Option<u64>) {
-        for peer in self.net.linked_to(index) {
-            self.cut(index, peer);
-        }
-        let seat = &mut self.seats[index];
-        seat.host.crash();
-        seat.up = false;
-        seat.gone = back_in_ms.is_none();
-        seat.life += 1;
-        (seat.flushing, seat.ticking) = (false, false);
-        if let Some(wait) = back_in_ms {
-            self.at(wait, Event::Start(index));
-        }
-    }
-
-    /// A host that was down runs again.
-    pub fn start(&mut self, index: usize) {
-        if self.seats[index].up {
-            return;
-        }
-        self.seats[index].up = true;
-        self.check_kept(index);
-        let life = self.seats[index].life;
-        self.at(self.setup.tend_ms, Event::Tend(index, life));
-        self.with(index, |host, now| host.start(now));
-        self.reconnect();
-    }
-
-    /// What a host acknowledged it still has.
-    pub fn check_kept(&mut self, index: usize) {
-        let seat = &self.seats[index];
-        if seat.restored {
-            return;
-        }
-        let disk = &seat.host.disk;
-        let mut lost = Vec::new();
-        for (host, record) in &self.model.stored {
-            let held = disk
-                .logs
-                .get(&record.log)
-                .is_some_and(|l| l.height() > record.seq);
-            if *host == index && !held && !disk.purged.contains(&record.case) {
-                lost.push(format!(
-                    "host {index} has lost record {:?}, which it had acknowledged",
-                    record.record
-                ));
-            }
-        }
-        self.model.violations.extend(lost);
     }
 }

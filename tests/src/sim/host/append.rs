@@ -13,7 +13,6 @@ use focal_protocol::{
     signed::Signed,
     time::Time,
 };
-use std::sync::Arc;
 
 impl Host {
     /// Its author writes a record; readers acknowledge one.
@@ -68,7 +67,7 @@ impl Host {
         };
         let author = self.partner.author.public();
         let record = draft
-            .into_record(case, author, self.partner.org, now)
+            .into_record(case, author, self.partner.org, self.clock(now))
             .map_err(|_| "a record that cannot be")?;
         let lane = if record.is_urgent() {
             Lane::Flash
@@ -152,7 +151,8 @@ impl Host {
             from: seq,
             entries: vec![entry.raw().clone()],
         };
-        self.write(Write::Entries(log, writer, vec![Arc::new(entry)]));
+        let entry = self.interner.entry(entry);
+        self.write(Write::Entries(log, writer, vec![entry]));
         self.write(Write::Opened(log, seq + 1));
         self.after.push(After::Grew(log, Some(fresh)));
         Ok((log, seq))

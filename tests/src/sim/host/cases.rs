@@ -12,14 +12,13 @@ use focal_protocol::{
 };
 use std::collections::BTreeSet;
 
-/// Commits that one look at a case may lead to.
-const COMMITS: usize = 32;
-
 /// What an operator wants of a case.
 #[derive(Debug, Clone)]
 pub enum Action {
     /// To let an organisation in.
     Invite(OrgId, CaseRole),
+    /// To let many in at once.
+    InviteAll(Vec<(OrgId, CaseRole)>),
     /// To remove one.
     Remove(OrgId),
     /// To remove a node.
@@ -73,7 +72,7 @@ impl Host {
             key: &self.partner.key,
             directory: &self.now.directory,
             held: &HeldHere(id, &self.now),
-            now,
+            now: self.clock(now),
             rekey_ms: self.pace.rekey_ms,
         })
     }
@@ -96,9 +95,7 @@ impl Host {
                 Ok(value)
             }
             Err(e) => {
-                if self.pace.keep_loaded {
-                    self.cases.insert(id, case);
-                }
+                self.keep_at_hand(id, case);
                 Err(e)
             }
         }
@@ -204,6 +201,7 @@ impl Host {
         self.with_case(now, id, |case, ctx| {
             let effects = match action {
                 Action::Invite(org, role) => case.invite(ctx, org, role)?.1,
+                Action::InviteAll(invited) => case.invite_all(ctx, &invited)?.1,
                 Action::Remove(org) => case.remove_org(ctx, org, "simulated")?,
                 Action::RemoveNode(node) => case.remove_node(ctx, node, "simulated")?,
                 Action::Leave => case.request(Request::Leave("simulated".into()))?,
@@ -254,10 +252,33 @@ impl Host {
         Ok(())
     }
 
+    /// Whether time may bring anything to a case. Of a member who is not custodian it brings only fresh keys, which its
+    /// stored state tells: its groups need not be loaded for that.
+    fn is_due(&mut self, id: CaseId, now: Time) -> bool {
+        let now = self.clock(now);
+        let (Some(info), Some(row)) = (self.info(id), self.now.cases.get(&id)) else {
+            return false;
+        };
+        if info.ended.is_some() {
+            return false;
+        }
+        let custodian = info.rules.custodian;
+        let state = &row.state;
+        // A clock that ran ahead is corrected by the case itself.
+        let ahead = state.refreshed > now || state.committed > now;
+        let due = now.since(state.refreshed) >= self.pace.rekey_ms
+            && state.proposed.is_none_or(|(_, at)| at != info.epoch);
+        let listed = self.now.directory.node(&custodian).is_some();
+        custodian == self.me() || ahead || due || !listed
+    }
+
     /// What time and changes of the directory bring to every case.
     pub fn tend_cases(&mut self, now: Time) {
         for id in self.case_ids() {
-            for _ in 0..COMMITS {
+            if !self.is_due(id, now) {
+                continue;
+            }
+            for _ in 0..self.pace.commits {
                 let result = self.with_case(now, id, |case, ctx| {
                     let mut effects = case.tick(ctx)?;
                     let again = !effects.is_empty() && case.is_custodian();

@@ -12,7 +12,7 @@ use focal_protocol::{
     sync::{Input, ParcelNote},
     time::Time,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// Whether something may be of use later.
 fn waits(error: &case::Error) -> bool {
@@ -35,7 +35,7 @@ impl Host {
         }
         self.write(Write::Parcel(Kept {
             note,
-            parcel: Arc::new(parcel),
+            parcel: self.interner.parcel(note.parcel, parcel),
             own,
             created,
         }));
@@ -216,10 +216,10 @@ impl Host {
                 continue;
             };
             for piece in &pieces {
-                match Parcel::seal(self.me(), *node, &key, piece, now) {
+                match Parcel::seal(self.me(), *node, &key, piece, self.clock(now)) {
                     Ok(parcel) => {
                         let signed = Signed::new(&parcel, &self.partner.key);
-                        self.keep_parcel(signed, *node, now, true);
+                        self.keep_parcel(signed, *node, self.clock(now), true);
                     }
                     Err(e) => self.refuse(e),
                 }
@@ -229,6 +229,7 @@ impl Host {
 
     /// Parcels of others that nobody has fetched in time.
     pub(super) fn expire_parcels(&mut self, now: Time) {
+        let now = self.clock(now);
         let old = |k: &&Kept| !k.own && now.since(k.created) > limits::PARCEL_AGE_MS;
         let old: Vec<Hash> = self
             .now

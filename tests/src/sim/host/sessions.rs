@@ -3,19 +3,17 @@
 use super::{Host, Out};
 use crate::sim::disk::{Awaited, Write};
 use focal_protocol::{
-    directory::{Item, Outcome, Versions},
+    directory::{Directory, Item, Outcome, Versions},
     id::{CaseId, LogId, NodeId},
     limits,
     log::{Raw, Run},
-    sync::{CaseHeads, Frame, Input, LogHead, Output, ParcelNote, Session},
+    sync::{CaseHeads, Frame, Input, LogHead, Output, ParcelNote, Session, Sizes},
     time::Time,
 };
 use std::{collections::VecDeque, sync::Arc};
 
 /// Ticks between announcements.
 const ANNOUNCE: u64 = 4;
-/// A key package is replaced after this long, milliseconds.
-const PACKAGE_AGE_MS: u64 = 7 * 24 * 3_600_000;
 
 impl Host {
     /// A link to a peer stands: the greeting goes out.
@@ -49,6 +47,11 @@ impl Host {
     pub fn under_way(&self) -> usize {
         let all = self.sessions.values().map(Session::under_way);
         all.max().unwrap_or(0)
+    }
+
+    /// How much each session keeps in memory.
+    pub fn session_sizes(&self) -> impl Iterator<Item = Sizes> {
+        self.sessions.values().map(Session::sizes)
     }
 
     /// Logs that peers offer and this node lacks.
@@ -112,6 +115,7 @@ impl Host {
         // Of its own logs it lacks only what it has forgotten.
         let own = |l: &crate::sim::disk::Log| l.writer.node == self.partner.node && !l.retired;
         if held.is_none_or(|l| !own(l) && !l.has_ended() && l.height() < height) {
+            self.stirred = now;
             self.fetch.offered(peer, log, height, now);
         }
     }
@@ -157,7 +161,7 @@ impl Host {
         let (mut cases, mut accepted) = (Vec::new(), Vec::new());
         for id in self.case_ids() {
             match self.info(id) {
-                Some(info) if info.shares_with(&peer) => cases.push(self.heads(id)),
+                Some(info) if info.serves(&peer) => cases.push(self.heads(id)),
                 Some(info) if info.ended.is_none() => accepted.push(self.heads(id)),
                 _ => {}
             }
@@ -198,7 +202,7 @@ impl Host {
         let heads = self.heads(id);
         for peer in self.peers() {
             let info = self.info(id);
-            if info.as_ref().is_some_and(|i| i.shares_with(&peer)) {
+            if info.as_ref().is_some_and(|i| i.serves(&peer)) {
                 let cases = vec![heads.clone()];
                 self.input(
                     now,
@@ -256,9 +260,10 @@ impl Host {
         self.tend_cases(now);
         self.retry_parcels(now);
         self.expire_parcels(now);
-        let me = self.me();
+        let (me, clock) = (self.me(), self.clock(now));
         let published = self.now.directory.key_package(&me).map(|o| o.issued);
-        let usable = |t: &Time| now.since(*t) < PACKAGE_AGE_MS && self.now.packages.contains_key(t);
+        let (most, kept) = (self.pace.package_ms, &self.now.packages);
+        let usable = |t: &Time| clock.since(*t) < most && kept.contains_key(t);
         if published.filter(usable).is_none() {
             self.publish_package(now);
         }
@@ -266,6 +271,7 @@ impl Host {
 
     /// Publishes a new key package.
     pub fn publish_package(&mut self, now: Time) {
+        let now = self.clock(now);
         if self.now.directory.node(&self.me()).is_none() {
             return;
         }
@@ -284,6 +290,9 @@ impl Host {
         let mut directory = self.now.directory.clone();
         let mut new = Vec::new();
         for item in items {
+            if is_held(&directory, &item) {
+                continue;
+            }
             match Arc::make_mut(&mut directory).offer(item.clone()) {
                 Ok(Outcome::New) => new.push(item),
                 Ok(Outcome::Known) => {}
@@ -314,5 +323,26 @@ impl Host {
                 self.retry(now, on);
             }
         }
+    }
+}
+
+/// Whether a document is held already, so that the directory, which many hosts share, need not be copied for it.
+fn is_held(directory: &Directory, item: &Item) -> bool {
+    match item {
+        Item::KeyPackage(signed) => {
+            let Ok(offer) = signed.unverified() else {
+                return false;
+            };
+            let held = directory.key_package(&offer.node);
+            held.is_some_and(|h| h.signed() == signed)
+        }
+        Item::Manifest(signed) => {
+            let Ok(manifest) = signed.unverified() else {
+                return false;
+            };
+            let held = directory.manifest_at(&manifest.org, manifest.version);
+            held.is_some_and(|h| h.signed() == signed)
+        }
+        Item::Roster(_) => false,
     }
 }

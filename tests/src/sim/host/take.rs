@@ -40,8 +40,8 @@ impl Host {
             Err(Refusal::Log(e)) => self.close(peer, e.to_string()),
             Err(Refusal::Blamed(why)) => self.close(peer, why.into()),
             Err(Refusal::Passed(why)) => {
-                // It may count later; then it is offered again.
-                self.fetch.stored(log, u64::MAX, now);
+                // It may count later: it is asked for again, less and less often.
+                self.fetch.refused(log);
                 self.refuse(why);
             }
         }
@@ -76,7 +76,8 @@ impl Host {
         if end.is_none() {
             check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
         }
-        let entries = run.entries().iter().cloned().map(Arc::new).collect();
+        let shared = |e: &Entry| self.interner.entry(e.clone());
+        let entries = run.entries().iter().map(shared).collect();
         self.write(Write::Entries(log, writer, entries));
         let own = writer.node == self.me();
         self.flag(log, |flags| {

@@ -1,0 +1,95 @@
+//! How much a session keeps in memory.
+
+use super::Session;
+
+/// How many things a session keeps in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Cases of which it speaks.
+    pub cases: usize,
+    /// Their logs.
+    pub logs: usize,
+    /// Logs that have grown and are yet to be announced.
+    pub announced: usize,
+    /// Logs that the peer has offered and of which nothing has come.
+    pub offered: usize,
+    /// Logs that were found to have two histories.
+    pub proven: usize,
+    /// Cases of which the peer has spoken before this side knew which are shared.
+    pub early: usize,
+    /// Batches that are under way.
+    pub batches: usize,
+}
+
+impl Session {
+    /// How much it keeps in memory: for whoever watches that nothing grows without bound.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        let unacked = self.logs.values().map(|l| l.unacked.len());
+        Sizes {
+            cases: self.cases.len(),
+            logs: self.logs.len(),
+            announced: self.announce.len(),
+            offered: self.offered.len(),
+            proven: self.proven.len(),
+            early: self.early.as_ref().map_or(0, Vec::len),
+            batches: unacked.sum(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        directory::Versions,
+        id::{CaseId, FederationId, Hash, LogId, NodeId},
+        log::{Head, Lane, Writer},
+        sync::{CaseHeads, Frame, Hello, Input, VERSION},
+    };
+
+    #[test]
+    fn a_case_that_is_no_longer_shared_leaves_nothing_to_announce() {
+        let (case, federation) = (CaseId([1; 32]), FederationId([2; 32]));
+        let [me, peer, writer] = [3, 4, 5].map(|n| NodeId([n; 32]));
+        let (mut session, _) = Session::new(me, peer, federation, Versions::default());
+        let hello = Frame::Hello(Hello {
+            version: VERSION,
+            federation,
+            features: 0,
+            versions: Versions::default(),
+        });
+        let heads = CaseHeads {
+            case,
+            complete: true,
+            ask: false,
+            logs: Vec::new(),
+        };
+        let grew = Input::Grew {
+            log: LogId([6; 16]),
+            writer: Writer {
+                case,
+                node: writer,
+                lane: Lane::Routine,
+            },
+            head: Head {
+                height: 1,
+                hash: Hash([7; 32]),
+                ..Head::EMPTY
+            },
+            fresh: None,
+        };
+        let shares = Input::Shares {
+            cases: vec![heads],
+            first: true,
+        };
+        for input in [Input::Frame(hello), shares, grew] {
+            session.handle(input).expect("as it should be");
+        }
+        let sizes = session.sizes();
+        assert_eq!((sizes.cases, sizes.logs, sizes.announced), (1, 1, 1));
+        session.handle(Input::Unshares(case)).expect("not shared");
+        let sizes = session.sizes();
+        assert_eq!((sizes.cases, sizes.logs, sizes.announced), (0, 0, 0));
+    }
+}

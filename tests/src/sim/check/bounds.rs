@@ -1,0 +1,176 @@
+//! What must hold at every step: nothing of a host grows that has no bound.
+
+use crate::sim::{
+    disk,
+    host::Host,
+    world::{Seat, World},
+};
+use focal_protocol::{id::NodeId, limits};
+use std::collections::BTreeMap;
+
+/// What a session may have under way: its window, and the batch that crosses the line.
+const UNDER_WAY: usize = (4 << 20) + limits::BATCH + (64 << 10);
+/// Requests that may wait for a custodian's operator.
+const REQUESTS: usize = 256;
+/// Key packages of a node of which it keeps the private part.
+const PACKAGES: usize = 9;
+/// Parcels for one node: those that others made, and as many pieces as its own invitations have.
+const LARGEST_DELIVERY: usize = limits::PARTS;
+
+/// What, how much of it, and the most that there may be.
+type Bound = (&'static str, usize, usize);
+
+impl World {
+    /// What must hold at every step.
+    ///
+    /// # Errors
+    /// Says what does not.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(first) = self.model.violations.first() {
+            return Err(first.clone());
+        }
+        for (index, seat) in self.seats.iter().enumerate() {
+            let bounds = [
+                sessions(&seat.host),
+                stored(&seat.host),
+                cases(seat),
+                parcels(&seat.host),
+            ];
+            let mut bounds = bounds.into_iter().flatten();
+            if let Some((what, has, most)) = bounds.find(|(_, has, most)| has > most) {
+                return Err(format!("host {index} has {has} {what}, more than {most}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is in memory for each peer: no more than what this node holds, and what it lacks and was offered.
+fn sessions(host: &Host) -> Vec<Bound> {
+    let mut bounds = vec![
+        ("bytes under way", host.under_way(), UNDER_WAY),
+        ("logs to fetch", host.to_fetch(), limits::LOGS_OFFERED),
+    ];
+    let (logs, cases) = (host.now.logs.len(), host.now.cases.len());
+    // A case that was purged meanwhile is forgotten by a session when it next hears of it.
+    let purged = host.now.purged.len();
+    for sizes in host.session_sizes() {
+        bounds.extend([
+            ("cases of a session", sizes.cases, cases + purged),
+            (
+                "logs that a session is offered",
+                sizes.offered,
+                limits::LOGS_OFFERED,
+            ),
+            (
+                "cases that a peer was early with",
+                sizes.early,
+                limits::LOGS_OFFERED,
+            ),
+            ("logs to announce to a peer", sizes.announced, sizes.logs),
+            ("batches under way", sizes.batches, UNDER_WAY / 64),
+        ]);
+        if purged == 0 {
+            bounds.push(("logs of a session", sizes.logs, logs));
+            bounds.push(("forked logs of a session", sizes.proven, logs));
+        }
+    }
+    bounds
+}
+
+fn stored(host: &Host) -> Vec<Bound> {
+    let entries: u64 = host.now.logs.values().map(disk::Log::height).sum();
+    let entries = usize::try_from(entries).unwrap_or(usize::MAX);
+    let mut of_node: BTreeMap<_, usize> = BTreeMap::new();
+    for log in host.now.logs.values() {
+        let writer = (log.writer.case, log.writer.node);
+        *of_node.entry(writer).or_default() += 1;
+    }
+    let most = of_node.values().max().copied().unwrap_or(0);
+    vec![
+        ("entries that wait", host.now.pending.len(), entries),
+        ("logs of one node in a case", most, limits::LOGS_PER_NODE),
+        (
+            "proofs",
+            host.now.proofs.len(),
+            host.now.logs.len() + of_proofs(host),
+        ),
+        ("key packages", host.now.packages.len(), PACKAGES),
+        ("cases", host.now.cases.len(), limits::CASES),
+        ("conflicts", host.now.directory.conflicts().len(), 64),
+        ("writes that wait for a flush", host.unflushed(), UNFLUSHED),
+    ]
+}
+
+/// Writes between two flushes: of a batch from each of many peers, and what it makes readable.
+const UNFLUSHED: usize = 1 << 20;
+
+/// Proofs of logs of cases that were purged since.
+fn of_proofs(host: &Host) -> usize {
+    if host.now.purged.is_empty() {
+        0
+    } else {
+        host.now.proofs.len()
+    }
+}
+
+fn cases(seat: &Seat) -> Vec<Bound> {
+    let mut bounds = vec![(
+        "loaded cases",
+        seat.host.loaded(),
+        seat.host.now.cases.len(),
+    )];
+    for row in seat.host.now.cases.values() {
+        let state = &row.state;
+        let mut of_epoch: BTreeMap<_, usize> = BTreeMap::new();
+        for grant in row.secrets.secrets() {
+            *of_epoch.entry(grant.at()).or_default() += 1;
+        }
+        let most = of_epoch.values().max().copied().unwrap_or(0);
+        bounds.extend([
+            (
+                "groups that are followed",
+                row.groups.len(),
+                limits::GROUPS_FOLLOWED,
+            ),
+            (
+                "groups in a state",
+                state.groups.len(),
+                limits::GROUPS_FOLLOWED,
+            ),
+            ("open requests", state.requests.len(), REQUESTS),
+            ("waiting updates", state.updates.len(), limits::CASE_MEMBERS),
+            // One that it derives itself always finds room.
+            (
+                "secrets of an epoch",
+                most,
+                limits::SECRETS_PER_EPOCH + limits::GROUPS_FOLLOWED,
+            ),
+        ]);
+    }
+    bounds
+}
+
+fn parcels(host: &Host) -> Vec<Bound> {
+    let kept = &host.now.parcels;
+    let mut carried: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for parcel in kept.iter().filter(|k| !k.own) {
+        *carried.entry(parcel.note.to).or_default() += 1;
+    }
+    let most = carried.values().max().copied().unwrap_or(0);
+    let own = kept.len() - carried.values().sum::<usize>();
+    let own_most = limits::PARCELS_KEPT + limits::CASE_MEMBERS * LARGEST_DELIVERY;
+    vec![
+        (
+            "parcels of others",
+            carried.values().sum(),
+            limits::PARCELS_KEPT,
+        ),
+        (
+            "parcels of others for one node",
+            most,
+            limits::PARCELS_PER_RECIPIENT,
+        ),
+        ("parcels of its own", own, own_most),
+    ]
+}

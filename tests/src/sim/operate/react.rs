@@ -1,0 +1,187 @@
+//! How operators react to what has gone wrong.
+
+use super::Operators;
+use crate::sim::host::Action;
+use focal_protocol::{
+    case::{Alarm, Ended},
+    group::{CaseRole, Cause, Rank},
+    id::{CaseId, NodeId},
+    log::Epoch,
+};
+use std::collections::BTreeSet;
+
+impl Operators {
+    /// Everything is mended: no split, nobody down, nobody does anything new against the others.
+    pub fn mend(&mut self) {
+        self.world.note(|| "everything is mended".into());
+        let sides = vec![0; self.world.seats.len()];
+        self.world.split(sides);
+        self.world.weather.lasts_ms = 0;
+        self.world.mend_hosts();
+        for index in 0..self.world.seats.len() {
+            if !self.world.seats[index].gone {
+                self.world.start(index);
+            }
+        }
+        self.world.reconnect();
+    }
+
+    /// Operators do what the manual says: they vote out a custodian that is hostile, gone, or was restored, and let in anew
+    /// who was restored and cannot follow.
+    pub fn react(&mut self) {
+        for case in self.cases.clone() {
+            self.replace_custodian(case);
+            self.agree_by_telephone(case);
+            self.readmit(case);
+        }
+    }
+
+    /// The honest hosts that run and take part in a case.
+    pub fn members(&mut self, case: CaseId) -> Vec<usize> {
+        let mut members = Vec::new();
+        for index in self.running() {
+            let me = self.world.node(index);
+            let honest = self.world.is_honest(index);
+            let info = self.world.seats[index].host.info(case);
+            if honest && info.is_some_and(|i| i.ended.is_none() && i.members.contains(&me)) {
+                members.push(index);
+            }
+        }
+        members
+    }
+
+    fn replace_custodian(&mut self, case: CaseId) {
+        let hostile = self.world.hostile_nodes();
+        let gone: BTreeSet<NodeId> = self
+            .world
+            .seats
+            .iter()
+            .filter(|s| s.gone)
+            .map(|s| s.host.me())
+            .collect();
+        let members = self.members(case);
+        // Whoever has followed furthest and remembers everything; and all agree on it by telephone.
+        let mut heir: Option<(bool, Rank, Epoch, usize)> = None;
+        let (mut out, mut restored) = (gone, BTreeSet::new());
+        out.extend(&hostile);
+        for index in 0..self.world.seats.len() {
+            let me = self.world.node(index);
+            let was_restored = self.world.seats[index].restored;
+            if was_restored {
+                restored.insert(me);
+            }
+            let Some(info) = self.world.seats[index].host.info(case) else {
+                continue;
+            };
+            if info.restored {
+                restored.insert(me);
+            }
+            if matches!(info.ended, Some(Ended::VotedOut { .. })) {
+                out.insert(me);
+            }
+            let standing = (
+                !restored.contains(&me),
+                info.rank,
+                info.epoch,
+                usize::MAX - index,
+            );
+            if members.contains(&index) {
+                heir = heir.max(Some(standing));
+            }
+        }
+        let Some((.., heir)) = heir else {
+            return;
+        };
+        let heir = self.world.node(usize::MAX - heir);
+        for index in members {
+            let Some(info) = self.world.seats[index].host.info(case) else {
+                continue;
+            };
+            let custodian = info.rules.custodian;
+            // One that was restored is custodian all the same if it has forgotten nothing.
+            let behind = restored.contains(&custodian) && self.is_behind(custodian, case);
+            if !out.contains(&custodian) && !behind {
+                continue;
+            }
+            let cause = if hostile.contains(&custodian) {
+                Cause::Hostile
+            } else {
+                Cause::Lost
+            };
+            self.act(index, case, Action::Vote(heir, cause));
+        }
+    }
+
+    /// Who hears that others were voted custodian, and cannot tell whether rightly, asks them and follows those who have
+    /// come furthest.
+    fn agree_by_telephone(&mut self, case: CaseId) {
+        let mut furthest: Option<(Rank, NodeId, NodeId)> = None;
+        let mut behind = Vec::new();
+        for index in self.running() {
+            let honest = self.world.is_honest(index);
+            let info = self.world.seats[index].host.info(case);
+            let Some(info) = info.filter(|_| honest) else {
+                continue;
+            };
+            if info.ended.is_none()
+                && let Some(successor) = info.successor
+            {
+                furthest = furthest.max(Some((info.rank, successor, info.rules.custodian)));
+            }
+            behind.push((index, info.rank));
+        }
+        let Some((rank, successor, custodian)) = furthest else {
+            return;
+        };
+        behind.retain(|(_, at)| *at < rank);
+        for (index, _) in behind {
+            for node in [successor, custodian] {
+                let seat = &self.world.seats[index];
+                let contested = (case, Alarm::Contested(node));
+                if seat.restored || seat.alarms.contains(&contested) {
+                    self.act(index, case, Action::Vote(node, Cause::Lost));
+                }
+            }
+        }
+    }
+
+    /// Whether a node has followed less far than somebody else, or cannot tell.
+    fn is_behind(&mut self, node: NodeId, case: CaseId) -> bool {
+        let mut furthest = None;
+        let mut its = None;
+        for index in 0..self.world.seats.len() {
+            let Some(info) = self.world.seats[index].host.info(case) else {
+                continue;
+            };
+            let at = Some((!info.restored, info.rank, info.epoch));
+            if self.world.node(index) == node {
+                its = at;
+            }
+            furthest = furthest.max(at.map(|(_, rank, epoch)| (true, rank, epoch)));
+        }
+        its < furthest
+    }
+
+    fn readmit(&mut self, case: CaseId) {
+        let Some(custodian) = self.custodian(case) else {
+            return;
+        };
+        let Some(info) = self.world.seats[custodian].host.info(case) else {
+            return;
+        };
+        for index in self.running() {
+            let seat = &mut self.world.seats[index];
+            let me = seat.host.me();
+            let theirs = seat.host.info(case);
+            let behind = theirs.is_none_or(|i| i.group != info.group || i.epoch < info.epoch);
+            let restored = seat.restored && seat.malice.is_none();
+            if restored && behind && index != custodian && info.members.contains(&me) {
+                let org = self.org(index);
+                let role = info.rules.role(&org).unwrap_or(CaseRole::Contributor);
+                if self.act(custodian, case, Action::RemoveNode(me)) {
+                    self.act(custodian, case, Action::Invite(org, role));
+                }
+            }
+        }
+    }
+}

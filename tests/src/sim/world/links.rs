@@ -1,0 +1,167 @@
+//! Links that come and go, and what is sent over them.
+
+use super::{Event, Parcelled, World};
+use crate::sim::{disk::Log, host::Host};
+use focal_protocol::{
+    id::{CaseId, NodeId},
+    sync::Frame,
+};
+use std::sync::Arc;
+
+impl World {
+    /// Every two hosts may connect.
+    pub fn mesh(&mut self) {
+        for a in 0..self.seats.len() {
+            for b in 0..a {
+                self.link(a, b);
+            }
+        }
+    }
+
+    /// Each host may connect to its neighbours and to a few others.
+    pub fn sparse(&mut self, extra: usize) {
+        let count = self.seats.len();
+        for a in 0..count {
+            self.link(a, (a + 1) % count);
+        }
+        for _ in 0..extra {
+            let a = self.any(count);
+            let b = self.any(count);
+            self.link(a, b);
+        }
+    }
+
+    /// Two hosts may connect, and do soon.
+    pub fn link(&mut self, a: usize, b: usize) {
+        self.net.allow(a, b);
+        let wait = self.dice.between(0, 1_000);
+        self.at(wait, Event::Connect(a, b));
+    }
+
+    pub(super) fn arrive(&mut self, parcelled: &Parcelled) {
+        let Parcelled {
+            link,
+            from,
+            to,
+            bytes,
+        } = parcelled;
+        if self.net.link(*from, *to).is_none_or(|l| l.id != *link) {
+            return;
+        }
+        let peer = self.node(*from);
+        if let Ok(frame) = Frame::from_bytes(bytes) {
+            let logs = &self.seats[*to].host.now.logs;
+            let held = |log| logs.get(&log).map_or(0, Log::height);
+            self.figures.arrives(&frame, bytes.len(), held);
+        }
+        self.with(*to, |host, now| host.receive(now, peer, bytes));
+    }
+
+    pub(super) fn send(&mut self, from: usize, peer: NodeId, frame: &Frame) {
+        let Some(to) = self.net.peer_of(from, peer) else {
+            return;
+        };
+        self.watch(from, peer, frame);
+        if let Some(malice) = &self.seats[from].malice
+            && malice.withholds(to, frame)
+        {
+            return;
+        }
+        self.put(from, to, frame.to_bytes().into());
+    }
+
+    /// Puts bytes on a link, whatever they are.
+    pub fn put(&mut self, from: usize, to: usize, bytes: Arc<[u8]>) {
+        let sent = self
+            .net
+            .send(self.now, from, to, bytes.len(), &self.weather);
+        let Some((link, time)) = sent else {
+            return;
+        };
+        let parcelled = Parcelled {
+            link,
+            from,
+            to,
+            bytes,
+        };
+        if let Some(malice) = &mut self.seats[from].malice {
+            malice.remember(&parcelled);
+        }
+        self.at_time(time, Event::Arrives(parcelled));
+    }
+
+    /// Nothing of a case is said to who was never a member.
+    pub(super) fn watch(&mut self, from: usize, peer: NodeId, frame: &Frame) {
+        if self.seats[from].malice.is_some() {
+            return;
+        }
+        let cases: Vec<CaseId> = match frame {
+            Frame::Heads(cases) => cases.iter().map(|c| c.case).collect(),
+            Frame::Entries(run) => vec![run.writer.case],
+            _ => Vec::new(),
+        };
+        for case in cases {
+            if !self.model.ever(&case, &peer) {
+                let text = format!("host {from} tells node {peer:?} of case {case:?}");
+                self.model.violations.push(text);
+            }
+        }
+    }
+
+    pub(super) fn connect(&mut self, a: usize, b: usize) {
+        let up = self.seats[a].up && self.seats[b].up;
+        if self.net.link(a, b).is_some() || !up {
+            return;
+        }
+        if !self.net.may_connect(a, b) {
+            return;
+        }
+        let (node_a, node_b) = (self.node(a), self.node(b));
+        let link = self
+            .net
+            .connect((a, node_a), (b, node_b), &self.weather, &self.dice);
+        if self.weather.lasts_ms > 0 {
+            let lasts = self.dice.between(1, 2 * self.weather.lasts_ms);
+            self.at(lasts, Event::Break(a, b, link));
+        }
+        self.with(a, |host, _| host.connect(node_b));
+        self.with(b, |host, _| host.connect(node_a));
+    }
+
+    /// Breaks a link: what is under way is lost. It is tried again.
+    pub fn cut(&mut self, a: usize, b: usize) {
+        if self.net.link(a, b).is_none() {
+            return;
+        }
+        let (node_a, node_b) = (self.node(a), self.node(b));
+        self.net.disconnect((a, node_a), (b, node_b));
+        self.with(a, |host, _| host.disconnect(node_b));
+        self.with(b, |host, _| host.disconnect(node_a));
+        let listed = |host: &Host, node| host.now.directory.node(node).is_some();
+        if listed(&self.seats[a].host, &node_b) && listed(&self.seats[b].host, &node_a) {
+            let wait = self.dice.between(1, 2 * self.weather.retry_ms);
+            self.at(wait, Event::Connect(a, b));
+        }
+    }
+
+    /// Tries all links that could stand and do not.
+    pub fn reconnect(&mut self) {
+        for (a, b) in self.net.edges.clone() {
+            if self.net.link(a, b).is_none() && self.net.may_connect(a, b) {
+                let wait = self.dice.between(1, self.weather.retry_ms);
+                self.at(wait, Event::Connect(a, b));
+            }
+        }
+    }
+
+    /// Splits the network: hosts connect only to those on their side.
+    pub fn split(&mut self, sides: Vec<u64>) {
+        self.net.sides = sides;
+        for (a, b) in self.net.edges.clone() {
+            if self.net.link(a, b).is_some() && !self.net.may_connect(a, b) {
+                self.cut(a, b);
+            }
+        }
+        self.reconnect();
+    }
+}
