@@ -94,6 +94,7 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
         Least::Officer,
     ),
     (Method::POST, "/v1/cases/{case}/export", Least::FocalPoint),
+    (Method::POST, "/v1/cases/{case}/imports", Least::Officer),
     (
         Method::POST,
         "/v1/cases/{case}/report.html",

@@ -33,11 +33,12 @@ use focal_protocol::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
     path::PathBuf,
+    sync::Arc,
 };
 
 /// Check, sign and send a report
