@@ -229,7 +229,12 @@ async fn acts_and_refused_acts_are_noted_and_outlive_the_case() {
         reason: CONTENT.into(),
     };
     let refused = monitor.act(case, &remove).await.expect_err("refused");
-    let items = trail(monitor).await;
+    // A refusal is answered at once, and noted with the round that it came in.
+    let items = until("the refusal is noted", || async {
+        let items = trail(monitor).await;
+        (!acts(&items, Deed::Membership).is_empty()).then_some(items)
+    })
+    .await;
     let noted = acts(&items, Deed::Membership);
     assert_eq!(noted.len(), 1);
     assert_eq!(noted[0].orgs, [norland.member.org]);

@@ -87,7 +87,7 @@ pub(super) fn read_back(document: &Document, format: Format) -> (Import, Vec<Dra
 
 /// One line as people write it, in any script, and with what formats escape.
 pub(super) fn line() -> impl Strategy<Value = String> {
-    let any = "[^\\p{C}\\p{Z}]{0,3}[^\\p{C}\\p{Zl}\\p{Zp}]{0,30}[^\\p{C}\\p{Z}]";
+    let any = "[^\\p{C}\\p{Z}]{1,3}[^\\p{C}\\p{Zl}\\p{Zp}]{0,30}[^\\p{C}\\p{Z}]";
     let hard = select(vec![
         "=1+1",
         "'quoted",
