@@ -82,7 +82,7 @@ impl Export<'_> {
     /// Writes the chosen records in a format. None if there is nothing of its kinds among them.
     ///
     /// # Errors
-    /// [`TooMuch`]: choose fewer with the filter.
+    /// `TooMuch`: choose fewer with the filter.
     pub fn write(&self, format: Format) -> Result<Vec<Document>, TooMuch> {
         let documents = match format {
             Format::Cap => cap::write(self),

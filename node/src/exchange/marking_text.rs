@@ -23,7 +23,7 @@ pub fn write(marking: &Marking) -> String {
     text
 }
 
-/// Reads what [`write`] wrote, or a TLP label alone; none if any of it is not understood, so that no condition is lost.
+/// Reads what [`write()`] wrote, or a TLP label alone; none if any of it is not understood, so that no condition is lost.
 #[must_use]
 pub fn read(text: &str) -> Option<Marking> {
     let mut parts = text.split(';').map(str::trim);

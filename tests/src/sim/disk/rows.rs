@@ -43,7 +43,7 @@ pub struct CaseRow {
 }
 
 impl CaseRow {
-    /// The rows of a group, for [`Case::load`].
+    /// The rows of a group, for [`Case::load`](focal_protocol::case::Case::load).
     #[must_use]
     pub fn rows(&self, key: &GroupKey) -> Rows {
         let rows = self.groups.get(key).into_iter().flatten();
