@@ -2,9 +2,9 @@
 //! checked here again.
 //!
 //! The record that is signed holds each file's key and the name of its sealed list, so sealing cannot be left to the node.
-//! In reading order: [`source`] what people write, [`sealed`] the first reading of a file, [`upload`] the second,
-//! [`download`] the way back, [`safe_name`] where it may go; [`metadata`] what pictures say besides what they show, [`strip`]
-//! pictures without it, [`originals`] where those with it are kept.
+//! In reading order: [`mod@source`] what people write, [`mod@sealed`] the first reading of a file, [`mod@upload`] the second,
+//! [`mod@download`] the way back, [`mod@safe_name`] where it may go; [`mod@metadata`] what pictures say besides what they show, [`mod@strip`]
+//! pictures without it, [`mod@originals`] where those with it are kept.
 
 mod bar;
 mod download;

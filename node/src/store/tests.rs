@@ -70,7 +70,7 @@ impl Author {
 }
 
 /// Opens a store. sled's own threads may hold the file for a moment after the last handle is gone.
-fn open(path: &Path, key: StorageKey) -> Result<Store> {
+pub(super) fn open(path: &Path, key: StorageKey) -> Result<Store> {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
     let key = Arc::new(key);
     loop {

@@ -247,7 +247,8 @@ mod tests {
     use zeroize::Zeroizing;
 
     fn store(dir: &std::path::Path) -> Store {
-        Store::open(dir, StorageKey::new(&Zeroizing::new([1; 32]))).expect("a store")
+        let key = StorageKey::new(&Zeroizing::new([1; 32]));
+        crate::store::tests::open(dir, key).expect("a store")
     }
 
     /// Adds items at these times, each signed as the ledger does.

@@ -15,7 +15,8 @@ const CASE: CaseId = CaseId([1; 32]);
 const LOG: LogId = LogId([4; 16]);
 
 fn store(dir: &Path) -> Store {
-    let store = Store::open(dir, StorageKey::new(&Zeroizing::new([1; 32]))).expect("a store");
+    let key = StorageKey::new(&Zeroizing::new([1; 32]));
+    let store = crate::store::tests::open(dir, key).expect("a store");
     store.load_places().expect("loaded");
     store.make_case_key(CASE).expect("a key");
     store
