@@ -218,6 +218,55 @@ async fn what_may_not_leave_is_named_with_the_reason_and_whom_to_ask() {
 }
 
 #[tokio::test]
+async fn who_may_not_have_a_correction_does_not_get_what_it_corrects() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    let _nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let norland = &federation.orgs[0];
+    let clear = json!({"tlp": "TLP:CLEAR"});
+    let incident = |killed: u32, marking: &serde_json::Value| {
+        let mut content = json!({"type": "killing", "title": CONTENT, "killed": killed});
+        content["marking"] = marking.clone();
+        content
+    };
+    let kept = send(norland, case, Kind::Incident, incident(3, &clear)).await;
+    let first = send(norland, case, Kind::Incident, incident(9, &clear)).await;
+    let given = export(norland, case, &public()).await.expect("an answer");
+    assert_eq!((given.records.len(), given.refused.len()), (2, 0));
+
+    let amended = json!({"kind": "incident", "type": "killing", "title": CONTENT, "killed": 11});
+    let correction = json!({"record": first, "reason": "hospital list", "amended": amended,
+        "marking": {"tlp": "TLP:AMBER"}});
+    let correction = send(norland, case, Kind::Correction, correction).await;
+    let given = export(norland, case, &public()).await.expect("an answer");
+    let leaves: Vec<_> = given.records.iter().map(|r| &r.row.record).collect();
+    assert_eq!(leaves, [&kept]);
+    let refused: Vec<_> = given
+        .refused
+        .iter()
+        .map(|r| (r.record.as_str(), r.code.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [(first.as_str(), "overtaken"), (correction.as_str(), "tlp")]
+    );
+    // Asked for by name it does not leave either.
+    let named = ExportRequest {
+        records: vec![first],
+        ..public()
+    };
+    let given = export(norland, case, &named).await.expect("an answer");
+    assert_eq!((given.records.len(), given.refused.len()), (0, 1));
+    let own = ExportRequest {
+        purpose: "own-use".into(),
+        ..ExportRequest::default()
+    };
+    let given = export(norland, case, &own).await.expect("an answer");
+    assert_eq!((given.records.len(), given.refused.len()), (3, 0));
+}
+
+#[tokio::test]
 async fn acts_and_refused_acts_are_noted_and_outlive_the_case() {
     let base = tempfile::tempdir().expect("a directory");
     let federation = Federation::found(base.path(), &["Norland", "Monitor"]);

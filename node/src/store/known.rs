@@ -70,24 +70,11 @@ impl Store {
         case: CaseId,
         after: Option<Position>,
     ) -> impl Iterator<Item = Result<Known>> + '_ {
-        let start = match after {
-            Some(position) => {
-                let mut key = left_key(&position, Time(u64::MAX));
-                key.push(0);
-                key
-            }
-            None => case.as_bytes().to_vec(),
-        };
-        self.tree(Tree::Left)
-            .range(start..)
-            .take_while(move |row| {
-                row.as_ref()
-                    .map_or(true, |(key, _)| key.starts_with(case.as_bytes()))
-            })
-            .map(|row| {
-                let (key, value) = row?;
-                self.left_row(&key, &value)
-            })
+        let after = after.map(|position| left_key(&position, Time(u64::MAX)));
+        self.rows_of(Tree::Left, case, after).map(|row| {
+            let (key, value) = row?;
+            self.left_row(&key, &value)
+        })
     }
 
     /// Where a record stood that has left the reading index; the last place, if there are several.

@@ -122,24 +122,31 @@ impl Store {
         case: CaseId,
         after: Option<Position>,
     ) -> impl Iterator<Item = Result<StoredRecord>> + '_ {
+        self.rows_of(Tree::Record, case, after.map(|position| position.key()))
+            .map(|row| {
+                let (key, value) = row?;
+                self.record_row(&key, &value)
+            })
+    }
+
+    /// Rows of a case in a tree whose keys begin with the case, after a key.
+    pub(super) fn rows_of(
+        &self,
+        tree: Tree,
+        case: CaseId,
+        after: Option<Vec<u8>>,
+    ) -> impl Iterator<Item = sled::Result<(sled::IVec, sled::IVec)>> + use<> {
         let start = match after {
-            Some(position) => {
-                let mut key = position.key();
+            Some(mut key) => {
                 key.push(0);
                 key
             }
             None => case.as_bytes().to_vec(),
         };
-        self.tree(Tree::Record)
-            .range(start..)
-            .take_while(move |row| {
-                row.as_ref()
-                    .map_or(true, |(key, _)| key.starts_with(case.as_bytes()))
-            })
-            .map(|row| {
-                let (key, value) = row?;
-                self.record_row(&key, &value)
-            })
+        self.tree(tree).range(start..).take_while(move |row| {
+            row.as_ref()
+                .map_or(true, |(key, _)| key.starts_with(case.as_bytes()))
+        })
     }
 
     /// The last records of a case, newest first, at most `count`.

@@ -1,6 +1,6 @@
 //! What may leave the node, and what may not and why.
 
-use super::{Views, record_row};
+use super::{Views, record_row, report::overtaken};
 use crate::{
     api::types::{self as api, ExportRequest},
     refused::Refused,
@@ -11,7 +11,7 @@ use focal_protocol::{
     directory::Role,
     id::{CaseId, Hash, OrgId, RecordId},
     limits,
-    record::{Asker, Audience, Barred, Circle, Handling, Summary, Tlp, Use},
+    record::{Asker, Audience, Barred, Circle, Handling, Record, StepKind, Summary, Tlp, Use},
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 const PAGE: usize = 500;
 /// For whom something may leave.
 const PURPOSES: &str = "own-use, print, organisations, served, court, public";
+
+/// Corrections and retractions of a record, each with what its originator has agreed to.
+type Amending = Vec<(RecordId, Vec<Audience>)>;
 
 /// For whom something is to leave.
 pub(super) struct Purpose {
@@ -105,6 +108,7 @@ impl Views {
         let circle = self.circle(case)?;
         let (asked, next) = self.asked_for(case, request)?;
         let agreed = self.agreed(case, &asked, &asker.organisation)?;
+        let amended = self.amended(case, &asked, &asker.organisation)?;
         let directory = self.shared.directory();
         let (mut records, mut refused) = (Vec::new(), Vec::new());
         let (mut given, mut narrowest): (Vec<RecordId>, Option<Tlp>) = (Vec::new(), None);
@@ -114,7 +118,21 @@ impl Views {
             let signed = self.signed(stored)?;
             let record = signed.unverified()?;
             let agreed = agreed.get(&stored.id).map_or(&[][..], Vec::as_slice);
-            match may_all(&record.handling(), &purpose.uses, &asker, &circle, agreed) {
+            let may = |record: &Record, agreed: &[Audience]| {
+                may_all(&record.handling(), &purpose.uses, &asker, &circle, agreed)
+            };
+            match may(&record, agreed) {
+                // Who may not have a correction or retraction must not take what it amends for the last word.
+                Ok(()) if self.is_overtaken(amended.get(&stored.id), may)? => {
+                    let (code, reason) = overtaken();
+                    act = act.barred(code, 1);
+                    refused.push(api::RefusedRecord {
+                        record: stored.id.to_string(),
+                        code: code.into(),
+                        reason,
+                        ask: None,
+                    });
+                }
                 Ok(()) => {
                     given.push(stored.id);
                     let tlp = record.marking.tlp;
@@ -221,6 +239,50 @@ impl Views {
             return Err(Refused::Barred(Barred::ObserverOfRed));
         }
         Ok(())
+    }
+
+    /// Whether one of the corrections and retractions of a record may not go where the record itself may.
+    fn is_overtaken(
+        &self,
+        amending: Option<&Amending>,
+        may: impl Fn(&Record, &[Audience]) -> Result<(), Barred>,
+    ) -> Result<bool, Refused> {
+        for (id, agreed) in amending.into_iter().flatten() {
+            let stored = self.store.record(id)?.ok_or(Refused::UnknownRecord)?;
+            if may(&self.signed(&stored)?.unverified()?, agreed).is_err() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The corrections and retractions in force of these records and of what they amend, each with what its originator
+    /// has agreed to.
+    fn amended(
+        &self,
+        case: CaseId,
+        asked: &[StoredRecord],
+        asker: &OrgId,
+    ) -> Result<BTreeMap<RecordId, Amending>, Refused> {
+        self.case_view(case, |state| {
+            let mut amended = BTreeMap::new();
+            for stored in asked {
+                let steps = state.history(&stored.id).into_iter().filter(|step| {
+                    step.kind != StepKind::Original
+                        && step.invalid.is_none()
+                        && !step.other_kind
+                        && step.withdrawn_by.is_none()
+                        && step.record != stored.id
+                });
+                let amending: Amending = steps
+                    .map(|step| (step.record, state.released(&step.record, asker)))
+                    .collect();
+                if !amending.is_empty() {
+                    amended.insert(stored.id, amending);
+                }
+            }
+            amended
+        })
     }
 
     /// What originators have agreed to, of these records.

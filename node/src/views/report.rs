@@ -42,10 +42,10 @@ impl Door {
 }
 
 /// Why a record is not on a page: the name of the reason, and its words.
-type Reason = (&'static str, String);
+pub(super) type Reason = (&'static str, String);
 
 /// What stands for a record that says something else now, in words that may not be on the page.
-fn overtaken() -> Reason {
+pub(super) fn overtaken() -> Reason {
     (
         "overtaken",
         "corrected or withdrawn by a record that is left out".into(),
