@@ -22,10 +22,13 @@ mod answer;
 mod ask;
 mod compose;
 pub(crate) mod drafts;
+mod files;
 mod history;
-pub(crate) mod send;
+pub(crate) mod place;
+mod send;
+pub(crate) mod submit;
 
-pub(crate) use send::own_org;
+pub(crate) use place::own_org;
 
 /// Write, send, read and follow reports
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,7 @@
 
 use crate::{
     client::Client,
-    commands::report::{rows, send::own_org},
+    commands::report::{own_org, rows},
     error::Result,
 };
 use focal_node::{

@@ -7,7 +7,8 @@ use crate::{
         case::first,
         report::{
             drafts,
-            send::{deliver, readers_only, signer},
+            place::readers_only,
+            submit::{deliver, signer},
         },
     },
     context::Context,

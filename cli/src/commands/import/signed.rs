@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     commands::{
         case::{find, first},
-        report::send::own_org,
+        report::own_org,
     },
     context::Context,
     error::{Error, Exit, Result},

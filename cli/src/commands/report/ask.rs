@@ -1,6 +1,6 @@
 //! `--ask`: a report question by question, for an officer without the manual.
 
-use super::send::invalid;
+use super::submit::invalid;
 use crate::{
     context::now,
     error::{Error, Exit, Result},

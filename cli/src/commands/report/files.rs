@@ -1,0 +1,59 @@
+//! Files that go with a report, and what pictures say besides what they show.
+
+use crate::{
+    attach::{self, Described, Sealed},
+    context::Context,
+    error::{Error, Exit, Result},
+    output::plain,
+};
+use focal_protocol::limits;
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// The field that says that pictures go without their metadata: so that a draft that is sent again knows it.
+pub(super) const STRIP: &str = "strip_metadata";
+
+/// Reads the files that a report names by their paths, and puts their descriptions in the place of the paths.
+pub(super) fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Result<Vec<Sealed>> {
+    let strip = fields.remove(STRIP) == Some(Value::Bool(true));
+    let paths = attach::paths(fields)?;
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    if paths.len() > limits::ATTACHMENTS {
+        return Err(Error::new(Exit::Refused, "the report has too many files")
+            .why(format!(
+                "{} were given where {} are allowed",
+                paths.len(),
+                limits::ATTACHMENTS
+            ))
+            .next("send the others with another report"));
+    }
+    let described = Described { strip, name: None };
+    let read = |path: &PathBuf| Sealed::of(path, &described, context);
+    let files: Vec<Sealed> = paths.iter().map(read).collect::<Result<_>>()?;
+    for file in &files {
+        tell(file, context);
+    }
+    let described: Vec<_> = files.iter().map(|f| &f.attachment).collect();
+    attach::put(fields, &described)?;
+    Ok(files)
+}
+
+/// Says what a picture tells besides what it shows, and whether that goes with it.
+fn tell(file: &Sealed, context: &Context) {
+    let Some(told) = file.metadata() else { return };
+    let name = plain(&file.attachment.name).into_owned();
+    let line = plain(&told.line()).into_owned();
+    let text = match (file.stripped, told.is_empty()) {
+        (true, false) => format!(
+            "{name}: taken out: {line}; the original stays here, sealed: focal attachment originals"
+        ),
+        (false, false) => {
+            format!("{name} also says: {line}; --strip-metadata takes it out")
+        }
+        (true, true) => format!("{name}: it has no metadata to take out"),
+        (false, true) => return,
+    };
+    context.remark(&text);
+}

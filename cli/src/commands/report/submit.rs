@@ -1,0 +1,407 @@
+//! From fields to a signed record, and on to the node or into the outbox.
+
+use super::{
+    drafts::kept,
+    files::sealed,
+    place::{Place, no_org, offline, online, own_org},
+};
+use crate::{
+    attach,
+    client::Client,
+    commands::case::first,
+    context::{Context, now},
+    error::{Error, Exit, Result},
+    keys::{Author, open_author},
+    link,
+    officer::Officer,
+    outbox::{self, Choice, Item, Number, Outbox},
+    output::{STRONG, plain},
+    prompt::confirm,
+};
+use focal_node::api::types::{CaseSummary, Stored};
+use focal_protocol::{
+    codec,
+    id::{CaseId, OrgId},
+    key::SecretKey,
+    record::{Draft, FieldError, Kind, Record, warnings},
+    signed::Signed,
+    time::Time,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::{io::IsTerminal, sync::Arc};
+
+/// What came of a report.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// The node has it safely.
+    Stored(Stored),
+    /// It is signed and waits in the outbox.
+    Waiting(Waiting),
+}
+
+impl Sent {
+    /// The record's id.
+    pub(super) fn record(&self) -> &str {
+        match self {
+            Self::Stored(stored) => &stored.record,
+            Self::Waiting(waiting) => &waiting.record,
+        }
+    }
+}
+
+/// A report that was kept in the outbox.
+#[derive(Debug, Serialize)]
+pub(super) struct Waiting {
+    record: String,
+    case: String,
+    case_title: String,
+    /// Always true: tells this answer from that of the node.
+    waiting: bool,
+    /// Why it waits.
+    why: String,
+    /// When the case list was seen by which the case was found, if the node could not be asked.
+    case_list_of: Option<Time>,
+}
+
+/// Why a report is neither stored nor waits in the outbox as it should.
+#[derive(Debug)]
+pub(super) struct Unsent {
+    error: Error,
+    /// It is in the outbox: to be removed once it is a draft again.
+    item: Option<Box<(Outbox, Number)>>,
+}
+
+impl From<Error> for Unsent {
+    fn from(error: Error) -> Self {
+        Self { error, item: None }
+    }
+}
+
+impl Unsent {
+    /// The error, once the report is a draft.
+    pub(super) fn drafted(
+        self,
+        fields: &Map<String, Value>,
+        case: &str,
+        context: &Context,
+    ) -> Error {
+        let item = self.item;
+        match kept(self.error, fields, case, context) {
+            (error, true) => Self { error, item }.in_file(),
+            // Then the outbox keeps it, with the reason.
+            (error, false) if item.is_some() => {
+                error.next("it is kept in the outbox: focal outbox list")
+            }
+            (error, false) => error,
+        }
+    }
+
+    /// The error of a report that is in a file: it can be mended there.
+    pub(super) fn in_file(self) -> Error {
+        if let Some(kept) = self.item
+            && let Err(e) = kept.0.remove(kept.1)
+        {
+            let next = format!("it is in the outbox, too ({}): focal outbox list", e.what);
+            return self.error.next(next);
+        }
+        self.error
+    }
+}
+
+/// Signs a report, and sends it or keeps it for later.
+pub(super) async fn submit(
+    fields: &Map<String, Value>,
+    kind: Option<Kind>,
+    case: &str,
+    author: Option<&str>,
+    context: &Context,
+) -> std::result::Result<Sent, Unsent> {
+    if let Some(handle) = author
+        && link::is_far(context)
+    {
+        // Who signs it is also who visits the node.
+        open_author(context, Some(handle))?;
+    }
+    // Read before anything is asked: a photograph that is not there is found out at once.
+    let mut fields = fields.clone();
+    let files = sealed(&mut fields, context)?;
+    let client = match Client::connect(context).await {
+        Ok(client) => Ok(client),
+        Err(e) if e.passing => Err(e),
+        Err(e) => return Err(e.into()),
+    };
+    let (draft, place, client) = match client {
+        Ok(client) => match online(&fields, kind, case, &client, context).await {
+            Ok((draft, place)) => (draft, place, Ok(client)),
+            // The link has broken since, or the node is going down.
+            Err(e) if e.passing && files.is_empty() => {
+                let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
+                (draft, place, Err(e))
+            }
+            Err(e) => return Err(e.into()),
+        },
+        Err(e) if !files.is_empty() => return Err(files_stay(e).into()),
+        Err(e) => {
+            let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
+            (draft, place, Err(e))
+        }
+    };
+    let author = open_author(context, author)?;
+    let officer = Officer::load(context)?.map(|o| o.org);
+    let org = match (author.org.or(place.org).or(officer), &client) {
+        (Some(org), _) => org,
+        (None, Ok(client)) => own_org(client).await?,
+        (None, Err(_)) => return Err(Unsent::from(no_org())),
+    };
+    let signed = sign(&place.case, draft, &author.key, org, context)?;
+    for file in &files {
+        attach::originals::keep(&author.key, file, context)?;
+    }
+    let item = Item::new(signed, &place.case.title);
+    if let Ok(client) = &client {
+        for file in &files {
+            attach::upload(client, file, context).await?;
+        }
+    }
+    let sent = keep_and_send(item, client, &author, &place, context).await?;
+    for file in &files {
+        file.forget(context);
+    }
+    Ok(sent)
+}
+
+/// A report whose files have not reached the node is not kept for later: it would arrive without them.
+fn files_stay(mut error: Error) -> Error {
+    let why = error.why.take().unwrap_or_default();
+    error.why(format!(
+        "{why}; a report with files does not wait in the outbox"
+    ))
+}
+
+/// Keeps a signed report, and sends it with whatever waits before it.
+async fn keep_and_send(
+    item: Item,
+    client: Result<Client>,
+    author: &Author,
+    place: &Place,
+    context: &Context,
+) -> std::result::Result<Sent, Unsent> {
+    let waiting = |why: &Error| {
+        Ok(Sent::Waiting(Waiting {
+            record: item.record().to_string(),
+            case: place.case.case.clone(),
+            case_title: place.case.title.clone(),
+            waiting: true,
+            why: why.what.clone(),
+            case_list_of: place.seen,
+        }))
+    };
+    let outbox = Outbox::of(context, author);
+    let number = match (outbox.put(&item), &client) {
+        (Ok(number), _) => number,
+        // No room here, but the node is there: then it need not be kept here.
+        (Err(full), Ok(client)) => {
+            let path = format!("/v1/cases/{}/records", place.case.case);
+            let stored = client.post_bytes(&path, item.body()).await;
+            return match stored {
+                Ok(stored) => Ok(Sent::Stored(stored)),
+                Err(e) if e.passing => Err(unkept(&full, &e).into()),
+                Err(e) => Err(e.into()),
+            };
+        }
+        (Err(full), Err(e)) => return Err(unkept(&full, e).into()),
+    };
+    let client = match client {
+        Ok(client) => client,
+        Err(e) => return waiting(&e),
+    };
+    // A far link shows what passes on it.
+    let bar = (!link::is_far(context)).then(spinner);
+    let sent = {
+        let _turn = outbox.turn().await?;
+        outbox::send(&outbox, &client, Choice::Waiting).await
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    let mut outcome = sent?;
+    let own = outcome.stored.iter().position(|(n, ..)| *n == number);
+    let own = own.map(|at| outcome.stored.remove(at).2);
+    let refused = outcome.refused.iter().position(|(n, _)| *n == number);
+    let refused = refused.map(|at| outcome.refused.remove(at).1);
+    let stopped = outcome.stopped.take();
+    if let Some(line) = outcome.line() {
+        context.remark(&line);
+    }
+    match (own, refused, stopped) {
+        (Some(stored), ..) => Ok(Sent::Stored(stored)),
+        (None, Some(refusal), _) => Err(Unsent {
+            error: refusal.into_error(),
+            item: Some(Box::new((outbox, number))),
+        }),
+        (None, None, Some(e)) => waiting(&e),
+        // Another command has sent it meanwhile: the node says so again.
+        (None, None, None) => {
+            let path = format!("/v1/cases/{}/records", place.case.case);
+            Ok(Sent::Stored(client.post_bytes(&path, item.body()).await?))
+        }
+    }
+}
+
+/// Neither the outbox nor the node has taken it.
+fn unkept(full: &Error, link: &Error) -> Error {
+    let mut error = Error::new(full.exit, "the report could neither be sent nor kept");
+    error.why = Some(format!(
+        "{}; and {}{}",
+        link.what,
+        full.what,
+        full.why
+            .as_ref()
+            .map(|w| format!(" ({w})"))
+            .unwrap_or_default()
+    ));
+    error.next.clone_from(&full.next);
+    error
+}
+
+/// Who signs, and for which organisation.
+pub(crate) async fn signer(
+    client: &Client,
+    author: Option<&str>,
+    context: &Context,
+) -> Result<(Arc<Author>, OrgId)> {
+    let author = open_author(context, author)?;
+    let org = match author.org {
+        Some(org) => org,
+        None => own_org(client).await?,
+    };
+    Ok((author, org))
+}
+
+/// Signs a report and hands it to the node.
+pub(crate) async fn deliver(
+    client: &Client,
+    case: &CaseSummary,
+    draft: Draft,
+    key: &SecretKey,
+    org: OrgId,
+    context: &Context,
+) -> Result<Stored> {
+    let signed = sign(case, draft, key, org, context)?;
+    post(client, case, &signed).await
+}
+
+/// Makes the record, and signs it.
+fn sign(
+    case: &CaseSummary,
+    draft: Draft,
+    key: &SecretKey,
+    org: OrgId,
+    context: &Context,
+) -> Result<Signed<Record>> {
+    let id: CaseId = case
+        .case
+        .parse()
+        .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?;
+    let record = draft
+        .into_record(id, key.public(), org, now())
+        .map_err(|e| invalid(&e))?;
+    warn(&record, context)?;
+    Ok(Signed::new(&record, key))
+}
+
+/// Hands it to the node, past the outbox.
+async fn post(client: &Client, case: &CaseSummary, signed: &Signed<Record>) -> Result<Stored> {
+    let bar = spinner();
+    let stored = client
+        .post_bytes(
+            &format!("/v1/cases/{}/records", case.case),
+            codec::encode(signed),
+        )
+        .await;
+    bar.finish_and_clear();
+    stored
+}
+
+/// Every field that is wrong, at once.
+pub(super) fn invalid(errors: &[FieldError]) -> Error {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Error::new(Exit::Refused, "the report is not complete yet")
+        .why(lines.join("\n       "))
+        .next("mend these fields and send it again")
+}
+
+/// Asks before a person is named whom marking or consent do not cover.
+fn warn(record: &Record, context: &Context) -> Result<()> {
+    let warnings = warnings(record);
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    confirm(context, "Send it all the same?", |out| {
+        warnings
+            .iter()
+            .try_for_each(|warning| writeln!(out, "{STRONG}careful:{STRONG:#} {warning}"))
+    })
+}
+
+/// Shown only where somebody watches, and only if it takes a while.
+fn spinner() -> indicatif::ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new_spinner().with_message("the node is storing it");
+    bar.enable_steady_tick(std::time::Duration::from_secs(1));
+    bar
+}
+
+/// Says what came of it.
+pub(super) fn print(sent: &Sent, context: &Context) -> Result<()> {
+    match sent {
+        Sent::Stored(stored) => context.print(stored, |out| {
+            writeln!(out, "{STRONG}{}{STRONG:#}", stored.record)?;
+            writeln!(
+                out,
+                "{}",
+                if stored.already {
+                    "stored before"
+                } else {
+                    "stored"
+                }
+            )?;
+            writeln!(
+                out,
+                "Who has it: focal report status {}",
+                first(&stored.record)
+            )
+        }),
+        Sent::Waiting(waiting) => context.print(waiting, |out| {
+            writeln!(out, "{STRONG}{}{STRONG:#}", waiting.record)?;
+            writeln!(
+                out,
+                "waits in the outbox for \"{}\", signed and sealed: {}",
+                plain(&waiting.case_title),
+                plain(&waiting.why)
+            )?;
+            writeln!(
+                out,
+                "It goes out at the next contact; now: focal outbox send"
+            )
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_wrong_field_is_shown_at_once() {
+        let errors = Draft::from_json(Some(Kind::Incident), &json!({"killed": "many"}))
+            .expect_err("refused");
+        let error = invalid(&errors);
+        let why = error.why.expect("reasons");
+        assert!(why.contains("title") && why.contains("type") && why.contains("killed"));
+    }
+}
