@@ -224,6 +224,12 @@ impl Refused {
                 "found one with `focal federation found`, or join one with `focal federation request`"
             }
             Self::NotListed => "list the node with `focal org manifest`",
+            Self::Courier(courier::Error::NotForThisNode) => {
+                "ask whoever packed it to pack it for your organisation; its manifest must list this node"
+            }
+            Self::Courier(courier::Error::Damaged(_)) => {
+                "what stands before the damage is stored; copy the file again, or ask for a new one: it will hold all that has not arrived"
+            }
             Self::UnknownAuthor => {
                 "add the author with `focal org author add`, which issues a new manifest"
             }

@@ -197,6 +197,11 @@ async fn a_file_for_somebody_else_or_damaged_is_named_and_costs_nothing() {
     damaged[last] ^= 1;
     let refused = load(monitor, damaged).await.expect_err("damaged");
     assert_eq!(refused.code, "damaged");
+    assert!(
+        refused
+            .hint
+            .is_some_and(|hint| hint.contains("copy the file again"))
+    );
     let refused = load(monitor, volume[..last].to_vec()).await;
     assert_eq!(refused.expect_err("cut off").code, "damaged");
     load(monitor, volume).await.expect("loaded");
