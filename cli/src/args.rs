@@ -3,7 +3,7 @@
 use crate::{
     commands::{
         alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation,
-        import, node, org, outbox, report, watch,
+        import, node, org, outbox, report, watch, wipe,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -112,6 +112,7 @@ pub(crate) enum Command {
     Alarms(alarms::Args),
     Audit(audit::Args),
     Courier(courier::Args),
+    Wipe(wipe::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),

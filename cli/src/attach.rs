@@ -19,6 +19,7 @@ mod upload;
 pub(crate) use bar::{Bar, bytes};
 pub(crate) use download::{Target, download, open};
 pub(crate) use metadata::{Metadata, PICTURE};
+pub(crate) use originals::original_keys;
 pub(crate) use safe_name::safe_name;
 pub(crate) use sealed::{Described, Sealed};
 pub(crate) use source::{absolute, paths, put};

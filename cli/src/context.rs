@@ -43,6 +43,12 @@ impl Context {
             .unwrap_or_else(|| self.node_dir().join("api.sock"))
     }
 
+    /// Whether nobody has told yet where a node is, and none was made here.
+    pub(crate) fn knows_no_node(&self) -> bool {
+        let told = self.socket.is_some() || self.node.is_some();
+        !told && !self.node_dir().exists() && !self.home.join("officer.json").exists()
+    }
+
     /// The organisation's root key, manifests and public entry.
     pub(crate) fn org_dir(&self) -> PathBuf {
         self.home.join("org")

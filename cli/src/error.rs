@@ -94,6 +94,11 @@ impl Error {
         Self::new(Exit::Ok, "")
     }
 
+    /// It went wrong, and nobody is to see it: only the exit code says so.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Self::new(exit, "")
+    }
+
     /// A file or socket failed. `what` names the attempt, such as "the manifest could not be written".
     pub(crate) fn io(what: impl Into<String>, path: &Path, source: &io::Error) -> Self {
         let path = path.display();
@@ -116,7 +121,7 @@ impl Error {
     /// Prints it on stderr: text for people, one JSON document for scripts.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Where stderr is gone, only the exit code is left to say it.
-        if self.exit != Exit::Ok {
+        if self.exit != Exit::Ok && !self.what.is_empty() {
             let _ = self.write(&mut anstream::stderr().lock(), json);
         }
         self.exit.into()

@@ -3,7 +3,7 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    files, prompt,
+    files, prompt, wipe,
 };
 use focal_protocol::{
     codec,
@@ -11,13 +11,13 @@ use focal_protocol::{
     key::{PublicKey, SecretKey},
     limits,
     random::SystemRandom,
-    seal::{KeyFile, KeyFileError, Purpose, Unlock},
+    seal::{KeyFile, KeyFileError, Opened as Slot, Purpose, Unlock},
 };
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -34,22 +34,37 @@ pub(crate) struct Author {
 
 /// Keys that were opened, by handle. They are wiped when the command ends.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Opened(Arc<Mutex<BTreeMap<String, Arc<Author>>>>);
+pub(crate) struct Opened {
+    authors: Arc<Mutex<BTreeMap<String, Arc<Author>>>>,
+    decoy: Arc<OnceLock<PathBuf>>,
+}
 
 impl Opened {
     fn get(&self, handle: &str) -> Option<Arc<Author>> {
-        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
         opened.get(handle).cloned()
     }
 
     fn put(&self, author: &Arc<Author>) {
-        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut opened = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
         opened.insert(author.handle.clone(), author.clone());
+    }
+
+    /// A duress passphrase was typed: this is where its decoy is. What was open is forgotten.
+    pub(crate) fn under_duress(&self, decoy: &Path) {
+        let _ = self.decoy.set(decoy.to_path_buf());
+        let mut opened = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.clear();
+    }
+
+    /// Where the decoy is, if a duress passphrase was typed.
+    pub(crate) fn decoy(&self) -> Option<PathBuf> {
+        self.decoy.get().cloned()
     }
 
     /// Everybody whose key is open.
     pub(crate) fn all(&self) -> Vec<Arc<Author>> {
-        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
         opened.values().cloned().collect()
     }
 }
@@ -89,7 +104,9 @@ pub(crate) fn open_root(context: &Context, name: &str) -> Result<SecretKey> {
             .why(format!("there is no {}", path.display()))
             .next("run this where the organisation was made, or give its --home"));
     }
-    let secret = open(context, Purpose::RootKey, "the root key", name, &path)?;
+    let (slot, _) = open(context, Purpose::RootKey, "the root key", name, &path)?;
+    // A root key has no duress passphrase.
+    let secret = slot.own().ok_or_else(|| damaged(&path))?;
     let mut seed = Zeroizing::new([0; 32]);
     if secret.len() != seed.len() {
         return Err(damaged(&path));
@@ -121,8 +138,18 @@ pub(crate) fn create_author(
     Ok(key.public())
 }
 
-/// Opens an author's key: of this handle, or the only one here. The passphrase is asked for once in a command.
+/// Opens an author's key: of this handle, or the only one here. The passphrase is asked for once in a command. After a
+/// duress passphrase, which has destroyed everything else, no command goes on.
 pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Arc<Author>> {
+    let author = open_author_or_decoy(context, handle)?;
+    match context.opened.decoy() {
+        None => Ok(author),
+        Some(_) => Err(Error::silent(Exit::Failed)),
+    }
+}
+
+/// Opens an author's key, or, with the duress passphrase, destroys it with everything else and opens the decoy.
+pub(crate) fn open_author_or_decoy(context: &Context, handle: Option<&str>) -> Result<Arc<Author>> {
     let handle = match handle {
         Some(handle) => handle.to_string(),
         None => only_author(context)?,
@@ -132,16 +159,18 @@ pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Arc
     }
     let path = author_path(context, &handle);
     if !path.exists() {
-        return Err(
-            Error::new(Exit::NotFound, format!("there is no key of {handle} here"))
-                .why(format!("{} does not exist", path.display()))
-                .next(format!(
-                    "the keys here are: {}",
-                    some(&author_handles(context)?)
-                )),
-        );
+        return Err(no_key(context, &handle));
     }
-    let plain = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
+    let (slot, passphrase) = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
+    let plain = match slot {
+        Slot::Own(plain) => plain,
+        Slot::Duress(plain) => {
+            // From now on it is the passphrase of the decoy, and the file has a second slot that nothing opens.
+            let text = seal(Purpose::AuthorKey, passphrase, &plain)?;
+            wipe::under_duress(context, &path, text);
+            plain
+        }
+    };
     let secret: AuthorSecret = codec::decode(&plain, SECRET).map_err(|_| damaged(&path))?;
     // By the file's name: that is what it was asked for under.
     let author = Arc::new(Author {
@@ -151,6 +180,70 @@ pub(crate) fn open_author(context: &Context, handle: Option<&str>) -> Result<Arc
     });
     context.opened.put(&author);
     Ok(author)
+}
+
+/// Sets the duress passphrase of an author's key, or takes it away. The key's own passphrase is asked for first.
+pub(crate) fn set_duress(
+    context: &Context,
+    handle: Option<&str>,
+    duress: impl FnOnce() -> Result<Option<Zeroizing<String>>>,
+) -> Result<String> {
+    let handle = match handle {
+        Some(handle) => handle.to_string(),
+        None => only_author(context)?,
+    };
+    let path = author_path(context, &handle);
+    if !path.exists() {
+        return Err(no_key(context, &handle));
+    }
+    let (slot, passphrase) = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
+    // Whoever knows the duress passphrase alone has no say here.
+    let plain = slot
+        .own()
+        .ok_or_else(|| refused(&KeyFileError::Wrong, &path))?;
+    let file = match duress()? {
+        None => seal(Purpose::AuthorKey, passphrase, &plain)?,
+        Some(duress) => {
+            let decoy = AuthorSecret {
+                handle: handle.clone(),
+                org: None,
+                seed: **SecretKey::generate(&SystemRandom).seed(),
+            };
+            KeyFile::seal_with_duress(
+                Purpose::AuthorKey,
+                (&Unlock::Passphrase(passphrase), &plain),
+                (
+                    &Unlock::Passphrase(duress),
+                    &Zeroizing::new(codec::encode(&decoy)),
+                ),
+                &SystemRandom,
+            )
+            .map_err(|e| not_set(&e))?
+            .to_text()
+        }
+    };
+    focal_node::wipe::replace(&path, file.as_bytes())
+        .map_err(|e| Error::io("the key could not be written", &path, &e))?;
+    Ok(handle)
+}
+
+/// Why a duress passphrase is not set.
+pub(crate) fn not_set(error: &KeyFileError) -> Error {
+    let failed = Error::new(Exit::Refused, "no duress passphrase was set").why(error.to_string());
+    match error {
+        KeyFileError::SamePassphrase => failed.next("take another one: nothing was changed"),
+        _ => failed.next("nothing was changed"),
+    }
+}
+
+fn no_key(context: &Context, handle: &str) -> Error {
+    let here = author_handles(context).unwrap_or_default();
+    Error::new(Exit::NotFound, format!("there is no key of {handle} here"))
+        .why(format!(
+            "{} does not exist",
+            author_path(context, handle).display()
+        ))
+        .next(format!("the keys here are: {}", some(&here)))
 }
 
 /// The handles of the keys that are here.
@@ -216,14 +309,16 @@ fn open(
     what: &str,
     of: &str,
     path: &Path,
-) -> Result<Zeroizing<Vec<u8>>> {
+) -> Result<(Slot, Zeroizing<String>)> {
     let text = files::read_secret(what, path, limits::KEY_FILE)?;
     let text = std::str::from_utf8(&text).map_err(|_| damaged(path))?;
     // Before anybody types a passphrase: is it a key file at all?
     let file = KeyFile::from_text(text).map_err(|e| refused(&e, path))?;
     let passphrase = prompt::passphrase(context, &format!("{what} of {of}"))?;
-    file.open(purpose, &Unlock::Passphrase(passphrase))
-        .map_err(|e| refused(&e, path))
+    let slot = file
+        .open(purpose, &Unlock::Passphrase(passphrase.clone()))
+        .map_err(|e| refused(&e, path))?;
+    Ok((slot, passphrase))
 }
 
 fn refused(error: &KeyFileError, path: &Path) -> Error {
@@ -285,6 +380,57 @@ mod tests {
             std::fs::read(author_path(&context, "anna")).expect("read"),
             before
         );
+    }
+
+    #[test]
+    fn the_duress_passphrase_destroys_the_key_and_ends_the_command() {
+        let home = tempfile::tempdir().expect("dir");
+        let mut context = Context::for_tests(home.path());
+        let public = create_author(&context, "anna", None).expect("made");
+        let other = create_author(&context, "bo", None).expect("made");
+        assert_ne!(public, other);
+        let length = |handle: &str| {
+            std::fs::metadata(author_path(&context, handle))
+                .expect("there")
+                .len()
+        };
+        let duress = Zeroizing::new("paper lantern under snow".to_string());
+        let before = (length("anna"), length("bo"));
+        set_duress(&context, Some("anna"), || Ok(Some(duress.clone()))).expect("set");
+        assert_eq!(
+            (length("anna"), length("bo")),
+            before,
+            "nobody sees whose is set"
+        );
+        let same = || Ok(Some(Zeroizing::new("correct horse battery".to_string())));
+        let error = set_duress(&context, Some("anna"), same).expect_err("the same");
+        assert_eq!(error.exit, Exit::Refused);
+        let opened = open_author(&context, Some("anna")).expect("opened");
+        assert_eq!(opened.key.public(), public);
+        assert!(author_path(&context, "bo").exists());
+
+        context.opened = Opened::default();
+        let right = context.passphrase_file.clone().expect("set");
+        let file = home.path().join("duress");
+        files::write_private(&file, duress.as_bytes()).expect("write");
+        context.passphrase_file = Some(file);
+        // Who knows only this one cannot change it, either.
+        let error = set_duress(&context, Some("anna"), || Ok(None)).expect_err("not the own");
+        assert_eq!(error.exit, Exit::WrongPassphrase);
+        let error = open_author(&context, Some("anna")).expect_err("no command goes on");
+        assert!(error.what.is_empty());
+        assert!(
+            !author_path(&context, "bo").exists(),
+            "all of the home goes"
+        );
+        // From now on it is a passphrase as any other, of another key.
+        context.opened = Opened::default();
+        let decoy = open_author(&context, Some("anna")).expect("opened");
+        assert_ne!(decoy.key.public(), public);
+        context.opened = Opened::default();
+        context.passphrase_file = Some(right);
+        let error = open_author(&context, Some("anna")).expect_err("gone");
+        assert_eq!(error.exit, Exit::WrongPassphrase);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
 //! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] and [`link`] the way to the node, [`attach`] the
-//! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach.
+//! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach, [`mod@wipe`] the
+//! end of all of it.
 
 mod accepted;
 mod args;
@@ -30,6 +31,7 @@ mod output;
 mod prompt;
 mod report_file;
 mod table;
+mod wipe;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -42,7 +44,15 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.global.json;
     let result = cli.global.context().and_then(|context| {
+        wipe::resume(&context);
         let result = dispatch(cli.command, &context);
+        if let Some(decoy) = context.opened.decoy() {
+            // Whatever it was: an empty profile has nothing to show, and nothing wrong with it.
+            return result.or_else(|_| {
+                wipe::once_more(&context, &decoy);
+                nothing_here(&context)
+            });
+        }
         if context.heard.was_reached() {
             // What waits for the node goes out now that it was there.
             let sending = client(async {
@@ -57,6 +67,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(json),
     }
+}
+
+fn nothing_here(context: &Context) -> Result<()> {
+    let nothing: [(); 0] = [];
+    context.print(&nothing, |out| writeln!(out, "There is nothing here yet."))
 }
 
 fn dispatch(command: Command, context: &Context) -> Result<()> {
@@ -83,6 +98,7 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Audit(args) => client(commands::audit::run(args, context)),
         Command::Evidence(args) => client(commands::evidence::run(args, context)),
         Command::Verify(args) => commands::evidence::verify(&args, context),
+        Command::Wipe(args) => client(commands::wipe::run(&args, context)),
         Command::Watch(args) => client(commands::watch::run(args, context)),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::completions::man(&args, context),

@@ -6,7 +6,10 @@ use crate::{
     files,
     output::plain,
 };
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    path::Path,
+};
 use zeroize::Zeroizing;
 
 /// Fewest characters of a new passphrase: four short random words, more than argon2id lets anybody try.
@@ -23,6 +26,29 @@ pub(crate) fn passphrase(context: &Context, what: &str) -> Result<Zeroizing<Stri
         Some(_) => from_file(context),
         None => ask_hidden(&format!("Passphrase of {}: ", plain(what))),
     }
+}
+
+/// A new duress passphrase: from a file of its own, or asked twice.
+///
+/// # Errors
+/// As [`new_passphrase`].
+pub(crate) fn new_duress(context: &Context, file: Option<&Path>) -> Result<Zeroizing<String>> {
+    let file = match (file, &context.passphrase_file) {
+        (Some(file), _) => Some(file.to_path_buf()),
+        (None, None) => None,
+        (None, Some(_)) => {
+            return Err(Error::new(
+                Exit::Usage,
+                "the duress passphrase cannot be in the same file as the passphrase",
+            )
+            .next("name another file: --duress-passphrase-file FILE"));
+        }
+    };
+    let context = Context {
+        passphrase_file: file,
+        ..context.clone()
+    };
+    new_passphrase(&context, "use under duress")
 }
 
 /// A new passphrase for `what`, asked twice.
@@ -136,7 +162,7 @@ pub(crate) fn confirm(
             "a confirmation is needed, and nobody can be asked",
         )
         .why(format!("the question was: {question}"))
-        .next("compare the fingerprints over the phone, then run it in a terminal or with --yes"));
+        .next("check what is shown (fingerprints: over the phone), then run it in a terminal or with --yes"));
     }
     let mut answer = String::new();
     shown

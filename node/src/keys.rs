@@ -7,7 +7,7 @@ use focal_protocol::{
     id::NodeId,
     key::SecretKey,
     random::{Random, SystemRandom},
-    seal::{ContactKey, KeyFile, Purpose, StorageKey, Unlock},
+    seal::{ContactKey, KeyFile, KeyFileError, Opened, Purpose, StorageKey, Unlock},
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -76,16 +76,64 @@ impl NodeKeys {
         KeyFile::from_text(&String::from_utf8_lossy(&text)).map_err(Error::Keys)
     }
 
-    /// Opens the file.
+    /// Opens the file. The duress passphrase first destroys all that the node has, and opens a node that was never used.
     ///
     /// # Errors
     /// No file, readable by others, or a wrong passphrase.
     pub fn load(dir: &Path, unlock: &Unlock) -> Result<Self, Error> {
-        let plain = Self::file(dir)?
+        match Self::file(dir)?
+            .open(Purpose::NodeKeys, unlock)
+            .map_err(Error::Keys)?
+        {
+            Opened::Own(plain) => Self::decode(&plain),
+            Opened::Duress(plain) => {
+                let decoy = Self::decode(&plain)?;
+                crate::wipe::under_duress(dir, &decoy, unlock)?;
+                Ok(decoy)
+            }
+        }
+    }
+
+    /// The keys that a duress passphrase opens; none for any other. Nothing is destroyed yet: for whoever has more to
+    /// destroy than the node.
+    #[must_use]
+    pub fn decoy(dir: &Path, unlock: &Unlock) -> Option<Self> {
+        match Self::file(dir).ok()?.open(Purpose::NodeKeys, unlock).ok()? {
+            Opened::Own(_) => None,
+            Opened::Duress(plain) => Self::decode(&plain).ok(),
+        }
+    }
+
+    /// Sets a duress passphrase, or takes it away. The file is written anew as a whole, so that it tells nothing of which
+    /// it was.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, the duress passphrase is the same, or a key file opens the node: nothing was changed.
+    pub fn set_duress(dir: &Path, unlock: &Unlock, duress: Option<&Unlock>) -> Result<(), Error> {
+        let opened = Self::file(dir)?
             .open(Purpose::NodeKeys, unlock)
             .map_err(Error::Keys)?;
-        codec::decode(&plain, 1024)
-            .map_err(|_| Error::Keys(focal_protocol::seal::KeyFileError::NotAKeyFile))
+        // Whoever knows the duress passphrase alone has no say here.
+        let plain = opened.own().ok_or(Error::Keys(KeyFileError::Wrong))?;
+        let file = match duress {
+            Some(duress) => {
+                let decoy = Zeroizing::new(codec::encode(&Self::generate()));
+                KeyFile::seal_with_duress(
+                    Purpose::NodeKeys,
+                    (unlock, &plain),
+                    (duress, &decoy),
+                    &SystemRandom,
+                )
+            }
+            None => KeyFile::seal(Purpose::NodeKeys, unlock, &plain, &SystemRandom),
+        };
+        let text = file.map_err(Error::Keys)?.to_text();
+        let path = Self::path(dir);
+        crate::wipe::replace(&path, text.as_bytes()).map_err(|e| Error::io(&path, e))
+    }
+
+    fn decode(plain: &[u8]) -> Result<Self, Error> {
+        codec::decode(plain, 1024).map_err(|_| Error::Keys(KeyFileError::NotAKeyFile))
     }
 
     /// All of them, for a search that must not find them anywhere.

@@ -10,7 +10,7 @@
 //! 5. [`api`]: HTTP/JSON on a Unix socket, and through the `door` for authors away from it. [`remote`]: their side.
 //! 6. [`exchange`]: files of other systems, in and out.
 //! 7. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
-//! 8. [`NodeKeys`], [`Settings`], files and locks.
+//! 8. [`NodeKeys`], [`Settings`], files and locks; [`wipe`] destroys them.
 
 #![warn(missing_docs)]
 
@@ -46,6 +46,7 @@ pub mod store;
 mod trail;
 mod unlock;
 mod views;
+pub mod wipe;
 
 pub use alarms::{Alarm, KeptAlarm};
 pub use error::Error;

@@ -150,6 +150,7 @@ impl Views {
             cases: self.shared.cases().len(),
             entries,
             records,
+            held_by_nobody_else: self.store.held_by_nobody_else(self.shared.me)?,
             pending,
             refused: self.shared.refused(),
             alarms: self.shared.worries(),

@@ -19,7 +19,7 @@ pub(crate) use contact::SUITE;
 pub use contact::{ContactKey, ContactPublic};
 pub use entry::{EntryKey, EpochSecret, entry_key, open_entry, open_with, seal_entry};
 pub use home::HomeKey;
-pub use key_file::{KeyFile, KeyFileError, Purpose, Unlock};
+pub use key_file::{KeyFile, KeyFileError, Opened, Purpose, Unlock};
 pub(crate) use padding::padme;
 
 /// Why something cannot be closed or opened.

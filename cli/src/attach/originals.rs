@@ -49,6 +49,18 @@ fn dir(context: &Context) -> PathBuf {
     context.home.join("originals")
 }
 
+/// The key files of all originals, whosever they are.
+pub(crate) fn original_keys(context: &Context) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir(context))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "key"))
+        .collect()
+}
+
 fn unlock(key: &SecretKey) -> Unlock {
     Unlock::KeyFile(Zeroizing::new(key.seed().to_vec()))
 }
@@ -138,7 +150,7 @@ pub(crate) fn all(key: &SecretKey, context: &Context) -> Result<(Vec<Original>, 
 fn description(key: &SecretKey, path: &Path) -> Option<Original> {
     let text = std::fs::read_to_string(path).ok()?;
     let file = KeyFile::from_text(&text).ok()?;
-    let plain = file.open(Purpose::Original, &unlock(key)).ok()?;
+    let plain = file.open(Purpose::Original, &unlock(key)).ok()?.own()?;
     codec::decode(&plain, DESCRIPTION).ok()
 }
 

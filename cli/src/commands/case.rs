@@ -319,6 +319,10 @@ async fn list(client: &Client, context: &Context) -> Result<()> {
 
 /// The list as it was last seen, for who has no link; the error if nothing was seen yet.
 fn known_list(error: Error, context: &Context) -> Result<()> {
+    if context.knows_no_node() {
+        // A home that was just made: there is nothing wrong with it.
+        return print_list(&[], context);
+    }
     if !known::is_there(context, &author_handles(context)?) {
         return Err(error);
     }

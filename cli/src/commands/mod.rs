@@ -16,3 +16,4 @@ pub(crate) mod org;
 pub(crate) mod outbox;
 pub(crate) mod report;
 pub(crate) mod watch;
+pub(crate) mod wipe;

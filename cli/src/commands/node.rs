@@ -15,6 +15,7 @@ use std::{
     path::PathBuf,
 };
 
+mod duress;
 mod init;
 mod run;
 
@@ -40,6 +41,8 @@ enum Command {
     Restore(RestoreArgs),
     Peers(PeersArgs),
     Take(TakeArgs),
+    Wipe(super::wipe::NodeArgs),
+    Duress(duress::DuressArgs),
 }
 
 /// Show how the node is
@@ -104,6 +107,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Restore(RestoreArgs {}) => restore(context),
         Command::Peers(PeersArgs {}) => peers(context).await,
         Command::Take(args) => take(&args, context).await,
+        Command::Wipe(args) => super::wipe::node(&args, context).await,
+        Command::Duress(args) => duress::set(&args, context),
     }
 }
 

@@ -60,6 +60,9 @@ pub struct Status {
     pub entries: u64,
     /// Records it can read.
     pub records: u64,
+    /// Entries of its own that no other node is known to hold: lost if this one is.
+    #[serde(default)]
+    pub held_by_nobody_else: u64,
     /// Entries that wait for an epoch or a manifest.
     pub pending: u64,
     /// Things refused since the start, by name of the error.

@@ -46,6 +46,40 @@ impl Store {
             None => 0,
         })
     }
+
+    /// Entries of a node's own logs that no other node is known to hold: what would be lost with this store.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn held_by_nobody_else(&self, me: NodeId) -> Result<u64> {
+        let mut lost = 0;
+        for (log, row) in self.logs()? {
+            if row.writer.node == me && !row.cleared {
+                let held = self.held_by_somebody(log, row.head.height)?;
+                lost += row.head.height.saturating_sub(held);
+            }
+        }
+        Ok(lost)
+    }
+
+    /// How much of a log the peer holds that holds most. From one peer to the next, not from row to row.
+    fn held_by_somebody(&self, log: LogId, height: u64) -> Result<u64> {
+        let (mut most, mut from) = (0, key(log, &NodeId([0; 32]), 0));
+        let end = key(log, &NodeId([u8::MAX; 32]), u64::MAX);
+        while most < height {
+            let Some(row) = self.tree(Tree::Ack).range(from..=end.clone()).next() else {
+                break;
+            };
+            let row = row?;
+            let Some(peer) = row.0.get(16..48).and_then(|b| NodeId::try_from(b).ok()) else {
+                break;
+            };
+            most = most.max(self.held(log, &peer)?);
+            // Nothing lies between this and the first row of the next peer.
+            from = [key(log, &peer, u64::MAX), vec![0]].concat();
+        }
+        Ok(most)
+    }
 }
 
 impl Write {

@@ -2,6 +2,14 @@
 //!
 //! The file is JSON, so that a person who opens it sees what it is and what it needs. Reading and writing the file
 //! itself is the caller's.
+//!
+//! What a passphrase opens has two slots of one shape. One holds the secret. The other holds what a duress passphrase opens,
+//! a decoy, or random bytes: nobody without one of the passphrases can tell which, nor which slot is which. One run of
+//! argon2id gives the key that is tried on both, so opening costs the same whatever passphrase was typed.
+
+mod slot;
+
+pub use slot::Opened;
 
 use crate::{limits, random::Random};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -85,6 +93,15 @@ pub enum KeyFileError {
     /// A key file with too little in it to protect anything.
     #[error("a key file needs at least 32 bytes")]
     WeakKeyFile,
+    /// The secret does not fit.
+    #[error("this is too long for a key file")]
+    TooLong,
+    /// One passphrase cannot open two things.
+    #[error("the duress passphrase is the passphrase itself")]
+    SamePassphrase,
+    /// Only what a passphrase opens has a second slot.
+    #[error("a key that a file opens has no duress passphrase")]
+    NoDuress,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,10 +124,23 @@ pub struct KeyFile {
     format: String,
     purpose: Purpose,
     kdf: Kdf,
-    sealed: String,
+    sealed: Sealed,
 }
 
+/// What is in it, base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Sealed {
+    /// Format 1: the secret.
+    One(String),
+    /// Format 2: the secret and another slot, in an order that says nothing.
+    Two([String; 2]),
+}
+
+/// What another file opens, and what a passphrase opened before there were two slots.
 const FORMAT: &str = "focal-key/1";
+/// What a passphrase opens.
+const FORMAT_2: &str = "focal-key/2";
 /// RFC 9106, section 4, second recommended option: 64 MiB, 3 passes, 4 lanes.
 const MEMORY_KIB: u32 = 64 << 10;
 const PASSES: u32 = 3;
@@ -127,7 +157,7 @@ impl KeyType for Aes256 {
 }
 
 impl KeyFile {
-    /// Seals a secret.
+    /// Seals a secret. If a passphrase opens it, the second slot is random: no duress passphrase is set.
     ///
     /// # Errors
     /// [`KeyFileError::WeakKeyFile`] if the key file is too short to be a secret.
@@ -137,42 +167,68 @@ impl KeyFile {
         secret: &[u8],
         random: &impl Random,
     ) -> Result<Self, KeyFileError> {
-        let salt = STANDARD.encode(random.array::<16>());
-        let kdf = match unlock {
-            Unlock::Passphrase(_) => Kdf::Argon2id {
-                memory_kib: MEMORY_KIB,
-                passes: PASSES,
-                lanes: LANES,
-                salt,
-            },
-            Unlock::KeyFile(_) => Kdf::KeyFile { salt },
-        };
+        let kdf = Kdf::new(unlock, random);
         let key = derive(&kdf, unlock)?;
-        let nonce: [u8; 12] = random.array();
-        let mut body = Zeroizing::new(secret.to_vec());
-        key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            aad(purpose),
-            &mut *body,
-        )
-        .map_err(|_| KeyFileError::Parameters)?;
+        let (format, sealed) = match kdf {
+            Kdf::KeyFile { .. } => (FORMAT, Sealed::One(put(&key, purpose, secret, random)?)),
+            Kdf::Argon2id { .. } => {
+                let own = slot::seal(&key, purpose, slot::Kind::Own, secret, random)?;
+                let other = slot::blank(&own, random);
+                (FORMAT_2, Sealed::Two(slot::shuffled(own, other, random)))
+            }
+        };
         Ok(Self {
-            format: FORMAT.into(),
+            format: format.into(),
             purpose,
             kdf,
-            sealed: STANDARD.encode([&nonce[..], &body].concat()),
+            sealed,
         })
     }
 
-    /// Opens it.
+    /// Seals a secret under a passphrase, and a decoy under a duress passphrase. All of the file is new, so that it tells
+    /// nothing in comparison with an earlier one but that it was written again.
+    ///
+    /// # Errors
+    /// [`KeyFileError::SamePassphrase`], [`KeyFileError::NoDuress`] for what no passphrase opens, [`KeyFileError::TooLong`]
+    /// for a decoy that would make its slot longer than the secret's.
+    pub fn seal_with_duress(
+        purpose: Purpose,
+        (own, secret): (&Unlock, &[u8]),
+        (duress, decoy): (&Unlock, &[u8]),
+        random: &impl Random,
+    ) -> Result<Self, KeyFileError> {
+        let (Unlock::Passphrase(first), Unlock::Passphrase(second)) = (own, duress) else {
+            return Err(KeyFileError::NoDuress);
+        };
+        if first == second {
+            return Err(KeyFileError::SamePassphrase);
+        }
+        let kdf = Kdf::new(own, random);
+        let real = slot::seal(
+            &derive(&kdf, own)?,
+            purpose,
+            slot::Kind::Own,
+            secret,
+            random,
+        )?;
+        let key = derive(&kdf, duress)?;
+        let other = slot::seal(&key, purpose, slot::Kind::Duress, decoy, random)?;
+        if real.len() != other.len() {
+            return Err(KeyFileError::TooLong);
+        }
+        Ok(Self {
+            format: FORMAT_2.into(),
+            purpose,
+            kdf,
+            sealed: Sealed::Two(slot::shuffled(real, other, random)),
+        })
+    }
+
+    /// Opens it. Both slots are tried, whichever opens.
     ///
     /// # Errors
     /// [`KeyFileError`] says whether the file, the purpose or the passphrase is wrong.
-    pub fn open(
-        &self,
-        purpose: Purpose,
-        unlock: &Unlock,
-    ) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+    pub fn open(&self, purpose: Purpose, unlock: &Unlock) -> Result<Opened, KeyFileError> {
         if self.purpose != purpose {
             return Err(KeyFileError::OtherPurpose {
                 found: self.purpose.name(),
@@ -180,23 +236,19 @@ impl KeyFile {
             });
         }
         let key = derive(&self.kdf, unlock)?;
-        let sealed = STANDARD
-            .decode(&self.sealed)
-            .map_err(|_| KeyFileError::NotAKeyFile)?;
-        let (nonce, body) = sealed
-            .split_first_chunk::<12>()
-            .ok_or(KeyFileError::NotAKeyFile)?;
-        let mut body = Zeroizing::new(body.to_vec());
-        let length = key
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                aad(purpose),
-                &mut body,
-            )
-            .map_err(|_| KeyFileError::Wrong)?
-            .len();
-        body.truncate(length);
-        Ok(body)
+        match &self.sealed {
+            Sealed::One(sealed) => take(&key, FORMAT, purpose, sealed).map(Opened::Own),
+            Sealed::Two([first, second]) => {
+                let (first, second) = (
+                    slot::open(&key, purpose, first),
+                    slot::open(&key, purpose, second),
+                );
+                match (first, second) {
+                    (Ok(opened), _) | (_, Ok(opened)) => Ok(opened),
+                    (Err(e), _) => Err(e),
+                }
+            }
+        }
     }
 
     /// Whether a passphrase opens it (else a key file).
@@ -225,17 +277,79 @@ impl KeyFile {
         }
         let Format { format } =
             serde_json::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
-        if format != FORMAT {
+        if format != FORMAT && format != FORMAT_2 {
             return Err(KeyFileError::UnknownFormat(
                 format.chars().take(40).collect(),
             ));
         }
-        serde_json::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)
+        let file: Self = serde_json::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
+        let two = matches!(file.sealed, Sealed::Two(_));
+        if two != (format == FORMAT_2) || (two && !file.needs_passphrase()) {
+            return Err(KeyFileError::NotAKeyFile);
+        }
+        Ok(file)
     }
 }
 
-fn aad(purpose: Purpose) -> Aad<Vec<u8>> {
-    Aad::from([FORMAT.as_bytes(), b"\0", purpose.name().as_bytes()].concat())
+impl Kdf {
+    fn new(unlock: &Unlock, random: &impl Random) -> Self {
+        let salt = STANDARD.encode(random.array::<16>());
+        match unlock {
+            Unlock::Passphrase(_) => Self::Argon2id {
+                memory_kib: MEMORY_KIB,
+                passes: PASSES,
+                lanes: LANES,
+                salt,
+            },
+            Unlock::KeyFile(_) => Self::KeyFile { salt },
+        }
+    }
+}
+
+fn aad(format: &str, purpose: Purpose) -> Aad<Vec<u8>> {
+    Aad::from([format.as_bytes(), b"\0", purpose.name().as_bytes()].concat())
+}
+
+fn put(
+    key: &LessSafeKey,
+    purpose: Purpose,
+    secret: &[u8],
+    random: &impl Random,
+) -> Result<String, KeyFileError> {
+    let nonce: [u8; 12] = random.array();
+    let mut body = Zeroizing::new(secret.to_vec());
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        aad(FORMAT, purpose),
+        &mut *body,
+    )
+    .map_err(|_| KeyFileError::TooLong)?;
+    Ok(STANDARD.encode([&nonce[..], &body].concat()))
+}
+
+fn take(
+    key: &LessSafeKey,
+    format: &str,
+    purpose: Purpose,
+    sealed: &str,
+) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+    let sealed = STANDARD
+        .decode(sealed)
+        .map_err(|_| KeyFileError::NotAKeyFile)?;
+    let (nonce, body) = sealed
+        .split_first_chunk::<12>()
+        .ok_or(KeyFileError::NotAKeyFile)?;
+    let mut body = Zeroizing::new(body.to_vec());
+    let length = key
+        .open_in_place(
+            Nonce::assume_unique_for_key(*nonce),
+            aad(format, purpose),
+            &mut body,
+        )
+        .map_err(|_| KeyFileError::Wrong)?
+        .len();
+    body.truncate(length);
+    Ok(body)
 }
 
 fn derive(kdf: &Kdf, unlock: &Unlock) -> Result<LessSafeKey, KeyFileError> {
@@ -297,12 +411,8 @@ mod tests {
         )
         .expect("seal");
         let file = KeyFile::from_text(&file.to_text()).expect("read back");
-        assert_eq!(
-            &**file
-                .open(Purpose::RootKey, &passphrase("right"))
-                .expect("open"),
-            b"secret"
-        );
+        let opened = file.open(Purpose::RootKey, &passphrase("right"));
+        assert_eq!(&**opened.expect("open").own().expect("own"), b"secret");
         assert_eq!(
             file.open(Purpose::RootKey, &passphrase("wrong")),
             Err(KeyFileError::Wrong)
@@ -324,10 +434,8 @@ mod tests {
     fn a_key_file_opens_with_another_file() {
         let key = Unlock::KeyFile(Zeroizing::new(vec![1; 32]));
         let file = KeyFile::seal(Purpose::NodeKeys, &key, b"secret", &SystemRandom).expect("seal");
-        assert_eq!(
-            &**file.open(Purpose::NodeKeys, &key).expect("open"),
-            b"secret"
-        );
+        let opened = file.open(Purpose::NodeKeys, &key).expect("open");
+        assert_eq!(&**opened.own().expect("own"), b"secret");
         let other = Unlock::KeyFile(Zeroizing::new(vec![2; 32]));
         assert_eq!(
             file.open(Purpose::NodeKeys, &other),
@@ -338,6 +446,23 @@ mod tests {
             KeyFile::seal(Purpose::NodeKeys, &weak, b"", &SystemRandom),
             Err(KeyFileError::WeakKeyFile)
         );
+    }
+
+    #[test]
+    fn what_was_sealed_before_there_were_two_slots_still_opens() {
+        let (key, kdf) = {
+            let kdf = Kdf::new(&passphrase("right"), &SystemRandom);
+            (derive(&kdf, &passphrase("right")).expect("a key"), kdf)
+        };
+        let old = KeyFile {
+            format: FORMAT.into(),
+            purpose: Purpose::RootKey,
+            sealed: Sealed::One(put(&key, Purpose::RootKey, b"old", &SystemRandom).expect("put")),
+            kdf,
+        };
+        let old = KeyFile::from_text(&old.to_text()).expect("read");
+        let opened = old.open(Purpose::RootKey, &passphrase("right"));
+        assert_eq!(&**opened.expect("open").own().expect("own"), b"old");
     }
 
     #[test]

@@ -5,7 +5,10 @@ use focal_protocol::{
     id::{CaseId, FederationId, Hash, NodeId},
     log::Salt,
     random::SystemRandom,
-    seal::{AttachmentKey, Chunks, ContactKey, EpochSecret, KeyFile, Purpose, Unlock, seal_entry},
+    seal::{
+        AttachmentKey, Chunks, ContactKey, EpochSecret, KeyFile, Opened, Purpose, Unlock,
+        seal_entry,
+    },
     sync::{ChunkRequest, Frame},
 };
 use serde_json::json;
@@ -173,8 +176,38 @@ fn key_files_open() {
     ] {
         let file = KeyFile::from_text(vector[file].as_str().expect("text")).expect("a key file");
         let opened = file.open(purpose, unlock).expect("open");
-        assert_eq!(*opened, hex_of(&vector[key]));
+        assert_eq!(**opened.own().expect("no decoy"), hex_of(&vector[key]));
     }
+    // Two slots: a passphrase, and one under duress.
+    if writing() {
+        let duress = Unlock::Passphrase(Zeroizing::new("paper lantern under snow".into()));
+        let file = KeyFile::seal_with_duress(
+            Purpose::AuthorKey,
+            (&passphrase, &[5; 32]),
+            (&duress, &[6; 32]),
+            &SystemRandom,
+        );
+        compare(
+            "key-file-two-slots.json",
+            &json!({
+                "passphrase": "correct horse battery staple",
+                "author key": hex::encode([5; 32]),
+                "duress passphrase": "paper lantern under snow",
+                "decoy": hex::encode([6; 32]),
+                "file": file.expect("sealed").to_text(),
+            }),
+        );
+    }
+    let vector = kept("key-file-two-slots.json");
+    let file = KeyFile::from_text(vector["file"].as_str().expect("text")).expect("a key file");
+    let open = |passphrase: &str| {
+        let text = vector[passphrase].as_str().expect("text").to_string();
+        let unlock = Unlock::Passphrase(Zeroizing::new(text));
+        file.open(Purpose::AuthorKey, &unlock).expect("open")
+    };
+    let bytes = |name: &str| Zeroizing::new(hex_of(&vector[name]));
+    assert_eq!(open("passphrase"), Opened::Own(bytes("author key")));
+    assert_eq!(open("duress passphrase"), Opened::Duress(bytes("decoy")));
 }
 
 #[test]

@@ -54,8 +54,16 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         .map_err(|e| error(&e))
 }
 
-/// What opens the node's keys: the key file that the settings name, or a passphrase.
+/// What opens the node's keys: the key file that the settings name, or a passphrase. The duress passphrase opens them after
+/// everything is destroyed.
 pub(super) fn unlock(context: &Context) -> Result<Unlock> {
+    let unlock = unlock_as_it_is(context)?;
+    super::duress::heed(context, &unlock)?;
+    Ok(unlock)
+}
+
+/// What opens the node's keys, whatever that does.
+pub(super) fn unlock_as_it_is(context: &Context) -> Result<Unlock> {
     let dir = context.node_dir();
     let settings = Settings::load(&dir).map_err(|e| error(&e))?;
     let needs_passphrase = NodeKeys::needs_passphrase(&dir).map_err(|e| error(&e))?;

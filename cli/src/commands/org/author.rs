@@ -18,6 +18,7 @@ use focal_protocol::{
 use serde::Serialize;
 
 mod card;
+mod duress;
 mod list;
 
 /// Add, revoke and list authors
@@ -40,6 +41,7 @@ enum Command {
     List(ListArgs),
     Card(card::CardArgs),
     Take(card::TakeArgs),
+    Duress(duress::DuressArgs),
 }
 
 /// Add an author, and issue the manifest that says so
@@ -125,6 +127,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::List(ListArgs {}) => list::run(context),
         Command::Card(args) => card::card(&args, context),
         Command::Take(args) => card::take(&args, context),
+        Command::Duress(args) => duress::run(&args, context),
     }
 }
 
