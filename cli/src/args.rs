@@ -3,7 +3,7 @@
 use crate::{
     commands::{
         alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation,
-        import, node, org, outbox, report, watch, wipe,
+        import, lock, node, org, outbox, report, watch, wipe,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -112,6 +112,10 @@ pub(crate) enum Command {
     Alarms(alarms::Args),
     Audit(audit::Args),
     Courier(courier::Args),
+    Unlock(lock::UnlockArgs),
+    Lock(lock::LockArgs),
+    #[command(hide = true)]
+    Agent(lock::AgentArgs),
     Wipe(wipe::Args),
     Demo(demo::Args),
     Completions(completions::Args),

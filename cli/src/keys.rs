@@ -1,6 +1,7 @@
 //! The keys of people: an organisation's root key and its authors' keys, each in a file that a passphrase seals.
 
 use crate::{
+    agent,
     context::Context,
     error::{Error, Exit, Result},
     files, prompt, wipe,
@@ -161,15 +162,9 @@ pub(crate) fn open_author_or_decoy(context: &Context, handle: Option<&str>) -> R
     if !path.exists() {
         return Err(no_key(context, &handle));
     }
-    let (slot, passphrase) = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
-    let plain = match slot {
-        Slot::Own(plain) => plain,
-        Slot::Duress(plain) => {
-            // From now on it is the passphrase of the decoy, and the file has a second slot that nothing opens.
-            let text = seal(Purpose::AuthorKey, passphrase, &plain)?;
-            wipe::under_duress(context, &path, text);
-            plain
-        }
+    let plain = match agent::key(context, &handle) {
+        Some(plain) => plain,
+        None => open_own_or_decoy(context, &handle, &path)?,
     };
     let secret: AuthorSecret = codec::decode(&plain, SECRET).map_err(|_| damaged(&path))?;
     // By the file's name: that is what it was asked for under.
@@ -180,6 +175,28 @@ pub(crate) fn open_author_or_decoy(context: &Context, handle: Option<&str>) -> R
     });
     context.opened.put(&author);
     Ok(author)
+}
+
+/// What the file seals; with the duress passphrase, after everything else is destroyed, the decoy.
+fn open_own_or_decoy(context: &Context, handle: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    match open(context, Purpose::AuthorKey, "the key", handle, path)? {
+        (Slot::Own(plain), _) => Ok(plain),
+        (Slot::Duress(plain), passphrase) => {
+            // From now on it is the passphrase of the decoy, and the file has a second slot that nothing opens.
+            let text = seal(Purpose::AuthorKey, passphrase, &plain)?;
+            wipe::under_duress(context, path, text);
+            Ok(plain)
+        }
+    }
+}
+
+/// What an author's key file seals.
+pub(crate) fn sealed_in_file(author: &Author) -> Vec<u8> {
+    codec::encode(&AuthorSecret {
+        handle: author.handle.clone(),
+        org: author.org,
+        seed: **author.key.seed(),
+    })
 }
 
 /// Sets the duress passphrase of an author's key, or takes it away. The key's own passphrase is asked for first.

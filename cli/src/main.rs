@@ -1,11 +1,12 @@
 //! The `focal` command.
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
-//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@client`] and [`link`] the way to the node, [`attach`] the
+//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@agent`] a key that stays open, [`mod@client`] and [`link`] the way to the node, [`attach`] the
 //! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach, [`mod@wipe`] the
 //! end of all of it.
 
 mod accepted;
+mod agent;
 mod args;
 mod attach;
 mod client;
@@ -98,6 +99,9 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Audit(args) => client(commands::audit::run(args, context)),
         Command::Evidence(args) => client(commands::evidence::run(args, context)),
         Command::Verify(args) => commands::evidence::verify(&args, context),
+        Command::Unlock(args) => commands::lock::unlock(&args, context),
+        Command::Lock(args) => commands::lock::lock(&args, context),
+        Command::Agent(args) => client(commands::lock::agent(&args, context)),
         Command::Wipe(args) => client(commands::wipe::run(&args, context)),
         Command::Watch(args) => client(commands::watch::run(args, context)),
         Command::Completions(args) => commands::completions::run(&args),

@@ -1,7 +1,7 @@
 //! Destroying a home: its keys, its node, and whatever else Focal has put there. What others have put there stays.
 
 use crate::{
-    attach,
+    agent, attach,
     context::Context,
     error::{Error, Exit, Result},
     outbox,
@@ -37,11 +37,14 @@ pub(crate) fn of_home(context: &Context) -> Wipe {
     clear.extend(begun(home));
     clear.extend(node.clear);
     let mut sealed = vec![at("originals")];
+    sealed.extend([agent::socket(context), agent::lock_path(context)]);
     sealed.extend(node.sealed);
+    let mut locks = vec![agent::lock_path(context)];
+    locks.extend(node.locks);
     Wipe {
         root: home.clone(),
         keys,
-        locks: node.locks,
+        locks,
         clear,
         sealed,
         places: vec![context.node_dir()],

@@ -11,6 +11,7 @@ pub(crate) mod evidence;
 pub(crate) mod export;
 pub(crate) mod federation;
 pub(crate) mod import;
+pub(crate) mod lock;
 pub(crate) mod node;
 pub(crate) mod org;
 pub(crate) mod outbox;
