@@ -6,6 +6,7 @@
 mod access;
 mod attachments;
 mod audit;
+mod backup;
 mod caller;
 mod content;
 mod courier;

@@ -7,7 +7,7 @@ use focal_protocol::{
     id::NodeId,
     key::SecretKey,
     random::{Random, SystemRandom},
-    seal::{ContactKey, KeyFile, KeyFileError, Opened, Purpose, StorageKey, Unlock},
+    seal::{BackupKey, ContactKey, KeyFile, KeyFileError, Opened, Purpose, StorageKey, Unlock},
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -92,6 +92,13 @@ impl NodeKeys {
                 Ok(decoy)
             }
         }
+    }
+
+    /// The keys in a key file that is a copy. A duress passphrase opens nothing in it.
+    pub(crate) fn own(file: &KeyFile, unlock: &Unlock) -> Result<Self, KeyFileError> {
+        let plain = file.open(Purpose::NodeKeys, unlock)?.own();
+        let plain = plain.ok_or(KeyFileError::Wrong)?;
+        codec::decode(&plain, 1024).map_err(|_| KeyFileError::NotAKeyFile)
     }
 
     /// The keys that a duress passphrase opens; none for any other. Nothing is destroyed yet: for whoever has more to
@@ -180,6 +187,12 @@ impl NodeKeys {
     #[must_use]
     pub fn storage(&self) -> StorageKey {
         StorageKey::new(&Zeroizing::new(self.storage))
+    }
+
+    /// What names and seals the pieces of its backups.
+    #[must_use]
+    pub fn backup(&self) -> BackupKey {
+        BackupKey::of(&Zeroizing::new(self.storage))
     }
 
     /// Its entry in a manifest.

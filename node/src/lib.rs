@@ -9,7 +9,7 @@
 //!    the API shows. `html`: a case as one page.
 //! 5. [`api`]: HTTP/JSON on a Unix socket, and through the `door` for authors away from it. [`remote`]: their side.
 //! 6. [`exchange`]: files of other systems, in and out.
-//! 7. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
+//! 7. [`mod@backup`], `restore`: the node as it was. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
 //! 8. [`NodeKeys`], [`Settings`], files and locks; [`wipe`] destroys them.
 
 #![warn(missing_docs)]
@@ -17,6 +17,7 @@
 mod alarms;
 pub mod api;
 mod attachments;
+pub mod backup;
 mod case_views;
 mod clock;
 mod courier;

@@ -5,7 +5,7 @@
 //! back from there, and it begins new ones.
 
 use crate::{
-    Error, Settings, files,
+    Error, NodeKeys, Settings, files,
     lock::DirLock,
     store::{LogRow, Store, Write},
     trail, unlock,
@@ -37,6 +37,11 @@ pub fn restore(dir: &Path, unlock: &Unlock) -> Result<Restored, Error> {
     let _lock = DirLock::take(dir)?;
     files::private_dir(dir)?;
     let store = Store::open(&dir.join("store"), keys.storage())?;
+    retire(&store, &keys)
+}
+
+/// Ends the node's logs in a store that is a copy.
+pub(crate) fn retire(store: &Store, keys: &NodeKeys) -> Result<Restored, Error> {
     let me = keys.node();
     let mut write = Write::default();
     let mut restored = Restored {
@@ -58,9 +63,9 @@ pub fn restore(dir: &Path, unlock: &Unlock) -> Result<Restored, Error> {
         case.restored();
         restored.cases += 1;
         restored.custodian_of += usize::from(case.state().restored);
-        write.case(&store, &mut case);
+        write.case(store, &mut case);
     }
-    trail::add(&store, &keys, Act::new(Deed::Restore), &mut write)?;
+    trail::add(store, keys, Act::new(Deed::Restore), &mut write)?;
     store.apply(&write)?;
     store.flush()?;
     Ok(restored)

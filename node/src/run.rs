@@ -4,6 +4,7 @@ use crate::{
     Error, Settings,
     api::{ApiState, Server},
     attachments::{self, Attachments},
+    backup::Backup,
     clock,
     courier::Courier,
     door::{self, Door},
@@ -78,6 +79,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         &settings,
     )?;
     let (key, contact) = (keys.identity(), keys.contact()?);
+    let backup = Backup::new(dir, &keys, store.clone());
     drop(keys);
     unlock::report(dir, &ledger).await;
     opener.start_with(ledger.clone());
@@ -113,6 +115,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let api = ApiState {
         views,
         courier: Arc::new(courier),
+        backup: Arc::new(backup),
         ledger: ledger.clone(),
         net: net.clone(),
         attachments: attachments.clone(),

@@ -10,6 +10,7 @@ pub mod audit;
 mod case_keys;
 mod cuts;
 mod directory;
+mod dump;
 mod feed;
 mod groups;
 mod known;
@@ -25,6 +26,7 @@ mod write;
 pub mod yardstick;
 
 pub use attachments::{AttachmentState, NamedAttachment};
+pub(crate) use dump::{Filling, Row, trees};
 pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use records::{Position, StoredRecord};
@@ -91,7 +93,7 @@ impl From<io::Error> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Kinds of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Tree {
     /// log → writer, head; log, sequence → entry. One tree, because a run changes both, and a change of one tree costs
     /// half of one that spans two.
@@ -160,6 +162,8 @@ pub struct Store {
     feed: Arc<Mutex<feed::Feed>>,
     mark: Arc<mark::Mark>,
     case_keys: Arc<case_keys::CaseKeys>,
+    /// For whoever reads everything while others write.
+    tap: Arc<dump::Tap>,
 }
 
 impl std::fmt::Debug for Store {
@@ -186,7 +190,13 @@ impl Store {
     /// The disk is full or broken; nothing was changed.
     pub fn apply(&self, write: &Write) -> Result<()> {
         space::check(&self.path)?;
-        write.apply(self)?;
+        {
+            let _turn = self.tap.enter();
+            let applied = write.apply(self);
+            // Also what has failed half-way: it is only read again.
+            self.tap.note(write.keys());
+            applied?;
+        }
         self.note_places(write);
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! argon2id from RustCrypto.
 
 mod at_rest;
+mod backup;
 mod chunk;
 mod contact;
 mod entry;
@@ -13,6 +14,7 @@ mod key_file;
 mod padding;
 
 pub use at_rest::{StorageKey, Table};
+pub use backup::{BackupKey, Piece as BackupPiece};
 pub use chunk::{AttachmentKey, Chunks};
 pub(crate) use contact::BARE_OVERHEAD;
 pub(crate) use contact::SUITE;

@@ -112,9 +112,16 @@ impl Client {
     /// A `POST` of JSON that is answered in parts.
     pub(crate) async fn post_for_parts(&self, path: &str, body: &impl Serialize) -> Result<Parts> {
         let body = crate::organisation::json(body);
-        let response = self
-            .send(Method::POST, path, "application/json", body)
-            .await?;
+        self.parts(path, "application/json", body).await
+    }
+
+    /// A `POST` of bytes that is answered in parts.
+    pub(crate) async fn post_bytes_for_parts(&self, path: &str, body: Vec<u8>) -> Result<Parts> {
+        self.parts(path, "application/octet-stream", body).await
+    }
+
+    async fn parts(&self, path: &str, content_type: &str, body: Vec<u8>) -> Result<Parts> {
+        let response = self.send(Method::POST, path, content_type, body).await?;
         let status = response.status();
         if status.is_success() {
             return Ok(Parts {

@@ -9,12 +9,16 @@ use crate::{
     prompt::confirm,
     table::Table,
 };
-use focal_node::api::types::{DirectoryUpdate, Peer, Status};
+use focal_node::{
+    api::types::{DirectoryUpdate, Peer, Status},
+    backup::Place,
+};
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
+mod backup;
 mod duress;
 mod init;
 mod run;
@@ -39,6 +43,8 @@ enum Command {
     Status(StatusArgs),
     Health(HealthArgs),
     Restore(RestoreArgs),
+    Backup(backup::BackupArgs),
+    VerifyBackup(backup::VerifyArgs),
     Peers(PeersArgs),
     Take(TakeArgs),
     Wipe(super::wipe::NodeArgs),
@@ -60,15 +66,24 @@ Examples:
   focal node health || mail -s \"Focal\" operator@example.org < /dev/null")]
 struct HealthArgs {}
 
-/// Go on from a copy of the node's directory, after the original was lost
+/// Go on from a backup, or from a copy of the node's directory, after the original was lost
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Put the copy in place and run this once, before the first `focal node run`. The node's logs end where the copy ends, and it
+With --from the node is made from a backup of `focal node backup`: the newest, unless --at names another. Without, put a copy of
+the directory in place first. Do this once, before the first `focal node run`. The node's logs end where the copy ends, and it
 begins new ones: partners see a node that came back, not one that signs two histories. What partners hold comes back from them.
 
 Examples:
-  cp -a /media/backup/node ~/.focal/node && focal node restore && focal node run")]
-struct RestoreArgs {}
+  focal node restore --from /media/disk/focal/ && focal node run
+  focal node restore --from node.backup --key-file /media/key/focal.key
+  cp -a /media/copy/node ~/.focal/node && focal node restore && focal node run")]
+struct RestoreArgs {
+    /// The backup
+    #[arg(long, value_name = "FILE|DIR")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    which: backup::Which,
+}
 
 /// Show partners' nodes and whether they are connected
 #[derive(Debug, clap::Args)]
@@ -104,7 +119,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Run(args) => run::run(&args, context).await,
         Command::Status(StatusArgs {}) => status(context).await,
         Command::Health(HealthArgs {}) => health(context).await,
-        Command::Restore(RestoreArgs {}) => restore(context),
+        Command::Restore(args) => restore(&args, context),
+        Command::Backup(args) => backup::backup(&args, context).await,
+        Command::VerifyBackup(args) => backup::verify(&args, context),
         Command::Peers(PeersArgs {}) => peers(context).await,
         Command::Take(args) => take(&args, context).await,
         Command::Wipe(args) => super::wipe::node(&args, context).await,
@@ -174,25 +191,11 @@ async fn health(context: &Context) -> Result<()> {
         .next("focal alarms list"))
 }
 
-fn restore(context: &Context) -> Result<()> {
-    let dir = context.node_dir();
-    let unlock = run::unlock(context)?;
-    confirm(
-        context,
-        "Is this a copy, and is the original gone for good?",
-        |out| {
-            writeln!(
-                out,
-                "The logs of the node in {} end where they are, and it begins new ones.",
-                dir.display()
-            )?;
-            writeln!(
-                out,
-                "Two nodes that run from one directory and its copy are taken for an attack."
-            )
-        },
-    )?;
-    let restored = focal_node::restore(&dir, &unlock).map_err(|e| run::error(&e))?;
+fn restore(args: &RestoreArgs, context: &Context) -> Result<()> {
+    let restored = match &args.from {
+        Some(place) => from_backup(place, &args.which, context)?,
+        None => from_copy(context)?,
+    };
     let shown = serde_json::json!({
         "logs": restored.logs,
         "cases": restored.cases,
@@ -210,6 +213,61 @@ fn restore(context: &Context) -> Result<()> {
         }
         writeln!(out, "Start it: focal node run")
     })
+}
+
+fn gone_for_good(context: &Context, what: &str) -> Result<()> {
+    confirm(
+        context,
+        "Is this a copy, and is the original gone for good?",
+        |out| {
+            writeln!(
+                out,
+                "The logs of the node in {what} end where they are, and it begins new ones."
+            )?;
+            writeln!(
+                out,
+                "Two nodes that run from one directory and its copy are taken for an attack."
+            )
+        },
+    )
+}
+
+fn from_copy(context: &Context) -> Result<focal_node::Restored> {
+    let dir = context.node_dir();
+    let unlock = run::unlock(context)?;
+    gone_for_good(context, &dir.display().to_string())?;
+    focal_node::restore(&dir, &unlock).map_err(|e| run::error(&e))
+}
+
+fn from_backup(
+    place: &Path,
+    which: &backup::Which,
+    context: &Context,
+) -> Result<focal_node::Restored> {
+    let dir = context.node_dir();
+    if dir.exists() {
+        return Err(crate::files::exists(&dir).next(
+            "move it away first (it may be what is left of the node), or use another --home",
+        ));
+    }
+    let reading = Place::of(place).read().map_err(|e| backup::error(&e))?;
+    let (path, list) = backup::choose(&reading, which)?;
+    let unlock = backup::opens(list, which, context)?;
+    gone_for_good(context, &path.display().to_string())?;
+    // It gets its name when all of it is there, and its logs have ended: no half of a node ever starts.
+    let staged = crate::files::staged_dir(&context.home, ".node-")?;
+    let refilled = focal_node::backup::restore(&reading, path, list, &unlock, staged.path())
+        .map_err(|e| backup::error(&e))?;
+    if let Some(path) = &which.key_file {
+        init::use_key_file(staged.path(), path)?;
+    }
+    crate::files::keep_dir(&staged, &dir)?;
+    if !refilled.with_attachments {
+        context.remark(
+            "The backup has no attachments: they are fetched from partners that hold them.",
+        );
+    }
+    Ok(refilled.restored)
 }
 
 async fn peers(context: &Context) -> Result<()> {

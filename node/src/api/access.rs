@@ -127,6 +127,8 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
         "/v1/cases/{case}/logs/{log}/chain",
         Least::FocalPoint,
     ),
+    // Sealed for the node itself; but all of it.
+    (Method::POST, "/v1/backup", Least::Admin),
     (Method::POST, "/v1/courier/pack", Least::FocalPoint),
     (Method::POST, "/v1/courier/load", Least::FocalPoint),
     // Files of a report go to the node in pieces, before the report.

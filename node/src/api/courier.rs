@@ -78,7 +78,8 @@ pub(super) async fn pack(
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response())
 }
 
-fn part(kind: u8, bytes: &[u8]) -> Bytes {
+/// A part of an answer.
+pub(super) fn part(kind: u8, bytes: &[u8]) -> Bytes {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     [&[kind], length.to_be_bytes().as_slice(), bytes]
         .concat()

@@ -1,8 +1,8 @@
 //! The API's own description (OpenAPI 3.1).
 
 use super::{
-    attachments, audit, content, courier, events, evidence, export, history, imports, read, report,
-    types, write,
+    attachments, audit, backup, content, courier, events, evidence, export, history, imports, read,
+    report, types, write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -43,6 +43,7 @@ use utoipa::OpenApi;
         write::resolve,
         write::submit,
         export::export,
+        backup::backup,
         courier::pack,
         courier::load,
         imports::import,

@@ -2,7 +2,7 @@
 
 use super::{
     access::{Visitor, admit},
-    attachments, audit,
+    attachments, audit, backup,
     caller::Caller,
     content, courier, events, evidence, export, history, imports, openapi, read, report, write,
 };
@@ -31,6 +31,7 @@ pub(crate) struct ApiState {
     pub(crate) net: Net,
     pub(crate) attachments: std::sync::Arc<Attachments>,
     pub(crate) courier: std::sync::Arc<crate::courier::Courier>,
+    pub(crate) backup: std::sync::Arc<crate::backup::Backup>,
     pub(crate) started: String,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -184,6 +185,10 @@ fn routes(state: ApiState) -> Router {
             "/v1/attachments/{attachment}/verify",
             post(attachments::verify),
         )
+        .route(
+            "/v1/backup",
+            post(backup::backup).layer(DefaultBodyLimit::max(backup::THERE)),
+        )
         .route("/v1/courier/pack", post(courier::pack).layer(small))
         .route(
             "/v1/courier/load",
@@ -273,6 +278,7 @@ mod tests {
             shared,
             kept: Arc::default(),
         };
+        let backup = crate::backup::Backup::new(dir, &keys, views.store.clone());
         let courier = crate::courier::Courier {
             views: views.clone(),
             ledger: ledger.clone(),
@@ -282,6 +288,7 @@ mod tests {
         let state = ApiState {
             views,
             courier: Arc::new(courier),
+            backup: Arc::new(backup),
             ledger,
             net,
             attachments: attachments.expect("attachments"),

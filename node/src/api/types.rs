@@ -4,11 +4,13 @@
 //! name one thing.
 
 mod audit;
+mod backup;
 mod courier;
 mod export;
 mod history;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
+pub use backup::BackupMade;
 pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
 pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};

@@ -117,6 +117,40 @@ impl CaseKeys {
     }
 }
 
+/// The keys of all cases as they are on the disk.
+pub(super) fn sealed(store: &Path) -> Result<Vec<(CaseId, Vec<u8>)>> {
+    let mut keys = Vec::new();
+    for file in fs::read_dir(store.join(DIR))? {
+        let path = file?.path();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+        if let Ok(case) = name.parse() {
+            keys.push((case, fs::read(&path)?));
+        }
+    }
+    keys.sort();
+    Ok(keys)
+}
+
+/// Puts keys as they were on the disk into a store that is being made.
+pub(super) fn put_sealed(store: &Path, keys: &[(CaseId, Vec<u8>)]) -> Result<()> {
+    let dir = store.join(DIR);
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&dir)?;
+    for (case, sealed) in keys {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(dir.join(case.to_string()))?;
+        file.write_all(sealed)?;
+        file.sync_all()?;
+    }
+    File::open(&dir)?.sync_all()?;
+    Ok(())
+}
+
 impl Store {
     /// Makes the key under which a case's rows are sealed, before the first of them is.
     ///

@@ -34,6 +34,32 @@ pub(super) fn config(path: &Path) -> sled::Config {
         .flush_every_ms(None)
 }
 
+fn damaged(path: &Path) -> impl Fn(String) -> Error + Copy + '_ {
+    move |what| Error::Damaged {
+        path: path.to_path_buf(),
+        what,
+    }
+}
+
+/// Opens the database below a directory, or makes one.
+pub(super) fn open_db(path: &Path) -> Result<(sled::Db, Vec<sled::Tree>)> {
+    let damaged = damaged(path);
+    let config = config(path);
+    // sled checks some invariants of its files with assertions: a damaged file must not end in a backtrace.
+    let (db, trees) = catch_unwind(AssertUnwindSafe(|| {
+        let db = config.open()?;
+        let trees: std::result::Result<Vec<_>, _> =
+            TREES.iter().map(|(name, _)| db.open_tree(name)).collect();
+        Ok::<_, sled::Error>((db, trees?))
+    }))
+    .map_err(|_| damaged("its files break the database's own rules".into()))?
+    .map_err(|e| match e {
+        sled::Error::Io(e) => Error::from(e),
+        other => damaged(other.to_string()),
+    })?;
+    Ok((db, trees))
+}
+
 impl Store {
     /// Opens the store below `path`, or makes one.
     ///
@@ -44,23 +70,18 @@ impl Store {
     }
 
     pub(super) fn open_shared(path: &Path, key: Arc<StorageKey>) -> Result<Self> {
-        let damaged = |what: String| Error::Damaged {
-            path: path.to_path_buf(),
-            what,
-        };
-        let config = config(path);
-        // sled checks some invariants of its files with assertions: a damaged file must not end in a backtrace.
-        let (db, trees) = catch_unwind(AssertUnwindSafe(|| {
-            let db = config.open()?;
-            let trees: std::result::Result<Vec<_>, _> =
-                TREES.iter().map(|(name, _)| db.open_tree(name)).collect();
-            Ok::<_, sled::Error>((db, trees?))
-        }))
-        .map_err(|_| damaged("its files break the database's own rules".into()))?
-        .map_err(|e| match e {
-            sled::Error::Io(e) => Error::from(e),
-            other => damaged(other.to_string()),
-        })?;
+        let (db, trees) = open_db(path)?;
+        Self::of_db(db, trees, path, key)
+    }
+
+    /// The store in a database that is open: what is in it must fit together.
+    pub(super) fn of_db(
+        db: sled::Db,
+        trees: Vec<sled::Tree>,
+        path: &Path,
+        key: Arc<StorageKey>,
+    ) -> Result<Self> {
+        let damaged = damaged(path);
         // A first start may have been cut short before its marks were on disk.
         let flushed = Mark::read(path)?;
         let fresh = trees.iter().all(sled::Tree::is_empty)
@@ -82,6 +103,7 @@ impl Store {
             feed: Arc::default(),
             mark: Arc::new(Mark::open(path, Extent::default())?),
             case_keys: Arc::new(case_keys),
+            tap: Arc::default(),
         };
         if fresh {
             let check = store

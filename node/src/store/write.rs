@@ -53,6 +53,11 @@ impl Write {
         self.rows.is_empty()
     }
 
+    /// The rows that it changes.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (Tree, &IVec)> {
+        self.rows.iter().map(|(tree, key, _)| (*tree, key))
+    }
+
     /// What is put into a tree, in order.
     pub(super) fn puts(&self, tree: Tree) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.rows

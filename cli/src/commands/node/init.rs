@@ -187,6 +187,13 @@ pub(super) fn read_key_file(path: &Path) -> Result<Unlock> {
     Ok(Unlock::KeyFile(Zeroizing::new(bytes.to_vec())))
 }
 
+/// Names the key file in a node's settings, where it is now.
+pub(super) fn use_key_file(dir: &Path, path: &Path) -> Result<()> {
+    let mut settings = Settings::load(dir).map_err(|e| super::run::error(&e))?;
+    settings.key_file = Some(absolute(path)?);
+    settings.save(dir).map_err(|e| super::run::error(&e))
+}
+
 /// The node may be started from anywhere.
 fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|e| Error::io("the key file has no absolute path", path, &e))
