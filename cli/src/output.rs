@@ -72,28 +72,66 @@ pub(crate) fn word(text: &str) -> Cow<'_, str> {
     shlex::try_quote(text).unwrap_or(Cow::Borrowed(text))
 }
 
-/// Text from elsewhere, unable to steer the terminal: control characters become `\u{…}`, line breaks stay.
+/// Begins and ends a piece of text that orders itself (Unicode, UAX #9: first strong isolate, pop directional isolate).
+const ISOLATE: char = '\u{2068}';
+const END: char = '\u{2069}';
+
+/// Text from elsewhere, unable to steer the terminal: control characters become `\u{…}`, line breaks stay. Text in a script
+/// that runs from right to left is isolated, line by line, so that it does not swap what stands around it.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     // Beside control characters, those that reorder what is read (Unicode bidirectional overrides and isolates).
     let steers = |c: char| {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
+    let shown = if text.contains(steers) {
+        let mut shown = String::with_capacity(text.len() + 16);
+        for c in text.chars() {
+            if steers(c) {
+                shown.extend(c.escape_unicode());
+            } else {
+                shown.push(c);
+            }
+        }
+        Cow::Owned(shown)
+    } else {
+        Cow::Borrowed(text)
+    };
+    if !shown.contains(runs_left) {
+        return shown;
     }
-    Cow::Owned(
-        text.chars()
-            .flat_map(|c| {
-                let escaped: Box<dyn Iterator<Item = char>> = if steers(c) {
-                    Box::new(c.escape_unicode())
-                } else {
-                    Box::new(std::iter::once(c))
-                };
-                escaped
-            })
-            .collect(),
-    )
+    let lines: Vec<Cow<'_, str>> = shown.split('\n').map(isolated).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+/// A line whose order stays its own, whatever stands beside it.
+pub(crate) fn isolated(line: &str) -> Cow<'_, str> {
+    if line.contains(runs_left) && !line.starts_with(ISOLATE) {
+        Cow::Owned(format!("{ISOLATE}{line}{END}"))
+    } else {
+        Cow::Borrowed(line)
+    }
+}
+
+/// The text without what isolates it.
+pub(crate) fn bare(text: &str) -> Cow<'_, str> {
+    if text.contains([ISOLATE, END]) {
+        Cow::Owned(text.replace([ISOLATE, END], ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a character is of a script that runs from right to left: the blocks that Unicode sets aside for such scripts
+/// (DerivedBidiClass, default classes R and AL), and the marks of that direction.
+fn runs_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8ff}'
+        | '\u{200f}'
+        | '\u{fb1d}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]
@@ -110,8 +148,18 @@ mod tests {
 
     #[test]
     fn text_of_others_is_shown_but_cannot_steer() {
-        assert_eq!(plain("Ås · تيريس\nnext"), "Ås · تيريس\nnext");
+        assert_eq!(plain("Ås e\u{301} 👩🏽‍⚕️\nnext"), "Ås e\u{301} 👩🏽‍⚕️\nnext");
         assert_eq!(plain("a\u{1b}[2J"), "a\\u{1b}[2J");
         assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn text_that_runs_from_right_to_left_keeps_to_itself() {
+        let shown = "\u{2068}Ås · تيريس\u{2069}\nnext\n\u{2068}עברית\u{2069}";
+        assert_eq!(plain("Ås · تيريس\nnext\nעברית"), shown);
+        assert_eq!(bare(shown), "Ås · تيريس\nnext\nעברית");
+        // Isolates of others are shown, not obeyed, and cannot end ours.
+        assert_eq!(plain("تي\u{2069}x"), "\u{2068}تي\\u{2069}x\u{2069}");
+        assert_eq!(isolated(&plain("تي")), plain("تي"));
     }
 }

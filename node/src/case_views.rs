@@ -8,7 +8,7 @@ use crate::{
 };
 use focal_protocol::{
     id::{CaseId, RecordId},
-    record::{CaseOrder, CaseState, Summary},
+    record::{CaseOrder, CaseState, ClockDoubt, Summary},
     time::Time,
 };
 use std::sync::{
@@ -107,6 +107,7 @@ impl CaseViews {
         which: (CaseId, Option<Time>),
         read: impl FnOnce(&mut Built) -> T,
     ) -> Result<T, Refused> {
+        let (case, _) = which;
         let slot = self.slot(which);
         let mut state = whole(&slot);
         let known = match (state.take(), which) {
@@ -122,6 +123,9 @@ impl CaseViews {
         };
         // What fails leaves the slot empty: the next reader puts it together again.
         let known = state.insert(known);
+        if let Some(info) = shared.cases().get(&case) {
+            known.state.opened(info.rules.opened);
+        }
         let records = known.state.len();
         let answer = read(known);
         drop(state);
@@ -201,24 +205,27 @@ fn update(
     let Some(fresh) = store.fresh(&case) else {
         return Ok(None);
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut early) = (Vec::new(), Vec::new());
     for position in fresh {
         // A record that has moved to an earlier place is found there.
         let Some(row) = store.record_at(&position)? else {
             continue;
         };
+        early.extend(came_early(&row));
         rows.push((order(&row.position), row.id, said(row, store, shared)?));
     }
     state.extend(rows);
+    state.came_early(early);
     Ok(Some(state))
 }
 
 fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Refused> {
     // First: what comes while the rows are read is read twice rather than never.
     store.follow(case);
-    gather(|| {
-        store.records_iter(case, None).map(|row| {
+    gather(|early| {
+        store.records_iter(case, None).map(move |row| {
             let row = row?;
+            note(&early, &row);
             Ok((order(&row.position), row.id, said(row, store, shared)?))
         })
     })
@@ -227,12 +234,14 @@ fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Re
 /// As it could be read here at a time: linear in the case.
 fn build_at(store: &Store, shared: &Shared, case: CaseId, at: Time) -> Result<Built, Refused> {
     let (undated, left) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let state = gather(|| {
-        store.known_at(case, None, at).map(|known| {
+    let (no_date, gone) = (&undated, &left);
+    let state = gather(|early| {
+        store.known_at(case, None, at).map(move |known| {
             let known = known?;
-            undated.fetch_add(known.record.readable.is_none().into(), Ordering::Relaxed);
-            left.fetch_add(known.left.is_some().into(), Ordering::Relaxed);
+            no_date.fetch_add(known.record.readable.is_none().into(), Ordering::Relaxed);
+            gone.fetch_add(known.left.is_some().into(), Ordering::Relaxed);
             let row = known.record;
+            note(&early, &row);
             Ok((order(&row.position), row.id, said(row, store, shared)?))
         })
     })?;
@@ -244,15 +253,17 @@ fn build_at(store: &Store, shared: &Shared, case: CaseId, at: Time) -> Result<Bu
 }
 
 /// Puts a state together: one thread reads and opens rows while this one takes them in. Either costs about as much.
-fn gather<R: Iterator<Item = Result<Row, Refused>>>(
-    rows: impl FnOnce() -> R + Send,
+fn gather<'a, R: Iterator<Item = Result<Row, Refused>>>(
+    rows: impl FnOnce(Early) -> R + Send + 'a,
 ) -> Result<CaseState, Refused> {
     let mut state = CaseState::default();
+    let early = Early::default();
+    let noted = early.clone();
     std::thread::scope(|scope| {
         let (sender, chunks) = mpsc::sync_channel(AHEAD);
         let reading = scope.spawn(move || -> Result<(), Refused> {
             let mut chunk = Vec::with_capacity(CHUNK);
-            for row in rows() {
+            for row in rows(noted) {
                 chunk.push(row?);
                 if chunk.len() == CHUNK {
                     let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
@@ -273,7 +284,22 @@ fn gather<R: Iterator<Item = Result<Row, Refused>>>(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
+    state.came_early(std::mem::take(&mut *whole(&early)));
     Ok(state)
+}
+
+/// Records that were here before the time in them, noted while rows are read.
+type Early = Arc<Mutex<Vec<RecordId>>>;
+
+fn came_early(row: &StoredRecord) -> Option<RecordId> {
+    let doubt = ClockDoubt::at_arrival(row.summary.created, row.readable?);
+    doubt.map(|_| row.id)
+}
+
+fn note(early: &Early, row: &StoredRecord) {
+    if let Some(id) = came_early(row) {
+        whole(early).push(id);
+    }
 }
 
 /// A record's summary with the role of its author. Rows of an earlier version do not say it: the manifest does, under

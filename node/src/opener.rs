@@ -260,7 +260,7 @@ impl Opener {
                 readable: Some(clock::now()),
             };
             self.shared.emit(crate::api::types::Event::Record {
-                row: Box::new(record_row(&stored, self.shared.directory().as_deref())),
+                row: Box::new(record_row(&stored, &self.shared)),
             });
         }
     }

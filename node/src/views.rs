@@ -21,9 +21,8 @@ use focal_protocol::{
     directory::{Directory, Role},
     fingerprint::Fingerprint,
     id::{CaseId, NodeId, OrgId, RecordId},
-    limits,
     log::{Epoch, Payload},
-    record::{CaseState, Kind, Record},
+    record::{CaseState, ClockDoubt, Kind, Record},
     seal::open_entry,
     signed::Signed,
 };
@@ -43,14 +42,22 @@ fn node_org(directory: Option<&Directory>, node: &NodeId) -> (String, String) {
 }
 
 /// A record as lists and events show it.
-pub(crate) fn record_row(stored: &StoredRecord, directory: Option<&Directory>) -> api::RecordRow {
+pub(crate) fn record_row(stored: &StoredRecord, shared: &Shared) -> api::RecordRow {
+    let directory = shared.directory();
+    let directory = directory.as_deref();
+    let cases = shared.cases();
+    let opened = cases
+        .get(&stored.position.case)
+        .map(|info| info.rules.opened);
     let summary = &stored.summary;
     let author_name = directory
         .and_then(|d| d.manifest(&summary.organisation))
         .and_then(|m| m.authors.iter().find(|a| a.key == summary.author))
         .map_or_else(|| summary.author.short(), |a| a.name.clone());
-    let now = clock::now();
-    let skew = now.since(summary.created).max(summary.created.since(now));
+    // What was written by a clock behind ours is old, and may be as old as it says; but not older than its case.
+    let arrived = stored.readable.unwrap_or_else(clock::now);
+    let doubt = ClockDoubt::at_arrival(summary.created, arrived)
+        .or_else(|| ClockDoubt::in_case(summary.created, opened?));
     api::RecordRow {
         record: stored.id.to_string(),
         case: stored.position.case.to_string(),
@@ -58,8 +65,8 @@ pub(crate) fn record_row(stored: &StoredRecord, directory: Option<&Directory>) -
         author_name,
         // A summary holds strings, numbers and lists: it always has a JSON form.
         summary: serde_json::to_value(summary).unwrap_or_default(),
-        // Only a clock ahead of ours is doubtful: old records are simply old.
-        doubtful_clock: summary.created > now && skew > limits::CLOCK_SKEW_MS,
+        doubtful_clock: doubt.is_some(),
+        clock_doubt: doubt.map(|doubt| doubt.to_string()),
         known_since: stored.readable.map(|time| time.to_string()),
         left: None,
     }
@@ -363,7 +370,6 @@ impl Views {
         role: Role,
     ) -> Result<Vec<api::RecordRow>, Refused> {
         self.case(id)?;
-        let directory = self.shared.directory();
         let after = match after {
             Some(record) => self.store.position(&record)?,
             None => None,
@@ -376,7 +382,7 @@ impl Views {
                 break;
             }
             if self.may_show(role, &record.summary).is_ok() {
-                rows.push(record_row(&record, directory.as_deref()));
+                rows.push(record_row(&record, &self.shared));
             }
         }
         Ok(rows)
@@ -417,13 +423,12 @@ impl Views {
         content: &Record,
     ) -> Result<api::RecordDetail, Refused> {
         use base64::{Engine, engine::general_purpose::STANDARD};
-        let directory = self.shared.directory();
         let node = self
             .store
             .log(stored.position.log)?
             .map_or_else(String::new, |row| row.writer.node.to_string());
         Ok(api::RecordDetail {
-            row: record_row(stored, directory.as_deref()),
+            row: record_row(stored, &self.shared),
             content: serde_json::to_value(content).unwrap_or_default(),
             signed: STANDARD.encode(codec::encode(signed)),
             node,
@@ -442,7 +447,7 @@ impl Views {
         for row in self.store.records_iter(at.case, Some(*at)) {
             let row = row?;
             if row.summary.kind == Kind::Ack && row.summary.target == Some(stored.id) {
-                let shown = record_row(&row, d);
+                let shown = record_row(&row, &self.shared);
                 acks.entry(row.summary.organisation)
                     .or_default()
                     .push(api::Acknowledged {

@@ -49,9 +49,9 @@ pub use reference::{Ref, Relation};
 pub use release::{Asker, Audience, Barred, Circle, Handling, NoRelease, ReleaseRequest, Use};
 pub use summary::{Facts, JudgedFactor, Summary};
 pub use view::{
-    ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ConveningRow, DesignationRow,
-    Displacement, Invalid, OrganisationRisk, Page, PledgeRow, PositionRow, Positions, Reading,
-    RequestRow, Step, StepKind, TimelineEntry,
+    ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ClockDoubt, ConveningRow,
+    DesignationRow, Displacement, Invalid, OrganisationRisk, Page, PledgeRow, PositionRow,
+    Positions, Reading, RequestRow, Step, StepKind, TimelineEntry,
 };
 
 use crate::{

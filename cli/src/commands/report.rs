@@ -295,8 +295,12 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
                 detail.row.author_name, detail.row.org_name
             )),
         )?;
-        if detail.row.doubtful_clock {
-            writeln!(out, "The clock that wrote this time is doubtful.")?;
+        if let Some(why) = &detail.row.clock_doubt {
+            writeln!(
+                out,
+                "The clock that wrote this time is doubtful: {}.",
+                plain(why)
+            )?;
         }
         let content = &detail.content;
         for name in ["grading", "verification", "language"] {

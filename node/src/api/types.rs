@@ -457,8 +457,12 @@ pub struct RecordRow {
     /// The protocol's `record::Summary` as JSON.
     #[schema(value_type = Object)]
     pub summary: serde_json::Value,
-    /// Whether the record's clock is more than 24 h from ours.
+    /// Whether the record's time cannot be right: it is more than 24 h later than its arrival here, or earlier than the
+    /// opening of the case. The timeline also holds it against other records.
     pub doubtful_clock: bool,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_doubt: Option<String>,
     /// Since when it can be read here, by this node's clock; none if that was not noted.
     #[serde(default)]
     pub known_since: Option<String>,

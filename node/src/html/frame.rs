@@ -1,7 +1,7 @@
 //! What stands around the content: the marking on every sheet, the title, who made the page, what was left out.
 
 use super::{Page, Readers, Section, words};
-use focal_protocol::record::Tlp;
+use focal_protocol::record::{ClockDoubt, Tlp};
 use maud::{Markup, html};
 
 /// The whole body. Printed, the marking is repeated at the top and bottom of every sheet, as head and foot of a table are.
@@ -103,6 +103,13 @@ fn readers(page: &Page) -> Markup {
     }
 }
 
+/// Records whose time is later than their arrival at the node that made the page.
+fn early(page: &Page) -> u64 {
+    let rows = page.content.view.timeline.iter();
+    rows.filter(|row| row.clock == Some(ClockDoubt::AfterArrival))
+        .count() as u64
+}
+
 /// Who made the page: differs from node to node.
 fn made(page: &Page) -> Markup {
     let made = &page.made;
@@ -113,6 +120,10 @@ fn made(page: &Page) -> Markup {
             @if made.waiting > 0 {
                 "; " strong { (words::number(made.waiting)) " entries cannot be read here yet" }
                 " and are not in it"
+            }
+            @let early = early(page);
+            @if early > 0 {
+                "; the times of " strong { (words::number(early)) " records" } " are later than their arrival here, and doubtful"
             }
             ". "
             @if page.stays() {

@@ -3,7 +3,7 @@
 use super::{Page, frame, words};
 use focal_protocol::{
     id::{OrgId, RecordId},
-    record::{AlertRow, Reading, Summary, TimelineEntry},
+    record::{AlertRow, ClockDoubt, Reading, Summary, TimelineEntry},
 };
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -115,6 +115,9 @@ fn entry(page: &Page, row: &TimelineEntry) -> Markup {
                 (what(page, &row.record, now, row.withdrawn_by.is_some()))
                 @if row.summary.attachments > 0 {
                     div.quiet { "With " (words::records(row.summary.attachments.into(), "file")) "." }
+                }
+                @if let Some(doubt) = row.clock && doubt != ClockDoubt::AfterArrival {
+                    div.state { "Doubtful clock: " (doubt) "." }
                 }
                 @if let Some(by) = row.withdrawn_by {
                     div.state { "Withdrawn by " (page.link(&by)) "; it counts nowhere." }

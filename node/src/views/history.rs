@@ -72,7 +72,7 @@ impl Views {
         let invalid = step.invalid.map(|why| why.to_string());
         let other = step.other_kind.then(|| "it is of another kind".to_string());
         Ok(api::Version {
-            row: record_row(&stored, self.shared.directory().as_deref()),
+            row: record_row(&stored, &self.shared),
             step: match step.kind {
                 StepKind::Original => "original",
                 StepKind::Correction => "correction",

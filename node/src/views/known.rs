@@ -92,7 +92,6 @@ impl Views {
     ) -> Result<Vec<api::RecordRow>, Refused> {
         self.case(id)?;
         let (at, after) = (past(at)?, self.place_of(id, after)?);
-        let directory = self.shared.directory();
         let mut rows = Vec::new();
         for known in self.store.known_at(id, after, at) {
             let known = known?;
@@ -102,7 +101,7 @@ impl Views {
             if self.may_show(role, &known.record.summary).is_ok() {
                 rows.push(api::RecordRow {
                     left: known.left.map(|time| time.to_string()),
-                    ..record_row(&known.record, directory.as_deref())
+                    ..record_row(&known.record, &self.shared)
                 });
             }
         }

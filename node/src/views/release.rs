@@ -109,7 +109,6 @@ impl Views {
         let (asked, next) = self.asked_for(case, request)?;
         let agreed = self.agreed(case, &asked, &asker.organisation)?;
         let amended = self.amended(case, &asked, &asker.organisation)?;
-        let directory = self.shared.directory();
         let (mut records, mut refused) = (Vec::new(), Vec::new());
         let (mut given, mut narrowest): (Vec<RecordId>, Option<Tlp>) = (Vec::new(), None);
         let mut act = purpose.act.case(case);
@@ -143,7 +142,7 @@ impl Views {
                     act = act.barred(barred.code(), 1);
                     let ask = barred
                         .originator_can_lift()
-                        .then(|| record_row(stored, directory.as_deref()).org_name);
+                        .then(|| record_row(stored, &self.shared).org_name);
                     refused.push(api::RefusedRecord {
                         record: stored.id.to_string(),
                         code: barred.code().into(),

@@ -242,6 +242,7 @@ impl Views {
             .map_while(|row: Result<_, Refused>| row.map_err(|e| failed = Some(e)).ok())
             .filter(|(_, id, _)| known.contains(id));
         let mut part = CaseState::from_records(kept);
+        part.opened(self.case(id)?.rules.opened);
         match failed {
             Some(error) => Err(error),
             None => Ok((Content::of(&mut part, rows), sifted)),

@@ -3,10 +3,11 @@
 //! [`CaseState`] takes records one by one, in any order; each table is read from it when it is wanted. A [`CaseView`] is
 //! all of them at one moment. In reading order: `state` (what is kept), `validity` (who may say it), `standing` (what has
 //! become of a record), `events` (what counts once), then the tables, `whole` (what is counted or
-//! drawn from every record), and `hash`.
+//! drawn from every record), `clock` (times that cannot be right), and `hash`.
 
 mod activities;
 mod alerts;
+mod clock;
 mod convenings;
 mod designations;
 mod displacement;
@@ -27,6 +28,7 @@ mod whole;
 
 pub use activities::ActivityRow;
 pub use alerts::AlertRow;
+pub use clock::ClockDoubt;
 pub use convenings::ConveningRow;
 pub use designations::DesignationRow;
 pub use displacement::Displacement;

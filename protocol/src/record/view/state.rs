@@ -9,6 +9,7 @@ use super::{
 use crate::{
     id::RecordId,
     record::{Kind, Summary, Totals, Verification},
+    time::Time,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,10 @@ pub struct CaseState {
     pub(super) buckets: Buckets,
     /// Records that count nowhere, as their authors may not say what they say.
     refused: BTreeMap<Kind, BTreeSet<CaseOrder>>,
+    /// When the case was opened, if it was said.
+    pub(super) opened: Option<Time>,
+    /// Records that were here before the time in them.
+    pub(super) came_early: BTreeSet<RecordId>,
 }
 
 /// Kinds that follow a correction to the record that it amends.

@@ -9,6 +9,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+mod clock;
 mod history;
 mod pages;
 mod releases;

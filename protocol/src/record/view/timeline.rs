@@ -1,7 +1,7 @@
 //! Every record in case order, with what has become of it.
 
 use super::{
-    Invalid, Page,
+    ClockDoubt, Invalid, Page,
     state::{CaseState, Held},
 };
 use crate::{
@@ -46,6 +46,9 @@ pub struct TimelineEntry {
     /// Who has read it, each person once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acknowledged: Vec<Reading>,
+    /// Why its time is doubtful, if it is. Not in the view hash: what it rests on is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockDoubt>,
 }
 
 impl CaseState {
@@ -54,8 +57,16 @@ impl CaseState {
     pub fn timeline(&self, page: impl Into<Page>) -> Vec<TimelineEntry> {
         let page = page.into();
         // From the end, because a page of the newest must not walk the whole case.
-        let rows = self.newest_of_all(&page).map(|held| self.row(held));
+        let rows = self.newest_of_all(&page).map(|held| self.shown(held));
         super::last(rows, page.count)
+    }
+
+    /// A row as it is shown; what is hashed is [`CaseState::row`].
+    pub(super) fn shown(&self, held: &Held) -> TimelineEntry {
+        TimelineEntry {
+            clock: self.clock_doubt(held),
+            ..self.row(held)
+        }
     }
 
     pub(super) fn row(&self, held: &Held) -> TimelineEntry {
@@ -68,6 +79,7 @@ impl CaseState {
             withdrawn_by: self.withdrawn_by(held),
             invalid: self.invalid(held),
             acknowledged: self.readings(held.id),
+            clock: None,
         }
     }
 

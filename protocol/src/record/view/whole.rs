@@ -22,7 +22,7 @@ impl CaseState {
     pub fn reports(&self, count: usize) -> Vec<TimelineEntry> {
         let rows = self.records.values().rev();
         let rows = rows.filter(|held| held.summary.kind != Kind::Ack);
-        super::last(rows.map(|held| self.row(held)), count)
+        super::last(rows.map(|held| self.shown(held)), count)
     }
 
     /// The incidents that count, one for each event, as corrected, in case order. What was refuted is left out.

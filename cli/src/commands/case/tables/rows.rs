@@ -182,6 +182,9 @@ fn what(summary: &Summary) -> String {
 
 fn state(entry: &TimelineEntry, names: &Names) -> String {
     let mut parts = Vec::new();
+    if let Some(doubt) = entry.clock {
+        parts.push(format!("doubtful clock: {doubt}"));
+    }
     if let Some(invalid) = entry.invalid {
         parts.push(format!("counts nowhere: {invalid}"));
     }
