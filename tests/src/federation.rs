@@ -61,11 +61,20 @@ impl Org {
     /// The disk refuses.
     #[must_use]
     pub fn new(base: &Path, name: &str) -> Self {
+        Self::at(base, name, &format!("/ip4/127.0.0.1/tcp/{}", free_port()))
+    }
+
+    /// Makes an organisation whose node listens at an address of its own.
+    ///
+    /// # Panics
+    /// The disk refuses.
+    #[must_use]
+    pub fn at(base: &Path, name: &str, address: &str) -> Self {
         let root = SecretKey::generate(&SystemRandom);
         let author = SecretKey::generate(&SystemRandom);
         let keys = NodeKeys::generate();
         let dir = base.join(root.public().short());
-        let address = format!("/ip4/127.0.0.1/tcp/{}", free_port());
+        let address = address.to_string();
         let unlock: [u8; 32] = SystemRandom.array();
         fs::create_dir_all(&dir).expect("a directory");
         fs::write(dir.join("unlock"), unlock).expect("a key file");
@@ -330,7 +339,15 @@ impl Federation {
     /// The disk refuses.
     #[must_use]
     pub fn found(base: &Path, names: &[&str]) -> Self {
-        let orgs: Vec<Org> = names.iter().map(|name| Org::new(base, name)).collect();
+        Self::of(names.iter().map(|name| Org::new(base, name)).collect())
+    }
+
+    /// Founds one of organisations that there are; every node finds the federation file in its inbox.
+    ///
+    /// # Panics
+    /// The disk refuses.
+    #[must_use]
+    pub fn of(orgs: Vec<Org>) -> Self {
         let charter = Charter {
             name: "Test federation".into(),
             founded: now(),

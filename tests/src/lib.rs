@@ -9,6 +9,7 @@ pub mod bench;
 mod disk;
 mod federation;
 mod insider;
+pub mod netns;
 mod peer;
 mod process;
 pub mod sim;

@@ -1,6 +1,6 @@
 //! Nodes as processes.
 
-use crate::Api;
+use crate::{Api, netns::Machine};
 use std::{
     fs,
     net::TcpListener,
@@ -42,8 +42,20 @@ impl NodeProcess {
         Self::start_with(program, dir, &["--offline"]).await
     }
 
+    /// Starts it on a machine of a network of its own.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_on(machine: &Machine, program: &Path, dir: &Path) -> Self {
+        Self::answering(|| Self::spawn_by(machine.command(program), dir, &[])).await
+    }
+
     async fn start_with(program: &Path, dir: &Path, options: &[&str]) -> Self {
-        let mut process = Self::spawn_with(program, dir, options);
+        Self::answering(|| Self::spawn_with(program, dir, options)).await
+    }
+
+    async fn answering(spawn: impl Fn() -> Self) -> Self {
+        let mut process = spawn();
         let deadline = std::time::Instant::now() + crate::DEADLINE;
         loop {
             if process
@@ -56,10 +68,10 @@ impl NodeProcess {
             }
             // While it was down, a partner's outgoing connection may have been given its port by the system.
             if process.ended().is_some() {
-                process = Self::spawn_with(program, dir, options);
+                process = spawn();
             }
             if std::time::Instant::now() > deadline {
-                let log = fs::read_to_string(dir.join("node.log")).unwrap_or_default();
+                let log = fs::read_to_string(process.dir.join("node.log")).unwrap_or_default();
                 let start = log.len().saturating_sub(2_000);
                 panic!(
                     "the node does not answer: …{}",
@@ -80,6 +92,10 @@ impl NodeProcess {
     }
 
     fn spawn_with(program: &Path, dir: &Path, options: &[&str]) -> Self {
+        Self::spawn_by(Command::new(program), dir, options)
+    }
+
+    fn spawn_by(mut program: Command, dir: &Path, options: &[&str]) -> Self {
         let log = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -87,7 +103,7 @@ impl NodeProcess {
             .expect("a log file");
         // The socket of a node that was killed answers nobody.
         let _ = fs::remove_file(dir.join("api.sock"));
-        let child = Command::new(program)
+        let child = program
             .arg(dir)
             .args(options)
             .stdin(Stdio::null())
