@@ -44,6 +44,8 @@ pub(crate) struct Limits {
     pub(crate) automatic: u64,
     /// Room for all of them, bytes.
     pub(crate) space: u64,
+    /// Partners that are asked for one file at the same time.
+    pub(crate) sources: usize,
 }
 
 /// The attachments of a node.
@@ -53,6 +55,7 @@ pub(crate) struct Attachments {
     shared: Arc<Shared>,
     net: Net,
     automatic: u64,
+    sources: usize,
     /// Touched by the keeper's task, by fetches as they end and by the API; each change is whole by itself.
     keep: Mutex<Keep>,
     wake: Notify,
@@ -83,6 +86,7 @@ impl Attachments {
             shared,
             net,
             automatic: limits.automatic,
+            sources: limits.sources,
             keep: Mutex::default(),
             wake: Notify::new(),
             sent: AtomicU64::new(0),

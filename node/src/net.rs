@@ -11,6 +11,7 @@ mod chunks;
 mod dial;
 mod frames;
 mod only;
+mod patient;
 mod peer_id;
 pub(crate) mod reason;
 
@@ -20,6 +21,7 @@ pub use chunks::{ChunkStream, IncomingChunks};
 pub use frames::{Frames, framed};
 pub use peer_id::{node_id, peer_id};
 
+use crate::Link;
 use actor::{Actor, Request};
 use focal_protocol::id::NodeId;
 use std::{
@@ -85,6 +87,8 @@ pub struct PeerAddress {
     pub node: NodeId,
     /// Its multiaddresses.
     pub addresses: Vec<String>,
+    /// What the link to it can carry.
+    pub link: Link,
 }
 
 /// What is known of the link to a peer.

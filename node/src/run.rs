@@ -10,6 +10,7 @@ use crate::{
     door::{self, Door},
     files, inbox,
     ledger::{Command, Ledger, LedgerHandle, TICK},
+    link::{Link, Links},
     lock::DirLock,
     logging::{self, LogFormat},
     mailbox,
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub log: LogFormat,
     /// More of them.
     pub verbose: bool,
+    /// The link of this node, if it is not the one of the settings.
+    pub link: Option<Link>,
     /// No network: the node stores and shows, and exchanges nothing until it is started again without this.
     pub offline: bool,
 }
@@ -50,7 +53,9 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     logging::start(options.log, options.verbose);
     #[cfg(target_os = "linux")]
     crate::process::prepare();
-    let settings = Settings::load(dir)?;
+    let mut settings = Settings::load(dir)?;
+    settings.link = options.link.unwrap_or(settings.link);
+    let links = settings.links(dir)?;
     let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
     files::private_dir(dir)?;
@@ -133,7 +138,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         .map(|incoming| tokio::spawn(attachments::serve(attachments, incoming)));
     let reason = tokio::select! {
         () = asked_to_stop() => None,
-        () = follow_directory(net.clone(), shared.clone(), options.offline) => Some("directory watch"),
+        () = follow_directory(net.clone(), shared.clone(), &links, options.offline) => Some("directory watch"),
         () = accept(peers, net.clone(), store.clone(), shared.clone(), ledger.clone()) => Some("swarm"),
         () = tick(ledger.clone()) => Some("ledger"),
     };
@@ -178,21 +183,24 @@ async fn asked_to_stop() {
 }
 
 /// Tells the swarm whom current manifests list.
-async fn follow_directory(net: Net, shared: Arc<Shared>, offline: bool) {
+async fn follow_directory(net: Net, shared: Arc<Shared>, links: &Links, offline: bool) {
     if offline {
         return std::future::pending().await;
     }
     let mut changes = shared.directory_changes();
     loop {
         if let Some(directory) = shared.directory() {
+            let nodes = directory.nodes();
+            shared.set_links(nodes.map(|(org, node)| (node.id, links.to(&org))));
             net.authors(&door::keys(&directory, &shared.me));
             net.peers(
                 directory
                     .nodes()
                     .filter(|(_, node)| node.id != shared.me)
-                    .map(|(_, node)| PeerAddress {
+                    .map(|(org, node)| PeerAddress {
                         node: node.id,
                         addresses: node.addresses.clone(),
+                        link: links.to(&org),
                     })
                     .collect(),
             );

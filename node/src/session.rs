@@ -1,7 +1,10 @@
 //! One task for each connected peer: it moves frames, drives the conversation, and does what it asks for.
 
+mod outgoing;
+
 use crate::{
     ledger::{Command, LedgerHandle},
+    link::Pace,
     mailbox::Mailbox,
     net::Frames,
     shared::Shared,
@@ -12,10 +15,8 @@ use focal_protocol::{
     log::Run,
     sync::{self, Frame, Input, Output, Session},
 };
-use futures::{
-    SinkExt, StreamExt,
-    stream::{SplitSink, SplitStream},
-};
+use futures::{Sink, SinkExt, StreamExt, stream::SplitStream};
+use outgoing::Outgoing;
 use std::{
     collections::VecDeque,
     io,
@@ -23,9 +24,8 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
 use tokio_util::bytes::{Bytes, BytesMut};
 
 /// A peer that has not taken a frame for this long is gone, even if its connection lingers.
@@ -48,13 +48,15 @@ pub(crate) async fn run(
     let Some(directory) = shared.directory() else {
         return "this node belongs to no federation".into();
     };
-    let (session, hello) = Session::new(
+    let (mut session, hello) = Session::new(
         shared.me,
         peer,
         directory.federation(),
         directory.versions(),
     );
     drop(directory);
+    let pace = shared.pace(&peer);
+    session.send_at_most(pace.link().terms().portion);
     let mailbox = Mailbox::new(peer);
     if ledger
         .tell(Command::SessionUp(mailbox.clone()))
@@ -64,15 +66,17 @@ pub(crate) async fn run(
         return "the node is stopping".into();
     }
     let (sink, stream) = frames.split();
-    let (sender, receiver) = mpsc::unbounded_channel();
+    let outgoing = Arc::new(Outgoing::default());
     let queued = Arc::new(AtomicUsize::new(0));
     shared.sends(peer, queued.clone());
     let (sharing, waiting) = (shared.clone(), queued.clone());
-    let writer = tokio::spawn(write(sink, receiver, queued.clone()));
+    let writer = tokio::spawn(write(sink, outgoing.clone(), queued.clone(), pace.clone()));
     let link = Link {
         session,
-        sender,
+        outgoing,
         queued,
+        pace,
+        announced: None,
         store,
         shared,
         ledger: ledger.clone(),
@@ -86,32 +90,44 @@ pub(crate) async fn run(
 
 /// Sends frames as they come, so that reading never waits for the peer to read.
 async fn write(
-    mut sink: SplitSink<Frames, Bytes>,
-    mut frames: mpsc::UnboundedReceiver<Bytes>,
+    mut sink: impl Sink<Bytes, Error: std::fmt::Display> + Unpin,
+    outgoing: Arc<Outgoing>,
     queued: Arc<AtomicUsize>,
+    pace: Arc<Pace>,
 ) -> Reason {
-    while let Some(frame) = frames.recv().await {
-        let mut length = frame.len();
-        let mut sent = within(sink.feed(frame)).await;
-        while let (Ok(()), Ok(frame)) = (&sent, frames.try_recv()) {
+    // On a narrow link only what fits a portion goes at once: the rest waits where an alert can pass it.
+    let portion = pace.link().terms().portion.batch;
+    loop {
+        outgoing.filled().await;
+        // Which frame goes is decided when the link is free.
+        pace.ready().await;
+        let mut length = 0;
+        let mut sent = Ok(());
+        while let (Ok(()), Some(frame)) = (&sent, outgoing.pop()) {
             length += frame.len();
-            sent = within(sink.feed(frame)).await;
+            sent = within(pace.takes(length), sink.feed(frame)).await;
+            if length >= portion {
+                break;
+            }
         }
         if let Err(reason) = sent {
             return reason;
         }
-        if let Err(reason) = within(sink.flush()).await {
+        pace.take(length);
+        if let Err(reason) = within(pace.takes(length), sink.flush()).await {
             return reason;
         }
         queued.fetch_sub(length, Ordering::Relaxed);
     }
-    "the session ended".into()
 }
 
 struct Link {
     session: Session,
-    sender: mpsc::UnboundedSender<Bytes>,
+    outgoing: Arc<Outgoing>,
     queued: Arc<AtomicUsize>,
+    pace: Arc<Pace>,
+    /// When news of others' logs were told last.
+    announced: Option<Instant>,
     store: Store,
     shared: Arc<Shared>,
     ledger: LedgerHandle,
@@ -162,6 +178,9 @@ impl Link {
     /// Feeds inputs, and does what comes out; that may feed more.
     async fn work(&mut self, mut inputs: VecDeque<Input>) -> Result<(), Reason> {
         while let Some(input) = inputs.pop_front() {
+            if matches!(input, Input::Announce) && !self.announces() {
+                continue;
+            }
             let outputs = self.session.handle(input).map_err(|e| self.refuse(e))?;
             for output in outputs {
                 if let Some(answer) = self.act(output).await? {
@@ -170,6 +189,16 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Whether it is time to tell news. What is not told now is kept, and told with the next.
+    fn announces(&mut self) -> bool {
+        let wait = self.pace.link().terms().announce;
+        let due = self.announced.is_none_or(|last| last.elapsed() >= wait);
+        if due {
+            self.announced = Some(Instant::now());
+        }
+        due
     }
 
     async fn act(&mut self, output: Output) -> Result<Option<Input>, Reason> {
@@ -182,7 +211,8 @@ impl Link {
             }
             Output::Load(log, from) => {
                 let store = self.store.clone();
-                let run = tokio::task::spawn_blocking(move || load(&store, log, from))
+                let batch = self.pace.link().terms().portion.batch;
+                let run = tokio::task::spawn_blocking(move || load(&store, log, from, batch))
                     .await
                     .map_err(|_| "reading the store was cut short".to_string())?
                     .map_err(|e| format!("the store cannot be read: {e}"))?;
@@ -204,21 +234,23 @@ impl Link {
     }
 
     fn send(&self, frame: &Frame) -> Result<(), Reason> {
+        let weight = self.session.weight(frame);
         let bytes: Bytes = frame.to_bytes().into();
         let length = bytes.len();
         if self.queued.fetch_add(length, Ordering::Relaxed) + length > QUEUED {
             return Err("the partner asks for more than it takes".into());
         }
-        self.sender
-            .send(bytes)
-            .map_err(|_| "the link broke".to_string())
+        self.outgoing.put(weight, bytes);
+        Ok(())
     }
 }
 
+/// `takes`: how long the link needs for it.
 async fn within<E: std::fmt::Display>(
+    takes: Duration,
     sending: impl Future<Output = Result<(), E>>,
 ) -> Result<(), Reason> {
-    match tokio::time::timeout(SEND_TIMEOUT, sending).await {
+    match tokio::time::timeout(SEND_TIMEOUT + takes.saturating_mul(2), sending).await {
         Ok(sent) => sent.map_err(|e| format!("the link broke: {e}")),
         Err(_) => Err("the partner takes nothing any more".into()),
     }
@@ -228,9 +260,36 @@ fn load(
     store: &Store,
     log: focal_protocol::id::LogId,
     from: u64,
+    batch: usize,
 ) -> Result<Option<Run>, crate::store::Error> {
     let Some(row) = store.log(log)? else {
         return Ok(None);
     };
-    store.run(log, row.writer, from).map(Some)
+    store.run_within(log, row.writer, from, batch).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::Link;
+    use focal_protocol::sync::Weight;
+
+    #[tokio::test]
+    async fn an_alert_waits_behind_no_more_than_one_small_batch_of_a_catch_up() {
+        let (sink, mut sent) = futures::channel::mpsc::unbounded::<Bytes>();
+        let outgoing = Arc::new(Outgoing::default());
+        // The first takes the link for a second; the others wait.
+        let report = Bytes::from(vec![b'r'; Link::Narrow.terms().portion.batch]);
+        for _ in 0..4 {
+            outgoing.put(Weight::Bulk, report.clone());
+        }
+        let queued = Arc::new(AtomicUsize::new(1 << 20));
+        let pace = Arc::new(Pace::new(Link::Narrow));
+        let writer = tokio::spawn(write(sink, outgoing.clone(), queued, pace));
+        assert_eq!(sent.next().await.as_ref(), Some(&report));
+        outgoing.put(Weight::Urgent, Bytes::from_static(b"alert"));
+        assert_eq!(&sent.next().await.expect("sent")[..], b"alert");
+        assert_eq!(sent.next().await, Some(report));
+        writer.abort();
+    }
 }

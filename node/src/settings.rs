@@ -1,8 +1,9 @@
 //! `node.toml`: what an operator chooses.
 
-use crate::Error;
+use crate::{Error, Link, link::Links};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -27,6 +28,12 @@ pub struct Settings {
     /// Days for which the audit trail is kept.
     #[serde(default = "three_years", skip_serializing_if = "is_three_years")]
     pub audit_days: u16,
+    /// The link of this node.
+    #[serde(default, skip_serializing_if = "is_normal")]
+    pub link: Link,
+    /// Links of partners that are on another one, by the ids of their organisations.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partner_links: BTreeMap<String, Link>,
     /// Files up to this size are fetched by themselves, MiB; larger ones when somebody asks for them.
     #[serde(default = "automatic", skip_serializing_if = "is_automatic")]
     pub attachment_auto_mib: u32,
@@ -64,6 +71,12 @@ fn is_space(mib: &u32) -> bool {
     *mib == space()
 }
 
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_normal(link: &Link) -> bool {
+    *link == Link::Normal
+}
+
 fn week() -> u16 {
     7
 }
@@ -82,6 +95,8 @@ impl Default for Settings {
             key_file: None,
             rekey_days: week(),
             audit_days: three_years(),
+            link: Link::Normal,
+            partner_links: BTreeMap::new(),
             attachment_auto_mib: automatic(),
             attachment_space_mib: space(),
         }
@@ -117,12 +132,32 @@ impl Settings {
         u64::from(self.audit_days.max(1)) * 24 * 3_600_000
     }
 
+    /// The links that these settings name.
+    ///
+    /// # Errors
+    /// What should be an organisation's id is none.
+    pub(crate) fn links(&self, dir: &Path) -> Result<Links, Error> {
+        let partners = self.partner_links.iter().map(|(org, link)| {
+            let id = org.parse().map_err(|_| Error::Settings {
+                path: dir.join(FILE),
+                why: format!("in partner_links, \"{org}\" is no organisation's id"),
+            })?;
+            Ok((id, *link))
+        });
+        Ok(Links {
+            own: self.link,
+            partners: partners.collect::<Result<_, Error>>()?,
+        })
+    }
+
     /// What attachments may take.
     #[must_use]
     pub(crate) fn attachments(&self) -> crate::attachments::Limits {
         let bytes = |mib: u32| u64::from(mib) << 20;
+        let terms = self.link.terms();
         crate::attachments::Limits {
-            automatic: bytes(self.attachment_auto_mib),
+            automatic: bytes(self.attachment_auto_mib).min(terms.automatic),
+            sources: terms.sources,
             space: bytes(self.attachment_space_mib),
         }
     }

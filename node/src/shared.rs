@@ -3,7 +3,12 @@
 //! Shared state is the exception here. The ledger alone writes the snapshots; readers clone an `Arc` and let go, so no
 //! lock is held across an await or a disk access.
 
-use crate::{alarms::KeptAlarm, api::types::Event, refused::Refused};
+use crate::{
+    alarms::KeptAlarm,
+    api::types::Event,
+    link::{Link, Pace, Paces},
+    refused::Refused,
+};
 use focal_protocol::{
     case::{Case, Ended, OpenRequest},
     directory::Directory,
@@ -101,6 +106,8 @@ pub(crate) struct Shared {
     arrivals: AtomicU64,
     /// Bytes that wait to be sent to each partner, in its session.
     sending: Mutex<BTreeMap<NodeId, Arc<AtomicUsize>>>,
+    /// How fast partners are sent to; none for those not yet in a manifest.
+    paces: RwLock<Paces>,
     events: broadcast::Sender<Event>,
     directory_changed: watch::Sender<u64>,
 }
@@ -124,6 +131,7 @@ impl Shared {
             attached_changed: Notify::new(),
             arrivals: AtomicU64::new(0),
             sending: Mutex::default(),
+            paces: RwLock::default(),
             events: broadcast::channel(EVENTS).0,
             directory_changed: watch::channel(0).0,
         }
@@ -272,6 +280,23 @@ impl Shared {
         if sending.get(node).is_some_and(|q| Arc::ptr_eq(q, queued)) {
             sending.remove(node);
         }
+    }
+
+    /// Sets which link each partner is on. Whose link is the same keeps its pace.
+    pub(crate) fn set_links(&self, links: impl Iterator<Item = (NodeId, Link)>) {
+        let mut paces = whole(self.paces.write());
+        let old = std::mem::take(&mut *paces);
+        for (node, link) in links {
+            let same = old.get(&node).filter(|pace| pace.link() == link);
+            let pace = same.cloned().unwrap_or_else(|| Arc::new(Pace::new(link)));
+            paces.insert(node, pace);
+        }
+    }
+
+    /// How fast a partner is sent to.
+    pub(crate) fn pace(&self, node: &NodeId) -> Arc<Pace> {
+        let known = whole(self.paces.read()).get(node).cloned();
+        known.unwrap_or_else(|| Arc::new(Pace::new(Link::Normal)))
     }
 
     /// Whether reports wait to be sent to a partner.

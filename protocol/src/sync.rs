@@ -8,11 +8,13 @@
 mod chunk;
 mod fetch;
 mod frame;
+mod portion;
 mod session;
 
 pub use chunk::ChunkRequest;
 pub use fetch::Fetch;
 pub use frame::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION};
+pub use portion::{Portion, Weight};
 pub use session::{Input, Output, Session, Sizes};
 
 use crate::{codec, id::FederationId};

@@ -4,5 +4,7 @@
 mod hostile;
 #[path = "sync/links.rs"]
 mod links;
+#[path = "sync/narrow.rs"]
+mod narrow;
 #[path = "sync/world.rs"]
 mod world;

@@ -68,6 +68,7 @@ impl Peer {
         net.peers(vec![PeerAddress {
             node: to.node,
             addresses: vec![to.address().into()],
+            link: focal_node::Link::Normal,
         }]);
         let stream = streams.recv().await.expect("a stream");
         Self {

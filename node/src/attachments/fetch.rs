@@ -25,8 +25,6 @@ use std::{
 use tokio::task::JoinSet;
 use worker::End;
 
-/// Partners that are asked at the same time.
-const PARTNERS: usize = 4;
 /// How often it is looked whether another partner has come.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a partner is left alone that had nothing more, or whose link broke.
@@ -345,7 +343,7 @@ async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
                 .get(&node)
                 .is_some_and(|(since, arrived)| *arrived == arrivals && since.elapsed() < LEAVE);
             let blamed = plan.at.keep().is_blamed(&node);
-            let enough = busy.len() >= PARTNERS || plan.missing().is_empty();
+            let enough = busy.len() >= plan.at.sources || plan.missing().is_empty();
             if enough || rests || blamed || busy.contains(&node) {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::{Attachments, Listed, blocking};
 use crate::{
+    link::Pace,
     net::{ChunkStream, IncomingChunks},
     refused::Refused,
 };
@@ -107,20 +108,43 @@ async fn answer_all(
                 Vec::new()
             }
         };
-        while at.shared.is_busy_with(&node) {
-            tokio::time::sleep(YIELD).await;
-        }
         at.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
         let length = u32::try_from(piece.len()).unwrap_or_default();
         let sending = async {
             stream.write_u32(length).await?;
-            stream.write_all(&piece).await?;
-            stream.flush().await
+            Ok(())
         };
-        match tokio::time::timeout(IDLE, sending).await {
-            Ok(sent) => sent.map_err(|e| e.to_string())?,
-            Err(_) => return Err("the partner takes nothing any more".into()),
+        within(sending).await?;
+        let pace = at.shared.pace(&node);
+        for slice in piece.chunks(pace.link().terms().slice) {
+            give_way(at, &node, &pace).await;
+            pace.take(slice.len());
+            within(async {
+                stream.write_all(slice).await?;
+                stream.flush().await
+            })
+            .await?;
         }
+        within(stream.flush()).await?;
+    }
+}
+
+/// Waits until the link is free and no report wants it.
+async fn give_way(at: &Arc<Attachments>, node: &NodeId, pace: &Pace) {
+    loop {
+        pace.ready().await;
+        if !at.shared.is_busy_with(node) {
+            return;
+        }
+        tokio::time::sleep(YIELD).await;
+    }
+}
+
+/// Sends, unless the partner takes nothing for a long time.
+async fn within(sending: impl Future<Output = io::Result<()>>) -> Result<(), String> {
+    match tokio::time::timeout(IDLE, sending).await {
+        Ok(sent) => sent.map_err(|e| e.to_string()),
+        Err(_) => Err("the partner takes nothing any more".into()),
     }
 }
 

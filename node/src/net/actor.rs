@@ -4,6 +4,7 @@ use super::{
     Error, NetConfig, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed, in_use,
     node_id, only::Only, peer_id, reason, seen,
 };
+use crate::Link;
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
 use libp2p::{
@@ -32,6 +33,10 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Pings keep the way through a NAT open and find dead links.
 const PING: Duration = Duration::from_secs(15);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// Where every byte counts: shorter than the five minutes after which networks forget a TCP connection.
+const FRUGAL_PING: Duration = Duration::from_secs(240);
+/// The largest record takes as long at 2.4 kbit/s, and the ping waits behind it.
+const FRUGAL_PING_TIMEOUT: Duration = Duration::from_secs(300);
 /// Two sides that dial at once over two transports have this many connections for a while.
 const PER_PEER: u32 = 4;
 /// A node dials only whom it has no connection with. So one that dials has lost the older connection, if that is older than
@@ -39,8 +44,9 @@ const PER_PEER: u32 = 4;
 const SPARE: Duration = Duration::from_secs(15);
 /// Handshakes with strangers that may be under way.
 const PENDING: u32 = 64;
-/// A handshake takes up to ten turns and 2 KiB: 15 s on a satellite link of 2.4 kbit/s with 600 ms.
-const HANDSHAKE: Duration = Duration::from_secs(30);
+/// A handshake takes up to ten turns and 2 KiB: 15 s on a satellite link of 2.4 kbit/s with 600 ms, and several times as much
+/// where it loses packets.
+const HANDSHAKE: Duration = Duration::from_secs(90);
 /// Authors that may be connected at once.
 const AUTHORS: usize = 256;
 /// No address takes longer to answer that it is bound.
@@ -51,7 +57,9 @@ struct Behaviour {
     // The order matters: who is in no manifest is denied before anything else sees the connection.
     allowed: allow_block_list::Behaviour<allow_block_list::AllowedPeers>,
     limits: connection_limits::Behaviour,
-    ping: ping::Behaviour,
+    ping: Only<ping::Behaviour>,
+    /// For partners on links where every byte counts.
+    frugal_ping: Only<ping::Behaviour>,
     /// Partners' nodes.
     streams: Only,
     /// Authors of this organisation.
@@ -72,6 +80,7 @@ pub(super) enum Request {
 struct Peer {
     id: PeerId,
     addresses: Vec<String>,
+    link: Link,
     dial: Dial,
     /// The attempt that is under way. Others are made by streams that find no connection, and count for nothing.
     dialling: Option<ConnectionId>,
@@ -122,11 +131,8 @@ impl Actor {
             .with_behaviour(|_| Behaviour {
                 allowed: allow_block_list::Behaviour::default(),
                 limits: connection_limits::Behaviour::new(limits),
-                ping: ping::Behaviour::new(
-                    ping::Config::new()
-                        .with_interval(PING)
-                        .with_timeout(PING_TIMEOUT),
-                ),
+                ping: pings(PING, PING_TIMEOUT),
+                frugal_ping: pings(FRUGAL_PING, FRUGAL_PING_TIMEOUT),
                 streams: Only::nobody(),
                 authors: Only::nobody(),
             })
@@ -242,12 +248,18 @@ impl Actor {
     fn set_peers(&mut self, list: Vec<PeerAddress>) {
         let now = Instant::now();
         let mut old = std::mem::take(&mut self.peers);
-        for PeerAddress { node, addresses } in list {
+        for PeerAddress {
+            node,
+            addresses,
+            link,
+        } in list
+        {
             let Some(id) = peer_id(&node).filter(|_| node != self.me) else {
                 continue;
             };
             let peer = match old.remove(&node) {
                 Some(mut peer) => {
+                    peer.link = link;
                     if peer.addresses != addresses {
                         peer.addresses = addresses;
                         peer.dial.hurry(now);
@@ -256,7 +268,13 @@ impl Actor {
                 }
                 None => {
                     self.admit(id);
-                    self.swarm.behaviour_mut().streams.add(id);
+                    let behaviour = self.swarm.behaviour_mut();
+                    behaviour.streams.add(id);
+                    if link.is_frugal() {
+                        behaviour.frugal_ping.add(id);
+                    } else {
+                        behaviour.ping.add(id);
+                    }
                     seen(&self.seen).states.insert(
                         node,
                         PeerState {
@@ -269,6 +287,7 @@ impl Actor {
                     Peer {
                         id,
                         addresses,
+                        link,
                         dial: Dial::new(now),
                         dialling: None,
                         connections: BTreeMap::new(),
@@ -278,7 +297,10 @@ impl Actor {
             self.peers.insert(node, peer);
         }
         for (node, gone) in old {
-            self.swarm.behaviour_mut().streams.remove(&gone.id);
+            let behaviour = self.swarm.behaviour_mut();
+            behaviour.streams.remove(&gone.id);
+            behaviour.ping.remove(&gone.id);
+            behaviour.frugal_ping.remove(&gone.id);
             self.dismiss(gone.id);
             seen(&self.seen).states.remove(&node);
         }
@@ -291,7 +313,11 @@ impl Actor {
             match old.remove(&id) {
                 None => {
                     self.admit(id);
-                    self.swarm.behaviour_mut().authors.add(id);
+                    let behaviour = self.swarm.behaviour_mut();
+                    behaviour.authors.add(id);
+                    if !behaviour.frugal_ping.has(&id) {
+                        behaviour.ping.add(id);
+                    }
                 }
                 // What a revoked key has open ends now. An error means that there was nothing.
                 Some(before) if before != *standing => {
@@ -302,7 +328,11 @@ impl Actor {
             self.authors.insert(id, *standing);
         }
         for gone in old.into_keys() {
-            self.swarm.behaviour_mut().authors.remove(&gone);
+            let behaviour = self.swarm.behaviour_mut();
+            behaviour.authors.remove(&gone);
+            if !behaviour.streams.has(&gone) {
+                behaviour.ping.remove(&gone);
+            }
             self.dismiss(gone);
         }
     }
@@ -356,6 +386,7 @@ impl Actor {
                 .iter()
                 .filter_map(|a| a.parse().ok())
                 .collect();
+            let addresses = worth_it(addresses, peer.link);
             let opts = DialOpts::peer_id(peer.id)
                 .condition(PeerCondition::DisconnectedAndNotDialing)
                 .addresses(addresses)
@@ -420,11 +451,18 @@ impl Actor {
                     tracing::warn!("refused a connection: the node is in no current manifest");
                 }
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
-                peer,
-                connection,
-                result: Err(e),
-            })) => {
+            SwarmEvent::Behaviour(
+                BehaviourEvent::Ping(ping::Event {
+                    peer,
+                    connection,
+                    result: Err(e),
+                })
+                | BehaviourEvent::FrugalPing(ping::Event {
+                    peer,
+                    connection,
+                    result: Err(e),
+                }),
+            ) => {
                 tracing::debug!("a ping failed: {e}");
                 // On an author's narrow link a ping waits behind a report: the door has its own limit of patience.
                 if node_id(&peer).is_some_and(|node| self.peers.contains_key(&node)) {
@@ -543,6 +581,25 @@ impl Actor {
             tracing::warn!("too many sessions begin at once: a stream was dropped");
         }
     }
+}
+
+fn pings(interval: Duration, timeout: Duration) -> Only<ping::Behaviour> {
+    let config = ping::Config::new()
+        .with_interval(interval)
+        .with_timeout(timeout);
+    Only::with(ping::Behaviour::new(config))
+}
+
+/// Addresses that are dialled over a link. Where every byte counts that is not QUIC, if there is another: its first packets have
+/// 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive.
+fn worth_it(addresses: Vec<Multiaddr>, link: Link) -> Vec<Multiaddr> {
+    let is_quic = |address: &Multiaddr| address.iter().any(|p| p == Protocol::QuicV1);
+    let others = addresses.iter().filter(|a| !is_quic(a));
+    let others: Vec<_> = others.cloned().collect();
+    if link.is_frugal() && !others.is_empty() {
+        return others;
+    }
+    addresses
 }
 
 /// libp2p binds TCP ports with `SO_REUSEPORT`, so that a second node on one port would share it in silence. A plain

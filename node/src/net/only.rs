@@ -1,5 +1,6 @@
-//! Streams for some peers only: nobody else can even agree on a protocol.
+//! A behaviour for some peers only: nobody else can even agree on a protocol of it.
 
+use super::patient::Patient;
 use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, transport::PortUse},
@@ -13,26 +14,32 @@ use std::{
     task::{Context, Poll},
 };
 
-/// Streams of one group of peers. On connections of others there are no protocols of this group to speak.
-pub(super) struct Only {
-    streams: libp2p_stream::Behaviour,
+/// What is done with one group of peers. On connections of others there are no protocols of this group to speak.
+pub(super) struct Only<B = libp2p_stream::Behaviour> {
+    inner: B,
     peers: BTreeSet<PeerId>,
 }
 
 /// What a connection speaks: the group's protocols, or none of them.
-type Handler = Either<THandler<libp2p_stream::Behaviour>, dummy::ConnectionHandler>;
+type Handler<B> = Either<Patient<THandler<B>>, dummy::ConnectionHandler>;
 
 impl Only {
     pub(super) fn nobody() -> Self {
-        Self {
-            streams: libp2p_stream::Behaviour::new(),
-            peers: BTreeSet::new(),
-        }
+        Self::with(libp2p_stream::Behaviour::new())
     }
 
     /// Opens and accepts streams.
     pub(super) fn new_control(&self) -> libp2p_stream::Control {
-        self.streams.new_control()
+        self.inner.new_control()
+    }
+}
+
+impl<B> Only<B> {
+    pub(super) fn with(inner: B) -> Self {
+        Self {
+            inner,
+            peers: BTreeSet::new(),
+        }
     }
 
     /// Whether the peer is of the group.
@@ -51,9 +58,9 @@ impl Only {
     }
 }
 
-impl NetworkBehaviour for Only {
-    type ConnectionHandler = Handler;
-    type ToSwarm = ();
+impl<B: NetworkBehaviour> NetworkBehaviour for Only<B> {
+    type ConnectionHandler = Handler<B>;
+    type ToSwarm = B::ToSwarm;
 
     fn handle_established_inbound_connection(
         &mut self,
@@ -63,11 +70,11 @@ impl NetworkBehaviour for Only {
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         if !self.has(&peer) {
-            return Ok(Handler::Right(dummy::ConnectionHandler));
+            return Ok(Either::Right(dummy::ConnectionHandler));
         }
-        self.streams
+        self.inner
             .handle_established_inbound_connection(id, peer, local, remote)
-            .map(Handler::Left)
+            .map(|handler| Either::Left(Patient(handler)))
     }
 
     fn handle_established_outbound_connection(
@@ -79,15 +86,15 @@ impl NetworkBehaviour for Only {
         port: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         if !self.has(&peer) {
-            return Ok(Handler::Right(dummy::ConnectionHandler));
+            return Ok(Either::Right(dummy::ConnectionHandler));
         }
-        self.streams
+        self.inner
             .handle_established_outbound_connection(id, peer, address, role, port)
-            .map(Handler::Left)
+            .map(|handler| Either::Left(Patient(handler)))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
-        self.streams.on_swarm_event(event);
+        self.inner.on_swarm_event(event);
     }
 
     fn on_connection_handler_event(
@@ -98,7 +105,7 @@ impl NetworkBehaviour for Only {
     ) {
         match event {
             Either::Left(event) => {
-                self.streams.on_connection_handler_event(peer, id, event);
+                self.inner.on_connection_handler_event(peer, id, event);
             }
             Either::Right(never) => match never {},
         }
@@ -108,7 +115,7 @@ impl NetworkBehaviour for Only {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        self.streams
+        self.inner
             .poll(cx)
             .map(|action| action.map_in(Either::Left))
     }

@@ -53,6 +53,7 @@ impl Side {
         PeerAddress {
             node: self.node(),
             addresses: self.net.listening(),
+            link: crate::Link::Normal,
         }
     }
 }
@@ -204,10 +205,12 @@ async fn a_partner_that_lost_the_link_first_and_dialled_again_is_spoken_to_on_th
     opener.net.peers(vec![PeerAddress {
         node: dialler.node(),
         addresses: Vec::new(),
+        link: crate::Link::Normal,
     }]);
     dialler.net.peers(vec![PeerAddress {
         node: opener.node(),
         addresses: vec![wire.address.clone()],
+        link: crate::Link::Normal,
     }]);
     let mut incoming = opener.net.accept_chunks().expect("nobody else accepts");
     let mut old = deadline(opener.streams.recv()).await.expect("a stream");

@@ -212,7 +212,20 @@ impl Store {
     /// # Errors
     /// The disk fails or an entry is damaged.
     pub fn run(&self, log: LogId, writer: Writer, from: u64) -> Result<Run> {
-        let mut entries = self.raw_entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
+        self.run_within(log, writer, from, limits::BATCH)
+    }
+
+    /// As [`Self::run`], of at most so many bytes, or up to the first signature if that is further.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn run_within(&self, log: LogId, writer: Writer, from: u64, bytes: usize) -> Result<Run> {
+        let mut entries = self.raw_entries(log, from, bytes, limits::BATCH_ENTRIES)?;
+        if bytes < limits::BATCH && !entries.iter().any(Raw::is_signed) {
+            entries = self.raw_entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
+            let first = entries.iter().position(Raw::is_signed);
+            entries.truncate(first.map_or(entries.len(), |first| first + 1));
+        }
         // What does not count is served only as far as the signature reaches that speaks for what does.
         let end = self.log(log)?.and_then(|row| row.end);
         let counted = end.map_or(usize::MAX, |end| {

@@ -7,7 +7,7 @@ mod sizes;
 pub use io::{Input, Output};
 pub use sizes::Sizes;
 
-use super::{CaseHeads, Error, Frame, Hello, LogHead, VERSION};
+use super::{CaseHeads, Error, Frame, Hello, LogHead, Portion, VERSION, Weight};
 use crate::{
     directory::{Item, Versions},
     id::{CaseId, FederationId, Hash, LogId, NodeId},
@@ -15,10 +15,6 @@ use crate::{
     log::{Head, Lane, Run, Writer},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// Entries that may be under way to a peer without its acknowledgement, bytes: enough to keep a fast link busy
-/// through a flush, little enough for the peer's memory.
-const WINDOW: usize = 4 << 20;
 
 /// What is said about a case to this peer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,6 +64,7 @@ pub struct Session {
     /// Logs with two histories: nobody acknowledges more of them.
     proven: BTreeSet<LogId>,
     in_flight: usize,
+    portion: Portion,
     out: Vec<Output>,
 }
 
@@ -98,9 +95,40 @@ impl Session {
             offered: BTreeSet::new(),
             proven: BTreeSet::new(),
             in_flight: 0,
+            portion: Portion::default(),
             out: Vec::new(),
         };
         (session, hello)
+    }
+
+    /// Sends no more at once than this from now on: what a narrow link takes.
+    pub fn send_at_most(&mut self, portion: Portion) {
+        self.portion = portion;
+    }
+
+    /// Where a frame of this session stands among those that wait.
+    #[must_use]
+    pub fn weight(&self, frame: &Frame) -> Weight {
+        let flash = match frame {
+            Frame::Entries(run) => self
+                .logs
+                .get(&run.log)
+                .is_some_and(|l| l.lane == Lane::Flash),
+            _ => false,
+        };
+        Weight::of(frame, flash)
+    }
+
+    /// Whether there is room for entries of a lane. Alerts have room of their own: they do not wait until reports are
+    /// acknowledged.
+    fn has_room(&self, lane: Lane) -> bool {
+        let window = self.portion.window;
+        self.in_flight
+            < if lane == Lane::Flash {
+                window.saturating_mul(2)
+            } else {
+                window
+            }
     }
 
     /// Bytes of entries that are under way to the peer without its acknowledgement.
@@ -279,6 +307,7 @@ impl Session {
             return;
         };
         let (me, peer) = (self.me, self.peer);
+        let (room, batch) = (self.has_room(writer.lane), self.portion.batch);
         let log = self.know(
             writer.case,
             &LogHead {
@@ -299,8 +328,9 @@ impl Session {
             if heard {
                 log.goal = log.ours;
                 // Over the window it waits: `pump` loads it again once the peer has acknowledged.
-                if let Some(run) = fresh.filter(|r| r.from == log.sent && !log.loading)
-                    && self.in_flight < WINDOW
+                let one = |run: &Run| run.entries.len() == 1 || bytes(run) <= batch;
+                if let Some(run) = fresh.filter(|r| r.from == log.sent && !log.loading && one(r))
+                    && room
                 {
                     self.send_run(run);
                 }
@@ -343,7 +373,7 @@ impl Session {
         if run.entries.is_empty() || run.from != log.sent {
             return;
         }
-        let bytes: usize = run.entries.iter().map(crate::log::Raw::len).sum();
+        let bytes = bytes(&run);
         log.sent += run.entries.len() as u64;
         log.goal = log.goal.max(log.sent);
         if !self.proven.contains(&run.log) {
@@ -355,13 +385,15 @@ impl Session {
 
     /// Asks for what can be sent next: flash lanes first, one load at a time.
     fn pump(&mut self) {
-        if self.in_flight >= WINDOW || self.logs.values().any(|l| l.loading) {
+        if self.logs.values().any(|l| l.loading) {
             return;
         }
+        let rooms = [Lane::Flash, Lane::Routine].map(|lane| (lane, self.has_room(lane)));
+        let room = |lane: Lane| rooms.iter().any(|(l, room)| *l == lane && *room);
         let next = self
             .logs
             .iter_mut()
-            .filter(|(_, l)| l.sent < l.goal)
+            .filter(|(_, l)| l.sent < l.goal && room(l.lane))
             .min_by_key(|(_, l)| l.lane);
         if let Some((id, log)) = next {
             log.loading = true;
@@ -387,4 +419,9 @@ impl Session {
             self.out.push(Output::Send(Frame::Directory(batch)));
         }
     }
+}
+
+/// Bytes of a run's entries.
+fn bytes(run: &Run) -> usize {
+    run.entries.iter().map(crate::log::Raw::len).sum()
 }

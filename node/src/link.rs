@@ -1,0 +1,162 @@
+//! What a link to a partner can carry, and what this node asks of it.
+//!
+//! An operator names the kind of link in `node.toml` or with `--link`; everything that depends on it is in [`Terms`].
+
+use focal_protocol::{
+    id::{NodeId, OrgId},
+    sync::Portion,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+
+mod pace;
+
+pub(crate) use pace::Pace;
+
+/// A kind of link.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Link {
+    /// A satellite telephone: 2.4 kbit/s, 600 ms, paid by the byte.
+    Satellite,
+    /// A modem, a crowded mobile network: about 64 kbit/s.
+    Narrow,
+    /// All others.
+    #[default]
+    Normal,
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Satellite => "satellite",
+            Self::Narrow => "narrow",
+            Self::Normal => "normal",
+        })
+    }
+}
+
+/// A word that names no kind of link.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no kind of link: satellite, narrow or normal")]
+pub struct NoLink(String);
+
+impl FromStr for Link {
+    type Err = NoLink;
+
+    fn from_str(text: &str) -> Result<Self, NoLink> {
+        [Self::Satellite, Self::Narrow, Self::Normal]
+            .into_iter()
+            .find(|link| link.to_string() == text)
+            .ok_or_else(|| NoLink(text.chars().take(64).collect()))
+    }
+}
+
+/// What a kind of link means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Bytes per second that are sent, headers included; none is as many as pass.
+    pub(crate) rate: Option<u32>,
+    /// Entries that are sent at once, and that wait for the partner's acknowledgement.
+    pub(crate) portion: Portion,
+    /// Bytes of an attachment between which it is looked whether a report waits.
+    pub(crate) slice: usize,
+    /// How often news of other partners' logs are told.
+    pub(crate) announce: Duration,
+    /// Files up to this size come by themselves, bytes, if `attachment_auto_mib` allows as much.
+    pub(crate) automatic: u64,
+    /// Partners that are asked for one file at the same time.
+    pub(crate) sources: usize,
+}
+
+impl Link {
+    pub(crate) fn terms(self) -> Terms {
+        match self {
+            // A portion takes less than four seconds, and twice as much is more than the link holds.
+            Self::Satellite => Terms {
+                rate: Some(300),
+                portion: Portion {
+                    batch: 1 << 10,
+                    window: 2 << 10,
+                },
+                slice: 512,
+                announce: Duration::from_secs(60),
+                automatic: 0,
+                sources: 1,
+            },
+            // A portion takes a second.
+            Self::Narrow => Terms {
+                rate: Some(8_000),
+                portion: Portion {
+                    batch: 8 << 10,
+                    window: 24 << 10,
+                },
+                slice: 2 << 10,
+                announce: Duration::from_secs(10),
+                automatic: 1 << 20,
+                sources: 1,
+            },
+            Self::Normal => Terms {
+                rate: None,
+                portion: Portion::default(),
+                slice: usize::MAX,
+                announce: Duration::ZERO,
+                automatic: u64::MAX,
+                sources: 4,
+            },
+        }
+    }
+
+    /// Whether every byte counts: no pings every few seconds, no packets that are large for nothing.
+    pub(crate) fn is_frugal(self) -> bool {
+        self != Self::Normal
+    }
+}
+
+/// The links of a node: its own, and that to some partners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Links {
+    /// This node's own.
+    pub(crate) own: Link,
+    /// To organisations that are on another one.
+    pub(crate) partners: BTreeMap<OrgId, Link>,
+}
+
+impl Links {
+    /// The link to a node: the narrower one of its own and the partner's.
+    pub(crate) fn to(&self, org: &OrgId) -> Link {
+        self.partners
+            .get(org)
+            .map_or(self.own, |theirs| self.own.min(*theirs))
+    }
+}
+
+/// How fast each partner is sent to.
+pub(crate) type Paces = BTreeMap<NodeId, std::sync::Arc<Pace>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrower_end_of_a_link_counts() {
+        let [near, far] = [1, 2].map(|n| OrgId([n; 32]));
+        let links = |own| Links {
+            own,
+            partners: BTreeMap::from([(far, Link::Narrow)]),
+        };
+        assert_eq!(links(Link::Normal).to(&far), Link::Narrow);
+        assert_eq!(links(Link::Normal).to(&near), Link::Normal);
+        assert_eq!(links(Link::Satellite).to(&far), Link::Satellite);
+    }
+
+    #[test]
+    fn a_kind_of_link_is_read_as_it_is_written() {
+        for link in [Link::Satellite, Link::Narrow, Link::Normal] {
+            assert_eq!(link.to_string().parse(), Ok(link));
+        }
+        assert!("wide".parse::<Link>().is_err());
+    }
+}
