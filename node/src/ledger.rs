@@ -16,6 +16,7 @@ mod directory;
 mod failures;
 mod parcels;
 mod sessions;
+mod shelf;
 mod take;
 mod trail;
 
@@ -34,12 +35,13 @@ use crate::{
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     directory::{Directory, Item},
-    group::{MlsIdentity, Rows},
+    group::{MlsIdentity, Parcel, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
     key::SecretKey,
     log::Run,
     seal::ContactKey,
-    sync::{Fetch, ParcelNote},
+    signed::Signed,
+    sync::Fetch,
     time::Time,
 };
 use std::{
@@ -103,7 +105,7 @@ pub(crate) struct Ledger {
     alarms: BTreeMap<Hash, KeptAlarm>,
     logs: HashMap<LogId, LogRow>,
     cursors: HashMap<LogId, Cursor>,
-    parcels: BTreeMap<Hash, ParcelNote>,
+    parcels: shelf::Shelf,
     taken: BTreeSet<Hash>,
     packages: BTreeMap<Time, Rows>,
     sessions: BTreeMap<NodeId, Mailbox>,
@@ -145,7 +147,7 @@ impl Ledger {
             alarms: BTreeMap::new(),
             logs: HashMap::new(),
             cursors: HashMap::new(),
-            parcels: BTreeMap::new(),
+            parcels: shelf::Shelf::default(),
             taken: BTreeSet::new(),
             packages: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -200,12 +202,10 @@ impl Ledger {
             };
             self.cases.insert(id, here);
         }
-        self.parcels = self
-            .store
-            .parcels()?
-            .into_iter()
-            .map(|(note, _)| (note.parcel, note))
-            .collect();
+        let parcels = self.store.parcels()?.into_iter();
+        // One that cannot be read is nobody's, and is dropped when it is looked at.
+        let from = |p: &Signed<Parcel>| p.unverified().map_or(NodeId([0; 32]), |p| p.from);
+        self.parcels = shelf::Shelf::of(parcels.map(|(note, p)| (note, from(&p))));
         self.taken = self.store.taken_parcels()?.into_iter().collect();
         self.packages = self.store.key_packages()?;
         self.alarms = self.store.alarms()?;

@@ -1,6 +1,6 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
-use super::Ledger;
+use super::{Ledger, shelf::Room};
 use crate::{clock, mailbox::Mailbox, refused::Refused};
 use focal_protocol::{
     case,
@@ -14,15 +14,15 @@ use focal_protocol::{
 use std::collections::BTreeMap;
 
 impl Ledger {
-    /// Keeps a parcel and offers it: to its recipient if there is a session with it, else to everybody.
-    pub(super) fn keep_parcel(&mut self, parcel: Signed<Parcel>, to: NodeId) {
+    /// Keeps a parcel of `from` and offers it: to its recipient if there is a session with it, else to everybody.
+    pub(super) fn keep_parcel(&mut self, parcel: Signed<Parcel>, from: NodeId, to: NodeId) {
         let note = ParcelNote {
             parcel: parcel.hash(),
             to,
         };
         self.round.write.parcel(&self.store, &note, &parcel);
         self.round.durable = true;
-        self.parcels.insert(note.parcel, note);
+        self.parcels.insert(note, from);
         self.then(move |ledger| match ledger.sessions.get(&to) {
             Some(mailbox) => mailbox.push(Input::Parcel(Box::new(parcel))),
             None => {
@@ -40,8 +40,8 @@ impl Ledger {
         for note in notes {
             if note.to == me && self.taken.contains(&note.parcel) {
                 taken.push(note.parcel);
-            } else if !self.parcels.contains_key(&note.parcel)
-                && (note.to == me || self.has_room(&note.to))
+            } else if self.parcels.get(&note.parcel).is_none()
+                && (note.to == me || self.may_have_room(note.to))
             {
                 wanted.push(note.parcel);
             }
@@ -54,13 +54,28 @@ impl Ledger {
         }
     }
 
-    fn has_room(&self, to: &NodeId) -> bool {
-        let known = self
-            .directory
-            .as_ref()
-            .is_some_and(|d| d.node(to).is_some());
-        let theirs = self.parcels.values().filter(|n| n.to == *to).count();
-        known && self.parcels.len() < limits::PARCELS_KEPT && theirs < limits::PARCELS_PER_RECIPIENT
+    fn may_have_room(&self, to: NodeId) -> bool {
+        self.is_listed(&to) && self.parcels.may_have_room(self.me(), to)
+    }
+
+    fn is_listed(&self, node: &NodeId) -> bool {
+        let directory = self.directory.as_ref();
+        directory.is_some_and(|d| d.node(node).is_some())
+    }
+
+    /// Makes room for a parcel of another, where there can be.
+    fn make_room(&mut self, from: NodeId, to: NodeId) -> bool {
+        match self.parcels.room(self.me(), from, to) {
+            Room::Free => true,
+            Room::None => false,
+            Room::Instead(gone) => {
+                for note in gone {
+                    self.parcels.remove(&note.parcel);
+                    self.round.write.drop_parcel(&note);
+                }
+                true
+            }
+        }
     }
 
     pub(super) fn load_parcels(&mut self, mailbox: &Mailbox, hashes: &[Hash]) {
@@ -100,22 +115,20 @@ impl Ledger {
             to: verified.to,
         };
         if verified.to != self.me() {
-            if self.has_room(&verified.to) {
-                let to = verified.to;
-                self.keep_parcel(verified.signed().clone(), to);
+            let (from, to) = (verified.from, verified.to);
+            if self.is_listed(&to) && self.make_room(from, to) {
+                self.keep_parcel(verified.signed().clone(), from, to);
             }
             return Ok(());
         }
         match self.open_parcel(&verified) {
             // It rests on a manifest, an epoch or a piece that is not here yet: it is kept until it comes.
             Err(e) if waits(&e) => {
-                if self.parcels.values().filter(|n| n.to == self.me()).count()
-                    < limits::PARCELS_PER_RECIPIENT
-                {
+                if self.make_room(verified.from, verified.to) {
                     self.round
                         .write
                         .parcel(&self.store, &note, verified.signed());
-                    self.parcels.insert(hash, note);
+                    self.parcels.insert(note, verified.from);
                     self.then(Self::retry_pieces);
                 }
                 Ok(())
@@ -187,7 +200,7 @@ impl Ledger {
             for piece in &pieces {
                 match Parcel::seal(me, *node, &key, piece, clock::now()) {
                     Ok(parcel) => {
-                        self.keep_parcel(Signed::new(&parcel, &self.identity.key), *node);
+                        self.keep_parcel(Signed::new(&parcel, &self.identity.key), me, *node);
                     }
                     Err(e) => tracing::warn!("nothing can be sealed to node {}: {e}", node.short()),
                 }
@@ -213,7 +226,7 @@ impl Ledger {
     /// Parcels for this node that could not be opened before.
     pub(super) fn retry_parcels(&mut self) {
         let me = self.me();
-        if !self.parcels.values().any(|n| n.to == me) {
+        if !self.parcels.notes().any(|n| n.to == me) {
             return;
         }
         self.retry_pieces();
@@ -238,7 +251,7 @@ impl Ledger {
     /// The recipient has its parcels.
     pub(super) fn drop_parcels(&mut self, peer: NodeId, hashes: &[Hash]) {
         for hash in hashes {
-            if let Some(note) = self.parcels.get(hash).copied()
+            if let Some(note) = self.parcels.get(hash)
                 && note.to == peer
             {
                 self.parcels.remove(hash);

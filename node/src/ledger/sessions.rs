@@ -67,7 +67,7 @@ impl Ledger {
         }
         mailbox.push(Input::Accepts(accepted));
         mailbox.push(Input::Shares { cases, first: true });
-        let notes: Vec<ParcelNote> = self.parcels.values().copied().collect();
+        let notes: Vec<ParcelNote> = self.parcels.notes().collect();
         if !notes.is_empty() {
             mailbox.push(Input::Parcels(notes));
         }
