@@ -71,6 +71,8 @@ pub const REFS: usize = 256;
 pub const PAYLOAD: usize = 512 << 10;
 /// Changes of one sort (roles, former members, stages) that the rules of a case keep: four for each possible member.
 pub const RULE_CHANGES: usize = 4_096;
+/// Removed nodes that a vote names, so that the votes of 1,000 members fit in one parcel: 34 bytes each.
+pub const GONE: usize = 8;
 /// The rules of a case, bytes: they travel in commits and Welcomes.
 pub const RULES: usize = 1 << 20;
 /// Why a case is closed, a member removed or a custodian replaced, bytes.

@@ -4,8 +4,8 @@
 use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps, member::invited_to};
 use crate::{
     group::{
-        self, CaseGroup, Delivery, GroupKey, History, Invalid, Invitation, Motion, RoleChange,
-        Succession, quorum,
+        self, CaseGroup, Delivery, Former, GroupKey, History, Invalid, Invitation, Motion,
+        RoleChange, Succession, quorum,
     },
     id::NodeId,
     log::{EpochGrant, Payload, Request},
@@ -63,6 +63,9 @@ impl Case {
         if let Some(old) = self.base_group(&succession.motion) {
             let common = succession.base.min(old.epoch());
             old.rules().check_successor(group.rules(), common)?;
+        }
+        if !returns && in_force && self.is_brought_back(&succession, &group) {
+            return Err(Error::Contested(from));
         }
         let secret = EpochGrant::new(group.epoch(), group.secret()?);
         self.state.groups.push(Followed {
@@ -145,6 +148,23 @@ impl Case {
     fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
         let mut groups = std::iter::once(&self.active).chain(&self.others);
         groups.find(|g| g.key().generation == motion.generation && g.key().branch == motion.branch)
+    }
+
+    /// Whether a custodian that was restored has forgotten that it removed a node that is in its new group, and this
+    /// node's operator has not said that it follows it all the same.
+    fn is_brought_back(&self, succession: &Succession, group: &CaseGroup) -> bool {
+        let motion = &succession.motion;
+        if motion.out != motion.successor || self.state.follows == Some(motion.successor) {
+            return false;
+        }
+        let Some(old) = self.base_group(motion) else {
+            return false;
+        };
+        let (members, before) = (group.members(), old.members());
+        let forgotten = old.rules().former.iter().filter(|f| f.at > succession.base);
+        let known = |f: &&Former| group.rules().former(&f.node).is_some_and(|k| k.at >= f.at);
+        let mut forgotten = forgotten.filter(|f| !known(f));
+        forgotten.any(|f| members.contains(&f.node) && !before.contains(&f.node))
     }
 
     /// Whether a succession counts the members that its base had, which only those who follow the old group can tell, and

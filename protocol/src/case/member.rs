@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Update proposals, bytes: an ML-KEM-768 leaf has about 3 KiB.
 const UPDATE: usize = 16 << 10;
 /// So many members tell the secret of a late epoch that the custodian cannot tell.
-const TELLERS: usize = 3;
+pub(super) const TELLERS: usize = 3;
 /// A clock that ran ahead by more than this when keys were made is not believed, milliseconds.
 const AHEAD_MS: u64 = 24 * 3_600_000;
 
@@ -346,6 +346,7 @@ impl Case {
         self.state.proposed = None;
         self.state.updates.clear();
         self.state.restored = self.is_custodian();
+        (self.state.rewound, self.state.stands) = (true, None);
         let now = self.epoch();
         let asked = self.state.inquires.map_or(now, |since| since.min(now));
         self.state.inquires = self.state.ended.is_none().then_some(asked);

@@ -117,6 +117,9 @@ pub struct State {
     /// The custodian's node was restored from a copy: it may have forgotten commits.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restored: bool,
+    /// This node was restored from a copy in this generation: it may have forgotten votes for itself that it has used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewound: bool,
     /// The node was restored from a copy that ends in this epoch, and is to ask what it has missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inquires: Option<Epoch>,
@@ -145,6 +148,7 @@ impl State {
             refreshed: now,
             committed: now,
             restored: false,
+            rewound: false,
             inquires: None,
             answered: BTreeMap::new(),
             ended: None,

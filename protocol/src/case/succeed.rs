@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 
 /// How far beyond one's own last ballot others' are joined, or outdone.
 const LEAP: u32 = 1 << 16;
+/// How far beyond all known ballots one goes that was restored, at most.
+const BEYOND: u64 = 1 << 15;
 
 impl Case {
     /// Votes for `successor` in place of the custodian. To stand for it is to vote for oneself. A vote for one that the
@@ -53,13 +55,23 @@ impl Case {
         if (again && cause == Cause::Hostile) || (self.me == out && !again) {
             return Err(Error::CustodianStays);
         }
-        let motion = self.motion(out, successor, cause);
-        self.attempt(|case| case.cast(ctx, motion))
+        let motion = self.motion(ctx, out, successor, cause);
+        let before = self.state.ballots.of(&self.me);
+        let again = before.is_some_and(|m| m.out == out && m.successor == successor);
+        self.attempt(|case| {
+            let generation = case.epoch().generation;
+            let effects = case.cast(ctx, motion)?;
+            // Who votes for it a second time follows it whatever else this node knows.
+            if again && successor != case.me && case.epoch().generation == generation {
+                case.state.follows = Some(successor);
+            }
+            Ok(effects)
+        })
     }
 
     /// The motion for a successor: one that others have voted for already if this node has said nothing later, else a new
     /// attempt.
-    fn motion(&self, out: NodeId, successor: NodeId, cause: Cause) -> Motion {
+    fn motion(&self, ctx: &Ctx<'_>, out: NodeId, successor: NodeId, cause: Cause) -> Motion {
         let ballots = &self.state.ballots;
         let mine = ballots.of(&self.me);
         // Whoever votes with the highest number there is must not keep the others from voting again.
@@ -68,15 +80,24 @@ impl Case {
         let near = motions.into_iter().filter(|m| m.ballot <= reach);
         let highest = near.clone().map(|m| m.ballot).max();
         let same = |m: &Motion| m.out == out && m.successor == successor && m.cause == cause;
+        // A second group must not begin from votes with which a first one has begun that this node has forgotten: it
+        // takes a ballot that it cannot have taken before, by the second in which it stands.
+        let forgetful = self.state.rewound && successor == self.me;
+        let beyond = (ctx.now.0 / 1_000 % BEYOND) as u32;
+        if let Some(stands) = self.state.stands.filter(|m| forgetful && same(m)) {
+            return stands;
+        }
         let joined = near
-            .filter(same)
+            .filter(|m| !forgetful && same(m))
             .filter(|m| mine.is_none_or(|own| own == *m || own.ballot < m.ballot))
             .max_by_key(|m| m.ballot);
         joined.unwrap_or(Motion {
             case: self.id(),
             generation: self.epoch().generation,
             branch: self.state.active.branch,
-            ballot: highest.map_or(0, |b| b.saturating_add(1)),
+            ballot: highest
+                .map_or(0, |b| b.saturating_add(1))
+                .saturating_add(if forgetful { beyond + 1 } else { 0 }),
             out,
             successor,
             cause,
@@ -87,6 +108,7 @@ impl Case {
         let vote = Vote {
             voter: self.me,
             motion,
+            gone: self.gone(),
         };
         let signed = Signed::new(&vote, ctx.key);
         let verified = Vote::verify(signed.clone()).map_err(|_| Invalid::Signature)?;
@@ -181,6 +203,21 @@ impl Case {
             .unwrap_or_else(|| self.members())
     }
 
+    /// Nodes that were removed in this generation and are no members now, the last first.
+    fn gone(&self) -> Vec<NodeId> {
+        let members = self.base_members();
+        let (from, base) = (Epoch::new(self.epoch().generation, 1), self.base());
+        let mut gone: Vec<NodeId> = Vec::new();
+        for former in self.rules().former.iter().rev() {
+            let here = former.at >= from && former.at <= base;
+            if here && !members.contains(&former.node) && !gone.contains(&former.node) {
+                gone.push(former.node);
+            }
+        }
+        gone.truncate(limits::GONE);
+        gone
+    }
+
     /// Votes for a motion, and how many it needs.
     #[must_use]
     pub fn tally(&self, motion: &Motion) -> (usize, usize) {
@@ -235,6 +272,20 @@ impl Case {
                 cuts: (motion.cause == Cause::Hostile).then_some(cuts),
             });
         }
+        // Removals that this node has forgotten, and those who vote for it have not.
+        let left_out = succession.left_out();
+        let stay: BTreeSet<NodeId> = members.difference(&left_out).copied().collect();
+        let org_of = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
+        let orgs: BTreeSet<_> = stay.iter().filter_map(org_of).collect();
+        for node in &left_out {
+            rules.former.push(former(ctx, *node, next));
+            if let Some(org) = org_of(node)
+                && !orgs.contains(&org)
+                && rules.role(&org).is_some()
+            {
+                rules.set_role(org, None, next);
+            }
+        }
         let group = CaseGroup::create(ctx.identity, key, rules)?;
         let first = EpochGrant::new(group.epoch(), group.secret()?);
         let steps = Steps::new(group.epoch(), group.members());
@@ -249,7 +300,7 @@ impl Case {
             succession: Some(signed.clone()),
         });
         self.enter(key, ctx);
-        let added = self.add_members(ctx, &members, motion.out);
+        let added = self.add_members(ctx, &stay, motion.out);
         let mut effects = match added {
             Ok(effects) => effects,
             Err(e) => {
@@ -317,6 +368,7 @@ impl Case {
         self.state.refreshed = ctx.now;
         self.state.ended = None;
         self.state.restored = false;
+        self.state.rewound = false;
         self.drop_settled_requests();
     }
 

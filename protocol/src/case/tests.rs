@@ -28,6 +28,7 @@ fn signed_vote(n: u8, motion: Motion) -> Signed<Vote> {
     let vote = Vote {
         voter: node(n),
         motion,
+        gone: Vec::new(),
     };
     Signed::new(&vote, &node_key(n))
 }

@@ -1,6 +1,6 @@
 //! What members say to each other besides commits and votes: requests, secrets, who is out.
 
-use super::{Alarm, At, Case, Ctx, Effect, Ended, Error, OpenRequest};
+use super::{Alarm, At, Case, Ctx, Effect, Ended, Error, OpenRequest, member::TELLERS};
 use crate::{
     group::{Delivery, Removal},
     id::{NodeId, OrgId},
@@ -67,12 +67,18 @@ impl Case {
     /// A node that was restored from a copy asks what it has missed. Only those whose word it may believe answer: that it
     /// is out, or the secrets of later epochs in which it was a member, and which it has forgotten.
     fn answer(&self, ctx: &Ctx<'_>, from: NodeId, since: Epoch) -> Vec<Effect> {
-        if self.state.ended.is_some() || !self.has_committed() {
+        if self.state.ended.is_some() {
             return Vec::new();
         }
-        let former = self.rules().former(&from).filter(|f| f.at > since);
-        let notice = former.map(|f| self.notice(vec![from], f.at, ""));
-        let mut effects: Vec<Effect> = notice.into_iter().collect();
+        let mut effects = Vec::new();
+        if self.has_committed() {
+            let former = self.rules().former(&from).filter(|f| f.at > since);
+            let notice = former.map(|f| self.notice(vec![from], f.at, ""));
+            effects.extend(notice);
+        }
+        if !self.tells_what_was_forgotten(&from) {
+            return effects;
+        }
         if !self.members().contains(&from) {
             return effects;
         }
@@ -97,6 +103,17 @@ impl Case {
             });
         }
         effects
+    }
+
+    /// Whether it falls to this node to give a member back the secrets that it has forgotten: to whoever is or was
+    /// custodian in a group that is followed; to a few if it is the custodian itself that asks.
+    fn tells_what_was_forgotten(&self, from: &NodeId) -> bool {
+        let custodian = self.rules().custodian;
+        let members = self.members();
+        let others = members.into_iter().filter(|n| n != from);
+        self.is_custodian()
+            || self.state.groups.iter().any(|g| g.steps.has_own())
+            || (*from == custodian && others.take(TELLERS).any(|n| n == self.me))
     }
 
     /// Asks the custodian for something.

@@ -52,6 +52,10 @@ pub struct Vote {
     pub voter: NodeId,
     /// What is voted on.
     pub motion: Motion,
+    /// Nodes that the voter has seen removed in this generation and that are no members now, the last first: the
+    /// successor's node may have been restored from a copy that knows nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<NodeId>,
 }
 
 /// What a vote is for.
@@ -75,7 +79,7 @@ pub struct Motion {
 
 impl Signable for Vote {
     const CONTEXT: Context = Context::Vote;
-    const LIMIT: usize = 1024;
+    const LIMIT: usize = 1280;
 }
 
 impl Vote {
@@ -184,6 +188,21 @@ impl Succession {
             });
         }
         Ok(this)
+    }
+
+    /// Members that its voters have seen removed, and that are not taken over: where more than half of those voters say
+    /// so who are not the successor itself, so that no one voter keeps anybody out.
+    #[must_use]
+    pub fn left_out(&self) -> BTreeSet<NodeId> {
+        let votes = self.votes.iter().filter_map(|v| v.unverified().ok());
+        let votes: Vec<Vote> = votes
+            .filter(|v| v.voter != self.motion.successor && v.motion == self.motion)
+            .collect();
+        let said = |node: &NodeId| votes.iter().filter(|v| v.gone.contains(node)).count();
+        let kept = [self.motion.successor, self.motion.out];
+        let mut gone: BTreeSet<NodeId> = self.members.iter().copied().collect();
+        gone.retain(|n| !kept.contains(n) && 2 * said(n) > votes.len());
+        gone
     }
 
     /// The group that it begins.

@@ -235,6 +235,9 @@ impl Life {
                 "{old:?} is not whom it had"
             );
             let mut new = old.clone();
+            // Whom those who voted have seen go, and a restored custodian has forgotten.
+            let left_out = succession.left_out();
+            new.retain(|n| !left_out.contains(&node(*n)));
             if succession.motion.out != succession.motion.successor {
                 new.retain(|n| node(*n) != succession.motion.out);
             }
@@ -374,26 +377,74 @@ fn members(case: &Case) -> BTreeSet<u8> {
     NODES.into_iter().filter(known).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: std::env::var("FOCAL_MODEL_LIVES").ok().and_then(|n| n.parse().ok()).unwrap_or(40),
+/// Lives that once went wrong.
+#[test]
+fn lives_that_once_went_wrong_go_well() {
+    use Step::{Elect, Heal, Invite, Rekey, Remove, Split, Write};
+    let lives = [(
+        History::FromJoining,
+        vec![
+            Elect(5),
+            Split([2, 5].into()),
+            Remove(3),
+            Elect(3),
+            Heal,
+            Invite(1),
+            Elect(2),
+            Write(1),
+            Invite(4),
+            Heal,
+            Rekey(1),
+            Split([1].into()),
+            Write(4),
+        ],
+    )];
+    for (history, steps) in lives {
+        live(history, steps);
+    }
+}
+
+/// A whole life, and what must hold in it and at its end.
+fn live(history: History, steps: Vec<Step>) {
+    let mut life = Life::new(history);
+    for step in steps {
+        life.step(step);
+    }
+    life.rest();
+    life.check_agreement();
+}
+
+fn lives(default: u32) -> ProptestConfig {
+    let asked = std::env::var("FOCAL_MODEL_LIVES");
+    ProptestConfig {
+        cases: asked.ok().and_then(|n| n.parse().ok()).unwrap_or(default),
         max_shrink_iters: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
-    })]
+    }
+}
+
+proptest! {
+    #![proptest_config(lives(64))]
 
     #[test]
-    #[ignore = "some minutes without optimisation: run with --release -- --ignored; FOCAL_MODEL_LIVES says how many"]
     fn in_every_life_of_a_case_those_read_it_who_may(
         all in any::<bool>(),
         steps in prop::collection::vec(step(), 10..30),
     ) {
-        let history = if all { History::All } else { History::FromJoining };
-        let mut life = Life::new(history);
-        for step in steps {
-            life.step(step);
-        }
-        life.rest();
-        life.check_agreement();
+        live(if all { History::All } else { History::FromJoining }, steps);
+    }
+}
+
+proptest! {
+    #![proptest_config(lives(1_000))]
+
+    #[test]
+    #[ignore = "minutes: run with --release -- --ignored; FOCAL_MODEL_LIVES says how many lives"]
+    fn in_a_thousand_long_lives_those_read_it_who_may(
+        all in any::<bool>(),
+        steps in prop::collection::vec(step(), 10..60),
+    ) {
+        live(if all { History::All } else { History::FromJoining }, steps);
     }
 }

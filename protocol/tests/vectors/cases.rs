@@ -33,6 +33,7 @@ pub(super) fn vote(seed: u8) -> Signed<Vote> {
     let vote = Vote {
         voter: NodeId(public(seed).0),
         motion: motion(),
+        gone: Vec::new(),
     };
     Signed::new(&vote, &key(seed))
 }

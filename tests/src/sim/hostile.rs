@@ -204,7 +204,12 @@ impl World {
                     successor,
                     cause: Cause::Hostile,
                 };
-                let vote = Vote { voter, motion };
+                let gone = Vec::new();
+                let vote = Vote {
+                    voter,
+                    motion,
+                    gone,
+                };
                 let signed = Signed::new(&vote, &self.seats[index].host.partner.key);
                 Payload::Vote(Box::new(signed))
             }

@@ -149,3 +149,140 @@ fn a_restored_member_goes_on_where_it_was() {
     world.settle();
     assert!(world.reads(3).is_superset(&[written, again].into()));
 }
+
+#[test]
+fn votes_that_have_begun_a_group_begin_no_second_one_after_a_restore() {
+    for candidate in [1, 2] {
+        let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+        let copy = world.node(candidate).disk.clone();
+        for n in [candidate, 3, 4] {
+            world.vote(n, candidate, Cause::Lost).expect("voted");
+            world.settle();
+        }
+        assert!(world.case(candidate).is_custodian());
+        let key = world.case(3).state().active;
+        world.ask(candidate, Case::rekey).expect("committed");
+        world.settle();
+        world.restore(candidate, copy);
+        world.settle();
+        // The old votes come again with the others' logs.
+        world
+            .vote(candidate, candidate, Cause::Lost)
+            .expect("voted");
+        world.settle();
+        world.tick();
+        assert_eq!(world.epoch(candidate).generation, 0, "by old votes");
+        assert_eq!(world.case(3).state().active, key);
+        world.assert_agreed(&[3, 4]);
+    }
+}
+
+#[test]
+fn a_removal_that_a_restored_custodian_has_forgotten_stands() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    let copy = world.node(1).disk.clone();
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(4), "seized"))
+        .expect("removed");
+    world.settle();
+    let before = world.write(2).expect("written");
+    world.settle();
+    world.restore(1, copy);
+    assert!(world.case(1).members().contains(&node(4)), "forgotten");
+    for n in [1, 2, 3] {
+        world.vote(n, 1, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    let after = world.write(3).expect("written");
+    world.settle();
+    world.wait(WEEK_MS);
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+    assert!(!world.case(1).members().contains(&node(4)));
+    assert_eq!(world.case(2).rules().role(&org(4)), None);
+    let opens = world.can_open(4);
+    assert!(!opens.contains(&before) && !opens.contains(&after));
+    assert!(world.reads(1).is_superset(&[before, after].into()));
+    // The operator may let it in again, as always.
+    world.renew_key_package(4);
+    world.invite(1, &[4]);
+    world.assert_agreed(&[1, 2, 3, 4]);
+}
+
+#[test]
+fn who_has_seen_a_removal_waits_for_its_operator_before_it_follows_one_who_undoes_it() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    let copy = world.node(1).disk.clone();
+    // Only 2 hears of the removal; the others elect the restored custodian without it.
+    world.split(&[&[1, 2], &[3, 4, 5]]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(5), "seized"))
+        .expect("removed");
+    world.settle();
+    let closed = world.write(2).expect("written");
+    // With the disk the word to 5 is lost.
+    world.parcels.clear();
+    world.restore(1, copy);
+    world.split(&[&[2], &[1, 3, 4, 5]]);
+    for n in [1, 3, 4, 5] {
+        world.vote(n, 1, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[1, 3, 4]);
+    assert!(world.case(1).members().contains(&node(5)));
+    world.heal();
+    world.settle();
+    world.tick();
+    assert_eq!(world.epoch(2).generation, 0, "it waits");
+    assert!(!world.can_open(5).contains(&closed));
+    world.vote(2, 1, Cause::Lost).expect("voted");
+    world.settle();
+    world.tick();
+    world.vote(2, 1, Cause::Lost).expect("voted again");
+    world.settle();
+    world.assert_agreed(&[1, 2, 3, 4]);
+}
+
+#[test]
+fn no_single_voter_keeps_a_member_out() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world.restore(1, world.node(1).disk.clone());
+    world.vote(1, 1, Cause::Lost).expect("voted");
+    world.settle();
+    let motion = world.case(1).state().ballots.of(&node(1)).expect("a vote");
+    let vote = Vote {
+        voter: node(2),
+        motion,
+        gone: vec![node(3), node(4)],
+    };
+    let vote = Signed::new(&vote, &node_key(2));
+    world
+        .ask(1, |case, ctx| case.take_vote(ctx, vote))
+        .expect("counted");
+    world.vote(3, 1, Cause::Lost).expect("voted");
+    world.settle();
+    world.assert_agreed(&[1, 2, 3, 4]);
+}
+
+#[test]
+fn a_restored_node_that_is_elected_gets_back_what_it_has_forgotten_from_the_others() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::FromJoining);
+    let copy = world.node(1).disk.clone();
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    let forgotten = world.write(2).expect("written");
+    world.settle();
+    world.restore(1, copy);
+    for (successor, voters) in [(2, [2, 3, 4, 5]), (1, [1, 3, 4, 5])] {
+        for n in voters {
+            let _ = world.vote(n, successor, Cause::Lost);
+            world.settle();
+        }
+    }
+    assert!(world.case(1).is_custodian());
+    assert!(!world.can_open(1).contains(&forgotten));
+    world.tick();
+    assert!(world.can_open(1).contains(&forgotten));
+}

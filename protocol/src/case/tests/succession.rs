@@ -116,6 +116,7 @@ fn the_custodians_and_strangers_votes_do_not_count() {
         &Vote {
             voter: node(5),
             motion,
+            gone: Vec::new(),
         },
         &node_key(4),
     );

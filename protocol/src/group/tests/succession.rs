@@ -23,6 +23,7 @@ fn vote(n: u8, motion: Motion) -> Signed<Vote> {
     let vote = Vote {
         voter: node(n),
         motion,
+        gone: Vec::new(),
     };
     Signed::new(&vote, &key(n))
 }
@@ -95,6 +96,7 @@ fn a_signature_that_is_not_theirs_spoils_a_succession() {
         &Vote {
             voter: node(3),
             motion: motion(),
+            gone: Vec::new(),
         },
         &key(2),
     );
