@@ -78,6 +78,16 @@ pub(crate) struct Global {
         conflicts_with = "socket"
     )]
     node: Option<String>,
+    /// The language in which you are spoken to [default: that of LC_ALL or LANG, else en]
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANG",
+        env = "FOCAL_LANG",
+        hide_env_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(crate::lang::names())
+    )]
+    pub(crate) lang: Option<String>,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     heard::Heard,
+    lang,
     link::Way,
 };
 use focal_node::api::types::{Event, Problem};
@@ -66,9 +67,9 @@ impl Client {
     }
 
     fn lost(&self, error: &dyn std::fmt::Display) -> Error {
-        Error::new(Exit::Unreachable, "the node has not answered to the end")
+        Error::new(Exit::Unreachable, lang::tr!("node-lost"))
             .why(format!("{}: {error}", self.way.name()))
-            .next("see its log, then try again: sending a report twice stores it once")
+            .next(lang::tr!("node-lost-next"))
             .may_pass()
     }
 
@@ -313,8 +314,15 @@ fn refusal(status: StatusCode, body: &[u8]) -> Error {
     let mut error = match serde_json::from_slice::<Problem>(body) {
         Ok(problem) => {
             let mut error = Error::new(exit, problem.message).why(problem.code.clone());
+            if let Some((message, next)) = lang::refusal(&problem.code) {
+                // What it means in the reader's language; exactly, in the node's own words, as the reason.
+                error.why = Some(format!("{} ({})", error.what, problem.code));
+                error.what = message;
+                error.next = next.or(problem.hint);
+            } else {
+                error.next = problem.hint;
+            }
             error.code = Some(problem.code.into_boxed_str());
-            error.next = problem.hint;
             error
         }
         Err(_) => Error::new(exit, format!("the node answered {status}")),

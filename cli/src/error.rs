@@ -1,6 +1,6 @@
 //! What a person sees when something does not work: what happened, why, what to do next.
 
-use crate::output::plain;
+use crate::{lang::tr, output::plain};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::{
@@ -149,12 +149,24 @@ impl Error {
         }
         let head = AnsiColor::Red.on_default().bold();
         let label = Style::new().bold();
-        writeln!(out, "{head}error:{head:#} {}", plain(&self.what))?;
-        if let Some(why) = &self.why {
-            writeln!(out, "  {label}why:{label:#} {}", plain(why))?;
-        }
-        if let Some(next) = &self.next {
-            writeln!(out, " {label}next:{label:#} {}", plain(next))?;
+        let names = [tr!("label-error"), tr!("label-why"), tr!("label-next")];
+        let wide = names.iter().map(|name| name.chars().count()).max();
+        let wide = wide.unwrap_or_default();
+        let [error, why, next] = names.map(|name| {
+            let before = " ".repeat(wide - name.chars().count());
+            (before, name)
+        });
+        writeln!(
+            out,
+            "{}{head}{}:{head:#} {}",
+            error.0,
+            error.1,
+            plain(&self.what)
+        )?;
+        for ((before, name), text) in [(why, &self.why), (next, &self.next)] {
+            if let Some(text) = text {
+                writeln!(out, "{before}{label}{name}:{label:#} {}", plain(text))?;
+            }
         }
         Ok(())
     }

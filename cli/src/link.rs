@@ -4,6 +4,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::{Author, open_author},
+    lang::tr,
     officer::Officer,
 };
 use focal_node::remote::{self, NodeAddress, Remote};
@@ -113,9 +114,9 @@ impl Way {
         match self {
             Self::Socket(path) => {
                 let stream = UnixStream::connect(path).await.map_err(|e| {
-                    Error::new(Exit::Unreachable, "the node does not answer")
+                    Error::new(Exit::Unreachable, tr!("node-silent"))
                         .why(format!("{}: {e}", path.display()))
-                        .next("start it with `focal node run`, or name another with --home, --socket or --node")
+                        .next(tr!("node-silent-next"))
                         .may_pass()
                 })?;
                 Ok(Stream::Near(stream))
@@ -204,18 +205,14 @@ fn unreached(error: &remote::Error) -> Error {
     let (exit, what, next) = match error {
         remote::Error::NotLetIn => (
             Exit::Refused,
-            "the node does not let you in",
-            "ask your organisation whether your key is in its manifest: `focal org author list` there",
+            tr!("node-not-let-in"),
+            tr!("node-not-let-in-next"),
         ),
-        remote::Error::OtherNode => (
-            Exit::Refused,
-            "somebody else answers at the node's address",
-            "do not go on: call your organisation and compare the words of its node",
-        ),
+        remote::Error::OtherNode => (Exit::Refused, tr!("node-other"), tr!("node-other-next")),
         _ => (
             Exit::Unreachable,
-            "the node cannot be reached",
-            "look at your link; what you send meanwhile waits in the outbox",
+            tr!("node-unreached"),
+            tr!("node-unreached-next"),
         ),
     };
     // Whatever happens on the way may be over later. Also that the node hangs up: on a bad link a break looks the same.

@@ -3,7 +3,7 @@
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
 //! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@agent`] a key that stays open, [`mod@client`] and [`link`] the way to the node, [`attach`] the
 //! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach, [`mod@wipe`] the
-//! end of all of it.
+//! end of all of it, [`lang`] in which language.
 
 mod accepted;
 mod agent;
@@ -12,6 +12,7 @@ mod attach;
 mod client;
 mod commands;
 mod context;
+mod doubt;
 mod draft;
 mod error;
 mod federation_file;
@@ -22,6 +23,7 @@ mod heard;
 mod join_request;
 mod keys;
 mod known;
+mod lang;
 mod link;
 mod moment;
 mod node_card;
@@ -44,6 +46,12 @@ use tokio::runtime::{Builder, Runtime};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.global.json;
+    // A program reads English.
+    lang::choose(if json {
+        Some("en")
+    } else {
+        cli.global.lang.as_deref()
+    });
     let result = cli.global.context().and_then(|context| {
         wipe::resume(&context);
         let result = dispatch(cli.command, &context);
@@ -72,7 +80,9 @@ fn main() -> ExitCode {
 
 fn nothing_here(context: &Context) -> Result<()> {
     let nothing: [(); 0] = [];
-    context.print(&nothing, |out| writeln!(out, "There is nothing here yet."))
+    context.print(&nothing, |out| {
+        writeln!(out, "{}", lang::tr!("nothing-here"))
+    })
 }
 
 fn dispatch(command: Command, context: &Context) -> Result<()> {

@@ -1,6 +1,9 @@
 //! Reports as people write them: TOML, JSON, or Markdown with front matter.
 
-use crate::error::{Error, Exit, Result};
+use crate::{
+    error::{Error, Exit, Result},
+    lang::tr,
+};
 use focal_protocol::record::Kind;
 use gray_matter::{Matter, engine::YAML};
 use serde_json::{Map, Value};
@@ -41,9 +44,9 @@ impl Format {
 /// Reads a report's fields. Text below a front matter fills the field that the kind has for it.
 pub(crate) fn parse(format: Format, text: &str, hint: Option<Kind>) -> Result<Map<String, Value>> {
     let unreadable = |why: String| {
-        Error::new(Exit::Refused, "the report cannot be read")
+        Error::new(Exit::Refused, tr!("report-unreadable"))
             .why(why)
-            .next("mend it there, or begin with `focal report new KIND`")
+            .next(tr!("report-unreadable-next"))
     };
     let value = match format {
         Format::Json => serde_json::from_str(text).map_err(|e| unreadable(e.to_string()))?,

@@ -119,3 +119,72 @@ async fn what_was_typed_is_what_is_read_in_every_form() {
         "{said:?}"
     );
 }
+
+#[tokio::test]
+async fn an_officer_is_spoken_to_in_their_language_and_a_program_in_one() {
+    let stage = Stage::new(&["Monitor"]);
+    let mut node = stage.node().await;
+    let case = stage.org().open_case("Varenia").await.to_string();
+    let officer = stage.officer();
+    let french = |args: &[&str]| officer.types(&[args, &["--lang", "fr"]].concat());
+    let said = french(&["case", "list"]);
+    assert!(
+        said.out.contains("dossier") && said.out.contains("dépositaire"),
+        "{said:?}"
+    );
+    let said = french(&["report", "send", &case, "--kind", "incident", "--text", "x"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(
+        said.err
+            .contains("erreur: le rapport n’est pas encore complet"),
+        "{said:?}"
+    );
+    assert!(said.err.contains("type : rien ; permis : "), "{said:?}");
+    let said = french(&[
+        "report",
+        "send",
+        &case,
+        "--kind",
+        "note",
+        "--text",
+        "tout est calme",
+    ]);
+    assert!(said.out.contains("enregistré"), "{said:?}");
+    let said = french(&["report", "new", "sitrep"]);
+    assert!(
+        said.out.contains("Décrivez la situation.") && said.out.contains("kind: sitrep"),
+        "{said:?}"
+    );
+    // What the node refuses is explained, with its own words as the reason.
+    officer.json(&["case", "close", &case, "--reason", "ended"]);
+    let said = french(&[
+        "report",
+        "send",
+        &case,
+        "--kind",
+        "note",
+        "--text",
+        "trop tard",
+    ]);
+    assert!(
+        said.err.contains("le dossier est fermé") && said.err.contains("case-closed"),
+        "{said:?}"
+    );
+    assert!(node.stop().success());
+    let said = french(&["case", "show", &case]);
+    assert!(said.err.contains("le nœud ne répond pas"), "{said:?}");
+    // The environment chooses, too; a program reads English.
+    let mut command = officer.command(&["outbox", "list"]);
+    let said = command.env("LC_ALL", "fr_FR.UTF-8").output().expect("run");
+    assert!(
+        String::from_utf8_lossy(&said.stdout).contains("Rien n’attend."),
+        "{said:?}"
+    );
+    let mut command = officer.command(&["case", "show", &case, "--json"]);
+    let said = command.env("FOCAL_LANG", "fr").output().expect("run");
+    assert!(
+        String::from_utf8_lossy(&said.stderr).contains("the node does not answer"),
+        "{said:?}"
+    );
+    assert_eq!(officer.types(&["case", "list", "--lang", "xx"]).code, 2);
+}

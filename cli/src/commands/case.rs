@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     keys::{author_handles, open_author},
     known::{self, Known},
+    lang::tr,
     output::{STRONG, plain},
     table::Table,
 };
@@ -331,27 +332,37 @@ fn known_list(error: Error, context: &Context) -> Result<()> {
         return Err(error);
     };
     let ago = known::ago(known.at);
-    context.remark(&format!(
-        "{}: these are the cases as they were known {ago}, without counts.",
-        error.what
-    ));
+    context.remark(&tr!("case-as-known", what = error.what, ago = ago));
     print_list(&known.cases, context)
 }
 
 fn print_list(cases: &[CaseSummary], context: &Context) -> Result<()> {
     context.print(&cases, |out| {
         if cases.is_empty() {
-            return writeln!(
-                out,
-                "No cases yet. Open one with `focal case open --title TITLE`, or wait for an invitation."
-            );
+            return writeln!(out, "{}", tr!("case-none"));
         }
-        let mut table = Table::new(&["case", "title", "role", "custodian", "members", "records", "waiting", "state"]);
+        let mut table = Table::new(&[
+            &tr!("head-case"),
+            &tr!("head-title"),
+            &tr!("head-role"),
+            &tr!("head-custodian"),
+            &tr!("head-members"),
+            &tr!("head-records"),
+            &tr!("head-waiting"),
+            &tr!("head-state"),
+        ]);
         let mut ordered: Vec<&CaseSummary> = Vec::new();
         // Compartments stand below the case inside which they are.
-        for case in cases.iter().filter(|c| !cases.iter().any(|p| Some(&p.case) == c.parent.as_ref())) {
+        for case in cases
+            .iter()
+            .filter(|c| !cases.iter().any(|p| Some(&p.case) == c.parent.as_ref()))
+        {
             ordered.push(case);
-            ordered.extend(cases.iter().filter(|c| c.parent.as_ref() == Some(&case.case)));
+            ordered.extend(
+                cases
+                    .iter()
+                    .filter(|c| c.parent.as_ref() == Some(&case.case)),
+            );
         }
         for case in ordered {
             let inside = if case.parent.is_some() { "↳ " } else { "" };
@@ -376,9 +387,14 @@ async fn pending(case: &str, client: &Client, context: &Context) -> Result<()> {
     let waiting: Vec<Waiting> = client.get(&path).await?;
     context.print(&waiting, |out| {
         if waiting.is_empty() {
-            return writeln!(out, "Nothing waits: all that has come can be read.");
+            return writeln!(out, "{}", tr!("case-all-read"));
         }
-        let mut table = Table::new(&["organisation", "log", "entry", "waits because"]);
+        let mut table = Table::new(&[
+            &tr!("head-organisation"),
+            &tr!("head-log"),
+            &tr!("head-entry"),
+            &tr!("head-waits-because"),
+        ]);
         for row in &waiting {
             table.row(vec![
                 plain(&row.org_name).into_owned(),
@@ -398,22 +414,32 @@ async fn members(case: &str, client: &Client, context: &Context) -> Result<()> {
 }
 
 fn write_members(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new(&["organisation", "node", "role", "connected", "holds"]);
+    let mut table = Table::new(&[
+        &tr!("head-organisation"),
+        &tr!("head-node"),
+        &tr!("head-role"),
+        &tr!("head-connected"),
+        &tr!("head-holds"),
+    ]);
     for member in &detail.members {
         table.row(vec![
             plain(&member.org_name).into_owned(),
             first(&member.node),
             member.role.clone(),
-            if member.connected { "yes" } else { "no" }.into(),
-            format!("{} of {}", member.holds, member.of),
+            if member.connected {
+                tr!("case-yes")
+            } else {
+                tr!("case-no")
+            },
+            tr!("case-holds", holds = member.holds, of = member.of),
         ]);
     }
     for org in &detail.waiting {
         table.row(vec![
             plain(org).into_owned(),
             String::new(),
-            "invited".into(),
-            "not met yet".into(),
+            tr!("case-invited"),
+            tr!("case-not-met"),
             String::new(),
         ]);
     }

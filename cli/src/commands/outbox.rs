@@ -6,8 +6,9 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::{Author, author_handles, open_author},
+    lang::tr,
     outbox::{self, Choice, Kept, Number, Outbox, Refusal},
-    output::{STRONG, count, plain},
+    output::{STRONG, plain},
     prompt::confirm,
     table::Table,
 };
@@ -152,10 +153,7 @@ impl Row {
             why: refusal
                 .map(|r| r.message.clone())
                 .or_else(|| item.and_then(|i| i.waits_for.clone()))
-                .or_else(|| {
-                    let sealed = "it was sealed with another key of this author, or changed";
-                    item.is_none().then(|| sealed.into())
-                }),
+                .or_else(|| item.is_none().then(|| tr!("outbox-other-key"))),
             code: refusal.and_then(|r| r.code.clone()),
             next: refusal.and_then(|r| r.next.clone()),
         }
@@ -168,15 +166,23 @@ fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let rows: Vec<Row> = kept.iter().map(Row::of).collect();
     context.print(&rows, |out| {
         if rows.is_empty() {
-            return writeln!(out, "Nothing waits.");
+            return writeln!(out, "{}", tr!("outbox-nothing"));
         }
-        let mut table = Table::new(&["no.", "kept", "state", "kind", "case", "title", "record"]);
+        let mut table = Table::new(&[
+            &tr!("head-number"),
+            &tr!("head-kept"),
+            &tr!("head-state"),
+            &tr!("head-kind"),
+            &tr!("head-case"),
+            &tr!("head-title"),
+            &tr!("head-record"),
+        ]);
         for row in &rows {
             let text = |text: &Option<String>| plain(text.as_deref().unwrap_or("")).into_owned();
             table.row(vec![
                 row.number.to_string(),
                 row.kept.as_deref().map(minute).unwrap_or_default(),
-                row.state.into(),
+                state(row.state),
                 text(&row.report),
                 text(&row.case_title),
                 text(&row.title),
@@ -199,6 +205,14 @@ fn list(args: &ListArgs, context: &Context) -> Result<()> {
         }
         Ok(())
     })
+}
+
+fn state(name: &str) -> String {
+    match name {
+        "refused" => tr!("outbox-state-refused"),
+        "unreadable" => tr!("outbox-state-unreadable"),
+        _ => tr!("outbox-state-waiting"),
+    }
 }
 
 /// What came of sending.
@@ -231,17 +245,14 @@ async fn send(args: &SendArgs, context: &Context) -> Result<()> {
         waiting,
     };
     context.print(&sent, |out| {
-        let line = line.unwrap_or_else(|| "Nothing waits.".into());
+        let line = line.unwrap_or_else(|| tr!("outbox-nothing"));
         writeln!(out, "{}", plain(&line))
     })?;
     match (outcome.stopped, refused) {
         (Some(e), _) => Err(e),
         (None, 0) => Ok(()),
-        (None, n) => Err(Error::new(
-            Exit::Refused,
-            format!("the node refuses {}", count(n, "report")),
-        )
-        .next("see why with `focal outbox list`; then cancel it, or send it again by its id")),
+        (None, n) => Err(Error::new(Exit::Refused, tr!("outbox-node-refuses", n = n))
+            .next(tr!("outbox-node-refuses-next"))),
     }
 }
 
@@ -250,25 +261,26 @@ async fn cancel(args: &CancelArgs, context: &Context) -> Result<()> {
     let outbox = Outbox::of(context, &author);
     // One that is on its way cannot be taken back.
     let Some(_turn) = outbox.try_turn()? else {
-        return Err(
-            Error::new(Exit::Failed, "another focal command is sending the outbox")
-                .why("a report that is on its way cannot be cancelled")
-                .next("wait for it, then look with `focal outbox list`"),
-        );
+        return Err(Error::new(Exit::Failed, tr!("outbox-busy"))
+            .why(tr!("outbox-busy-why"))
+            .next(tr!("outbox-busy-next")));
     };
     let kept = outbox.list()?;
     let kept = find(&kept, &args.id)?;
     let row = Row::of(kept);
-    confirm(context, "Throw it away?", |out| {
+    confirm(context, &tr!("outbox-throw-away"), |out| {
         writeln!(
             out,
-            "This report was not sent, and nothing of it is anywhere else: {} \"{}\".",
-            plain(row.report.as_deref().unwrap_or("report")),
-            plain(row.title.as_deref().unwrap_or("unreadable")),
+            "{}",
+            tr!(
+                "outbox-lost",
+                kind = plain(row.report.as_deref().unwrap_or("?")),
+                title = plain(row.title.as_deref().unwrap_or("?")),
+            )
         )
     })?;
     outbox.remove(kept.number)?;
-    context.print(&row, |out| writeln!(out, "cancelled"))
+    context.print(&row, |out| writeln!(out, "{}", tr!("outbox-cancelled")))
 }
 
 /// The report that is meant.
@@ -282,17 +294,13 @@ fn find<'a>(kept: &'a [Kept], id: &str) -> Result<&'a Kept> {
     let mut found = kept.iter().filter(by_record);
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(Error::new(
-            Exit::NotFound,
-            format!("more than one report in the outbox begins with {id}"),
-        )
-        .next("give more digits: `focal outbox list --json`")),
+        (Some(_), Some(_)) => {
+            Err(Error::new(Exit::NotFound, tr!("outbox-many", id = id))
+                .next(tr!("outbox-many-next")))
+        }
         (None, _) => kept.iter().find(by_number).ok_or_else(|| {
-            Error::new(
-                Exit::NotFound,
-                format!("there is no report {id} in the outbox"),
-            )
-            .next("see what is there: `focal outbox list`")
+            Error::new(Exit::NotFound, tr!("outbox-missing", id = id))
+                .next(tr!("outbox-missing-next"))
         }),
     }
 }

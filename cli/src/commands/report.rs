@@ -5,7 +5,9 @@ use crate::{
     client::Client,
     commands::case::{find, first, minute},
     context::Context,
+    doubt,
     error::{Error, Exit, Result},
+    lang::{self, tr},
     output::{STRONG, plain, raw},
     table::Table,
 };
@@ -140,14 +142,15 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 fn new(args: &NewArgs, context: &Context) -> Result<()> {
-    let template = with_files(args.kind.template(), &args.attach)?;
+    let template = with_files(&lang::template(args.kind), &args.attach)?;
     let Some(path) = &args.output else {
         return raw(template.as_bytes());
     };
     crate::files::create_private(path, template.as_bytes())?;
     context.print(&serde_json::json!({ "file": path }), |out| {
-        writeln!(out, "{} is ready to be filled in.", path.display())?;
-        writeln!(out, "Then: focal report send CASE {}", path.display())
+        let file = path.display().to_string();
+        writeln!(out, "{}", tr!("report-ready", file = file.as_str()))?;
+        writeln!(out, "{}", tr!("report-then", file = file.as_str()))
     })
 }
 
@@ -234,27 +237,27 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let shown: Vec<RecordRow> = found.into();
     context.print(&shown, |out| {
         if shown.is_empty() {
-            return writeln!(out, "No reports.");
+            return writeln!(out, "{}", tr!("report-none"));
         }
         let mut table = Table::new(&[
-            "written",
-            "kind",
-            "organisation",
-            "title",
-            "grade",
-            "marking",
-            "record",
+            &tr!("head-written"),
+            &tr!("head-kind"),
+            &tr!("head-organisation"),
+            &tr!("head-title"),
+            &tr!("head-grade"),
+            &tr!("head-marking"),
+            &tr!("head-record"),
         ]);
         for row in &shown {
             let text =
                 |name: &str| plain(row.summary[name].as_str().unwrap_or_default()).into_owned();
             let doubt = if row.doubtful_clock {
-                " (doubtful clock)"
+                format!(" ({})", tr!("clock-short"))
             } else {
-                ""
+                String::new()
             };
             table.row(vec![
-                minute(&text("created")) + doubt,
+                minute(&text("created")) + &doubt,
                 text("kind"),
                 plain(&row.org_name).into_owned(),
                 text("title") + &files(&row.summary["attachments"]),
@@ -265,7 +268,7 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
         }
         table.write(out)?;
         if skip > 0 {
-            writeln!(out, "{skip} older ones are not shown: --limit")?;
+            writeln!(out, "{}", tr!("report-older", n = skip))?;
         }
         Ok(())
     })
@@ -273,9 +276,9 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
 
 /// How many files go with a report, after its title.
 fn files(number: &Value) -> String {
-    match number.as_u64().and_then(|n| usize::try_from(n).ok()) {
+    match number.as_u64() {
         None | Some(0) => String::new(),
-        Some(n) => format!(" [{}]", crate::output::count(n, "file")),
+        Some(n) => format!(" [{}]", tr!("report-files", n = n)),
     }
 }
 
@@ -285,22 +288,21 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
     context.print(&detail, |out| {
         let marking = detail.row.summary["tlp"].as_str().unwrap_or_default();
         writeln!(out, "{STRONG}{}{STRONG:#}", plain(marking))?;
+        let author = format!("{} ({})", detail.row.author_name, detail.row.org_name);
+        let text = |name: &str| plain(detail.row.summary[name].as_str().unwrap_or_default());
         writeln!(
             out,
-            "{} of {}, by {}",
-            plain(detail.row.summary["kind"].as_str().unwrap_or_default()),
-            plain(detail.row.summary["created"].as_str().unwrap_or_default()),
-            plain(&format!(
-                "{} ({})",
-                detail.row.author_name, detail.row.org_name
-            )),
+            "{}",
+            tr!(
+                "report-by",
+                kind = text("kind"),
+                time = text("created"),
+                author = plain(&author),
+            )
         )?;
         if let Some(why) = &detail.row.clock_doubt {
-            writeln!(
-                out,
-                "The clock that wrote this time is doubtful: {}.",
-                plain(why)
-            )?;
+            let why = doubt::of_text(why);
+            writeln!(out, "{}", tr!("clock-long", why = plain(&why)))?;
         }
         let content = &detail.content;
         for name in ["grading", "verification", "language"] {
@@ -381,14 +383,22 @@ async fn status(args: &StatusArgs, context: &Context) -> Result<()> {
         .await?;
     context.print(&holders, |out| {
         if holders.is_empty() {
-            return writeln!(out, "Nobody else is in this case.");
+            return writeln!(out, "{}", tr!("report-alone"));
         }
-        let mut table = Table::new(&["organisation", "node", "holds it since", "read by"]);
+        let mut table = Table::new(&[
+            &tr!("head-organisation"),
+            &tr!("head-node"),
+            &tr!("head-holds-since"),
+            &tr!("head-read-by"),
+        ]);
         for holder in &holders {
             let readers: Vec<String> = holder
                 .acknowledged
                 .iter()
-                .map(|a| format!("{} at {}", plain(&a.author_name), minute(&a.at)))
+                .map(|a| {
+                    let (who, time) = (plain(&a.author_name), minute(&a.at));
+                    tr!("report-read-at", who = who, time = time)
+                })
                 .collect();
             table.row(vec![
                 plain(&holder.org_name).into_owned(),
@@ -396,7 +406,7 @@ async fn status(args: &StatusArgs, context: &Context) -> Result<()> {
                 holder
                     .since
                     .as_deref()
-                    .map_or_else(|| "not yet".into(), minute),
+                    .map_or_else(|| tr!("report-not-yet"), minute),
                 readers.join("\n"),
             ]);
         }

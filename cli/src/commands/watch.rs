@@ -5,6 +5,7 @@ use crate::{
     commands::case::{find, first, minute},
     context::{Context, now},
     error::{Error, Exit, Result},
+    lang::tr,
     outbox::{self, Ask},
     output::plain,
 };
@@ -52,13 +53,13 @@ async fn watch(args: &Args, path: &str, client: &Client, context: &Context) -> R
         match client.events(path).await {
             Ok(mut events) => {
                 if away {
-                    context.remark("The node is back. What came meanwhile: focal report list");
+                    context.remark(&tr!("watch-back"));
                     outbox::after(context, Ask::Nobody).await;
                 }
                 while let Some(event) = events.next().await {
                     show(args, &event, context)?;
                 }
-                context.remark("The node has stopped, or the link is gone; waiting for it.");
+                context.remark(&tr!("watch-gone"));
                 away = true;
             }
             Err(e) if !away || !e.passing => return Err(e),
@@ -107,40 +108,47 @@ fn line(event: &Event) -> String {
             log,
             height,
             ..
-        } => {
-            format!(
-                "held       {org_name} holds log {} up to entry {height}",
-                first(log)
-            )
-        }
+        } => tr!(
+            "watch-held",
+            who = org_name.as_str(),
+            log = first(log),
+            height = *height
+        ),
         Event::Case { title, epoch, .. } => {
-            format!("case       {title}: membership is in epoch {epoch}")
+            tr!("watch-case", title = title.as_str(), epoch = *epoch)
         }
         Event::Attachment {
             attachment, size, ..
-        } => {
-            let size = crate::attach::bytes(*size);
-            format!("file       {} is here ({size})", first(attachment))
-        }
+        } => tr!(
+            "watch-file",
+            file = first(attachment),
+            size = crate::attach::bytes(*size)
+        ),
         Event::Alarm { id, message, .. } => {
-            format!("ALARM      {message} (focal alarms list, {})", first(id))
+            tr!("watch-alarm", message = message.as_str(), id = first(id))
         }
         Event::Peer {
             org_name,
             connected,
             ..
         } => {
-            let state = if *connected {
-                "is connected"
+            let who = org_name.as_str();
+            if *connected {
+                tr!("watch-connected", who = who)
             } else {
-                "is gone"
-            };
-            format!("partner    {org_name} {state}")
+                tr!("watch-disconnected", who = who)
+            }
         }
         Event::Directory { roster_version } => {
-            format!("federation roster version {roster_version}")
+            tr!("watch-federation", version = *roster_version)
         }
-        Event::Refused { code, message } => format!("refused    {message} ({code})"),
-        Event::Lagged { missed } => format!("missed     {missed} events: focal report list"),
+        Event::Refused { code, message } => {
+            tr!(
+                "watch-refused",
+                message = message.as_str(),
+                code = code.as_str()
+            )
+        }
+        Event::Lagged { missed } => tr!("watch-missed", n = *missed),
     }
 }

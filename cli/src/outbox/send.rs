@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Exit, Result},
     keys::{Author, open_author},
     known,
-    output::count,
+    lang::tr,
 };
 use focal_node::api::types::Stored;
 use focal_protocol::record::Kind;
@@ -108,28 +108,17 @@ impl Outcome {
                 .iter()
                 .filter(|(_, kind, _)| alert(kind))
                 .count();
-            let alerts = match alerts {
-                0 => String::new(),
-                n => format!(" ({} first)", count(n, "alert")),
-            };
-            let were = if self.stored.len() == 1 {
-                "was"
-            } else {
-                "were"
-            };
-            parts.push(format!(
-                "{} from the outbox {were} stored{alerts}",
-                count(self.stored.len(), "report")
-            ));
+            let n = self.stored.len();
+            parts.push(match alerts {
+                0 => tr!("outbox-stored", n = n),
+                alerts => tr!("outbox-stored-alerts", n = n, alerts = alerts),
+            });
         }
         if !self.refused.is_empty() {
-            parts.push(format!(
-                "{} refused, see `focal outbox list`",
-                count(self.refused.len(), "report")
-            ));
+            parts.push(tr!("outbox-refused", n = self.refused.len()));
         }
         if let Some(error) = &self.stopped {
-            parts.push(format!("the rest waits: {}", error.what));
+            parts.push(tr!("outbox-rest", why = error.what.as_str()));
         }
         (!parts.is_empty()).then(|| parts.join("; "))
     }
@@ -152,29 +141,23 @@ pub(crate) async fn after(context: &Context, ask: Ask) {
         Ok(waiting) => {
             for (handle, number) in waiting {
                 if let Err(e) = flush(context, &handle, number, ask).await {
-                    context.remark(&format!(
-                        "{} in the outbox of {handle} could not be sent: {}",
-                        count(number, "report"),
-                        e.what
+                    context.remark(&tr!(
+                        "outbox-unsent",
+                        n = number,
+                        handle = handle,
+                        why = e.what
                     ));
                 }
             }
         }
-        Err(e) => context.remark(&format!("the outbox could not be looked at: {}", e.what)),
+        Err(e) => context.remark(&tr!("outbox-unseen", why = e.what)),
     }
     known::keep(context);
 }
 
 async fn flush(context: &Context, handle: &str, number: usize, ask: Ask) -> Result<()> {
     let Some(author) = author(context, handle, number, ask)? else {
-        context.remark(&format!(
-            "{} of {handle} in the outbox: send with `focal outbox send`",
-            if number == 1 {
-                "1 report waits".into()
-            } else {
-                format!("{number} reports wait")
-            }
-        ));
+        context.remark(&tr!("outbox-remain", n = number, handle = handle));
         return Ok(());
     };
     let outbox = Outbox::of(context, &author);
@@ -208,14 +191,7 @@ fn author(
         if ask == Ask::Nobody || context.yes || context.json || !watched {
             return Ok(None);
         }
-        context.remark(&format!(
-            "The node is in reach, and {} in the outbox. Enter alone leaves them there.",
-            if number == 1 {
-                "1 report waits".into()
-            } else {
-                format!("{number} reports wait")
-            }
-        ));
+        context.remark(&tr!("outbox-in-reach", n = number));
     }
     match open_author(context, Some(handle)) {
         Ok(author) => Ok(Some(author)),

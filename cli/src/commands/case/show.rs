@@ -5,6 +5,7 @@ use crate::{
     client::Client,
     context::Context,
     error::Result,
+    lang::tr,
     output::{FAINT, STRONG, count, plain},
 };
 use focal_node::api::types::{CaseDetail, CaseKnown};
@@ -71,7 +72,8 @@ pub(super) async fn show(
         write_members(&detail, out)?;
         writeln!(out)?;
         write_view(&view, rows, &names, out)?;
-        writeln!(out, "\n{FAINT}case view {}{FAINT:#}", detail.view_hash)
+        let hash = tr!("case-view", hash = detail.view_hash.as_str());
+        writeln!(out, "\n{FAINT}{hash}{FAINT:#}")
     })
 }
 
@@ -121,7 +123,8 @@ pub(super) async fn at(
         }
         writeln!(out)?;
         write_view(&view, rows, &names, out)?;
-        writeln!(out, "\n{FAINT}case view {}{FAINT:#}", known.view_hash)
+        let hash = tr!("case-view", hash = known.view_hash.as_str());
+        writeln!(out, "\n{FAINT}{hash}{FAINT:#}")
     })
 }
 
@@ -135,19 +138,15 @@ fn write_view(view: &CaseView, rows: &Rows, names: &Names, out: &mut dyn Write) 
     let total: u64 = view.kinds.values().sum();
     let shown = u64::try_from(view.timeline.len() + rows.skip()).unwrap_or(u64::MAX);
     if total > shown {
-        writeln!(
-            out,
-            "{FAINT}{} older ones: --page {}{FAINT:#}",
-            total - shown,
-            rows.page + 1
-        )?;
+        let older = tr!("case-older", n = total - shown, page = rows.page + 1);
+        writeln!(out, "{FAINT}{older}{FAINT:#}")?;
     }
     if !view.totals.is_empty() {
-        writeln!(out, "\nPeople in incidents, each event once, as corrected:")?;
+        writeln!(out, "\n{}", tr!("case-people"))?;
         tables::write_totals(&view.totals, out)?;
     }
     if !view.requests.is_empty() {
-        writeln!(out, "\nHelp wanted:")?;
+        writeln!(out, "\n{}", tr!("case-help-wanted"))?;
         tables::write_requests(&view.requests, names, out)?;
     }
     let kinds: Vec<String> = view
@@ -163,28 +162,25 @@ fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
     let s = &detail.summary;
     writeln!(out, "{STRONG}{}{STRONG:#}", plain(&s.title))?;
     writeln!(out, "case       {}", s.case)?;
-    writeln!(
-        out,
-        "opened     {} · history for newcomers: {}",
-        s.opened, detail.history
-    )?;
-    writeln!(
-        out,
-        "custodian  {} · you are {} · epoch {}",
-        plain(&s.custodian),
-        s.role,
-        detail.epoch
-    )?;
+    let opened = tr!(
+        "case-opened",
+        time = s.opened.as_str(),
+        history = detail.history.as_str()
+    );
+    writeln!(out, "{opened}")?;
+    let custodian = tr!(
+        "case-custodian",
+        custodian = plain(&s.custodian),
+        role = s.role.as_str(),
+        epoch = detail.epoch,
+    );
+    writeln!(out, "{custodian}")?;
     if s.pending > 0 {
-        writeln!(
-            out,
-            "waiting    {} entries cannot be read yet: focal case show {} --pending",
-            s.pending,
-            first(&s.case)
-        )?;
+        let waiting = tr!("case-pending", n = s.pending, case = first(&s.case));
+        writeln!(out, "{waiting}")?;
     }
     if s.stage != "open" {
-        writeln!(out, "state      {}", plain(&s.stage))?;
+        writeln!(out, "{}", tr!("case-state", state = plain(&s.stage)))?;
     }
     write_people(detail, out)?;
     writeln!(out)
@@ -193,35 +189,36 @@ fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
 /// Compartments, what members ask for, votes, and who was a member.
 fn write_people(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
     for inside in &detail.compartments {
-        writeln!(
-            out,
-            "inside     {} {} · {} records",
-            first(&inside.case),
-            plain(&inside.title),
-            inside.records
-        )?;
+        let inside = tr!(
+            "case-inside",
+            case = first(&inside.case),
+            title = plain(&inside.title),
+            n = inside.records,
+        );
+        writeln!(out, "{inside}")?;
     }
     for request in &detail.requests {
-        writeln!(out, "request    {}", plain(request))?;
+        writeln!(out, "{}", tr!("case-request", request = plain(request)))?;
     }
     for motion in &detail.votes {
-        writeln!(
-            out,
-            "vote       {} in place of the custodian ({}): {} of {} votes, by {}",
-            plain(&motion.successor_name),
-            motion.cause,
-            motion.votes.len(),
-            motion.needed,
-            plain(&motion.votes.join(", "))
-        )?;
+        let voters = motion.votes.join(", ");
+        let vote = tr!(
+            "case-vote",
+            who = plain(&motion.successor_name),
+            cause = motion.cause.as_str(),
+            votes = motion.votes.len(),
+            needed = motion.needed,
+            voters = plain(&voters),
+        );
+        writeln!(out, "{vote}")?;
     }
     for former in &detail.former {
-        writeln!(
-            out,
-            "former     {} · node {}",
-            plain(&former.org_name),
-            first(&former.node)
-        )?;
+        let former = tr!(
+            "case-former",
+            who = plain(&former.org_name),
+            node = first(&former.node)
+        );
+        writeln!(out, "{former}")?;
     }
     Ok(())
 }

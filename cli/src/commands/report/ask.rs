@@ -4,6 +4,7 @@ use super::submit::invalid;
 use crate::{
     context::now,
     error::{Error, Exit, Result},
+    lang::{self, tr},
     output::plain,
 };
 use focal_protocol::{
@@ -67,9 +68,9 @@ impl Talk<'_> {
         let limit = crate::report_file::LIMIT as u64;
         let mut limited = io::Read::take(&mut *self.answers, limit);
         match limited.read_line(&mut line) {
-            Ok(0) => Err(Error::new(Exit::Usage, "the report is not complete yet")
-                .why("the answers ended")
-                .next("answer the rest in the draft")),
+            Ok(0) => Err(Error::new(Exit::Usage, tr!("report-incomplete"))
+                .why(tr!("ask-ended"))
+                .next(tr!("ask-ended-next"))),
             Ok(_) => Ok(line.trim().to_string()),
             Err(e) => Err(failed(&e)),
         }
@@ -81,7 +82,7 @@ impl Talk<'_> {
             .filter(|k| k.can_be_amended() || **k == Kind::Position)
             .map(|k| k.as_str())
             .collect();
-        self.say(&format!("What kind of report? {}", kinds.join(", ")))?;
+        self.say(&tr!("ask-kind", kinds = kinds.join(", ")))?;
         loop {
             match self.line("kind")?.parse() {
                 Ok(kind) => return Ok(kind),
@@ -91,7 +92,7 @@ impl Talk<'_> {
     }
 
     fn fields(&mut self, kind: Kind, map: &mut Map<String, Value>) -> Result<()> {
-        self.say("An empty answer leaves a field out.")?;
+        self.say(&tr!("ask-empty"))?;
         let questions = Draft::questions(kind);
         for question in &questions {
             if !map.contains_key(question.field) {
@@ -108,7 +109,7 @@ impl Talk<'_> {
             let Some(question) = questions.iter().find(|q| q.field == name) else {
                 return Err(invalid(&wrong));
             };
-            self.say(&format!("  {first}"))?;
+            self.say(&format!("  {}", lang::complaint(first)))?;
             map.remove(name);
             self.field(kind, question, map)?;
         }
@@ -124,7 +125,7 @@ impl Talk<'_> {
         let name = question.field.replace('_', " ");
         let prose = question.field == kind.body_field();
         let allowed = &question.allowed;
-        let hint = kind.hint(question.field).unwrap_or_default();
+        let hint = lang::hint(kind, question.field).unwrap_or_default();
         self.say(&format!(
             "\n{}",
             if hint.is_empty() { &name } else { &hint }
@@ -132,12 +133,12 @@ impl Talk<'_> {
         // Free text needs no rule, and the template often names the choices itself.
         let first = allowed.split(',').next().unwrap_or_default();
         if !allowed.starts_with("text ") && (hint.is_empty() || !hint.contains(first)) {
-            self.say(&format!("  {allowed}"))?;
+            self.say(&format!("  {}", lang::allowed(allowed)))?;
         }
         if prose {
-            self.say("Several lines; an empty one ends it.")?;
+            self.say(&tr!("ask-lines"))?;
         } else if question.list {
-            self.say("Several are parted by ;")?;
+            self.say(&tr!("ask-several"))?;
         }
         loop {
             let mut answer = self.line(&name)?;
@@ -153,7 +154,8 @@ impl Talk<'_> {
                 if !question.needed {
                     return Ok(());
                 }
-                self.say(&format!("  needed: {}", question.allowed))?;
+                let allowed = lang::allowed(&question.allowed);
+                self.say(&format!("  {}", tr!("ask-needed", allowed = allowed)))?;
                 continue;
             }
             let value = if question.list {
@@ -167,7 +169,9 @@ impl Talk<'_> {
             let about = |e: &&FieldError| e.field.split('.').next() == Some(question.field);
             match complaints(kind, &alone).iter().find(about) {
                 // Names of organisations become ids only when it is sent.
-                Some(wrong) if question.field != "invited" => self.say(&format!("  {wrong}"))?,
+                Some(wrong) if question.field != "invited" => {
+                    self.say(&format!("  {}", lang::complaint(wrong)))?;
+                }
                 _ => {
                     map.insert(question.field.into(), value);
                     return Ok(());
@@ -193,7 +197,7 @@ fn complaints(kind: Kind, map: &Map<String, Value>) -> Vec<FieldError> {
 }
 
 fn failed(error: &io::Error) -> Error {
-    Error::new(Exit::Io, "the questions cannot be asked").why(error.to_string())
+    Error::new(Exit::Io, tr!("ask-cannot")).why(error.to_string())
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ pub(super) fn read(
             report_file::parse(Format::of(None, &text), &text, kind)?
         }
         Source::Editor => {
-            let path = edit(kind.unwrap_or(Kind::Note).template(), context)?;
+            let path = edit(&crate::lang::template(kind.unwrap_or(Kind::Note)), context)?;
             return read(Source::Edited(path), kind, context);
         }
         Source::FlagsOnly | Source::Questions => Map::new(),

@@ -3,6 +3,7 @@
 use crate::{
     context::{Context, now},
     error::{Error, Result},
+    lang::tr,
     organisation::json,
     output::word,
 };
@@ -40,11 +41,10 @@ pub(super) fn sent(path: &Path, context: &Context) {
 
 /// The same error, which also names the file in which the report is.
 pub(super) fn named(error: Error, path: &Path, case: &str) -> Error {
-    let again = format!(
-        "the report is kept in {}; then: focal report send {} {}",
-        path.display(),
-        word(case),
-        word(&path.to_string_lossy())
+    let again = tr!(
+        "report-kept-in",
+        case = word(case),
+        file = word(&path.to_string_lossy()),
     );
     let next = match &error.next {
         Some(next) => format!("{next}; {again}"),

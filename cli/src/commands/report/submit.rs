@@ -12,6 +12,7 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::{Author, open_author},
+    lang::{self, tr},
     link,
     officer::Officer,
     outbox::{self, Choice, Item, Number, Outbox},
@@ -174,9 +175,7 @@ pub(super) async fn submit(
 /// A report whose files have not reached the node is not kept for later: it would arrive without them.
 fn files_stay(mut error: Error) -> Error {
     let why = error.why.take().unwrap_or_default();
-    error.why(format!(
-        "{why}; a report with files does not wait in the outbox"
-    ))
+    error.why(tr!("report-files-stay", why = why))
 }
 
 /// Keeps a signed report, and sends it with whatever waits before it.
@@ -251,7 +250,7 @@ async fn keep_and_send(
 
 /// Neither the outbox nor the node has taken it.
 fn unkept(full: &Error, link: &Error) -> Error {
-    let mut error = Error::new(full.exit, "the report could neither be sent nor kept");
+    let mut error = Error::new(full.exit, tr!("report-neither"));
     error.why = Some(format!(
         "{}; and {}{}",
         link.what,
@@ -326,10 +325,10 @@ async fn post(client: &Client, case: &CaseSummary, signed: &Signed<Record>) -> R
 
 /// Every field that is wrong, at once.
 pub(super) fn invalid(errors: &[FieldError]) -> Error {
-    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Error::new(Exit::Refused, "the report is not complete yet")
+    let lines: Vec<String> = errors.iter().map(lang::complaint).collect();
+    Error::new(Exit::Refused, tr!("report-incomplete"))
         .why(lines.join("\n       "))
-        .next("mend these fields and send it again")
+        .next(tr!("report-incomplete-next"))
 }
 
 /// Asks before a person is named whom marking or consent do not cover.
@@ -338,10 +337,11 @@ fn warn(record: &Record, context: &Context) -> Result<()> {
     if warnings.is_empty() {
         return Ok(());
     }
-    confirm(context, "Send it all the same?", |out| {
-        warnings
-            .iter()
-            .try_for_each(|warning| writeln!(out, "{STRONG}careful:{STRONG:#} {warning}"))
+    confirm(context, &tr!("report-all-the-same"), |out| {
+        warnings.iter().try_for_each(|warning| {
+            let careful = tr!("report-careful");
+            writeln!(out, "{STRONG}{careful}{STRONG:#} {warning}")
+        })
     })
 }
 
@@ -350,7 +350,7 @@ fn spinner() -> indicatif::ProgressBar {
     if !std::io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }
-    let bar = indicatif::ProgressBar::new_spinner().with_message("the node is storing it");
+    let bar = indicatif::ProgressBar::new_spinner().with_message(tr!("report-being-stored"));
     bar.enable_steady_tick(std::time::Duration::from_secs(1));
     bar
 }
@@ -364,29 +364,26 @@ pub(super) fn print(sent: &Sent, context: &Context) -> Result<()> {
                 out,
                 "{}",
                 if stored.already {
-                    "stored before"
+                    tr!("report-stored-before")
                 } else {
-                    "stored"
+                    tr!("report-stored")
                 }
             )?;
-            writeln!(
-                out,
-                "Who has it: focal report status {}",
-                first(&stored.record)
-            )
+            let record = first(&stored.record);
+            writeln!(out, "{}", tr!("report-who-has-it", record = record))
         }),
         Sent::Waiting(waiting) => context.print(waiting, |out| {
             writeln!(out, "{STRONG}{}{STRONG:#}", waiting.record)?;
             writeln!(
                 out,
-                "waits in the outbox for \"{}\", signed and sealed: {}",
-                plain(&waiting.case_title),
-                plain(&waiting.why)
+                "{}",
+                tr!(
+                    "report-waits",
+                    case = plain(&waiting.case_title),
+                    why = plain(&waiting.why)
+                )
             )?;
-            writeln!(
-                out,
-                "It goes out at the next contact; now: focal outbox send"
-            )
+            writeln!(out, "{}", tr!("report-goes-out"))
         }),
     }
 }

@@ -2,6 +2,8 @@
 
 use super::super::{first, minute, names::Names};
 use crate::{
+    doubt,
+    lang::tr,
     output::{STRONG, plain},
     table::Table,
 };
@@ -138,16 +140,16 @@ pub(in super::super) fn write_timeline(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if rows.is_empty() {
-        return writeln!(out, "Nothing was reported yet: focal report send CASE FILE");
+        return writeln!(out, "{}", tr!("case-nothing-reported"));
     }
     let mut table = Table::new(&[
-        "written",
-        "kind",
-        "organisation",
-        "what",
-        "grade",
-        "record",
-        "state",
+        &tr!("head-written"),
+        &tr!("head-kind"),
+        &tr!("head-organisation"),
+        &tr!("head-what"),
+        &tr!("head-grade"),
+        &tr!("head-record"),
+        &tr!("head-state"),
     ]);
     for entry in rows.iter().filter(|e| e.summary.kind.as_str() != "ack") {
         let now = entry.now.as_ref().unwrap_or(&entry.summary);
@@ -183,20 +185,20 @@ fn what(summary: &Summary) -> String {
 fn state(entry: &TimelineEntry, names: &Names) -> String {
     let mut parts = Vec::new();
     if let Some(doubt) = entry.clock {
-        parts.push(format!("doubtful clock: {doubt}"));
+        parts.push(format!("{}: {}", tr!("clock-short"), doubt::words(doubt)));
     }
     if let Some(invalid) = entry.invalid {
-        parts.push(format!("counts nowhere: {invalid}"));
+        parts.push(tr!("case-nowhere", why = invalid.to_string()));
     }
     if let Some(by) = entry.withdrawn_by {
-        parts.push(format!("withdrawn by {}", by.short()));
+        parts.push(tr!("case-withdrawn", record = by.short()));
     }
     if let Some(by) = entry.superseded_by {
-        parts.push(format!("corrected by {}", by.short()));
+        parts.push(tr!("case-corrected", record = by.short()));
     }
     let readers = names.list(entry.acknowledged.iter().map(|r| &r.organisation));
     if !readers.is_empty() {
-        parts.push(format!("read by {readers}"));
+        parts.push(tr!("case-read-by", who = readers));
     }
     parts.join("\n")
 }

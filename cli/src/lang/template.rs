@@ -1,0 +1,150 @@
+//! Report templates and questions in a language: what is written in English beside the fields, by its text.
+
+use super::{LANGUAGES, Language, chosen, is_source, tr};
+use focal_protocol::record::{FieldError, Kind};
+use std::{collections::HashMap, sync::OnceLock};
+
+/// Longest line of a comment.
+const LINE: usize = 116;
+/// Keys of what is found by its English text.
+const FOUND: [&str; 2] = ["template-", "words-"];
+
+/// English text → key.
+fn keys() -> &'static HashMap<String, &'static str> {
+    static KEYS: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let lines = LANGUAGES[0].1.lines();
+        let templates = lines.filter_map(|line| {
+            let (key, _) = line.split_once(" = ")?;
+            FOUND.iter().any(|p| key.starts_with(p)).then_some(key)
+        });
+        let english = super::Language::new(0);
+        templates
+            .filter_map(|key| Some((english.text(key, &[])?, key)))
+            .collect()
+    })
+}
+
+/// An English text of the protocol in a language; the text itself if that has no words for it.
+fn said(text: &str, language: &Language) -> String {
+    let key = keys().get(text);
+    key.and_then(|key| language.text(key, &[]))
+        .unwrap_or_else(|| text.to_string())
+}
+
+/// What the template says of a field, if it says anything.
+pub(crate) fn hint(kind: Kind, field: &str) -> Option<String> {
+    kind.hint(field).map(|hint| said(&hint, chosen()))
+}
+
+/// What may be written in a field.
+pub(crate) fn allowed(text: &str) -> String {
+    said(text, chosen())
+}
+
+/// What is wrong with a field.
+pub(crate) fn complaint(error: &FieldError) -> String {
+    tr!(
+        "report-field",
+        field = error.field.as_str(),
+        given = allowed(&error.given),
+        allowed = allowed(&error.allowed),
+    )
+}
+
+/// The template of a kind. Fields and values are the same in every language.
+pub(crate) fn template(kind: Kind) -> String {
+    if is_source() {
+        return kind.template().to_string();
+    }
+    in_language(kind, chosen())
+}
+
+pub(super) fn in_language(kind: Kind, language: &Language) -> String {
+    let template = kind.template();
+    let mut lines = Vec::new();
+    let mut comment: Vec<&str> = Vec::new();
+    let (head, body) = template.rsplit_once("---\n").unwrap_or((template, ""));
+    for line in head.lines() {
+        match prose(line) {
+            Some(text) => comment.push(text),
+            None => {
+                lines.extend(broken(&said(&comment.join(" "), language)));
+                comment.clear();
+                lines.push(line.to_string());
+            }
+        }
+    }
+    lines.push("---".into());
+    let body = body.trim_end();
+    if !body.is_empty() {
+        lines.push(said(&body.replace('\n', " "), language));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Whether a line of a template is a field, or one that is commented out.
+#[cfg(test)]
+pub(super) fn is_field(line: &str) -> bool {
+    !line.is_empty() && line.contains(':') && prose(line).is_none()
+}
+
+/// The text of a comment; none of a line that is a field, or a field that is commented out.
+fn prose(line: &str) -> Option<&str> {
+    let text = line.strip_prefix('#')?;
+    let text = text.strip_prefix(' ').filter(|t| !t.starts_with(' '))?;
+    let name = text.split_once(':').map(|(name, _)| name);
+    let is_name = |n: &str| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    (!name.is_some_and(is_name)).then_some(text)
+}
+
+/// A comment in lines that fit.
+fn broken(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            // A line that begins like a field would be taken for one: the word before it comes along.
+            Some(line) if word.ends_with(':') => {
+                let before = line
+                    .rsplit_once(' ')
+                    .map(|(rest, last)| (rest.len(), last.to_string()));
+                let mut next = format!("# {word}");
+                if let Some((rest, last)) = before {
+                    line.truncate(rest);
+                    next = format!("# {last} {word}");
+                }
+                lines.push(next);
+            }
+            _ => lines.push(format!("# {word}")),
+        }
+    }
+    lines
+}
+
+/// Everything that stands in templates in words: comments and bodies.
+#[cfg(test)]
+pub(super) fn texts() -> Vec<String> {
+    let mut texts = Vec::new();
+    for kind in Kind::ALL {
+        let (head, body) = kind.template().rsplit_once("---\n").expect("a body");
+        let mut comment: Vec<&str> = Vec::new();
+        for line in head.lines() {
+            match prose(line) {
+                Some(text) => comment.push(text),
+                None => texts.push(std::mem::take(&mut comment).join(" ")),
+            }
+        }
+        texts.push(body.trim_end().replace('\n', " "));
+        for question in focal_protocol::record::Draft::questions(*kind) {
+            texts.extend(kind.hint(question.field));
+        }
+    }
+    texts.retain(|text| !text.is_empty());
+    texts.sort();
+    texts.dedup();
+    texts
+}
