@@ -1,6 +1,8 @@
 //! Who is removed, who takes over, what is closed and purged: real nodes, real keys, real disks.
 
-use focal_node::api::types::{AlarmRow, CaseAction, CaseSummary, FindCompartment, Problem};
+use focal_node::api::types::{
+    AlarmRow, CaseAction, CaseSummary, FindCompartment, Invitations, Invited, Problem,
+};
 use focal_protocol::{id::CaseId, record::Kind, seal::Unlock};
 use focal_tests::{Federation, NodeProcess, Org, until};
 use serde_json::json;
@@ -448,5 +450,40 @@ fn copy_dir(from: &Path, to: &Path) {
         } else if kind.is_file() {
             fs::copy(entry.path(), target).expect("copied");
         }
+    }
+}
+
+#[tokio::test]
+async fn several_organisations_are_invited_at_once_and_each_learns_what_came_of_it() {
+    let stage = Stage::of(&["Norland", "UN Office", "Monitor"]).await;
+    let host = stage.org(0);
+    let case = host.open_case("Varenia: Teres valley").await;
+    let path = format!("/v1/cases/{case}/invitations");
+    let invite = async |orgs: &[&str]| -> Result<Vec<Invited>, Problem> {
+        let body = Invitations {
+            orgs: orgs.iter().map(ToString::to_string).collect(),
+            role: "reader".into(),
+        };
+        host.api().post(&path, &body).await.expect("an answer")
+    };
+    // One that is not known: nobody is invited.
+    let refused = invite(&["UN Office", "Nobody at all"]).await;
+    assert!(refused.is_err());
+    let first = invite(&["UN Office"]).await.expect("invited");
+    assert_eq!((first[0].added.len(), first[0].already), (1, false));
+    let both = invite(&["UN Office", "Monitor", "Monitor"])
+        .await
+        .expect("invited");
+    let outcomes: Vec<_> = both
+        .iter()
+        .map(|o| (o.org_name.as_str(), o.added.len(), o.already))
+        .collect();
+    assert_eq!(outcomes, [("UN Office", 0, true), ("Monitor", 1, false)]);
+    let again = invite(&["UN Office", "Monitor"]).await;
+    assert_eq!(again.expect_err("all are in").code, "already-invited");
+    let record = host.note(case, "for both");
+    host.submit(case, &record).await.expect("stored");
+    for i in [1, 2] {
+        stage.org(i).wait_records(case, 1).await;
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     table::Table,
 };
 use focal_node::api::types::{
-    CaseAction, CaseDetail, CaseSummary, Invite, Invited, OpenCase, Waiting,
+    CaseAction, CaseDetail, CaseSummary, Invitations, Invited, OpenCase, Waiting,
 };
 use std::io::{self, Write};
 
@@ -131,19 +131,21 @@ struct OpenArgs {
     history: String,
 }
 
-/// Invite an organisation; all its nodes join
+/// Invite organisations; all their nodes join
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 CASE is the case's id, its first digits, or its title. ORG is the organisation's id, its first digits, or its name.
+Several organisations join at once, with the same role. If one of them is not known, none is invited.
 
 Examples:
   focal case invite 3f9c1a2b \"Teres Human Rights Monitor\" --role contributor
-  focal case invite \"Varenia: Orsk province\" 77ab12cd --role reader")]
+  focal case invite \"Varenia: Orsk province\" 77ab12cd \"Aid Network\" --role reader")]
 struct InviteArgs {
     /// The case
     case: String,
-    /// The organisation
-    org: String,
+    /// The organisations
+    #[arg(required = true, value_name = "ORG")]
+    orgs: Vec<String>,
     /// A reader reads and acknowledges; a contributor also reports
     #[arg(long, default_value = "contributor", value_parser = ["contributor", "reader"])]
     role: String,
@@ -270,46 +272,59 @@ async fn open(args: OpenArgs, client: &Client, context: &Context) -> Result<()> 
 async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
     if args.request {
-        let action = CaseAction::AskInvite {
-            org: args.org,
-            role: args.role,
-        };
-        let path = format!("/v1/cases/{}/actions", case.case);
-        let detail: CaseDetail = client.post(&path, &action).await?;
-        return context.print(&detail, |out| {
-            writeln!(out, "{} is asked to invite it.", plain(&case.custodian))
-        });
+        return ask_to_invite(args, &case, client, context).await;
     }
-    let body = Invite {
-        org: args.org,
+    let body = Invitations {
+        orgs: args.orgs,
         role: args.role,
     };
-    let invited: Invited = client
-        .post(&format!("/v1/cases/{}/invite", case.case), &body)
+    let invited: Vec<Invited> = client
+        .post(&format!("/v1/cases/{}/invitations", case.case), &body)
         .await?;
     context.print(&invited, |out| {
-        writeln!(
-            out,
-            "{} is invited to \"{}\" as {}.",
-            plain(&invited.org_name),
-            plain(&case.title),
-            body.role
-        )?;
-        if !invited.added.is_empty() {
-            writeln!(
-                out,
-                "Its invitation is on its way to {} of its nodes, also through partners.",
-                invited.added.len()
-            )?;
-        }
-        if !invited.waiting.is_empty() {
-            writeln!(
-                out,
-                "{} of its nodes have not been met yet: they are added as soon as they are.",
-                invited.waiting.len()
-            )?;
+        for org in &invited {
+            let name = plain(&org.org_name);
+            if org.already {
+                writeln!(out, "{name} is in the case already as {}.", body.role)?;
+                continue;
+            }
+            let title = plain(&case.title);
+            writeln!(out, "{name} is invited to \"{title}\" as {}.", body.role)?;
+            if !org.added.is_empty() {
+                writeln!(
+                    out,
+                    "Its invitation is on its way to {} of its nodes, also through partners.",
+                    org.added.len()
+                )?;
+            }
+            if !org.waiting.is_empty() {
+                writeln!(
+                    out,
+                    "{} of its nodes have not been met yet: they are added as soon as they are.",
+                    org.waiting.len()
+                )?;
+            }
         }
         Ok(())
+    })
+}
+
+async fn ask_to_invite(
+    args: InviteArgs,
+    case: &CaseSummary,
+    client: &Client,
+    context: &Context,
+) -> Result<()> {
+    let path = format!("/v1/cases/{}/actions", case.case);
+    let mut asked = None;
+    for org in args.orgs {
+        let role = args.role.clone();
+        let action = CaseAction::AskInvite { org, role };
+        asked = Some(client.post::<CaseDetail>(&path, &action).await?);
+    }
+    let custodian = plain(&case.custodian);
+    context.print(&asked, |out| {
+        writeln!(out, "{custodian} is asked to invite them.")
     })
 }
 

@@ -86,6 +86,11 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
         Least::Observer,
     ),
     (Method::POST, "/v1/cases/{case}/invite", Least::FocalPoint),
+    (
+        Method::POST,
+        "/v1/cases/{case}/invitations",
+        Least::FocalPoint,
+    ),
     (Method::POST, "/v1/cases/{case}/actions", Least::FocalPoint),
     // A report for some members only goes to a compartment, which sending it makes.
     (

@@ -38,6 +38,7 @@ use utoipa::OpenApi;
         write::manifest,
         write::open_case,
         write::invite,
+        write::invitations,
         write::act,
         write::compartment,
         write::resolve,

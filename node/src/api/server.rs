@@ -133,6 +133,7 @@ fn routes(state: ApiState) -> Router {
             post(report::report).layer(small),
         )
         .route("/v1/cases/{case}/invite", post(write::invite).layer(small))
+        .route("/v1/cases/{case}/invitations", post(write::invitations))
         .route("/v1/cases/{case}/actions", post(write::act).layer(small))
         .route(
             "/v1/cases/{case}/compartments",

@@ -415,6 +415,15 @@ pub struct Invite {
     pub role: String,
 }
 
+/// Body of `POST /v1/cases/{case}/invitations`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Invitations {
+    /// The organisations, at most 1,000: ids, their first digits, or names.
+    pub orgs: Vec<String>,
+    /// `contributor` or `reader`, the same for all of them.
+    pub role: String,
+}
+
 /// Answer to an invitation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Invited {
@@ -424,8 +433,11 @@ pub struct Invited {
     pub org_name: String,
     /// Nodes that were added to the case now.
     pub added: Vec<String>,
-    /// Nodes that will be added as soon as their key package is known here.
+    /// Nodes that will be added as soon as their key package is known here, or in a later commit.
     pub waiting: Vec<String>,
+    /// Whether it had this role already, with all its nodes: nothing has changed for it.
+    #[serde(default)]
+    pub already: bool,
 }
 
 /// Answer to `POST /v1/cases/{case}/records`: given after the flush.

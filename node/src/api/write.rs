@@ -5,8 +5,8 @@ use super::{
     error::Failure,
     server::ApiState,
     types::{
-        AlarmRow, CaseAction, CaseSummary, DirectoryUpdate, FindCompartment, Invite, Invited,
-        OpenCase, Problem, Resolve, Stored,
+        AlarmRow, CaseAction, CaseSummary, DirectoryUpdate, FindCompartment, Invitations, Invite,
+        Invited, OpenCase, Problem, Resolve, Stored,
     },
 };
 use crate::{
@@ -23,6 +23,7 @@ use focal_protocol::{
     codec,
     directory::{Bundle, Manifest},
     group::{CaseRole, Cause, History, Stage},
+    id::{NodeId, OrgId},
     limits,
     log::Request,
     record::Record,
@@ -122,25 +123,72 @@ pub(super) async fn invite(
     Path(case): Path<String>,
     Json(body): Json<Invite>,
 ) -> Answer<Invited> {
-    let case = state.views.find_case(&case)?;
-    let org = state.views.find_org(&body.org)?;
-    let role: CaseRole = choice("role", &body.role)?;
+    let invited = invite_orgs(&state, caller, &case, &[body.org], &body.role).await?;
+    let invited = invited.into_iter().next();
+    invited.map(Json).ok_or_else(|| Failure::not_found("org"))
+}
+
+/// Invites many organisations into a case with the same role, in one commit. If one of them is not known, none is invited.
+#[utoipa::path(post, path = "/v1/cases/{case}/invitations", params(("case" = String, Path)), request_body = Invitations, responses((status = 200, body = Vec<Invited>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn invitations(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Path(case): Path<String>,
+    Json(body): Json<Invitations>,
+) -> Answer<Vec<Invited>> {
+    if body.orgs.is_empty() || body.orgs.len() > limits::CASE_MEMBERS {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Failure::new(
+            status,
+            "too-many",
+            "one to 1,000 organisations",
+        ));
+    }
+    let invited = invite_orgs(&state, caller, &case, &body.orgs, &body.role).await?;
+    Ok(Json(invited))
+}
+
+/// Says of each organisation once what has come of it, in the order in which they were named.
+async fn invite_orgs(
+    state: &ApiState,
+    caller: Caller,
+    case: &str,
+    names: &[String],
+    role: &str,
+) -> Result<Vec<Invited>, Failure> {
+    let case = state.views.find_case(case)?;
+    let role: CaseRole = choice("role", role)?;
+    let mut orgs: Vec<OrgId> = Vec::with_capacity(names.len());
+    for name in names {
+        let org = state.views.find_org(name)?;
+        if !orgs.contains(&org) {
+            orgs.push(org);
+        }
+    }
+    let asked = orgs.clone();
     let outcome = state
         .ledger
         .ask_by(caller.actor, |reply| {
-            Command::Act(case, Action::Invite(org, role), reply)
+            Command::Act(case, Action::Invite(asked, role), reply)
         })
         .await?;
     let directory = state.views.shared.directory();
-    let name = directory
-        .as_ref()
-        .and_then(|d| d.member(&org).map(|m| m.name.clone()));
-    Ok(Json(Invited {
+    let of = |org: &OrgId, nodes: &[NodeId]| -> Vec<String> {
+        let theirs = nodes.iter().filter(|n| {
+            let listed = directory.as_ref().and_then(|d| d.node_ever(n));
+            listed.is_some_and(|(of, _)| of == *org)
+        });
+        theirs.map(ToString::to_string).collect()
+    };
+    let member = |org: &OrgId| directory.as_ref()?.member(org).map(|m| m.name.clone());
+    let invited = orgs.iter().map(|org| Invited {
         org: org.to_string(),
-        org_name: name.unwrap_or_default(),
-        added: outcome.added.iter().map(ToString::to_string).collect(),
-        waiting: outcome.waiting.iter().map(ToString::to_string).collect(),
-    }))
+        org_name: member(org).unwrap_or_default(),
+        added: of(org, &outcome.added),
+        waiting: of(org, &outcome.waiting),
+        already: outcome.already.contains(org),
+    });
+    Ok(invited.collect())
 }
 
 /// Changes a case: members, roles, custodian, keys, stage. Answers with the case as it is then.

@@ -12,7 +12,7 @@ use focal_protocol::{
     audit::{Act, Actor, Deed},
     case::{self, Case, Ctx, Effect, Held, Keyring},
     directory::Directory,
-    group::{CaseRole, Cause, Delivery, History, Rows, Stage},
+    group::{CaseRole, Cause, Delivery, History, Rows, Rules, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
     log::{Epoch, EpochGrant, Lane, Request},
@@ -20,7 +20,7 @@ use focal_protocol::{
     seal::EpochSecret,
     time::Time,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Commits that one look at a case may lead to: as many as it takes to add all members there may be.
 const COMMITS: usize = 32;
@@ -36,7 +36,7 @@ pub(super) struct CaseHere {
 /// What a person wants of a case.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    Invite(OrgId, CaseRole),
+    Invite(Vec<OrgId>, CaseRole),
     Remove(OrgId, String),
     RemoveNode(NodeId, String),
     Leave(String),
@@ -294,9 +294,13 @@ impl Ledger {
         let names: Vec<String> = orgs.iter().map(|o| self.name_of(o)).collect();
         let title = title_within(&format!("{} / {}", rules.title, names.join(", ")));
         let id = self.open_case(&title, rules.history, Some(parent))?;
-        for org in orgs.into_iter().filter(|o| *o != mine) {
-            let role = rules.role(&org).unwrap_or(CaseRole::Reader);
-            self.act(id, Action::Invite(org, role))?;
+        for role in [CaseRole::Contributor, CaseRole::Reader] {
+            let others = orgs.iter().copied().filter(|o| *o != mine);
+            let has = |o: &OrgId| rules.role(o).unwrap_or(CaseRole::Reader) == role;
+            let of_role: Vec<OrgId> = others.filter(has).collect();
+            if !of_role.is_empty() {
+                self.act(id, Action::Invite(of_role, role))?;
+            }
         }
         Ok(id)
     }
@@ -308,19 +312,25 @@ impl Ledger {
 
     /// Does what a person wants of a case.
     pub(super) fn act(&mut self, id: CaseId, action: Action) -> Result<InviteOutcome, Refused> {
-        if let Action::Invite(org, _) = &action {
+        if let Action::Invite(orgs, _) = &action {
             let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-            directory
-                .member(org)
-                .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
+            for org in orgs {
+                directory
+                    .member(org)
+                    .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
+            }
         }
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
         self.with_case(id, |case, ctx| match action {
-            Action::Invite(org, role) => {
-                let (addable, effects) = case.invite(ctx, org, role)?;
+            Action::Invite(orgs, role) => {
+                let before = case.rules().clone();
+                let asked = orgs.clone();
+                let invited: Vec<_> = orgs.into_iter().map(|org| (org, role)).collect();
+                let (addable, effects) = case.invite_all(ctx, &invited)?;
                 let outcome = InviteOutcome {
                     added: addable.ready.into_iter().map(|(node, _)| node).collect(),
                     waiting: addable.waiting,
+                    already: unchanged(&asked, &before, case.rules()),
                 };
                 Ok((outcome, effects))
             }
@@ -528,4 +538,11 @@ fn title_within(title: &str) -> String {
         end -= 1;
     }
     title[..end].to_string()
+}
+
+/// Organisations of which a commit says nothing new.
+fn unchanged(orgs: &[OrgId], before: &Rules, after: &Rules) -> Vec<OrgId> {
+    let new = after.roles.iter().skip(before.roles.len());
+    let new: BTreeSet<OrgId> = new.map(|c| c.org).collect();
+    orgs.iter().copied().filter(|o| !new.contains(o)).collect()
 }

@@ -32,6 +32,8 @@ pub(crate) struct StoredAt {
 pub(crate) struct InviteOutcome {
     pub(crate) added: Vec<NodeId>,
     pub(crate) waiting: Vec<NodeId>,
+    /// Organisations that had this role, with all their nodes.
+    pub(crate) already: Vec<OrgId>,
 }
 
 /// What the ledger is asked to do.

@@ -15,7 +15,8 @@ const DAY_MS: u64 = 24 * 3_600_000;
 /// What is being asked, while it is handled.
 pub(super) struct Asked {
     actor: Actor,
-    act: Option<Act>,
+    /// More than one if it concerns more than one organisation.
+    acts: Vec<Act>,
 }
 
 /// The trail as the ledger keeps it.
@@ -40,8 +41,8 @@ impl Audit {
 impl Ledger {
     /// Handles what somebody asks for, and notes it with what came of it.
     pub(super) fn handle_by(&mut self, actor: Actor, command: Command) -> bool {
-        let act = act_of(&command);
-        self.audit.asked = Some(Asked { actor, act });
+        let acts = acts_of(&command);
+        self.audit.asked = Some(Asked { actor, acts });
         let stop = self.handle(command);
         self.audit.asked = None;
         stop
@@ -49,25 +50,32 @@ impl Ledger {
 
     /// What is being asked is about this case, as it turns out.
     pub(super) fn asked_about(&mut self, case: Option<CaseId>) {
-        if let Some(act) = self.audit.asked.as_mut().and_then(|a| a.act.as_mut()) {
+        for act in self.audit.asked.iter_mut().flat_map(|a| &mut a.acts) {
             act.case = case.or(act.case);
         }
     }
 
     /// Notes what came of what was asked.
     pub(super) fn note_answer(&mut self, refused: Option<&Refused>) {
-        let Some(Asked { actor, act }) = self.audit.asked.take() else {
+        let Some(Asked { actor, acts }) = self.audit.asked.take() else {
             return;
         };
-        match (act, refused) {
+        match refused {
             // What cannot be written cannot be noted either.
-            (_, Some(Refused::Full | Refused::Store(_) | Refused::Stopping)) => {}
-            (Some(act), Some(refused)) => self.note(actor, act.refused(refused.code())),
-            (Some(act), None) => self.note(actor, act),
-            (None, Some(refused)) if refused.fails_authentication() => {
+            Some(Refused::Full | Refused::Store(_) | Refused::Stopping) => {}
+            Some(refused) if acts.is_empty() && refused.fails_authentication() => {
                 self.not_proven(actor, refused.code(), 1);
             }
-            (None, _) => {}
+            Some(refused) => {
+                for act in acts {
+                    self.note(actor.clone(), act.refused(refused.code()));
+                }
+            }
+            None => {
+                for act in acts {
+                    self.note(actor.clone(), act);
+                }
+            }
         }
     }
 
@@ -136,6 +144,14 @@ fn failed(why: &str, times: u64) -> Act {
     Act::new(Deed::FailedAuthentication).word(why).times(times)
 }
 
+fn acts_of(command: &Command) -> Vec<Act> {
+    let Command::Act(case, Action::Invite(orgs, _), _) = command else {
+        return act_of(command).into_iter().collect();
+    };
+    let invited = Act::new(Deed::Membership).word("invite").case(*case);
+    orgs.iter().map(|org| invited.clone().org(*org)).collect()
+}
+
 /// What a command is called in the trail, if it belongs there.
 fn act_of(command: &Command) -> Option<Act> {
     Some(match command {
@@ -162,7 +178,7 @@ fn act_of(command: &Command) -> Option<Act> {
 fn act_of_case(action: &Action) -> Act {
     let member = |word: &str| Act::new(Deed::Membership).word(word);
     match action {
-        Action::Invite(org, _) => member("invite").org(*org),
+        Action::Invite(..) => member("invite"),
         Action::Remove(org, _) => member("remove").org(*org),
         Action::RemoveNode(node, _) => member("remove-node").node(*node),
         Action::Leave(_) => member("leave"),

@@ -17,17 +17,24 @@ impl Case {
         invited: &[(OrgId, CaseRole)],
     ) -> Result<(Addable, Vec<Effect>), Error> {
         self.check_custodian()?;
+        let members = self.members();
+        let lacks = |org: &OrgId| {
+            let mut nodes = ctx.directory.nodes();
+            nodes.any(|(of, entry)| of == *org && !members.contains(&entry.id))
+        };
+        let asks =
+            |(org, role): &&(OrgId, CaseRole)| self.rules().role(org) != Some(*role) || lacks(org);
+        let new: Vec<_> = invited.iter().filter(asks).collect();
+        if new.is_empty() {
+            return Err(Error::AlreadyInCase);
+        }
         let mut rules = self.rules().clone();
         let at = self.epoch().next();
-        for (org, role) in invited {
+        for (org, role) in new {
             rules.set_role(*org, Some(*role), at);
         }
         let mut addable = self.addable(ctx, &rules);
         addable.ready.truncate(ADDS);
-        let known = |(org, role): &(OrgId, CaseRole)| self.rules().role(org) == Some(*role);
-        if invited.iter().all(known) && addable.ready.is_empty() && addable.waiting.is_empty() {
-            return Err(Error::AlreadyInCase);
-        }
         let effects = self.commit(ctx, addable.ready.clone(), BTreeSet::new(), rules, "")?;
         Ok((addable, effects))
     }
