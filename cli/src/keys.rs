@@ -173,7 +173,10 @@ pub(crate) fn open_author_or_decoy(context: &Context, handle: Option<&str>) -> R
         org: secret.org,
         key: SecretKey::from_seed(Zeroizing::new(secret.seed)),
     });
-    context.opened.put(&author);
+    // Nothing is sealed for a decoy, not even what the node has said before.
+    if context.opened.decoy().is_none() {
+        context.opened.put(&author);
+    }
     Ok(author)
 }
 

@@ -68,6 +68,10 @@ fn main() -> ExitCode {
                 outbox::after(&context, outbox::Ask::Person).await;
                 Ok(())
             });
+            if let Some(decoy) = context.opened.decoy() {
+                wipe::once_more(&context, &decoy);
+                return result;
+            }
             return result.and(sending);
         }
         result

@@ -268,6 +268,24 @@ async fn the_duress_passphrase_opens_an_empty_profile_and_destroys_the_other() {
     );
 }
 
+#[tokio::test]
+async fn a_duress_passphrase_that_is_typed_to_send_what_waits_leaves_nothing_of_what_was_heard() {
+    let stage = Stage::new(&["Monitor"]);
+    let mut node = stage.node().await;
+    stage.org().open_case(CASE).await;
+    let officer = stage.officer();
+    officer.note(CASE, CANARY);
+    assert!(node.stop().success());
+    officer.note(CASE, "CANARYTEXT waits");
+    set_duress(&officer, &["org", "author"]);
+    let _node = stage.node().await;
+    forced(&officer);
+    // The list is the node's, which is somebody else's here; then what waits would go out.
+    let said = officer.types(&["case", "list"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+    assert_eq!(names(&officer.home), ["authors/officer.key", "passphrase"]);
+}
+
 #[test]
 fn the_duress_passphrase_of_a_node_starts_an_empty_one() {
     let base = tempfile::tempdir().expect("dir");

@@ -38,6 +38,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     };
     // What waits goes out before anybody waits here.
     outbox::after(context, Ask::Person).await;
+    if context.opened.decoy().is_some() {
+        return Err(Error::silent(Exit::Failed));
+    }
     let watching = watch(&args, &path, &client, context);
     tokio::select! {
         result = watching => result,
@@ -55,6 +58,9 @@ async fn watch(args: &Args, path: &str, client: &Client, context: &Context) -> R
                 if away {
                     context.remark(&tr!("watch-back"));
                     outbox::after(context, Ask::Nobody).await;
+                    if context.opened.decoy().is_some() {
+                        return Err(Error::silent(Exit::Failed));
+                    }
                 }
                 while let Some(event) = events.next().await {
                     show(args, &event, context)?;

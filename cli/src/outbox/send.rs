@@ -140,7 +140,12 @@ pub(crate) async fn after(context: &Context, ask: Ask) {
     match waiting(context) {
         Ok(waiting) => {
             for (handle, number) in waiting {
-                if let Err(e) = flush(context, &handle, number, ask).await {
+                let flushed = flush(context, &handle, number, ask).await;
+                // It was the duress passphrase: there is nothing to send or to keep any more, and nothing to say.
+                if context.opened.decoy().is_some() {
+                    return;
+                }
+                if let Err(e) = flushed {
                     context.remark(&tr!(
                         "outbox-unsent",
                         n = number,
