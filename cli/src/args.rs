@@ -12,6 +12,7 @@ use crate::{
     link,
 };
 use clap::{Args, Parser, Subcommand};
+use focal_node::Link;
 use std::path::PathBuf;
 
 /// Situation reports between partners who prevent mass atrocities: federated, signed, end-to-end encrypted
@@ -88,6 +89,15 @@ pub(crate) struct Global {
         value_parser = clap::builder::PossibleValuesParser::new(crate::lang::names())
     )]
     pub(crate) lang: Option<String>,
+    /// What this machine's link can carry: satellite (2.4 kbit/s), narrow (64 kbit/s) or normal
+    #[arg(
+        long,
+        global = true,
+        value_name = "KIND",
+        env = "FOCAL_LINK",
+        hide_env_values = true
+    )]
+    link: Option<Link>,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -153,6 +163,7 @@ impl Global {
             home,
             socket: self.socket,
             node: self.node,
+            link: self.link,
             json: self.json,
             yes: self.yes,
             passphrase_file: self.passphrase_file,
@@ -190,6 +201,7 @@ mod tests {
         visit(&command, "focal");
         for line in [
             "focal org show --json --home /x",
+            "focal report list --link satellite",
             "focal federation show --yes --socket /x",
             "focal node status --passphrase-file /x",
             "focal case list --node /ip4/192.0.2.7/tcp/4711/p2p/x",

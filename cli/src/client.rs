@@ -57,6 +57,11 @@ impl Client {
         Ok(client)
     }
 
+    /// Pieces of a file that are sent at the same time.
+    pub(crate) fn pieces(&self) -> usize {
+        self.way.pieces()
+    }
+
     /// The node at the end of a way, whether it runs or not.
     pub(crate) fn by(way: Way, context: &Context) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! What every command knows: where things are, and how the person wants to be spoken to.
 
 use crate::{heard::Heard, keys::Opened, link};
+use focal_node::Link;
 use focal_protocol::time::Time;
 use std::{
     path::PathBuf,
@@ -16,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) socket: Option<PathBuf>,
     /// The address of a node that is not on this machine.
     pub(crate) node: Option<String>,
+    /// What this machine's link can carry, if it was said.
+    pub(crate) link: Option<Link>,
     /// One JSON document on stdout instead of text.
     pub(crate) json: bool,
     /// Every question is answered with yes.
@@ -88,6 +91,7 @@ impl Context {
             home: home.to_path_buf(),
             socket: None,
             node: None,
+            link: None,
             json: true,
             yes: true,
             passphrase_file: Some(passphrase_file),

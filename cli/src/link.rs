@@ -7,6 +7,7 @@ use crate::{
     lang::tr,
     officer::Officer,
 };
+use focal_node::Link;
 use focal_node::remote::{self, NodeAddress, Remote};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::{
@@ -30,6 +31,9 @@ use tokio::{
 const NEAR: Duration = Duration::from_secs(60);
 /// The largest report takes four minutes at 2.4 kbit/s, and others may be on the same link.
 const FAR: Duration = Duration::from_secs(900);
+/// Connections over which chunks of a file go, each with one under way: enough that the node writes while the next ones are
+/// read and sealed here.
+const PIECES: usize = 4;
 /// Nothing to be seen before: most answers are there by then.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
 
@@ -50,6 +54,7 @@ pub(crate) struct Far {
     /// The one that answered.
     chosen: Mutex<usize>,
     traffic: Arc<Traffic>,
+    link: Link,
 }
 
 /// Bytes that have passed.
@@ -77,14 +82,17 @@ impl Way {
             return Ok(Self::Far(far.clone()));
         }
         let author = visitor(context)?;
+        let link = context.link.unwrap_or_default();
         let nodes = nodes
             .into_iter()
+            .map(|node| node.over(link))
             .map(|node| Remote::new(author.key.seed(), node).map_err(|e| no_network(&e)))
             .collect::<Result<_>>()?;
         let far = Arc::new(Far {
             nodes,
             chosen: Mutex::new(0),
             traffic: Arc::default(),
+            link,
         });
         *kept = Some(far.clone());
         Ok(Self::Far(far))
@@ -95,6 +103,15 @@ impl Way {
         match self {
             Self::Socket(_) => NEAR,
             Self::Far(_) => FAR,
+        }
+    }
+
+    /// Pieces of a file that are sent at the same time: on a narrow link one after the other, so that each is there
+    /// before it breaks.
+    pub(crate) fn pieces(&self) -> usize {
+        match self {
+            Self::Far(far) if far.link != Link::Normal => 1,
+            _ => PIECES,
         }
     }
 

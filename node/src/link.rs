@@ -6,6 +6,7 @@ use focal_protocol::{
     id::{NodeId, OrgId},
     sync::Portion,
 };
+use libp2p::{Multiaddr, multiaddr::Protocol};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
@@ -107,6 +108,18 @@ impl Link {
                 sources: 4,
             },
         }
+    }
+
+    /// The addresses that are dialled over it. Where every byte counts that is not QUIC, if there is another: its first packets
+    /// have 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive.
+    pub(crate) fn worth_it(self, addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
+        let is_quic = |address: &Multiaddr| address.iter().any(|p| p == Protocol::QuicV1);
+        let others = addresses.iter().filter(|a| !is_quic(a));
+        let others: Vec<_> = others.cloned().collect();
+        if self.is_frugal() && !others.is_empty() {
+            return others;
+        }
+        addresses
     }
 
     /// Whether every byte counts: no pings every few seconds, no packets that are large for nothing.

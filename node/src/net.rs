@@ -19,6 +19,7 @@ pub use authors::ApiStream;
 pub(crate) use authors::{IncomingApi, PROTOCOL as API};
 pub use chunks::{ChunkStream, IncomingChunks};
 pub use frames::{Frames, framed};
+pub(crate) use only::Only;
 pub use peer_id::{node_id, peer_id};
 
 use crate::Link;

@@ -3,7 +3,10 @@
 //!
 //! Nothing listens here, nothing is announced, and only the nodes that are named are dialled.
 
-use crate::net::{API, ApiStream, node_id, reason};
+use crate::{
+    Link as Kind,
+    net::{API, ApiStream, Only, node_id, reason},
+};
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
 use libp2p::{
@@ -22,7 +25,7 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 use zeroize::Zeroizing;
 
 /// As long as the node gives a handshake, and its own time for the first packets.
-const HANDSHAKE: Duration = Duration::from_secs(40);
+const HANDSHAKE: Duration = Duration::from_secs(100);
 /// A person who thinks about a question keeps the connection.
 const IDLE: Duration = Duration::from_secs(600);
 
@@ -94,6 +97,15 @@ impl NodeAddress {
         node_id(&self.peer).expect("checked when it was read")
     }
 
+    /// Only the addresses that are worth it on a link: as for partners, no QUIC where every byte counts.
+    #[must_use]
+    pub fn over(self, link: Kind) -> Self {
+        Self {
+            peer: self.peer,
+            addresses: link.worth_it(self.addresses),
+        }
+    }
+
     /// An address as the node announces it, with the node's name at its end.
     #[must_use]
     pub fn full(address: &str, node: &NodeId) -> Option<String> {
@@ -120,6 +132,8 @@ impl Remote {
         let setup = |e: &dyn std::fmt::Display| Error::Setup(e.to_string());
         let mut seed = seed.clone();
         let key = identity::Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| setup(&e))?;
+        let mut streams = Only::nobody();
+        streams.add(node.peer);
         let swarm = SwarmBuilder::with_existing_identity(key)
             .with_tokio()
             .with_tcp(
@@ -131,7 +145,7 @@ impl Remote {
             .with_quic()
             .with_dns()
             .map_err(|e| setup(&e))?
-            .with_behaviour(|_| libp2p_stream::Behaviour::new())
+            .with_behaviour(|_| streams)
             .map_err(|e| setup(&e))?
             .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
             .with_connection_timeout(HANDSHAKE)
@@ -155,7 +169,7 @@ impl Remote {
 
 /// The task that owns the swarm.
 struct Link {
-    swarm: Swarm<libp2p_stream::Behaviour>,
+    swarm: Swarm<Only>,
     node: NodeAddress,
     requests: mpsc::UnboundedReceiver<Reply>,
     /// Who waits for the connection.
@@ -171,7 +185,7 @@ struct Link {
 
 impl Link {
     fn new(
-        swarm: Swarm<libp2p_stream::Behaviour>,
+        swarm: Swarm<Only>,
         node: NodeAddress,
         requests: mpsc::UnboundedReceiver<Reply>,
     ) -> Self {
@@ -305,6 +319,12 @@ mod tests {
         let parsed = NodeAddress::parse(&[tcp.clone(), quic]).expect("parsed");
         assert_eq!(parsed.node(), node);
         assert_eq!(full(&tcp), tcp);
+        let narrow = parsed.clone().over(Kind::Satellite);
+        assert_eq!(
+            (narrow.addresses.len(), &narrow.addresses[0]),
+            (1, &parsed.addresses[0])
+        );
+        assert_eq!(parsed.clone().over(Kind::Normal), parsed);
         let other = NodeId(SecretKey::generate(&SystemRandom).public().0);
         let other = NodeAddress::full("/ip4/192.0.2.1/tcp/1", &other).expect("an address");
         for bad in [

@@ -4,6 +4,7 @@ pub mod attachments;
 pub mod evidence;
 mod figures;
 mod limits;
+pub mod links;
 pub mod membership;
 mod node;
 

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -23,12 +23,13 @@ pub struct SlowLink {
     port: u16,
     passed: Arc<AtomicU64>,
     cuts: watch::Sender<u64>,
+    way: Arc<Mutex<(Duration, u32)>>,
 }
 
 #[derive(Debug, Clone)]
 struct Shape {
-    delay: Duration,
-    bytes_per_second: u32,
+    /// How long it is, and bytes per second.
+    way: Arc<Mutex<(Duration, u32)>>,
     passed: Arc<AtomicU64>,
     cuts: watch::Receiver<u64>,
 }
@@ -43,9 +44,9 @@ impl SlowLink {
         let port = listener.local_addr().expect("an address").port();
         let passed = Arc::new(AtomicU64::new(0));
         let (cuts, receiver) = watch::channel(0);
+        let way = Arc::new(Mutex::new((delay, bytes_per_second)));
         let shape = Shape {
-            delay,
-            bytes_per_second,
+            way: way.clone(),
             passed: passed.clone(),
             cuts: receiver,
         };
@@ -59,7 +60,17 @@ impl SlowLink {
                 }
             }
         });
-        Self { port, passed, cuts }
+        Self {
+            port,
+            passed,
+            cuts,
+            way,
+        }
+    }
+
+    /// From now on it is another one.
+    pub fn reshape(&self, delay: Duration, bytes_per_second: u32) {
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = (delay, bytes_per_second);
     }
 
     /// The port at this end.
@@ -98,12 +109,13 @@ impl Shape {
             };
             let Ok(n @ 1..) = read else { return };
             let size = u32::try_from(n).unwrap_or(u32::MAX);
-            let takes = Duration::from_secs(1) * size / self.bytes_per_second;
+            let (delay, rate) = *self.way.lock().unwrap_or_else(PoisonError::into_inner);
+            let takes = Duration::from_secs(1) * size / rate;
             free = free.max(Instant::now()) + takes;
             self.passed.fetch_add(n as u64, Ordering::Relaxed);
             tokio::time::sleep_until(free).await;
             if sender
-                .send((free + self.delay, buffer[..n].to_vec()))
+                .send((free + delay, buffer[..n].to_vec()))
                 .await
                 .is_err()
             {

@@ -13,10 +13,6 @@ use focal_protocol::id::Hash;
 use std::io::SeekFrom;
 use tokio::task::JoinSet;
 
-/// Connections over which chunks go, each with one under way: enough that the node writes while the next ones are read and
-/// sealed here.
-const UNDER_WAY: usize = 4;
-
 /// Hands a file to the node, as far as the node does not have it.
 ///
 /// # Errors
@@ -91,7 +87,7 @@ impl<'a> Hands<'a> {
     async fn put(&mut self, path: String, bytes: Vec<u8>) -> Result<()> {
         let mut kept = match self.free.pop() {
             Some(kept) => kept,
-            None if self.busy.len() < UNDER_WAY => self.client.keep().await?,
+            None if self.busy.len() < self.client.pieces() => self.client.keep().await?,
             None => match self.next().await? {
                 Some(kept) => kept,
                 None => self.client.keep().await?,

@@ -386,7 +386,7 @@ impl Actor {
                 .iter()
                 .filter_map(|a| a.parse().ok())
                 .collect();
-            let addresses = worth_it(addresses, peer.link);
+            let addresses = peer.link.worth_it(addresses);
             let opts = DialOpts::peer_id(peer.id)
                 .condition(PeerCondition::DisconnectedAndNotDialing)
                 .addresses(addresses)
@@ -588,18 +588,6 @@ fn pings(interval: Duration, timeout: Duration) -> Only<ping::Behaviour> {
         .with_interval(interval)
         .with_timeout(timeout);
     Only::with(ping::Behaviour::new(config))
-}
-
-/// Addresses that are dialled over a link. Where every byte counts that is not QUIC, if there is another: its first packets have
-/// 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive.
-fn worth_it(addresses: Vec<Multiaddr>, link: Link) -> Vec<Multiaddr> {
-    let is_quic = |address: &Multiaddr| address.iter().any(|p| p == Protocol::QuicV1);
-    let others = addresses.iter().filter(|a| !is_quic(a));
-    let others: Vec<_> = others.cloned().collect();
-    if link.is_frugal() && !others.is_empty() {
-        return others;
-    }
-    addresses
 }
 
 /// libp2p binds TCP ports with `SO_REUSEPORT`, so that a second node on one port would share it in silence. A plain

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// What is done with one group of peers. On connections of others there are no protocols of this group to speak.
-pub(super) struct Only<B = libp2p_stream::Behaviour> {
+pub(crate) struct Only<B = libp2p_stream::Behaviour> {
     inner: B,
     peers: BTreeSet<PeerId>,
 }
@@ -24,18 +24,18 @@ pub(super) struct Only<B = libp2p_stream::Behaviour> {
 type Handler<B> = Either<Patient<THandler<B>>, dummy::ConnectionHandler>;
 
 impl Only {
-    pub(super) fn nobody() -> Self {
+    pub(crate) fn nobody() -> Self {
         Self::with(libp2p_stream::Behaviour::new())
     }
 
     /// Opens and accepts streams.
-    pub(super) fn new_control(&self) -> libp2p_stream::Control {
+    pub(crate) fn new_control(&self) -> libp2p_stream::Control {
         self.inner.new_control()
     }
 }
 
 impl<B> Only<B> {
-    pub(super) fn with(inner: B) -> Self {
+    pub(crate) fn with(inner: B) -> Self {
         Self {
             inner,
             peers: BTreeSet::new(),
@@ -43,17 +43,17 @@ impl<B> Only<B> {
     }
 
     /// Whether the peer is of the group.
-    pub(super) fn has(&self, peer: &PeerId) -> bool {
+    pub(crate) fn has(&self, peer: &PeerId) -> bool {
         self.peers.contains(peer)
     }
 
     /// Makes the peer one of the group, for connections from now on.
-    pub(super) fn add(&mut self, peer: PeerId) -> bool {
+    pub(crate) fn add(&mut self, peer: PeerId) -> bool {
         self.peers.insert(peer)
     }
 
     /// Makes the peer no longer one of the group. Its connections are the caller's to close.
-    pub(super) fn remove(&mut self, peer: &PeerId) -> bool {
+    pub(crate) fn remove(&mut self, peer: &PeerId) -> bool {
         self.peers.remove(peer)
     }
 }

@@ -14,7 +14,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A handler with more patience.
-pub(super) struct Patient<H>(pub(super) H);
+pub(crate) struct Patient<H>(pub(super) H);
 
 impl<H: ConnectionHandler> ConnectionHandler for Patient<H> {
     type FromBehaviour = H::FromBehaviour;

@@ -49,6 +49,7 @@ impl Figures {
     ) {
         let (what, value, unit) = figure;
         let ratio = value / limit.0;
+        super::note(&format!("{what}: {value:.0} {}", figure.2));
         self.figures.push(Figure {
             what: what.into(),
             value,

@@ -162,6 +162,7 @@ impl Client {
             home: PathBuf::new(),
             socket: None,
             node: None,
+            link: None,
             json: true,
             yes: true,
             passphrase_file: None,

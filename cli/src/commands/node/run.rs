@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Exit, Result},
     prompt,
 };
-use focal_node::{Link, LogFormat, NodeKeys, RunOptions, Settings};
+use focal_node::{LogFormat, NodeKeys, RunOptions, Settings};
 use focal_protocol::seal::{KeyFileError, Unlock};
 
 /// Run the node until SIGTERM or Ctrl-C
@@ -26,9 +26,6 @@ pub(crate) struct Args {
     /// More log lines
     #[arg(short, long)]
     verbose: bool,
-    /// What this node's link can carry: satellite (2.4 kbit/s), narrow (64 kbit/s) or normal; else what node.toml says
-    #[arg(long, env = "FOCAL_LINK", value_name = "KIND")]
-    link: Option<Link>,
     /// Exchange nothing with partners: reports are stored, and go out when the node runs without this
     #[arg(long)]
     offline: bool,
@@ -52,7 +49,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         },
         verbose: args.verbose,
         offline: args.offline,
-        link: args.link,
+        link: context.link,
     };
     focal_node::run(&dir, &unlock, options)
         .await

@@ -1,0 +1,36 @@
+//! What a narrow link costs: `cargo run --release -p focal-tests --bin links -- [--minutes N] [--json]`, as root.
+
+use clap::Parser;
+use focal_tests::bench;
+use std::{io::Write, process::ExitCode};
+
+/// Two nodes on a satellite link, on one that loses packets and is cut, and in silence
+#[derive(Debug, Parser)]
+struct Args {
+    /// Minutes of silence that are measured, for each kind of link
+    #[arg(long, default_value_t = 12)]
+    minutes: u64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let Ok(program) = std::env::current_exe().map(|p| p.with_file_name("test-node")) else {
+        return ExitCode::FAILURE;
+    };
+    let Some(figures) = bench::links::run(&program, args.minutes.max(1)).await else {
+        return ExitCode::FAILURE;
+    };
+    let text = if args.json {
+        serde_json::to_string_pretty(&figures).unwrap_or_default()
+    } else {
+        bench::table(&figures)
+    };
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
