@@ -110,7 +110,7 @@ impl Case {
         from: NodeId,
     ) -> Result<Vec<Effect>, Error> {
         if key != self.state.active {
-            return Ok(Vec::new());
+            return self.return_to_earlier(ctx, key, invitation, from);
         }
         let ended = self.state.ended.is_some();
         let restored = self.state.restored && self.members().contains(&from);
@@ -138,6 +138,46 @@ impl Case {
         self.active.replace(group);
         self.state.joined = epoch;
         self.enter(key, ctx);
+        Ok(vec![
+            Effect::Secret(EpochGrant::new(epoch, secret)),
+            Effect::Changed,
+        ])
+    }
+
+    /// A custodian that does not know yet that it was succeeded has removed this node and let it in again: what is written
+    /// on that side counts, and is to be read.
+    fn return_to_earlier(
+        &mut self,
+        ctx: &Ctx<'_>,
+        key: GroupKey,
+        invitation: &Invitation,
+        from: NodeId,
+    ) -> Result<Vec<Effect>, Error> {
+        let me = self.me;
+        let Some(earlier) = self.others.iter_mut().find(|g| *g.key() == key) else {
+            return Ok(Vec::new());
+        };
+        let packages = ctx.held.packages();
+        let joined = CaseGroup::join(key, &invitation.welcome, from, &packages, ctx.directory);
+        // It is in already, or this is no invitation at all.
+        let Ok(group) = joined else {
+            return Ok(Vec::new());
+        };
+        if group.epoch() <= earlier.epoch() {
+            return Ok(Vec::new());
+        }
+        if earlier.members().contains(&me) {
+            // The removal comes first.
+            return Err(Error::NotYet);
+        }
+        earlier.rules().check_next(group.rules())?;
+        let (epoch, secret) = (group.epoch(), group.secret()?);
+        if let Some(followed) = self.state.group_mut(&key) {
+            followed.steps.resume(epoch, group.members());
+        }
+        if let Some(earlier) = self.others.iter_mut().find(|g| *g.key() == key) {
+            earlier.replace(group);
+        }
         Ok(vec![
             Effect::Secret(EpochGrant::new(epoch, secret)),
             Effect::Changed,

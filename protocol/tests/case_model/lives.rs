@@ -2,12 +2,13 @@
 
 use crate::{
     case::{Case, Error},
-    group::{Cause, History, Rank},
+    group::{Cause, GroupKey, History, Rank},
+    log::Request,
     model::Model,
     world::{Disk, WEEK_MS, World, node, org},
 };
-use proptest::prelude::*;
-use std::collections::BTreeSet;
+use proptest::{prelude::*, test_runner::RngSeed};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes of a life.
 pub(crate) const NODES: [u8; 5] = [1, 2, 3, 4, 5];
@@ -18,6 +19,8 @@ enum Step {
     Write(u8),
     Invite(u8),
     Remove(u8),
+    /// It asks; the custodian removes it when it hears.
+    Leave(u8),
     HandOver(u8),
     Rekey(u8),
     /// From now on these hear only each other, and so do the rest.
@@ -38,6 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => n().prop_map(Step::Write),
         2 => n().prop_map(Step::Invite),
         2 => n().prop_map(Step::Remove),
+        1 => n().prop_map(Step::Leave),
         1 => n().prop_map(Step::HandOver),
         2 => n().prop_map(Step::Rekey),
         3 => prop::collection::btree_set(n(), 1..=4).prop_map(Step::Split),
@@ -54,6 +58,12 @@ struct Life {
     model: Model,
     sides: Vec<BTreeSet<u8>>,
     copy: Option<(u8, Disk)>,
+    /// A disk was set back to a copy.
+    restored: bool,
+    /// Who has asked to leave, at any time.
+    leaving: BTreeSet<u8>,
+    /// The members of each group as its custodian last had them.
+    last: BTreeMap<GroupKey, BTreeSet<u8>>,
 }
 
 impl Life {
@@ -63,12 +73,17 @@ impl Life {
             model: Model::new(history),
             sides: vec![NODES.into()],
             copy: None,
+            restored: false,
+            leaving: BTreeSet::new(),
+            last: BTreeMap::new(),
         };
         let case = life.world.case(1);
         assert_eq!(members(case), NODES.into());
         let secret = case.secret().expect("secret");
         let at = life.world.epoch(1);
         life.model.epoch(&secret, at, NODES.into());
+        life.last
+            .insert(life.world.case(1).state().active, NODES.into());
         life
     }
 
@@ -100,6 +115,7 @@ impl Life {
         }
         assert_eq!(members(case), expected);
         let at = case.epoch();
+        self.last.insert(case.state().active, expected.clone());
         self.model.epoch(&after.expect("secret"), at, expected);
     }
 
@@ -150,6 +166,16 @@ impl Life {
                 },
                 |world, by| world.ask(by, |case, ctx| case.remove_org(ctx, org(n), "")),
             ),
+            Step::Leave(n) => {
+                if self.takes_part(n) {
+                    let leave = Request::Leave(String::new());
+                    // An error: the custodian hands over first.
+                    let asked = self.world.ask(n, |case, _| case.request(leave));
+                    if asked.is_ok() {
+                        self.leaving.insert(n);
+                    }
+                }
+            }
             Step::HandOver(n) => self.commit(
                 n,
                 |_| {},
@@ -186,6 +212,7 @@ impl Life {
             Step::Restore => {
                 if let Some((n, disk)) = self.copy.take() {
                     self.world.restore(n, disk);
+                    self.restored = true;
                 }
             }
             Step::Restart(n) => self.world.restart(n),
@@ -225,6 +252,15 @@ impl Life {
                 continue;
             }
             let state = case.state();
+            if let Some(before) = self.last.get(&state.active) {
+                // It has heard from one that leaves.
+                let now = members(case);
+                let gone: BTreeSet<u8> = before.difference(&now).copied().collect();
+                assert!(now.is_subset(before) && gone.is_subset(&self.leaving));
+                self.last.insert(state.active, now.clone());
+                self.model.epoch(&secret, at, now);
+                continue;
+            }
             let group = state.groups.iter().find(|g| g.key == state.active);
             let succession = group.and_then(|g| g.succession.as_ref()).expect("one");
             let succession = succession.unverified().expect("readable");
@@ -242,6 +278,7 @@ impl Life {
                 new.retain(|n| node(*n) != succession.motion.out);
             }
             assert_eq!(members(case), new, "everybody but the one voted out");
+            self.last.insert(state.active, new.clone());
             self.model.succession(succession.base, old);
             self.model.epoch(&secret, at, new);
         }
@@ -319,6 +356,10 @@ impl Life {
             {
                 let members = members(case);
                 let at = case.epoch();
+                if case.is_custodian() {
+                    let key = case.state().active;
+                    self.last.insert(key, members.clone());
+                }
                 self.model.epoch(&secret, at, members);
             }
             self.world.settle();
@@ -349,6 +390,12 @@ impl Life {
             let Some(entry) = self.world.find(record) else {
                 continue;
             };
+            // The commit that made its epoch may be lost with the disk of a custodian that was restored, and whoever it
+            // let in is not in the group in force.
+            let openable = |n: &u8| self.world.can_open(*n).contains(&record);
+            if self.restored && !members.iter().any(openable) && !members.contains(&entry.writer) {
+                continue;
+            }
             for n in &members {
                 let held = self.world.node(*n).disk.logs.get(&entry.log);
                 let held = held.is_some_and(|l| l.iter().any(|e| e.unique == entry.unique));
@@ -380,12 +427,12 @@ fn members(case: &Case) -> BTreeSet<u8> {
 /// Lives that once went wrong.
 #[test]
 fn lives_that_once_went_wrong_go_well() {
-    use Step::{Elect, Heal, Invite, Rekey, Remove, Split, Write};
-    let lives = [(
-        History::FromJoining,
+    use Step::{Copy, Elect, HandOver, Heal, Invite, Rekey, Remove, Restore, Split, Write};
+    let split = |side: &[u8]| Split(side.iter().copied().collect());
+    let lives = [
         vec![
             Elect(5),
-            Split([2, 5].into()),
+            split(&[2, 5]),
             Remove(3),
             Elect(3),
             Heal,
@@ -395,12 +442,38 @@ fn lives_that_once_went_wrong_go_well() {
             Invite(4),
             Heal,
             Rekey(1),
-            Split([1].into()),
+            split(&[1]),
             Write(4),
         ],
-    )];
-    for (history, steps) in lives {
-        live(history, steps);
+        // Votes with which a group had begun began another after a restore.
+        vec![Copy, Elect(1), HandOver(2), Write(1), Restore, Write(1)],
+        // Nobody gave back what the elected one had forgotten.
+        vec![Copy, HandOver(2), Restore, Write(2), Elect(2), Elect(1)],
+        // An invitation to the far side was dropped.
+        vec![
+            Elect(2),
+            split(&[2]),
+            Remove(4),
+            Invite(4),
+            Elect(3),
+            Write(2),
+        ],
+        // The commit that let 1 in is lost with its custodian's disk: nothing is owed of what 1 wrote.
+        vec![
+            Elect(3),
+            Copy,
+            split(&[3]),
+            Invite(1),
+            Restore,
+            Elect(2),
+            split(&[1, 3]),
+            Write(1),
+        ],
+    ];
+    for steps in lives {
+        for history in [History::All, History::FromJoining] {
+            live(history, steps.clone());
+        }
     }
 }
 
@@ -414,10 +487,10 @@ fn live(history: History, steps: Vec<Step>) {
     life.check_agreement();
 }
 
-fn lives(default: u32) -> ProptestConfig {
-    let asked = std::env::var("FOCAL_MODEL_LIVES");
+fn lives(cases: u32, rng_seed: RngSeed) -> ProptestConfig {
     ProptestConfig {
-        cases: asked.ok().and_then(|n| n.parse().ok()).unwrap_or(default),
+        cases,
+        rng_seed,
         max_shrink_iters: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -425,7 +498,8 @@ fn lives(default: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(lives(64))]
+    // Always the same ones: what is new in others is looked for in the long run.
+    #![proptest_config(lives(48, RngSeed::Fixed(3)))]
 
     #[test]
     fn in_every_life_of_a_case_those_read_it_who_may(
@@ -437,7 +511,10 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(lives(1_000))]
+    #![proptest_config({
+        let asked = std::env::var("FOCAL_MODEL_LIVES").ok();
+        lives(asked.and_then(|n| n.parse().ok()).unwrap_or(1_000), RngSeed::Random)
+    })]
 
     #[test]
     #[ignore = "minutes: run with --release -- --ignored; FOCAL_MODEL_LIVES says how many lives"]

@@ -164,3 +164,31 @@ fn a_role_that_was_let_in_for_the_far_side_changes_nothing_here() {
     assert_eq!(rules.role_at(&org(6), Epoch::new(1, 1)), None);
     assert!(world.reads(3).contains(&by_6));
 }
+
+#[test]
+fn who_was_removed_and_let_in_again_on_the_far_side_reads_what_was_written_there() {
+    for history in [History::All, History::FromJoining] {
+        let mut world = World::with_case(&[1, 2, 3, 4], history);
+        world.split(&[&[1], &[2, 3, 4]]);
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(4), ""))
+            .expect("removed");
+        world
+            .act(1, |case, ctx| {
+                case.invite(ctx, org(4), CaseRole::Contributor)
+            })
+            .expect("invited");
+        for n in [2, 3, 4] {
+            world.vote(n, 2, Cause::Lost).expect("voted");
+            world.settle();
+        }
+        let far = world.write(1).expect("written");
+        world.heal();
+        world.settle();
+        world.tick();
+        world.assert_agreed(&[2, 3, 4]);
+        for n in 2..=4 {
+            assert!(world.can_open(n).contains(&far), "node {n}");
+        }
+    }
+}
