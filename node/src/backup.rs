@@ -13,8 +13,8 @@
 //! The node's key file is at the head of each list as it was: a backup opens with the passphrase (or key file) that opened the
 //! node, and with nothing else. So it can be made by a timer with no secret at hand, and there is no second one to lose.
 //!
-//! [`make`] is the node's side, [`mod@place`] where it is kept, [`mod@rows`] and [`list`] the formats, [`verify`](verify()) and
-//! [`restore`](restore()) what reads them.
+//! Module `make` is the node's side, `place` where it is kept, `rows` and `list` the formats; [`verify`](verify()) and
+//! [`restore`](restore()) read them.
 
 mod list;
 mod make;
