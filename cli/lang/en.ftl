@@ -15,6 +15,7 @@ nothing-here = There is nothing here yet.
 head-written = written
 head-kind = kind
 head-organisation = organisation
+head-files = files
 head-title = title
 head-what = what
 head-grade = grade
@@ -74,7 +75,13 @@ report-incomplete-next = mend these fields and send it again
 report-all-the-same = Send it all the same?
 report-careful = careful:
 report-neither = the report could neither be sent nor kept
-report-files-stay = { $why }; a report with files does not wait in the outbox
+report-files-wait = { $n ->
+    [one] 1 file waits with it, sealed: it goes after the report.
+   *[other] { $n } files wait with it, sealed: they go after the report.
+}
+report-files-follow = Its files follow; until they are there they wait in the outbox.
+report-files-follow-later = Its files wait in the outbox: { $why }
+report-files-at-node = the node has the files of this report and keeps them for a week without it; they could not be kept here, too: { $why }
 report-being-stored = the node is storing it
 report-unreadable = the report cannot be read
 report-unreadable-next = mend it there, or begin with `focal report new KIND`
@@ -97,6 +104,7 @@ ask-cannot = the questions cannot be asked
 outbox-nothing = Nothing waits.
 outbox-state-waiting = waiting
 outbox-state-refused = refused
+outbox-state-follows = files follow
 outbox-state-unreadable = unreadable
 outbox-other-key = it was sealed with another key of this author, or changed
 outbox-stored = { $n ->
@@ -114,6 +122,14 @@ outbox-refused = { $n ->
     [one] 1 report refused, see `focal outbox list`
    *[other] { $n } reports refused, see `focal outbox list`
 }
+outbox-files-gone = { $n ->
+    [one] 1 file handed over
+   *[other] { $n } files handed over
+}
+outbox-large-files = { $n ->
+    [one] files of 1 report wait: send them with `focal outbox send`
+   *[other] files of { $n } reports wait: send them with `focal outbox send`
+}
 outbox-rest = the rest waits: { $why }
 outbox-node-refuses = { $n ->
     [one] the node refuses 1 report
@@ -125,6 +141,10 @@ outbox-busy-why = a report that is on its way cannot be cancelled
 outbox-busy-next = wait for it, then look with `focal outbox list`
 outbox-throw-away = Throw it away?
 outbox-lost = This report was not sent, and nothing of it is anywhere else: { $kind } "{ $title }".
+outbox-files-lost = The node has this report, and not yet { $n ->
+    [one] 1 file of it, which will be lost here
+   *[other] { $n } files of it, which will be lost here
+}; partners will see that it is missing: { $kind } "{ $title }".
 outbox-cancelled = cancelled
 outbox-many = more than one report in the outbox begins with { $id }
 outbox-many-next = give more digits: `focal outbox list --json`
@@ -330,3 +350,16 @@ template-correction-body = Say why it is amended.
 template-retraction-record = The record that is withdrawn, all 64 digits. `focal report retract RECORD --reason WHY` is shorter.
 template-retraction-body = Say why it is withdrawn.
 template-ack-record = The record that you have read, all 64 digits. `focal report ack RECORD` is shorter.
+
+## Files
+
+file-handed-over = handing over { $name }
+file-not-handed-over = a file was not handed over
+file-odd-answer = the node's answer is not understood
+file-not-kept = a file of the report could not be kept
+file-not-removed = a file that the node has could not be removed here
+file-no-room = { $name } takes { $size } sealed, and { $left } are left free for reports
+file-no-room-next = make room on the disk, or send the report without it; it is where it was
+file-damaged = { $name } cannot be handed over as it was kept
+file-damaged-why = what was kept of it is damaged
+file-damaged-next = send the file again with another report; then `focal outbox cancel`

@@ -14,6 +14,7 @@ nothing-here = Il n’y a encore rien ici.
 head-written = écrit
 head-kind = type
 head-organisation = organisation
+head-files = fichiers
 head-title = titre
 head-what = quoi
 head-grade = cote
@@ -73,7 +74,13 @@ report-incomplete-next = corrigez ces champs et envoyez-le à nouveau
 report-all-the-same = L’envoyer quand même ?
 report-careful = attention :
 report-neither = le rapport n’a pu être ni envoyé ni gardé
-report-files-stay = { $why } ; un rapport avec des fichiers n’attend pas dans la boîte d’envoi
+report-files-wait = { $n ->
+    [one] { $n } fichier attend avec lui, scellé : il part après le rapport.
+   *[other] { $n } fichiers attendent avec lui, scellés : ils partent après le rapport.
+}
+report-files-follow = Ses fichiers suivent ; d’ici là ils attendent dans la boîte d’envoi.
+report-files-follow-later = Ses fichiers attendent dans la boîte d’envoi : { $why }
+report-files-at-node = le nœud a les fichiers de ce rapport et les garde une semaine sans lui ; ils n’ont pu être gardés ici aussi : { $why }
 report-being-stored = le nœud l’enregistre
 report-unreadable = le rapport ne peut être lu
 report-unreadable-next = corrigez-le là, ou commencez par `focal report new TYPE`
@@ -96,6 +103,7 @@ ask-cannot = les questions ne peuvent être posées
 outbox-nothing = Rien n’attend.
 outbox-state-waiting = en attente
 outbox-state-refused = refusé
+outbox-state-follows = fichiers à suivre
 outbox-state-unreadable = illisible
 outbox-other-key = il a été scellé avec une autre clé de cet auteur, ou modifié
 outbox-stored = { $n ->
@@ -113,6 +121,14 @@ outbox-refused = { $n ->
     [one] { $n } rapport refusé, voir `focal outbox list`
    *[other] { $n } rapports refusés, voir `focal outbox list`
 }
+outbox-files-gone = { $n ->
+    [one] { $n } fichier remis
+   *[other] { $n } fichiers remis
+}
+outbox-large-files = { $n ->
+    [one] des fichiers de { $n } rapport attendent : envoyez-les avec `focal outbox send`
+   *[other] des fichiers de { $n } rapports attendent : envoyez-les avec `focal outbox send`
+}
 outbox-rest = le reste attend : { $why }
 outbox-node-refuses = { $n ->
     [one] le nœud refuse { $n } rapport
@@ -124,6 +140,10 @@ outbox-busy-why = un rapport qui est en route ne peut être annulé
 outbox-busy-next = attendez-la, puis regardez avec `focal outbox list`
 outbox-throw-away = Le jeter ?
 outbox-lost = Ce rapport n’a pas été envoyé, et rien n’en existe ailleurs : { $kind } « { $title } ».
+outbox-files-lost = Le nœud a ce rapport, et pas encore { $n ->
+    [one] { $n } de ses fichiers, qui sera perdu ici
+   *[other] { $n } de ses fichiers, qui seront perdus ici
+} ; les partenaires verront ce qui manque : { $kind } « { $title } ».
 outbox-cancelled = annulé
 outbox-many = plus d’un rapport de la boîte d’envoi commence par { $id }
 outbox-many-next = donnez plus de chiffres : `focal outbox list --json`
@@ -329,3 +349,16 @@ template-correction-body = Dites pourquoi il est corrigé.
 template-retraction-record = L’écrit qui est retiré, les 64 chiffres. `focal report retract ÉCRIT --reason POURQUOI` est plus court.
 template-retraction-body = Dites pourquoi il est retiré.
 template-ack-record = L’écrit que vous avez lu, les 64 chiffres. `focal report ack ÉCRIT` est plus court.
+
+## Fichiers
+
+file-handed-over = remise de { $name }
+file-not-handed-over = un fichier n’a pas été remis
+file-odd-answer = la réponse du nœud n’est pas comprise
+file-not-kept = un fichier du rapport n’a pu être gardé
+file-not-removed = un fichier que le nœud possède n’a pu être supprimé ici
+file-no-room = { $name } prend { $size } une fois scellé, et { $left } restent libres pour les rapports
+file-no-room-next = faites de la place sur le disque, ou envoyez le rapport sans lui ; il est là où il était
+file-damaged = { $name } ne peut être remis tel qu’il a été gardé
+file-damaged-why = ce qui en a été gardé est endommagé
+file-damaged-next = renvoyez le fichier avec un autre rapport ; puis `focal outbox cancel`

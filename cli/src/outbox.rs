@@ -3,29 +3,37 @@
 //!
 //! ```text
 //! outbox/<handle>/00000001.waiting   a report that goes out at the next contact
-//! outbox/<handle>/00000002.refused   one that the node does not take, with the reason, until a person cancels it
+//! outbox/<handle>/00000002.follows   one that the node has, and not yet all of its files
+//! outbox/<handle>/00000003.refused   one that the node does not take, with the reason, until a person cancels it
+//! outbox/<handle>/files/<attachment> a file of one that waits or follows, sealed as it travels: see `files`
 //! outbox/<handle>/known.sealed       what is known of cases: see `known`
 //! outbox/<handle>/lock               held while files change
 //! outbox/<handle>/sending            held while reports are sent
+//! outbox/<handle>/handing            held while files are handed over
 //! ```
 //!
-//! A report is kept before it is sent, and removed after the node has said `stored`. Sending it twice stores it once,
-//! so it does not matter between which two steps a command is killed.
+//! A report is kept before it is sent, and removed after the node has said `stored`, and has all of its files. Sending it twice
+//! stores it once, so it does not matter between which two steps a command is killed.
 
+mod after;
+mod files;
 mod item;
 mod send;
 
+pub(crate) use after::{Ask, after};
+pub(crate) use files::Staged;
 pub(crate) use item::{Item, Refusal};
-pub(crate) use send::{Ask, Choice, after, send};
+pub(crate) use send::{Choice, Sizes, send};
 
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    files,
+    files as disk,
     keys::Author,
 };
 use focal_protocol::{random::SystemRandom, seal::HomeKey};
 use std::{
+    collections::BTreeSet,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
@@ -57,6 +65,8 @@ pub(crate) struct Kept {
     pub(crate) item: Option<Item>,
     /// Whether the node has refused it for good.
     pub(crate) refused: bool,
+    /// Whether the node has it, and only files are still to go.
+    pub(crate) follows: bool,
 }
 
 /// Held while something is done; dropping it, or the death of the process, lets go.
@@ -72,18 +82,22 @@ impl Outbox {
         }
     }
 
-    /// Keeps a report; it is on the disk when this returns. One that is there already is not kept twice.
+    /// Keeps a report, with the files that go after it; all is on the disk when this returns. One that is there already is not kept
+    /// twice.
     ///
     /// # Errors
     /// The disk is full or fails, or too many wait: nothing has changed then.
-    pub(crate) fn put(&self, item: &Item) -> Result<Number> {
-        files::private_dir(&self.dir)?;
+    pub(crate) fn put(&self, item: &Item, staged: Vec<Staged>) -> Result<Number> {
+        disk::private_dir(&self.dir)?;
         let _lock = self.lock()?;
         let there = self.read_all()?;
-        if let Some(kept) = there
-            .iter()
-            .find(|k| k.item.as_ref().is_some_and(|i| i.record() == item.record()))
-        {
+        let same = |k: &&Kept| k.item.as_ref().is_some_and(|i| i.record() == item.record());
+        if let Some(kept) = there.iter().find(same) {
+            // It was sent without them, and was not taken: they wait with it from now on.
+            if item.files && !kept.item.as_ref().is_some_and(|i| i.files) {
+                self.name(staged)?;
+                self.write(kept.number, item)?;
+            }
             return Ok(kept.number);
         }
         if there.len() >= REPORTS {
@@ -92,6 +106,7 @@ impl Outbox {
                 .next("send them with `focal outbox send`, or look what can be cancelled with `focal outbox list`"));
         }
         let number = there.last().map_or(1, |last| last.number.saturating_add(1));
+        self.name(staged)?;
         self.write(number, item)?;
         Ok(number)
     }
@@ -117,7 +132,7 @@ impl Outbox {
         self.write(number, item)
     }
 
-    /// Removes a report that was stored or cancelled.
+    /// Removes a report that was stored or cancelled, and its files.
     ///
     /// # Errors
     /// The disk fails.
@@ -126,7 +141,18 @@ impl Outbox {
         for state in State::ALL {
             self.unlink(number, state)?;
         }
-        files::sync_dir(&self.path(number, State::Waiting))
+        disk::sync_dir(&self.path(number, State::Waiting))?;
+        // What it alone has named is cleared.
+        self.read_all().map(drop)
+    }
+
+    /// Whether a report waits that is not among these: no key is needed to see that.
+    pub(crate) fn has_waiting_but(&self, these: &BTreeSet<Number>) -> bool {
+        let names = names(&self.dir).unwrap_or_default();
+        names
+            .iter()
+            .filter_map(|name| parse(name))
+            .any(|(number, state)| state == State::Waiting && !these.contains(&number))
     }
 
     /// Waits until no other command sends, and keeps others from it.
@@ -156,8 +182,20 @@ impl Outbox {
     /// # Errors
     /// The disk fails.
     pub(crate) fn try_turn(&self) -> Result<Option<Held>> {
-        files::private_dir(&self.dir)?;
-        let path = self.dir.join("sending");
+        self.try_lock("sending")
+    }
+
+    /// Keeps other commands from handing files over; none if one does now. Apart from [`Self::turn`]: a report waits for no film.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub(crate) fn try_hand(&self) -> Result<Option<Held>> {
+        self.try_lock("handing")
+    }
+
+    fn try_lock(&self, name: &str) -> Result<Option<Held>> {
+        disk::private_dir(&self.dir)?;
+        let path = self.dir.join(name);
         let file = open_lock(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Held(file))),
@@ -197,7 +235,7 @@ impl Outbox {
         let sealed = self
             .key
             .seal_waiting(&name, &item.to_bytes(), &SystemRandom);
-        files::write_private(&self.dir.join(&name), &sealed)?;
+        disk::write_private(&self.dir.join(&name), &sealed)?;
         // Killed in between, both are there: `read_all` takes the later one.
         for other in State::ALL {
             if other != state {
@@ -224,7 +262,7 @@ impl Outbox {
         let mut kept: Vec<Kept> = Vec::new();
         for (number, state) in there {
             if kept.last().is_some_and(|k| k.number == number) {
-                // `refused` sorts before `waiting`: the answer of the node is newer than the wait.
+                // By age, the newest first: the answer of the node is newer than the wait.
                 self.unlink(number, state)?;
                 continue;
             }
@@ -232,14 +270,16 @@ impl Outbox {
                 number,
                 item: self.open(number, state)?,
                 refused: state == State::Refused,
+                follows: state == State::Follows,
             });
         }
+        self.clear_files(&kept);
         Ok(kept)
     }
 
     fn open(&self, number: Number, state: State) -> Result<Option<Item>> {
         let name = name(number, state);
-        let sealed = files::read("a report in the outbox", &self.dir.join(&name), FILE)?;
+        let sealed = disk::read("a report in the outbox", &self.dir.join(&name), FILE)?;
         let plain = self.key.open_waiting(&name, &sealed).ok();
         Ok(plain.and_then(|plain| Item::from_bytes(&plain)))
     }
@@ -249,22 +289,25 @@ impl Outbox {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Refused,
+    Follows,
     Waiting,
 }
 
 impl State {
-    const ALL: [Self; 2] = [Self::Refused, Self::Waiting];
+    const ALL: [Self; 3] = [Self::Refused, Self::Follows, Self::Waiting];
 
     fn of(item: &Item) -> Self {
-        match item.refused {
-            Some(_) => Self::Refused,
-            None => Self::Waiting,
+        match (&item.refused, item.stored) {
+            (Some(_), _) => Self::Refused,
+            (None, Some(_)) => Self::Follows,
+            (None, None) => Self::Waiting,
         }
     }
 
     fn ending(self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Follows => "follows",
             Self::Waiting => "waiting",
         }
     }
@@ -306,22 +349,22 @@ fn names(dir: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Authors here who have reports that wait, and how many: no key is needed to know that.
+/// Authors here who have reports that wait, or files of reports, and how many: no key is needed to know that.
 pub(crate) fn waiting(context: &Context) -> Result<Vec<(String, usize)>> {
-    count(context, State::Waiting)
+    count(context, &[State::Waiting, State::Follows])
 }
 
 /// Authors here who have reports that were refused, and how many.
 pub(crate) fn refused(context: &Context) -> Result<Vec<(String, usize)>> {
-    count(context, State::Refused)
+    count(context, &[State::Refused])
 }
 
-fn count(context: &Context, state: State) -> Result<Vec<(String, usize)>> {
+fn count(context: &Context, states: &[State]) -> Result<Vec<(String, usize)>> {
     let mut found = Vec::new();
     for handle in names(&context.outbox_dir())? {
         let names = names(&dir(context, &handle)).unwrap_or_default();
         let here = names.iter().filter_map(|n| parse(n));
-        let count = here.filter(|(_, s)| *s == state).count();
+        let count = here.filter(|(_, s)| states.contains(s)).count();
         if count > 0 {
             found.push((handle, count));
         }

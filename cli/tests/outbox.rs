@@ -4,43 +4,10 @@ mod support;
 
 use focal_protocol::{directory::Revocation, time::Time};
 use focal_tests::{SmallDisk, until};
-use serde_json::Value;
-use std::{fs, path::Path, time::Instant};
-use support::{Officer, Stage, titles};
+use std::{fs, time::Instant};
+use support::{CASE, Stage, alert, at_the_checkpoint, files, titles};
 
-const CASE: &str = "Varenia: Orsk province";
 const CANARY: &str = "Dalmat-canary-7731";
-
-/// An officer who has been at the node once and knows the case.
-async fn at_the_checkpoint(stage: &Stage) -> (Officer, String) {
-    let mut node = stage.node().await;
-    let case = stage.org().open_case(CASE).await.to_string();
-    let officer = stage.officer();
-    let stored = officer.note(CASE, "with a link");
-    assert!(stored["log"].is_string(), "{stored}");
-    assert!(node.stop().success());
-    (officer, case)
-}
-
-fn alert(officer: &Officer, headline: &str) -> Value {
-    officer.json(&[
-        "report",
-        "send",
-        "varenia",
-        "--kind",
-        "alert",
-        "--title",
-        headline,
-        "--urgency",
-        "expected",
-        "--severity",
-        "extreme",
-        "--certainty",
-        "likely",
-        "--set",
-        "category=security",
-    ])
-}
 
 #[tokio::test]
 async fn what_is_written_without_a_link_goes_out_by_itself_alerts_first() {
@@ -273,18 +240,4 @@ async fn a_full_disk_is_named_and_what_was_typed_is_a_draft() {
         there.contains(&"typed text".to_string()).then_some(())
     })
     .await;
-}
-
-/// All files below a directory.
-fn files(dir: &Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
 }

@@ -10,7 +10,7 @@ mod cases;
 pub(crate) use cases::Action;
 use cases::CaseHere;
 mod command;
-pub(crate) use command::{Command, ContentAt, InviteOutcome, LedgerHandle, Reply, StoredAt};
+pub(crate) use command::{Command, ContentAt, Files, InviteOutcome, LedgerHandle, Reply, StoredAt};
 mod courier;
 mod directory;
 mod failures;
@@ -323,8 +323,8 @@ impl Ledger {
     /// Handles one request: changes go into the round, answers into its effects. True ends the thread.
     fn handle(&mut self, command: Command) -> bool {
         match command {
-            Command::Submit(case, signed, reply) => {
-                let result = self.submit(case, *signed);
+            Command::Submit(case, signed, files, reply) => {
+                let result = self.submit(case, *signed, files);
                 self.answer(result, reply);
             }
             Command::OpenCase(title, history, reply) => {

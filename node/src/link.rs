@@ -2,6 +2,7 @@
 //!
 //! An operator names the kind of link in `node.toml` or with `--link`; everything that depends on it is in [`Terms`].
 
+use crate::settings;
 use focal_protocol::{
     id::{NodeId, OrgId},
     sync::Portion,
@@ -108,6 +109,14 @@ impl Link {
                 sources: 4,
             },
         }
+    }
+
+    /// Files up to this size go by themselves with what an officer does, bytes.
+    #[must_use]
+    pub fn by_themselves(self) -> u64 {
+        self.terms()
+            .automatic
+            .min(u64::from(settings::automatic()) << 20)
     }
 
     /// The addresses that are dialled over it. Where every byte counts that is not QUIC, if there is another: its first packets

@@ -52,7 +52,7 @@ fn is_three_years(days: &u16) -> bool {
     *days == three_years()
 }
 
-fn automatic() -> u32 {
+pub(crate) fn automatic() -> u32 {
     8
 }
 

@@ -1,6 +1,6 @@
 //! Files that go with records: they come to every member whole, to nobody else, and only when all of them is there.
 
-use focal_node::api::types::{AttachmentHere, CaseAction};
+use focal_node::api::types::{AttachmentHere, CaseAction, Stored};
 use focal_protocol::random::{Random, SystemRandom};
 use focal_tests::{Federation, SealedFile, Tap, until};
 use hyper::Method;
@@ -85,6 +85,69 @@ async fn a_record_is_stored_only_with_all_of_its_files() {
     org.submit(case, &record).await.expect("stored");
     let again = org.submit(case, &record).await.expect("stored before");
     assert!(again.already);
+}
+
+#[tokio::test]
+async fn a_report_may_come_before_its_files_and_they_count_once_all_is_there() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    let _nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let [norland, monitor] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    // Above what a node fetches by itself: for its own people's files that does not count.
+    let bytes = noise((8 << 20) + 300_000);
+    let file = SealedFile::new("market.jpg", &bytes);
+    let record = monitor.note_with(case, "the market", &[&file]);
+    let path = format!("/v1/cases/{case}/records?files=follow");
+    let body = focal_protocol::codec::encode(&record);
+    let stored: Stored = monitor
+        .api()
+        .post_bytes(&path, body)
+        .await
+        .expect("an answer")
+        .expect("stored without its file");
+    assert!(!stored.already);
+    federation.converged(case, 1).await;
+    let row = monitor.attachment(case, &file).await.expect("named");
+    assert_eq!((row.state, row.held), (AttachmentHere::Waiting, 0));
+
+    let complete = || async {
+        let path = format!("/v1/attachments/{}/complete", file.attachment.list);
+        let api = monitor.api();
+        let said = api.bytes(Method::POST, &path, Vec::new());
+        said.await.expect("an answer").map(drop)
+    };
+    let mut part = file.clone();
+    part.chunks.truncate(3);
+    monitor.hand_over(&part).await.expect("kept");
+    assert_eq!(
+        complete().await.expect_err("not all").code,
+        "missing-chunks"
+    );
+    let row = monitor.attachment(case, &file).await.expect("named");
+    assert_eq!(row.state, AttachmentHere::Waiting);
+    monitor.hand_over(&file).await.expect("kept");
+    complete().await.expect("all of it");
+    complete().await.expect("said twice");
+    assert_eq!(monitor.opened(case, &file).await, bytes);
+
+    // From there on it goes its way.
+    let path = format!("/v1/attachments/{}/fetch", file.attachment.list);
+    let api = norland.api();
+    let asked = api.bytes(Method::POST, &path, Vec::new());
+    asked.await.expect("an answer").expect("asked");
+    assert_eq!(norland.opened(case, &file).await, bytes);
+
+    // What no record names cannot be said to be here.
+    let other = SealedFile::new("b", b"other");
+    monitor.hand_over(&other).await.expect("kept");
+    let path = format!("/v1/attachments/{}/complete", other.attachment.list);
+    let api = monitor.api();
+    let said = api.bytes(Method::POST, &path, Vec::new());
+    let refused = said.await.expect("an answer").expect_err("unnamed");
+    assert_eq!(refused.code, "unknown-attachment");
 }
 
 #[tokio::test]

@@ -1,66 +1,65 @@
-//! The second reading: chunks that the node lacks are sealed and handed to it, several at once.
+//! Chunks that the node lacks are handed to it, several at once.
 
-use super::{
-    Bar, Sealed,
-    sealed::{changed, chunk, unread},
-};
+use super::{Bar, Pieces};
 use crate::{
     client::{Client, Kept},
-    context::Context,
-    error::Result,
+    error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_protocol::id::Hash;
-use std::io::SeekFrom;
 use tokio::task::JoinSet;
 
-/// Hands a file to the node, as far as the node does not have it.
+/// How far a file was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handed {
+    /// All of it.
+    All,
+    /// Something else goes first; the rest goes on from there.
+    Paused,
+}
+
+/// Hands a file to the node, as far as the node does not have it. Before each piece `go_on` says whether something else is to go
+/// first.
 ///
 /// # Errors
 /// The file changed, or the node refuses. What was handed over stays there for the next attempt.
-pub(crate) async fn upload(client: &Client, sealed: &Sealed, context: &Context) -> Result<()> {
-    let path = &sealed.path;
-    let attachment = &sealed.attachment;
-    let list = attachment.list;
-    let chunks = attachment
-        .chunks()
-        .map_err(|e| changed(path).why(e.to_string()))?;
-    let names: Vec<u8> = sealed.names.iter().flat_map(|n| n.0).collect();
+pub(crate) async fn upload(
+    client: &Client,
+    pieces: &mut impl Pieces,
+    mut go_on: impl FnMut() -> bool,
+) -> Result<Handed> {
+    let list = pieces.attachment().list;
+    let names: Vec<u8> = pieces.names().iter().flat_map(|n| n.0).collect();
     let lacking: Vec<u32> = client
         .post_bytes(&format!("/v1/attachments/{list}/lacking"), names)
         .await?;
-    let total: u64 = lacking.iter().map(|i| chunks.length(*i) as u64).sum();
-    let bar = Bar::of(&format!("handing over {}", attachment.name), total);
-    let mut source = sealed.source()?;
+    let length = |pieces: &dyn Pieces, index| pieces.chunks().length(index) as u64;
+    let total: u64 = lacking.iter().map(|i| length(pieces, *i)).sum();
+    let bar = Bar::of(
+        &tr!("file-handed-over", name = pieces.attachment().name.as_str()),
+        total,
+    );
     let mut hands = Hands::of(client);
     for index in lacking {
-        let known = sealed.plain.get(index as usize);
-        let name = sealed.names.get(index as usize);
-        let (Some(known), Some(name)) = (known, name) else {
-            return Err(changed(path));
-        };
-        let from = u64::from(index) * focal_protocol::limits::CHUNK as u64;
-        source
-            .seek(SeekFrom::Start(from))
-            .map_err(|e| unread(path, &e))?;
-        let bytes = chunk(&mut *source, chunks.length(index), path)?;
-        // Never another content under this key and number.
-        if Hash::of(&[&bytes]) != *known {
-            sealed.forget(context);
-            return Err(changed(path));
+        if !go_on() {
+            hands.empty().await?;
+            return Ok(Handed::Paused);
         }
-        let length = bytes.len() as u64;
-        let bytes = chunks
-            .seal(index, &bytes)
-            .map_err(|e| changed(path).why(e.to_string()))?;
-        hands.put(of(&list, name), bytes).await?;
-        bar.more(length);
+        // The node named places among those that it was asked for.
+        let Some(name) = pieces.names().get(index as usize).copied() else {
+            return Err(
+                Error::new(Exit::Failed, tr!("file-not-handed-over")).why(tr!("file-odd-answer"))
+            );
+        };
+        let bytes = pieces.piece(index)?;
+        hands.put(of(&list, &name), bytes).await?;
+        bar.more(length(pieces, index));
     }
     hands.empty().await?;
-    let bytes = chunks
-        .seal_list(&sealed.names)
-        .map_err(|e| changed(path).why(e.to_string()))?;
+    let bytes = pieces.list()?;
     let mut last = client.keep().await?;
-    last.put_bytes(&of(&list, &list), bytes).await
+    last.put_bytes(&of(&list, &list), bytes).await?;
+    Ok(Handed::All)
 }
 
 fn of(list: &Hash, name: &Hash) -> String {
@@ -102,11 +101,9 @@ impl<'a> Hands<'a> {
         match self.busy.join_next().await {
             None => Ok(None),
             Some(Ok(done)) => done.map(Some),
-            Some(Err(e)) => Err(crate::error::Error::new(
-                crate::error::Exit::Failed,
-                "a file was not handed over",
-            )
-            .why(e.to_string())),
+            Some(Err(e)) => {
+                Err(Error::new(Exit::Failed, tr!("file-not-handed-over")).why(e.to_string()))
+            }
         }
     }
 

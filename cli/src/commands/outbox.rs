@@ -1,13 +1,14 @@
 //! `focal outbox`: what waits for the node.
 
 use crate::{
+    attach::bytes,
     client::Client,
     commands::case::{first, minute},
     context::Context,
     error::{Error, Exit, Result},
     keys::{Author, author_handles, open_author},
     lang::tr,
-    outbox::{self, Choice, Kept, Number, Outbox, Refusal},
+    outbox::{self, Choice, Kept, Number, Outbox, Refusal, Sizes},
     output::{STRONG, plain},
     prompt::confirm,
     table::Table,
@@ -20,8 +21,9 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A report that is sent while the node cannot be reached waits here, signed, and sealed with the author's own key. It goes
-out at the next command that reaches the node: alerts first, then the rest in order. What the node refuses for good
-stays here with the reason until it is cancelled.
+out at the next command that reaches the node: alerts first, then the other reports in order, then files, each from where
+it was cut short; large ones (over 8 MiB, 1 MiB with --link narrow, none with --link satellite) go with `focal outbox send`.
+What the node refuses for good stays here with the reason until it is cancelled.
 
 Examples:
   focal outbox list
@@ -63,7 +65,7 @@ struct SendArgs {
     of: Of,
 }
 
-/// Throw a report away that was not sent
+/// Throw a report away that was not sent, or files of one that were not
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -115,7 +117,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
 #[derive(Debug, Serialize)]
 struct Row {
     number: Number,
-    /// `waiting`, `refused`, or `unreadable`: sealed with another key, or damaged.
+    /// `waiting`, `follows` (the node has it, files are still to go), `refused`, or `unreadable`: sealed with another key, or damaged.
     state: &'static str,
     record: Option<String>,
     case: Option<String>,
@@ -127,19 +129,24 @@ struct Row {
     why: Option<String>,
     code: Option<String>,
     next: Option<String>,
+    /// Files that wait here, and their bytes.
+    files: usize,
+    bytes: u64,
 }
 
 impl Row {
-    fn of(kept: &Kept) -> Self {
+    fn of(kept: &Kept, outbox: &Outbox) -> Self {
         let item = kept.item.as_ref();
+        let (files, bytes) = outbox.files_of(kept);
         let refusal = item.and_then(|i| i.refused.as_ref());
         let shown = item.map(outbox::Item::title);
         Self {
             number: kept.number,
-            state: match (item, kept.refused) {
-                (None, _) => "unreadable",
-                (_, true) => "refused",
-                (_, false) => "waiting",
+            state: match item {
+                None => "unreadable",
+                _ if kept.refused => "refused",
+                _ if kept.follows => "follows",
+                _ => "waiting",
             },
             record: item.map(|i| i.record().to_string()),
             case: item.and_then(|i| i.case()).map(|c| c.to_string()),
@@ -156,14 +163,17 @@ impl Row {
                 .or_else(|| item.is_none().then(|| tr!("outbox-other-key"))),
             code: refusal.and_then(|r| r.code.clone()),
             next: refusal.and_then(|r| r.next.clone()),
+            files,
+            bytes,
         }
     }
 }
 
 fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let author = args.of.open(context)?;
-    let kept = Outbox::of(context, &author).list()?;
-    let rows: Vec<Row> = kept.iter().map(Row::of).collect();
+    let outbox = Outbox::of(context, &author);
+    let kept = outbox.list()?;
+    let rows: Vec<Row> = kept.iter().map(|k| Row::of(k, &outbox)).collect();
     context.print(&rows, |out| {
         if rows.is_empty() {
             return writeln!(out, "{}", tr!("outbox-nothing"));
@@ -175,6 +185,7 @@ fn list(args: &ListArgs, context: &Context) -> Result<()> {
             &tr!("head-kind"),
             &tr!("head-case"),
             &tr!("head-title"),
+            &tr!("head-files"),
             &tr!("head-record"),
         ]);
         for row in &rows {
@@ -186,11 +197,16 @@ fn list(args: &ListArgs, context: &Context) -> Result<()> {
                 text(&row.report),
                 text(&row.case_title),
                 text(&row.title),
+                match row.files {
+                    0 => String::new(),
+                    n => format!("{n}, {}", bytes(row.bytes)),
+                },
                 row.record.as_deref().map(first).unwrap_or_default(),
             ]);
         }
         table.write(out)?;
-        for row in rows.iter().filter(|r| r.state != "waiting") {
+        let told = |r: &&Row| r.state != "waiting" && (r.why.is_some() || r.next.is_some());
+        for row in rows.iter().filter(told) {
             writeln!(
                 out,
                 "{STRONG}{}{STRONG:#} {}",
@@ -210,6 +226,7 @@ fn list(args: &ListArgs, context: &Context) -> Result<()> {
 fn state(name: &str) -> String {
     match name {
         "refused" => tr!("outbox-state-refused"),
+        "follows" => tr!("outbox-state-follows"),
         "unreadable" => tr!("outbox-state-unreadable"),
         _ => tr!("outbox-state-waiting"),
     }
@@ -220,8 +237,12 @@ fn state(name: &str) -> String {
 struct Sent {
     stored: Vec<Stored>,
     refused: Vec<Refusal>,
+    /// Files that were handed over.
+    files: usize,
     /// Reports that still wait.
     waiting: usize,
+    /// Reports that the node has, and of which files still wait.
+    following: usize,
 }
 
 async fn send(args: &SendArgs, context: &Context) -> Result<()> {
@@ -232,17 +253,19 @@ async fn send(args: &SendArgs, context: &Context) -> Result<()> {
         None => Choice::Waiting,
     };
     let client = Client::connect(context).await?;
-    let outcome = {
-        let _turn = outbox.turn().await?;
-        outbox::send(&outbox, &client, choice).await?
-    };
+    let turn = outbox.turn().await?;
+    let outcome = outbox::send(&outbox, &client, choice, Sizes::ALL, turn).await?;
     let line = outcome.line();
-    let waiting = outbox.list()?.iter().filter(|k| !k.refused).count();
+    let kept = outbox.list()?;
+    let waiting = kept.iter().filter(|k| !k.refused && !k.follows).count();
+    let following = kept.iter().filter(|k| k.follows).count();
     let refused = outcome.refused.len();
     let sent = Sent {
         stored: outcome.stored.into_iter().map(|(.., s)| s).collect(),
         refused: outcome.refused.into_iter().map(|(_, r)| r).collect(),
+        files: outcome.files,
         waiting,
+        following,
     };
     context.print(&sent, |out| {
         let line = line.unwrap_or_else(|| tr!("outbox-nothing"));
@@ -260,24 +283,29 @@ async fn cancel(args: &CancelArgs, context: &Context) -> Result<()> {
     let author = args.of.open(context)?;
     let outbox = Outbox::of(context, &author);
     // One that is on its way cannot be taken back.
-    let Some(_turn) = outbox.try_turn()? else {
+    let (Some(_turn), Some(_hand)) = (outbox.try_turn()?, outbox.try_hand()?) else {
         return Err(Error::new(Exit::Failed, tr!("outbox-busy"))
             .why(tr!("outbox-busy-why"))
             .next(tr!("outbox-busy-next")));
     };
     let kept = outbox.list()?;
     let kept = find(&kept, &args.id)?;
-    let row = Row::of(kept);
+    let row = Row::of(kept, &outbox);
     confirm(context, &tr!("outbox-throw-away"), |out| {
-        writeln!(
-            out,
-            "{}",
+        let kind = plain(row.report.as_deref().unwrap_or("?"));
+        let title = plain(row.title.as_deref().unwrap_or("?"));
+        let at_node = kept.item.as_ref().is_some_and(|i| i.stored.is_some());
+        let line = if at_node {
             tr!(
-                "outbox-lost",
-                kind = plain(row.report.as_deref().unwrap_or("?")),
-                title = plain(row.title.as_deref().unwrap_or("?")),
+                "outbox-files-lost",
+                kind = kind,
+                title = title,
+                n = row.files
             )
-        )
+        } else {
+            tr!("outbox-lost", kind = kind, title = title)
+        };
+        writeln!(out, "{line}")
     })?;
     outbox.remove(kept.number)?;
     context.print(&row, |out| writeln!(out, "{}", tr!("outbox-cancelled")))

@@ -28,6 +28,7 @@ mod files;
 mod history;
 pub(crate) mod place;
 mod send;
+mod sent;
 pub(crate) mod submit;
 
 pub(crate) use place::own_org;

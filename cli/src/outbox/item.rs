@@ -8,7 +8,7 @@ use focal_protocol::{
     codec,
     id::{CaseId, RecordId},
     limits,
-    record::{Kind, Record},
+    record::{Attachment, Kind, Record},
     signed::Signed,
     time::Time,
 };
@@ -27,6 +27,12 @@ pub(crate) struct Item {
     pub(crate) waits_for: Option<String>,
     /// Why the node does not take it.
     pub(crate) refused: Option<Refusal>,
+    /// Whether its files wait with it and go after it; else they went before it, or there are none.
+    #[serde(default)]
+    pub(crate) files: bool,
+    /// Since when the node has it: only files are still to go.
+    #[serde(default)]
+    pub(crate) stored: Option<Time>,
 }
 
 /// A refusal that will not pass by itself.
@@ -72,7 +78,14 @@ impl Item {
             kept: now(),
             waits_for: None,
             refused: None,
+            files: false,
+            stored: None,
         }
+    }
+
+    /// The same, with files that wait with it.
+    pub(crate) fn with_files(self, files: bool) -> Self {
+        Self { files, ..self }
     }
 
     /// Its id, which a node gives it too.
@@ -83,6 +96,11 @@ impl Item {
     /// The report; none if it is of a later version of this program.
     pub(crate) fn content(&self) -> Option<Record> {
         self.signed.unverified().ok()
+    }
+
+    /// The files that it names.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.content().map(|r| r.attachments).unwrap_or_default()
     }
 
     /// Its case.

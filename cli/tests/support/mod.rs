@@ -21,6 +21,8 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// The case of the officer at the checkpoint.
+pub(crate) const CASE: &str = "Varenia: Orsk province";
 pub(crate) const FOCAL: &str = env!("CARGO_BIN_EXE_focal");
 const PASSPHRASE: &str = "correct horse battery";
 
@@ -201,4 +203,50 @@ pub(crate) async fn titles(org: &Org, case: &str) -> Vec<String> {
                 .to_string()
         })
         .collect()
+}
+
+/// An officer who has been at the node once and knows the case.
+pub(crate) async fn at_the_checkpoint(stage: &Stage) -> (Officer, String) {
+    let mut node = stage.node().await;
+    let case = stage.org().open_case(CASE).await.to_string();
+    let officer = stage.officer();
+    let stored = officer.note(CASE, "with a link");
+    assert!(stored["log"].is_string(), "{stored}");
+    assert!(node.stop().success());
+    (officer, case)
+}
+
+/// Sends an alert.
+pub(crate) fn alert(officer: &Officer, headline: &str) -> Value {
+    officer.json(&[
+        "report",
+        "send",
+        "varenia",
+        "--kind",
+        "alert",
+        "--title",
+        headline,
+        "--urgency",
+        "expected",
+        "--severity",
+        "extreme",
+        "--certainty",
+        "likely",
+        "--set",
+        "category=security",
+    ])
+}
+
+/// All files below a directory.
+pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
 }

@@ -136,7 +136,7 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
     (Method::POST, "/v1/backup", Least::Admin),
     (Method::POST, "/v1/courier/pack", Least::FocalPoint),
     (Method::POST, "/v1/courier/load", Least::FocalPoint),
-    // Files of a report go to the node in pieces, before the report.
+    // Files of a report go to the node in pieces, before the report or after it.
     (Method::GET, "/v1/attachments", Least::Observer),
     (Method::POST, "/v1/attachments/prune", Least::Admin),
     (
@@ -157,6 +157,11 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
     (
         Method::POST,
         "/v1/attachments/{attachment}/fetch",
+        Least::Officer,
+    ),
+    (
+        Method::POST,
+        "/v1/attachments/{attachment}/complete",
         Least::Officer,
     ),
     (

@@ -101,8 +101,8 @@ pub(super) async fn lacking(
     Ok(Json(state.attachments.lacks(list, names).await?))
 }
 
-/// Keeps a sealed chunk of a record that is still to come. It is durable once the record is stored; without one it is removed
-/// after a week.
+/// Keeps a sealed chunk of a record that is still to come, or that is here before its files. It is durable once the record is stored,
+/// or `complete` has answered; without a record it is removed after a week.
 #[utoipa::path(put, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 204), (status = 400, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn put(
     State(state): State<ApiState>,
@@ -152,6 +152,18 @@ pub(super) async fn fetch(
     tokio::task::spawn_blocking(move || attachments.want(list))
         .await
         .map_err(|_| Refused::Stopping)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says that all of a file has been handed over whose record came before it. Answered once all of it was checked and is durable.
+#[utoipa::path(post, path = "/v1/attachments/{attachment}/complete", params(("attachment" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
+pub(super) async fn complete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Path(attachment): Path<String>,
+) -> Result<StatusCode, Failure> {
+    keeper_of_files(&caller)?;
+    state.attachments.complete(id(&attachment)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -54,6 +54,7 @@ use utoipa::OpenApi;
         attachments::put,
         attachments::chunk,
         attachments::fetch,
+        attachments::complete,
         content::content,
         attachments::verify,
         attachments::prune,

@@ -179,6 +179,10 @@ fn routes(state: ApiState) -> Router {
             post(attachments::fetch),
         )
         .route(
+            "/v1/attachments/{attachment}/complete",
+            post(attachments::complete),
+        )
+        .route(
             "/v1/attachments/{attachment}/content",
             get(content::content),
         )

@@ -10,13 +10,13 @@ use super::{
     },
 };
 use crate::{
-    ledger::{Action, Command},
+    ledger::{Action, Command, Files},
     refused::Refused,
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
 use focal_protocol::{
@@ -29,6 +29,7 @@ use focal_protocol::{
     record::Record,
     signed::Signed,
 };
+use serde::Deserialize;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
@@ -299,21 +300,44 @@ pub(super) async fn resolve(
     Ok(Json(state.views.alarm_rows()))
 }
 
-/// Stores a signed record: CBOR of `Signed<Record>`. The answer comes after the flush.
-#[utoipa::path(post, path = "/v1/cases/{case}/records", params(("case" = String, Path)), request_body(content_type = "application/cbor"), responses((status = 200, body = Stored), (status = 403, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
+/// Where the files of a record are that is submitted.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Submission {
+    #[serde(default)]
+    files: WhereFiles,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WhereFiles {
+    #[default]
+    Here,
+    Follow,
+}
+
+/// Stores a signed record: CBOR of `Signed<Record>`. The answer comes after the flush. Its files must be here, unless `files` is
+/// `follow`: then they may come later, and `/v1/attachments/{attachment}/complete` says when they are here.
+#[utoipa::path(post, path = "/v1/cases/{case}/records", params(("case" = String, Path), ("files" = Option<String>, Query, description = "`here` or `follow`")), request_body(content_type = "application/cbor"), responses((status = 200, body = Stored), (status = 403, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn submit(
     State(state): State<ApiState>,
     caller: Caller,
     Path(case): Path<String>,
+    Query(submission): Query<Submission>,
     body: Bytes,
 ) -> Answer<Stored> {
     let case = state.views.find_case(&case)?;
     let signed: Signed<Record> = codec::decode(&body, 2 * limits::RECORD)?;
-    has_files(&state, &signed).await?;
+    let files = match submission.files {
+        WhereFiles::Follow => Files::Follow,
+        WhereFiles::Here => {
+            has_files(&state, &signed).await?;
+            Files::Here
+        }
+    };
     let stored = state
         .ledger
         .ask_by(caller.actor, |reply| {
-            Command::Submit(case, Box::new(signed), reply)
+            Command::Submit(case, Box::new(signed), files, reply)
         })
         .await?;
     Ok(Json(Stored {

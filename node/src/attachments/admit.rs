@@ -1,7 +1,12 @@
-//! Chunks from this node's own people, and the record that names them: it is taken only when all of them are here.
+//! Chunks from this node's own people, and the record that names them: it is taken when all of them are here, or before them,
+//! if its author says so; then they say when all is here.
 
 use super::{Attachments, blocking};
-use crate::refused::Refused;
+use crate::{
+    api::types::Event,
+    refused::Refused,
+    store::{AttachmentState, Write},
+};
 use focal_protocol::{
     id::Hash,
     record::{Attachment, Record},
@@ -44,6 +49,42 @@ impl Attachments {
             blocking(move || this.admit_one(&attachment)).await?;
         }
         Ok(())
+    }
+
+    /// All of a file has come whose record came before it: it counts as here from now on, if it is whole and durable.
+    pub(crate) async fn complete(self: &Arc<Self>, list: Hash) -> Result<(), Refused> {
+        let this = self.clone();
+        blocking(move || this.complete_one(&list)).await
+    }
+
+    fn complete_one(&self, list: &Hash) -> Result<(), Refused> {
+        if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+            return Ok(());
+        }
+        let mut refused = Refused::UnknownAttachment;
+        for case in self.store.naming_cases(list)? {
+            // Only the description that is true opens the list.
+            for row in self.descriptions(&case, list)? {
+                match self.admit_one(&row.attachment) {
+                    Ok(()) => {
+                        let mut write = Write::default();
+                        write.attachment_state(list, AttachmentState::Complete);
+                        self.store.apply(&write)?;
+                        self.store.flush()?;
+                        self.keep().waiting.remove(list);
+                        self.shared.emit(Event::Attachment {
+                            case: case.to_string(),
+                            attachment: list.to_string(),
+                            size: row.attachment.size,
+                        });
+                        return Ok(());
+                    }
+                    Err(Refused::Seal(_)) => {}
+                    Err(why) => refused = why,
+                }
+            }
+        }
+        Err(refused)
     }
 
     fn admit_one(&self, attachment: &Attachment) -> Result<(), Refused> {

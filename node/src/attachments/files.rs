@@ -184,21 +184,32 @@ impl Files {
         }
     }
 
-    /// A whole chunk that is what its name says. One that is not is removed: it is fetched again.
+    /// A whole chunk of this length that is what its name says. One that is not its name is removed: it is fetched again. One of
+    /// another length stays: what a record says of it may be wrong, its name cannot.
     pub(crate) fn checked(
         &self,
         list: &Hash,
         name: &Hash,
         length: usize,
     ) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = self.read(list, name, 0, length)? else {
+        let Some(there) = self.length(list, name) else {
             return Ok(None);
         };
-        if self.has(list, name, length) && Hash::of(&[&bytes]) == *name {
-            return Ok(Some(bytes));
+        let whole = usize::try_from(there).unwrap_or(usize::MAX);
+        let bytes = if whole <= limits::CHUNK_SEALED {
+            self.read(list, name, 0, whole)?
+        } else {
+            None
+        };
+        match bytes {
+            Some(bytes) if Hash::of(&[&bytes]) == *name => {
+                Ok((bytes.len() == length).then_some(bytes))
+            }
+            _ => {
+                self.remove_chunk(list, name)?;
+                Ok(None)
+            }
         }
-        self.remove_chunk(list, name)?;
-        Ok(None)
     }
 
     /// Removes one chunk.
@@ -371,6 +382,16 @@ mod tests {
         assert_eq!(files.checked(&LIST, &name, 6), Ok(None));
         assert!(!files.has(&LIST, &name, 6));
         assert_eq!(files.used(), 0);
+    }
+
+    #[test]
+    fn a_wrong_length_in_a_record_removes_nothing() {
+        let (_dir, files) = files(1 << 20);
+        let name = put(&files, b"sealed").expect("kept");
+        for wrong in [0, 3, 9] {
+            assert_eq!(files.checked(&LIST, &name, wrong), Ok(None));
+        }
+        assert_eq!(files.checked(&LIST, &name, 6), Ok(Some(b"sealed".to_vec())));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Entries of this node's own.
 
-use super::{Ledger, StoredAt};
+use super::{Files, Ledger, StoredAt};
 use crate::{
     clock,
     opener::check_author,
     refused::Refused,
+    shared::Attached,
     store::{AttachmentState, LogRow, Position},
 };
 use focal_protocol::{
@@ -15,7 +16,7 @@ use focal_protocol::{
     id::{CaseId, LogId, OrgId, RecordId},
     log::{Entry, Epoch, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
-    record::{Barred, Consent, Kind, Record, Summary},
+    record::{Attachment, Barred, Consent, Kind, Record, Summary},
     seal::{EpochSecret, seal_entry},
     signed::Signed,
 };
@@ -43,6 +44,7 @@ impl Ledger {
         &mut self,
         case: CaseId,
         signed: Signed<Record>,
+        files: Files,
     ) -> Result<StoredAt, Refused> {
         let org = self.my_org()?;
         let id = RecordId(signed.hash().0);
@@ -99,12 +101,7 @@ impl Ledger {
         self.round
             .write
             .record(&self.store, id, &position, &summary);
-        // The API has made sure that all of them are here.
-        for attachment in &verified.attachments {
-            let write = &mut self.round.write;
-            write.attachment(&self.store, case, id, attachment);
-            write.attachment_state(&attachment.list, AttachmentState::Complete);
-        }
+        self.name_files(case, id, &verified.attachments, files)?;
         let cursor = self.cursors.entry(position.log).or_default();
         cursor.records += 1;
         let cursor = *cursor;
@@ -118,6 +115,42 @@ impl Ledger {
         self.round.records.insert(id, stored);
         self.then(move |ledger| ledger.opener.readable(id, position, summary));
         Ok(stored)
+    }
+
+    /// Notes the files that a person's record names, and how far they are here.
+    fn name_files(
+        &mut self,
+        case: CaseId,
+        record: RecordId,
+        named: &[Attachment],
+        files: Files,
+    ) -> Result<(), Refused> {
+        let mut to_come = Vec::new();
+        for attachment in named {
+            let list = attachment.list;
+            let write = &mut self.round.write;
+            write.attachment(&self.store, case, record, attachment);
+            match files {
+                // The API has made sure of it.
+                Files::Here => write.attachment_state(&list, AttachmentState::Complete),
+                // Another record has brought it.
+                Files::Follow
+                    if self.store.attachment_state(&list)? == Some(AttachmentState::Complete) => {}
+                // Whatever its size: its own people hand it over, or hand it to a partner's node.
+                Files::Follow => {
+                    write.attachment_state(&list, AttachmentState::Wanted);
+                    to_come.push(Attached {
+                        case,
+                        list,
+                        size: attachment.size,
+                    });
+                }
+            }
+        }
+        if !to_come.is_empty() {
+            self.then(move |ledger| ledger.shared.attached(to_come));
+        }
+        Ok(())
     }
 
     /// Refuses what would be shown as invalid and count nowhere.

@@ -36,9 +36,18 @@ pub(crate) struct InviteOutcome {
     pub(crate) already: Vec<OrgId>,
 }
 
+/// Where the files of a person's record are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// Here, all of them, durable.
+    Here,
+    /// They come after the record, or have come.
+    Follow,
+}
+
 /// What the ledger is asked to do.
 pub(crate) enum Command {
-    Submit(CaseId, Box<Signed<Record>>, Reply<StoredAt>),
+    Submit(CaseId, Box<Signed<Record>>, Files, Reply<StoredAt>),
     OpenCase(String, History, Reply<CaseId>),
     Compartment(CaseId, Vec<OrgId>, Reply<CaseId>),
     Act(CaseId, Action, Reply<InviteOutcome>),

@@ -1,6 +1,6 @@
 //! `focal report retract`, `position`, `pledge` and `ask-release`: short ways to answer a record.
 
-use super::submit::{print, submit};
+use super::{sent::print, submit::submit};
 use crate::{
     client::Client,
     commands::case::first,

@@ -5,7 +5,8 @@ use super::{
     compose::{self, Flags, Source},
     drafts::{self, kept},
     files::STRIP,
-    submit::{Unsent, print, submit},
+    sent::print,
+    submit::{Unsent, submit},
 };
 use crate::{
     attach,

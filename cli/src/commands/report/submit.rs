@@ -4,19 +4,19 @@ use super::{
     drafts::kept,
     files::sealed,
     place::{Place, no_org, offline, online, own_org},
+    sent::{Sent, Waiting},
 };
 use crate::{
-    attach,
+    attach::{self, FromFile, Sealed},
     client::Client,
-    commands::case::first,
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::{Author, open_author},
     lang::{self, tr},
     link,
     officer::Officer,
-    outbox::{self, Choice, Item, Number, Outbox},
-    output::{STRONG, plain},
+    outbox::{self, Choice, Item, Number, Outbox, Sizes, Staged},
+    output::STRONG,
     prompt::confirm,
 };
 use focal_node::api::types::{CaseSummary, Stored};
@@ -26,44 +26,9 @@ use focal_protocol::{
     key::SecretKey,
     record::{Draft, FieldError, Kind, Record, warnings},
     signed::Signed,
-    time::Time,
 };
-use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{io::IsTerminal, sync::Arc};
-
-/// What came of a report.
-#[derive(Debug)]
-pub(super) enum Sent {
-    /// The node has it safely.
-    Stored(Stored),
-    /// It is signed and waits in the outbox.
-    Waiting(Waiting),
-}
-
-impl Sent {
-    /// The record's id.
-    pub(super) fn record(&self) -> &str {
-        match self {
-            Self::Stored(stored) => &stored.record,
-            Self::Waiting(waiting) => &waiting.record,
-        }
-    }
-}
-
-/// A report that was kept in the outbox.
-#[derive(Debug, Serialize)]
-pub(super) struct Waiting {
-    record: String,
-    case: String,
-    case_title: String,
-    /// Always true: tells this answer from that of the node.
-    waiting: bool,
-    /// Why it waits.
-    why: String,
-    /// When the case list was seen by which the case was found, if the node could not be asked.
-    case_list_of: Option<Time>,
-}
 
 /// Why a report is neither stored nor waits in the outbox as it should.
 #[derive(Debug)]
@@ -136,13 +101,12 @@ pub(super) async fn submit(
         Ok(client) => match online(&fields, kind, case, &client, context).await {
             Ok((draft, place)) => (draft, place, Ok(client)),
             // The link has broken since, or the node is going down.
-            Err(e) if e.passing && files.is_empty() => {
+            Err(e) if e.passing => {
                 let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
                 (draft, place, Err(e))
             }
             Err(e) => return Err(e.into()),
         },
-        Err(e) if !files.is_empty() => return Err(files_stay(e).into()),
         Err(e) => {
             let (draft, place) = offline(&fields, kind, case, author, e.what.clone(), context)?;
             (draft, place, Err(e))
@@ -159,33 +123,83 @@ pub(super) async fn submit(
     for file in &files {
         attach::originals::keep(&author.key, file, context)?;
     }
-    let item = Item::new(signed, &place.case.title);
-    if let Ok(client) = &client {
-        for file in &files {
-            attach::upload(client, file, context).await?;
-        }
-    }
-    let sent = keep_and_send(item, client, &author, &place, context).await?;
+    let outbox = Outbox::of(context, &author);
+    let (client, staged) = place_files(&files, client, &outbox, context).await?;
+    let item = Item::new(signed, &place.case.title).with_files(!staged.is_empty());
+    let report = Report {
+        item,
+        files: &files,
+        staged,
+    };
+    let sent = keep_and_send(report, client, outbox, &place, context).await?;
     for file in &files {
         file.forget(context);
     }
     Ok(sent)
 }
 
-/// A report whose files have not reached the node is not kept for later: it would arrive without them.
-fn files_stay(mut error: Error) -> Error {
-    let why = error.why.take().unwrap_or_default();
-    error.why(tr!("report-files-stay", why = why))
+/// A signed report on its way.
+struct Report<'a> {
+    item: Item,
+    files: &'a [Sealed],
+    /// Those that wait with it.
+    staged: Vec<Staged>,
+}
+
+/// Hands files to a node on this machine before their report; else has them wait, sealed, to go after it: over a link that may
+/// break, what people have written comes before what they have photographed.
+async fn place_files(
+    files: &[Sealed],
+    client: Result<Client>,
+    outbox: &Outbox,
+    context: &Context,
+) -> Result<(Result<Client>, Vec<Staged>)> {
+    if files.is_empty() {
+        return Ok((client, Vec::new()));
+    }
+    let client = match client {
+        Ok(client) if !link::is_far(context) => match hand_over(&client, files, context).await {
+            Ok(()) => return Ok((Ok(client), Vec::new())),
+            Err(e) if e.passing => Err(e),
+            Err(e) => return Err(e),
+        },
+        other => other,
+    };
+    let full = match outbox.stage(files, context) {
+        Ok(staged) => return Ok((client, staged)),
+        Err(full) => full,
+    };
+    // No room here, but the node is there: then they need not be kept here.
+    match &client {
+        Ok(node) => match hand_over(node, files, context).await {
+            Ok(()) => Ok((client, Vec::new())),
+            Err(e) if e.passing => Err(unkept(&full, &e)),
+            Err(e) => Err(e),
+        },
+        Err(e) => Err(unkept(&full, e)),
+    }
+}
+
+async fn hand_over(client: &Client, files: &[Sealed], context: &Context) -> Result<()> {
+    for file in files {
+        attach::upload(client, &mut FromFile::open(file, context)?, || true).await?;
+    }
+    Ok(())
 }
 
 /// Keeps a signed report, and sends it with whatever waits before it.
 async fn keep_and_send(
-    item: Item,
+    report: Report<'_>,
     client: Result<Client>,
-    author: &Author,
+    outbox: Outbox,
     place: &Place,
     context: &Context,
 ) -> std::result::Result<Sent, Unsent> {
+    let Report {
+        item,
+        files,
+        staged,
+    } = report;
     let waiting = |why: &Error| {
         Ok(Sent::Waiting(Waiting {
             record: item.record().to_string(),
@@ -194,17 +208,20 @@ async fn keep_and_send(
             waiting: true,
             why: why.what.clone(),
             case_list_of: place.seen,
+            files: files.len(),
         }))
     };
-    let outbox = Outbox::of(context, author);
-    let number = match (outbox.put(&item), &client) {
+    let number = match (outbox.put(&item, staged), &client) {
         (Ok(number), _) => number,
         // No room here, but the node is there: then it need not be kept here.
         (Err(full), Ok(client)) => {
+            if item.files {
+                hand_over(client, files, context).await?;
+            }
             let path = format!("/v1/cases/{}/records", place.case.case);
             let stored = client.post_bytes(&path, item.body()).await;
             return match stored {
-                Ok(stored) => Ok(Sent::Stored(stored)),
+                Ok(stored) => Ok(Sent::stored(stored)),
                 Err(e) if e.passing => Err(unkept(&full, &e).into()),
                 Err(e) => Err(e.into()),
             };
@@ -217,10 +234,9 @@ async fn keep_and_send(
     };
     // A far link shows what passes on it.
     let bar = (!link::is_far(context)).then(spinner);
-    let sent = {
-        let _turn = outbox.turn().await?;
-        outbox::send(&outbox, &client, Choice::Waiting).await
-    };
+    let turn = outbox.turn().await?;
+    let sizes = Sizes::by(context).and_all_of(number);
+    let sent = outbox::send(&outbox, &client, Choice::Waiting, sizes, turn).await;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
@@ -229,22 +245,49 @@ async fn keep_and_send(
     let own = own.map(|at| outcome.stored.remove(at).2);
     let refused = outcome.refused.iter().position(|(n, _)| *n == number);
     let refused = refused.map(|at| outcome.refused.remove(at).1);
+    let follow = outcome.follow.remove(&number);
     let stopped = outcome.stopped.take();
     if let Some(line) = outcome.line() {
         context.remark(&line);
     }
     match (own, refused, stopped) {
-        (Some(stored), ..) => Ok(Sent::Stored(stored)),
+        (Some(stored), None, stopped) => Ok(Sent::Stored {
+            stored,
+            // Why they have not gone, if it is known.
+            follow: follow.then(|| stopped.map(|e| e.what).unwrap_or_default()),
+        }),
+        // The report is there; what was refused is a file of it, and the outbox has the reason.
+        (Some(stored), Some(refusal), _) => Ok(Sent::Stored {
+            stored,
+            follow: Some(refusal.message),
+        }),
         (None, Some(refusal), _) => Err(Unsent {
             error: refusal.into_error(),
             item: Some(Box::new((outbox, number))),
         }),
-        (None, None, Some(e)) => waiting(&e),
+        (None, None, Some(e)) => {
+            keep_files(&outbox, item.clone(), files, context);
+            waiting(&e)
+        }
         // Another command has sent it meanwhile: the node says so again.
         (None, None, None) => {
             let path = format!("/v1/cases/{}/records", place.case.case);
-            Ok(Sent::Stored(client.post_bytes(&path, item.body()).await?))
+            let follow = if item.files { "?files=follow" } else { "" };
+            let path = format!("{path}{follow}");
+            Ok(Sent::stored(client.post_bytes(&path, item.body()).await?))
         }
+    }
+}
+
+/// The node has the files, and not the report that was to follow them: it keeps them for a week, so they wait here as well.
+fn keep_files(outbox: &Outbox, item: Item, files: &[Sealed], context: &Context) {
+    if files.is_empty() || item.files {
+        return;
+    }
+    let staged = outbox.stage(files, context);
+    let kept = staged.and_then(|staged| outbox.put(&item.with_files(true), staged));
+    if let Err(e) = kept {
+        context.remark(&tr!("report-files-at-node", why = e.what));
     }
 }
 
@@ -353,39 +396,6 @@ fn spinner() -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::new_spinner().with_message(tr!("report-being-stored"));
     bar.enable_steady_tick(std::time::Duration::from_secs(1));
     bar
-}
-
-/// Says what came of it.
-pub(super) fn print(sent: &Sent, context: &Context) -> Result<()> {
-    match sent {
-        Sent::Stored(stored) => context.print(stored, |out| {
-            writeln!(out, "{STRONG}{}{STRONG:#}", stored.record)?;
-            writeln!(
-                out,
-                "{}",
-                if stored.already {
-                    tr!("report-stored-before")
-                } else {
-                    tr!("report-stored")
-                }
-            )?;
-            let record = first(&stored.record);
-            writeln!(out, "{}", tr!("report-who-has-it", record = record))
-        }),
-        Sent::Waiting(waiting) => context.print(waiting, |out| {
-            writeln!(out, "{STRONG}{}{STRONG:#}", waiting.record)?;
-            writeln!(
-                out,
-                "{}",
-                tr!(
-                    "report-waits",
-                    case = plain(&waiting.case_title),
-                    why = plain(&waiting.why)
-                )
-            )?;
-            writeln!(out, "{}", tr!("report-goes-out"))
-        }),
-    }
 }
 
 #[cfg(test)]
