@@ -3,59 +3,26 @@
 use crate::{
     case::{Case, Error},
     group::{Cause, GroupKey, History, Rank},
+    id::{CaseId, NodeId},
     log::Request,
-    model::Model,
+    model::{Model, Stood},
+    steps::Step,
     world::{Disk, WEEK_MS, World, node, org},
 };
-use proptest::{prelude::*, test_runner::RngSeed};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// The nodes of a life.
 pub(crate) const NODES: [u8; 5] = [1, 2, 3, 4, 5];
 
-/// What may happen. Numbers are nodes, or stand for one of those to whom it can happen.
-#[derive(Debug, Clone)]
-enum Step {
-    Write(u8),
-    Invite(u8),
-    Remove(u8),
-    /// It asks; the custodian removes it when it hears.
-    Leave(u8),
-    HandOver(u8),
-    Rekey(u8),
-    /// From now on these hear only each other, and so do the rest.
-    Split(BTreeSet<u8>),
-    Heal,
-    /// Those who hear this node and follow the same custodian vote for it.
-    Elect(u8),
-    /// The custodian's disk is copied.
-    Copy,
-    /// The one whose disk was copied goes back to the copy.
-    Restore,
-    Restart(u8),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let n = || 1..=5u8;
-    prop_oneof![
-        6 => n().prop_map(Step::Write),
-        2 => n().prop_map(Step::Invite),
-        2 => n().prop_map(Step::Remove),
-        1 => n().prop_map(Step::Leave),
-        1 => n().prop_map(Step::HandOver),
-        2 => n().prop_map(Step::Rekey),
-        3 => prop::collection::btree_set(n(), 1..=4).prop_map(Step::Split),
-        2 => Just(Step::Heal),
-        3 => n().prop_map(Step::Elect),
-        1 => Just(Step::Copy),
-        1 => Just(Step::Restore),
-        1 => n().prop_map(Step::Restart),
-    ]
-}
-
 struct Life {
     world: World,
     model: Model,
+    /// What the nodes went through and the model does not know yet.
+    trail: Rc<RefCell<Vec<Stood>>>,
     sides: Vec<BTreeSet<u8>>,
     copy: Option<(u8, Disk)>,
     /// A disk was set back to a copy.
@@ -67,10 +34,19 @@ struct Life {
 }
 
 impl Life {
-    fn new(history: History) -> Self {
+    fn new(id: u8, history: History) -> Self {
+        let mut world = World::new(&NODES);
+        let trail: Rc<RefCell<Vec<Stood>>> = Rc::default();
+        let seen = Rc::clone(&trail);
+        world.watch = Some(Box::new(move |n, node| {
+            seen.borrow_mut().push(Stood::of(n, node));
+        }));
+        world.open_as(CaseId([id; 32]), 1, history);
+        world.invite(1, &[2, 3, 4, 5]);
         let mut life = Self {
-            world: World::with_case(&NODES, history),
+            world,
             model: Model::new(history),
+            trail,
             sides: vec![NODES.into()],
             copy: None,
             restored: false,
@@ -78,12 +54,9 @@ impl Life {
             last: BTreeMap::new(),
         };
         let case = life.world.case(1);
-        assert_eq!(members(case), NODES.into());
-        let secret = case.secret().expect("secret");
-        let at = life.world.epoch(1);
-        life.model.epoch(&secret, at, NODES.into());
-        life.last
-            .insert(life.world.case(1).state().active, NODES.into());
+        life.model.epoch(case, &NODES.into());
+        life.last.insert(case.state().active, NODES.into());
+        life.check_secrecy();
         life
     }
 
@@ -113,10 +86,8 @@ impl Life {
         if after == before {
             return;
         }
-        assert_eq!(members(case), expected);
-        let at = case.epoch();
-        self.last.insert(case.state().active, expected.clone());
-        self.model.epoch(&after.expect("secret"), at, expected);
+        self.model.epoch(case, &expected);
+        self.last.insert(case.state().active, expected);
     }
 
     /// As the custodian to whom it can happen.
@@ -132,7 +103,7 @@ impl Life {
         };
         let custodian = *custodian;
         let secret = self.world.case(custodian).secret().expect("secret");
-        let mut expected = self.model.members(&secret);
+        let mut expected = numbers(&self.model.members(&secret));
         members(&mut expected);
         self.change(custodian, expected, |world| ask(world, custodian));
     }
@@ -145,7 +116,7 @@ impl Life {
                 {
                     let case = self.world.case(n);
                     let secret = case.secret().expect("secret");
-                    self.model.record(record, case.epoch(), secret);
+                    self.model.record(record, secret);
                 }
             }
             Step::Invite(n) => self.commit(
@@ -186,7 +157,7 @@ impl Life {
                     return;
                 }
                 let secret = self.world.case(n).secret().expect("secret");
-                let expected = self.model.members(&secret);
+                let expected = numbers(&self.model.members(&secret));
                 self.change(n, expected, |world| world.ask(n, Case::rekey));
             }
             Step::Split(side) => {
@@ -247,7 +218,7 @@ impl Life {
     fn note_successions(&mut self) {
         for n in self.custodians() {
             let case = self.world.case(n);
-            let (secret, at) = (case.secret().expect("secret"), case.epoch());
+            let secret = case.secret().expect("secret");
             if self.model.knows(&secret) {
                 continue;
             }
@@ -257,20 +228,19 @@ impl Life {
                 let now = members(case);
                 let gone: BTreeSet<u8> = before.difference(&now).copied().collect();
                 assert!(now.is_subset(before) && gone.is_subset(&self.leaving));
-                self.last.insert(state.active, now.clone());
-                self.model.epoch(&secret, at, now);
+                self.model.epoch(case, &now);
+                self.last.insert(state.active, now);
                 continue;
             }
             let group = state.groups.iter().find(|g| g.key == state.active);
             let succession = group.and_then(|g| g.succession.as_ref()).expect("one");
             let succession = succession.unverified().expect("readable");
-            let listed = |n: &u8| succession.members.contains(&node(*n));
-            let old: BTreeSet<u8> = NODES.into_iter().filter(listed).collect();
+            let old: BTreeSet<NodeId> = succession.members.iter().copied().collect();
             assert!(
                 self.model.had(succession.base, &old),
                 "{old:?} is not whom it had"
             );
-            let mut new = old.clone();
+            let mut new = numbers(&old);
             // Whom those who voted have seen go, and a restored custodian has forgotten.
             let left_out = succession.left_out();
             new.retain(|n| !left_out.contains(&node(*n)));
@@ -278,22 +248,15 @@ impl Life {
                 new.retain(|n| node(*n) != succession.motion.out);
             }
             assert_eq!(members(case), new, "everybody but the one voted out");
-            self.last.insert(state.active, new.clone());
-            self.model.succession(succession.base, old);
-            self.model.epoch(&secret, at, new);
+            self.model.epoch(case, &new);
+            self.last.insert(state.active, new);
         }
     }
 
-    /// Nobody can open what it may not read.
-    fn check_secrecy(&self) {
-        for n in NODES {
-            for record in self.world.can_open(n) {
-                let may = self.model.may(record);
-                assert!(
-                    may.contains(&n),
-                    "{n} opens record {record}, not only {may:?}"
-                );
-            }
+    /// Nobody knows the secret of an epoch in which it may not read.
+    fn check_secrecy(&mut self) {
+        for stood in self.trail.take() {
+            self.model.stood(&stood);
         }
     }
 
@@ -355,12 +318,10 @@ impl Life {
                 && !self.model.knows(&secret)
             {
                 let members = members(case);
-                let at = case.epoch();
+                self.model.epoch(case, &members);
                 if case.is_custodian() {
-                    let key = case.state().active;
-                    self.last.insert(key, members.clone());
+                    self.last.insert(case.state().active, members);
                 }
-                self.model.epoch(&secret, at, members);
             }
             self.world.settle();
         }
@@ -403,7 +364,7 @@ impl Life {
                 let at = entry.sealed.at();
                 let mut groups = self.world.case(*n).state().groups.iter();
                 let follows = groups.any(|g| g.key.generation == at.generation);
-                if held && follows && (all || audience.contains(n) && !self.was_out(*n)) {
+                if held && follows && (all || audience.contains(&node(*n)) && !self.was_out(*n)) {
                     let opens = self.world.can_open(*n).contains(&record);
                     assert!(opens, "{n} cannot open record {record}");
                 }
@@ -420,108 +381,20 @@ impl Life {
 }
 
 fn members(case: &Case) -> BTreeSet<u8> {
-    let known = |n: &u8| case.members().contains(&node(*n));
-    NODES.into_iter().filter(known).collect()
+    numbers(&case.members())
 }
 
-/// Lives that once went wrong.
-#[test]
-fn lives_that_once_went_wrong_go_well() {
-    use Step::{Copy, Elect, HandOver, Heal, Invite, Rekey, Remove, Restore, Split, Write};
-    let split = |side: &[u8]| Split(side.iter().copied().collect());
-    let lives = [
-        vec![
-            Elect(5),
-            split(&[2, 5]),
-            Remove(3),
-            Elect(3),
-            Heal,
-            Invite(1),
-            Elect(2),
-            Write(1),
-            Invite(4),
-            Heal,
-            Rekey(1),
-            split(&[1]),
-            Write(4),
-        ],
-        // Votes with which a group had begun began another after a restore.
-        vec![Copy, Elect(1), HandOver(2), Write(1), Restore, Write(1)],
-        // Nobody gave back what the elected one had forgotten.
-        vec![Copy, HandOver(2), Restore, Write(2), Elect(2), Elect(1)],
-        // An invitation to the far side was dropped.
-        vec![
-            Elect(2),
-            split(&[2]),
-            Remove(4),
-            Invite(4),
-            Elect(3),
-            Write(2),
-        ],
-        // The commit that let 1 in is lost with its custodian's disk: nothing is owed of what 1 wrote.
-        vec![
-            Elect(3),
-            Copy,
-            split(&[3]),
-            Invite(1),
-            Restore,
-            Elect(2),
-            split(&[1, 3]),
-            Write(1),
-        ],
-    ];
-    for steps in lives {
-        for history in [History::All, History::FromJoining] {
-            live(history, steps.clone());
-        }
-    }
+fn numbers(nodes: &BTreeSet<NodeId>) -> BTreeSet<u8> {
+    let among = |n: &u8| nodes.contains(&node(*n));
+    NODES.into_iter().filter(among).collect()
 }
 
-/// A whole life, and what must hold in it and at its end.
-fn live(history: History, steps: Vec<Step>) {
-    let mut life = Life::new(history);
+/// A whole life of a case of this id, and what must hold in it and at its end.
+pub(crate) fn live(id: u8, history: History, steps: Vec<Step>) {
+    let mut life = Life::new(id, history);
     for step in steps {
         life.step(step);
     }
     life.rest();
     life.check_agreement();
-}
-
-fn lives(cases: u32, rng_seed: RngSeed) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        rng_seed,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
-proptest! {
-    // Always the same ones: what is new in others is looked for in the long run.
-    #![proptest_config(lives(48, RngSeed::Fixed(3)))]
-
-    #[test]
-    fn in_every_life_of_a_case_those_read_it_who_may(
-        all in any::<bool>(),
-        steps in prop::collection::vec(step(), 10..30),
-    ) {
-        live(if all { History::All } else { History::FromJoining }, steps);
-    }
-}
-
-proptest! {
-    #![proptest_config({
-        let asked = std::env::var("FOCAL_MODEL_LIVES").ok();
-        lives(asked.and_then(|n| n.parse().ok()).unwrap_or(1_000), RngSeed::Random)
-    })]
-
-    #[test]
-    #[ignore = "minutes: run with --release -- --ignored; FOCAL_MODEL_LIVES says how many lives"]
-    fn in_a_thousand_long_lives_those_read_it_who_may(
-        all in any::<bool>(),
-        steps in prop::collection::vec(step(), 10..60),
-    ) {
-        live(if all { History::All } else { History::FromJoining }, steps);
-    }
 }

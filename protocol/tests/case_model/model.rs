@@ -1,59 +1,104 @@
-//! Who may read what, from nothing but what was done in which order.
+//! Who may read what, from nothing but who was a member of which epoch, and who brought what he could read to whom.
 
-use crate::{group::History, lives::NODES, log::Epoch, seal::EpochSecret};
+use crate::{
+    case::Case,
+    group::{GroupKey, History, Succession},
+    id::NodeId,
+    log::{Epoch, EpochGrant},
+    seal::EpochSecret,
+    world::{Node, node},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The members of one epoch, and when it began.
+/// Where a node stood after its case had done something, and what it held then.
+#[derive(Debug)]
+pub(crate) struct Stood {
+    node: u8,
+    /// None if it takes part no more.
+    standing: Option<Standing>,
+    held: Vec<EpochGrant>,
+}
+
+/// Where a node takes part, as it knows it.
+#[derive(Debug)]
+struct Standing {
+    group: GroupKey,
+    at: Epoch,
+    secret: EpochSecret,
+    members: BTreeSet<NodeId>,
+    /// With which the group began.
+    succession: Option<Succession>,
+}
+
+impl Standing {
+    fn of(case: &Case) -> Option<Self> {
+        let state = case.state();
+        let group = state.groups.iter().find(|g| g.key == state.active);
+        Some(Self {
+            group: state.active,
+            at: case.epoch(),
+            secret: case.secret().ok()?,
+            members: case.members(),
+            succession: group.and_then(|g| g.succession.as_ref()?.unverified().ok()),
+        })
+    }
+}
+
+impl Stood {
+    pub(crate) fn of(n: u8, node: &Node) -> Self {
+        Self {
+            node: n,
+            standing: node.case.as_ref().and_then(Standing::of),
+            held: node.disk.secrets.secrets(),
+        }
+    }
+}
+
+/// One epoch of one group.
 #[derive(Debug, Clone)]
 struct View {
-    members: BTreeSet<u8>,
-    began: usize,
+    group: GroupKey,
     at: Epoch,
-}
-
-#[derive(Debug)]
-struct Sealed {
-    secret: EpochSecret,
-    at: Epoch,
-    written: usize,
-}
-
-#[derive(Debug)]
-struct Split {
-    base: Epoch,
-    members: BTreeSet<u8>,
+    members: BTreeSet<NodeId>,
 }
 
 /// The model.
 #[derive(Debug)]
 pub(crate) struct Model {
     history: History,
-    time: usize,
     views: BTreeMap<[u8; 32], View>,
-    records: BTreeMap<u32, Sealed>,
-    splits: Vec<Split>,
+    records: BTreeMap<u32, EpochSecret>,
+    /// Who may know the secret of an epoch.
+    may: BTreeMap<[u8; 32], BTreeSet<NodeId>>,
 }
 
 impl Model {
     pub(crate) fn new(history: History) -> Self {
         Self {
             history,
-            time: 0,
             views: BTreeMap::new(),
             records: BTreeMap::new(),
-            splits: Vec::new(),
+            may: BTreeMap::new(),
         }
     }
 
-    /// An epoch has begun with these members.
-    pub(crate) fn epoch(&mut self, secret: &EpochSecret, at: Epoch, members: BTreeSet<u8>) {
-        self.time += 1;
-        let began = self.time;
-        let view = self
-            .views
-            .entry(secret.0)
-            .or_insert(View { members, began, at });
-        assert!(view.members.iter().all(|n| NODES.contains(n)));
+    /// A case has come to an epoch that is to have these members.
+    pub(crate) fn epoch(&mut self, case: &Case, members: &BTreeSet<u8>) {
+        let standing = Standing::of(case).expect("it takes part");
+        self.view(&standing, members.iter().map(|n| node(*n)).collect());
+    }
+
+    fn view(&mut self, standing: &Standing, members: BTreeSet<NodeId>) {
+        let view = View {
+            group: standing.group,
+            at: standing.at,
+            members,
+        };
+        let secret = standing.secret.0;
+        let known = self.views.entry(secret).or_insert(view);
+        assert_eq!(known.members, standing.members, "the members of an epoch");
+        let may = self.may.entry(secret).or_default();
+        may.extend(&known.members);
     }
 
     /// Whether this epoch is known.
@@ -61,32 +106,18 @@ impl Model {
         self.views.contains_key(&secret.0)
     }
 
-    pub(crate) fn members(&self, secret: &EpochSecret) -> BTreeSet<u8> {
+    pub(crate) fn members(&self, secret: &EpochSecret) -> BTreeSet<NodeId> {
         self.views[&secret.0].members.clone()
     }
 
     /// Whether there is an epoch of this number that had these members.
-    pub(crate) fn had(&self, at: Epoch, members: &BTreeSet<u8>) -> bool {
+    pub(crate) fn had(&self, at: Epoch, members: &BTreeSet<NodeId>) -> bool {
         let mut views = self.views.values();
         views.any(|v| v.at == at && v.members == *members)
     }
 
-    /// A succession began from this epoch.
-    pub(crate) fn succession(&mut self, base: Epoch, members: BTreeSet<u8>) {
-        self.splits.push(Split { base, members });
-    }
-
-    pub(crate) fn record(&mut self, record: u32, at: Epoch, secret: EpochSecret) {
-        self.time += 1;
-        let written = self.time;
-        self.records.insert(
-            record,
-            Sealed {
-                secret,
-                at,
-                written,
-            },
-        );
+    pub(crate) fn record(&mut self, record: u32, secret: EpochSecret) {
+        self.records.insert(record, secret);
     }
 
     pub(crate) fn records(&self) -> impl Iterator<Item = u32> {
@@ -94,27 +125,58 @@ impl Model {
     }
 
     /// Those who were members when a record was written.
-    pub(crate) fn audience(&self, record: u32) -> BTreeSet<u8> {
-        self.members(&self.records[&record].secret)
+    pub(crate) fn audience(&self, record: u32) -> BTreeSet<NodeId> {
+        self.members(&self.records[&record])
     }
 
-    /// Those who may read a record.
-    pub(crate) fn may(&self, record: u32) -> BTreeSet<u8> {
-        let sealed = &self.records[&record];
-        let mut may = self.audience(record);
-        match self.history {
-            History::All => {
-                // Also who was in a later epoch of which the writer had not heard.
-                let views = self.views.values();
-                let later = views.filter(|v| v.began > sealed.written || v.at > sealed.at);
-                may.extend(later.flat_map(|v| &v.members));
-            }
-            // Nobody who came later: only who was there when the two sides parted.
-            History::FromJoining => {
-                let split = self.splits.iter().filter(|s| sealed.at > s.base);
-                may.extend(split.flat_map(|s| &s.members));
+    /// A node has come to stand somewhere. What it holds it may hold, and may bring to those whom the case's history
+    /// lets read it.
+    pub(crate) fn stood(&mut self, stood: &Stood) {
+        if let Some(standing) = &stood.standing {
+            self.view(standing, standing.members.clone());
+        }
+        for held in &stood.held {
+            // The first epoch of a group that began and went on at once: nobody else was ever in it.
+            let first = || [node(stood.node)].into();
+            let may = self.may.entry(held.secret.0).or_insert_with(first);
+            assert!(
+                may.contains(&node(stood.node)),
+                "{} knows the secret of epoch {}, not only {may:?}",
+                stood.node,
+                held.at()
+            );
+            if let Some(standing) = &stood.standing {
+                let of = self.views.get(&held.secret.0);
+                may.extend(may_bring(self.history, standing, held, of));
             }
         }
-        may
+    }
+}
+
+/// Whom somebody who stands somewhere may let read what was sealed in another epoch.
+fn may_bring(
+    history: History,
+    standing: &Standing,
+    held: &EpochGrant,
+    of: Option<&View>,
+) -> BTreeSet<NodeId> {
+    let members = &standing.members;
+    match history {
+        // All who take part; but not by an epoch from before it, of which somebody may have been removed since.
+        History::All => {
+            let later = of.is_some_and(|v| v.group == standing.group && v.at > standing.at);
+            if later {
+                BTreeSet::new()
+            } else {
+                members.clone()
+            }
+        }
+        // Nobody who came later: only who was there when the two sides parted, and takes part still.
+        History::FromJoining => {
+            let parted = standing.succession.as_ref();
+            let parted = parted.filter(|s| held.at() > s.base);
+            let there = parted.into_iter().flat_map(|s| &s.members);
+            there.filter(|n| members.contains(n)).copied().collect()
+        }
     }
 }

@@ -1,23 +1,25 @@
 //! A small world for cases: nodes that carry out effects in memory. Sealing is modelled: an entry opens for whoever
 //! holds its epoch's secret. Everything else (commits, votes, rules) is real.
 
+#[path = "world/disk.rs"]
+mod disk;
 #[path = "world/exchange.rs"]
 mod exchange;
 #[path = "world/partners.rs"]
 mod partners;
 
+pub(crate) use disk::Disk;
 use partners::{key, manifest, org_number};
 pub(crate) use partners::{node, node_key, org};
 
 use crate::{
-    case::{Alarm, Case, Ctx, Effect, Error, Held, Keyring, State},
+    case::{Alarm, Case, Ctx, Effect, Error},
     directory::{Charter, Directory, Item, Member, OrgKind, Outcome},
-    group::{CaseRole, Cause, Delivery, GroupKey, History, MlsIdentity, Rows, Rules},
-    id::{Hash, LogId, NodeId},
+    group::{CaseRole, Cause, Delivery, History, MlsIdentity, Rows, Rules},
+    id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     log::{Epoch, EpochGrant, Header, Lane, Payload, Salt},
-    random::SystemRandom,
-    seal::EpochSecret,
+    random::{Random, SystemRandom},
     signed::Signed,
     time::Time,
 };
@@ -64,19 +66,6 @@ impl Entry {
     }
 }
 
-/// What a node's disk holds.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Disk {
-    pub(crate) state: Option<State>,
-    pub(crate) rows: BTreeMap<GroupKey, Rows>,
-    pub(crate) secrets: Keyring,
-    pub(crate) logs: BTreeMap<LogId, Vec<Entry>>,
-    /// Logs with two histories, and where they part.
-    pub(crate) frozen: BTreeMap<LogId, u64>,
-    pub(crate) handled: BTreeSet<u64>,
-    pub(crate) own: Option<LogId>,
-}
-
 #[derive(Debug)]
 pub(crate) struct Node {
     identity: MlsIdentity,
@@ -95,29 +84,21 @@ pub(crate) struct World {
     pub(crate) now: Time,
     /// Parcels under way.
     pub(crate) parcels: Vec<(u8, NodeId, Delivery)>,
+    /// Looks at each node whenever its case has done something.
+    pub(crate) watch: Option<Watch>,
     sides: Vec<BTreeSet<u8>>,
     counter: u64,
     pub(crate) records: u32,
 }
 
-struct Shelf {
-    heights: BTreeMap<NodeId, Vec<(LogId, u64)>>,
-    secrets: Keyring,
-    packages: Rows,
-}
+pub(crate) type Watch = Box<dyn FnMut(u8, &Node)>;
 
-impl Held for Shelf {
-    fn heights(&self, node: &NodeId) -> Vec<(LogId, u64)> {
-        self.heights.get(node).cloned().unwrap_or_default()
-    }
-    fn secrets(&self) -> Vec<EpochGrant> {
-        self.secrets.secrets()
-    }
-    fn own(&self, at: Epoch) -> Vec<EpochSecret> {
-        self.secrets.own(at)
-    }
-    fn packages(&self) -> Rows {
-        self.packages.clone()
+/// The bytes of an id, however often they are asked for.
+struct Always(CaseId);
+
+impl Random for Always {
+    fn fill(&self, out: &mut [u8]) {
+        out.copy_from_slice(&self.0.0);
     }
 }
 
@@ -136,21 +117,6 @@ impl Node {
             refused: Vec::new(),
         };
         (node, package)
-    }
-
-    fn shelf(&self) -> Shelf {
-        let mut heights: BTreeMap<NodeId, Vec<(LogId, u64)>> = BTreeMap::new();
-        for (log, entries) in &self.disk.logs {
-            if let Some(first) = entries.first() {
-                let of_node = heights.entry(node(first.writer)).or_default();
-                of_node.push((*log, entries.len() as u64));
-            }
-        }
-        Shelf {
-            heights,
-            secrets: self.disk.secrets.clone(),
-            packages: self.packages.clone(),
-        }
     }
 
     fn opens(&self, entry: &Entry) -> bool {
@@ -191,6 +157,7 @@ impl World {
             nodes: BTreeMap::new(),
             now: Time(1_000 * DAY_MS),
             parcels: Vec::new(),
+            watch: None,
             sides: Vec::new(),
             counter: 0,
             records: 0,
@@ -231,8 +198,13 @@ impl World {
 
     /// Opens a case at node `n`.
     pub(crate) fn open(&mut self, n: u8, history: History) {
+        self.open_as(CaseId(SystemRandom.array()), n, history);
+    }
+
+    /// Opens a case of this id, from which all else follows: by its hash one of several successions is chosen.
+    pub(crate) fn open_as(&mut self, id: CaseId, n: u8, history: History) {
         self.begin(n, |ctx| {
-            Case::open(ctx, &SystemRandom, org(n), "Border", history, None)
+            Case::open(ctx, &Always(id), org(n), "Border", history, None)
         })
         .expect("opened");
     }
@@ -333,6 +305,9 @@ impl World {
             }
         }
         self.node_mut(n).store();
+        if let Some(watch) = &mut self.watch {
+            watch(n, &self.nodes[&n]);
+        }
     }
 
     /// Appends an entry to a node's own log.
@@ -377,32 +352,6 @@ impl World {
 
     pub(crate) fn wait(&mut self, ms: u64) {
         self.now = self.now.plus_ms(ms);
-    }
-
-    /// The node stops and starts again.
-    pub(crate) fn restart(&mut self, n: u8) {
-        let node = self.node_mut(n);
-        if let Some(state) = node.disk.state.clone() {
-            let rows = |key: &GroupKey| node.disk.rows.get(key).cloned().unwrap_or_default();
-            node.case = Some(Case::load(partners::node(n), state, rows).expect("loads"));
-        }
-    }
-
-    /// The node goes back to an earlier copy of its disk, knows that, and writes a new log.
-    pub(crate) fn restore(&mut self, n: u8, disk: Disk) {
-        self.rewind(n, disk);
-        let node = self.node_mut(n);
-        node.disk.own = None;
-        if let Some(case) = &mut node.case {
-            case.restored();
-        }
-        node.store();
-    }
-
-    /// The node goes back to an earlier copy of its disk without a word, and signs a second history.
-    pub(crate) fn rewind(&mut self, n: u8, disk: Disk) {
-        self.node_mut(n).disk = disk;
-        self.restart(n);
     }
 
     /// Invites the organisations of these nodes, and lets everybody hear.
@@ -465,21 +414,5 @@ impl Entry {
             Content::Record(number) => Some(number),
             Content::Payload(_) => None,
         }
-    }
-}
-
-impl Node {
-    fn store(&mut self) {
-        let Some(case) = &mut self.case else { return };
-        let (changes, dropped) = case.take_changes();
-        for (key, changes) in changes {
-            let rows = self.disk.rows.entry(key).or_default();
-            rows.retain(|k, _| !changes.delete.contains(k));
-            rows.extend(changes.put);
-        }
-        for key in dropped {
-            self.disk.rows.remove(&key);
-        }
-        self.disk.state = Some(case.state().clone());
     }
 }

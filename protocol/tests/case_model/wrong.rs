@@ -1,0 +1,82 @@
+//! Lives that once went wrong.
+
+use crate::{
+    group::History,
+    lives::live,
+    steps::Step::{
+        self, Copy, Elect, HandOver, Heal, Invite, Rekey, Remove, Restore, Split, Write,
+    },
+};
+
+/// A case's id decides which of several successions is in force: each life is led under so many.
+const IDS: u8 = 4;
+
+fn split(side: &[u8]) -> Step {
+    Split(side.iter().copied().collect())
+}
+
+fn lives() -> Vec<Vec<Step>> {
+    vec![
+        vec![
+            Elect(5),
+            split(&[2, 5]),
+            Remove(3),
+            Elect(3),
+            Heal,
+            Invite(1),
+            Elect(2),
+            Write(1),
+            Invite(4),
+            Heal,
+            Rekey(1),
+            split(&[1]),
+            Write(4),
+        ],
+        // Votes with which a group had begun began another after a restore.
+        vec![Copy, Elect(1), HandOver(2), Write(1), Restore, Write(1)],
+        // Nobody gave back what the elected one had forgotten.
+        vec![Copy, HandOver(2), Restore, Write(2), Elect(2), Elect(1)],
+        // An invitation to the far side was dropped.
+        vec![
+            Elect(2),
+            split(&[2]),
+            Remove(4),
+            Invite(4),
+            Elect(3),
+            Write(2),
+        ],
+        // The commit that let 1 in is lost with its custodian's disk: nothing is owed of what 1 wrote.
+        vec![
+            Elect(3),
+            Copy,
+            split(&[3]),
+            Invite(1),
+            Restore,
+            Elect(2),
+            split(&[1, 3]),
+            Write(1),
+        ],
+        // The custodian went back to from before it was out for a while: what was written meanwhile it may not be told.
+        vec![
+            Copy,
+            HandOver(2),
+            Remove(1),
+            Write(3),
+            Invite(1),
+            Write(3),
+            Restore,
+            Elect(3),
+        ],
+    ]
+}
+
+#[test]
+fn lives_that_once_went_wrong_go_well() {
+    for steps in lives() {
+        for history in [History::All, History::FromJoining] {
+            for id in 0..IDS {
+                live(id, history, steps.clone());
+            }
+        }
+    }
+}
