@@ -1,6 +1,7 @@
 //! What the API shows, from the store and the snapshots: nothing here changes anything.
 
 mod audit;
+mod choice;
 mod evidence;
 mod history;
 mod known;

@@ -92,7 +92,16 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         since: args.since,
         records: named(&client, &args.record).await?,
     };
+    // The node is asked for no more than will be written, with what changes it: the audit trail then says what went out.
+    let kinds = match &filter.kinds[..] {
+        [] => args.format.kinds(),
+        chosen => chosen,
+    };
     let request = ExportRequest {
+        kinds: kinds.iter().map(ToString::to_string).collect(),
+        since: filter.since.map(|since| since.to_string()),
+        records: filter.records.iter().map(ToString::to_string).collect(),
+        amendments: true,
         purpose: if args.to.is_empty() {
             args.readers
         } else {

@@ -1,5 +1,6 @@
 //! `focal import`: what a file of another system says, and, once a person has seen it, reports made of it.
 
+mod again;
 mod amend;
 mod send;
 mod show;
@@ -108,19 +109,20 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Err(away) => return kept(import, case, &args, away, context),
     };
     let case = find(&client, case).await?;
+    let reports = import.reports.clone();
+    let sorted = match import.format {
+        Format::Cap => amend::resolve(&client, &case, reports).await?,
+        _ => again::sort_out(&client, &case, reports).await?,
+    };
     let mut checked = Vec::new();
-    if import.format == Format::Cap {
-        for (report, refused) in amend::resolve(&client, &case, import.reports.clone()).await? {
-            match refused {
-                Some(error) => checked.push(Checked {
-                    report,
-                    draft: Err(vec![error]),
-                }),
-                None => checked.extend(check(vec![report])),
-            }
+    for (report, refused) in sorted {
+        match refused {
+            Some(error) => checked.push(Checked {
+                report,
+                draft: Err(vec![error]),
+            }),
+            None => checked.extend(check(vec![report])),
         }
-    } else {
-        checked = check(import.reports.clone());
     }
     let good = checked.iter().filter(|c| c.draft.is_ok()).count();
     if good == 0 {

@@ -7,7 +7,7 @@ use super::{
     reading::{Reading, shown},
     standing::Standing,
 };
-use focal_protocol::record::{Body, Incident, Kind};
+use focal_protocol::record::{Body, Incident, Kind, Relation};
 use serde_json::{Map, Value, json};
 
 #[cfg(test)]
@@ -231,7 +231,11 @@ fn report(number: usize, feature: Value, options: &Options) -> Report {
             .filter(|id| id.len() == 64)
             .map(str::parse::<focal_protocol::id::RecordId>)
         {
-            Some(Ok(record)) => reading.take("id", "refs", json!([format!("cites {record}")])),
+            // The same event, and not another: sums count it once, wherever that record is.
+            Some(Ok(record)) => {
+                let refs = json!([format!("{} {record}", Relation::SameEventAs.as_str())]);
+                reading.take("id", "refs", refs);
+            }
             _ => reading.keep("id", "Source", &plain(&id)),
         }
     }

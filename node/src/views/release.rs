@@ -170,32 +170,27 @@ impl Views {
         request: &ExportRequest,
     ) -> Result<(Vec<StoredRecord>, Option<RecordId>), Refused> {
         let limit = request.limit.unwrap_or(PAGE).clamp(1, PAGE);
-        let find = |text: &String| {
-            let stored = self.find_record(text)?;
-            stored
-                .filter(|stored| stored.position.case == case)
-                .ok_or(Refused::UnknownRecord)
+        let after = request.after.as_ref();
+        let after = after.map(|text| self.found(case, text)).transpose()?;
+        let after = after.map(|stored| stored.position);
+        let choice = self.choice(case, request)?;
+        let named = match &choice {
+            Some(choice) => self.named(case, choice)?,
+            None => None,
         };
-        let after = request.after.as_ref().map(find).transpose()?;
-        let mut asked = if request.records.is_empty() {
-            let after = after.map(|stored| stored.position);
-            self.store.records(case, after, limit + 1)?
-        } else {
-            if request.records.len() > PAGE {
-                return Err(Refused::BadRequest(format!(
-                    "records: {} were named where {PAGE} are allowed",
-                    request.records.len()
-                )));
+        let mut asked = match named {
+            Some(mut named) => {
+                named.retain(|stored| after.is_none_or(|after| stored.position > after));
+                named
             }
-            let mut named: Vec<_> = request.records.iter().map(find).collect::<Result<_, _>>()?;
-            named.sort_by_key(|stored| stored.position);
-            named.dedup_by_key(|stored| stored.id);
-            named.retain(|s| after.as_ref().is_none_or(|a| s.position > a.position));
-            named
+            None => self.store.records(case, after, limit + 1)?,
         };
         let more = asked.len() > limit;
         asked.truncate(limit);
         let next = asked.last().filter(|_| more).map(|stored| stored.id);
+        if let Some(choice) = choice {
+            self.choose(case, &choice, &mut asked)?;
+        }
         Ok((asked, next))
     }
 

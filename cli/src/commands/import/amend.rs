@@ -1,5 +1,6 @@
 //! Messages about earlier alerts: those of ours that they are about are found, and become corrections or retractions.
 
+use super::again::{in_the_case, written_from};
 use crate::{
     client::Client,
     commands::report::{own_org, rows},
@@ -52,22 +53,12 @@ fn imported_before(report: &Report, known: &[Known]) -> Option<FieldError> {
     let text = |name: &str| report.fields.get(name).and_then(Value::as_str);
     let source = text("description").and_then(|t| t.lines().last());
     let source = source.filter(|line| line.starts_with("Source: CAP "));
-    let cited = report
-        .fields
-        .get("refs")
-        .and_then(|refs| refs.get(0)?.as_str());
+    let cited = written_from(report);
     let before = known.iter().find(|k| {
         source.is_some_and(|s| k.text.lines().any(|line| line == s))
-            || cited.is_some_and(|c| c == format!("cites {}", k.record))
+            || cited.is_some_and(|cited| cited == k.record)
     })?;
-    Some(FieldError {
-        field: "identifier".into(),
-        given: format!(
-            "the message of {}, which is in the case",
-            before.record.short()
-        ),
-        allowed: "a message that is not in the case yet".into(),
-    })
+    Some(in_the_case("message", before.record))
 }
 
 /// All alerts of the case and their corrections.

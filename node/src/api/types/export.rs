@@ -13,9 +13,18 @@ pub struct ExportRequest {
     /// With `organisations`: which, by id, first digits or name. All of them must be allowed to have a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<String>,
-    /// Only these records, by id or first digits; all of the case if there are none.
+    /// Only these records, by id or first digits, at most 500; all of the case if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<String>,
+    /// Only records of these kinds; of all if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Only records that were written since then, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Besides those that are chosen, what amends or answers them: corrections, retractions, positions, pledges, acks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub amendments: bool,
     /// Go on after this record: what the answer before called `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
