@@ -12,8 +12,11 @@ use crate::{
     link,
 };
 use clap::{Args, Parser, Subcommand};
-use focal_node::Link;
-use std::path::PathBuf;
+use focal_node::{
+    Link,
+    net::{Reach, TlsFiles},
+};
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Situation reports between partners who prevent mass atrocities: federated, signed, end-to-end encrypted
 #[derive(Debug, Parser)]
@@ -98,6 +101,24 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     link: Option<Link>,
+    /// A SOCKS5 proxy through which everything leaves: 127.0.0.1:9050 for Tor
+    #[arg(
+        long,
+        global = true,
+        value_name = "IP:PORT",
+        env = "FOCAL_PROXY",
+        hide_env_values = true
+    )]
+    proxy: Option<SocketAddr>,
+    /// Certificates (PEM) of authorities to believe at addresses with /tls/ws, beside those of the public web
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FOCAL_CA",
+        hide_env_values = true
+    )]
+    ca: Option<PathBuf>,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -164,6 +185,13 @@ impl Global {
             socket: self.socket,
             node: self.node,
             link: self.link,
+            reach: Reach {
+                proxy: self.proxy,
+                tls: TlsFiles {
+                    authorities: self.ca,
+                    ..TlsFiles::default()
+                },
+            },
             json: self.json,
             yes: self.yes,
             passphrase_file: self.passphrase_file,
@@ -202,6 +230,7 @@ mod tests {
         for line in [
             "focal org show --json --home /x",
             "focal report list --link satellite",
+            "focal report list --proxy [::1]:9050 --ca /x",
             "focal federation show --yes --socket /x",
             "focal node status --passphrase-file /x",
             "focal case list --node /ip4/192.0.2.7/tcp/4711/p2p/x",

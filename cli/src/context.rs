@@ -1,7 +1,7 @@
 //! What every command knows: where things are, and how the person wants to be spoken to.
 
 use crate::{heard::Heard, keys::Opened, link};
-use focal_node::Link;
+use focal_node::{Link, net::Reach};
 use focal_protocol::time::Time;
 use std::{
     path::PathBuf,
@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) node: Option<String>,
     /// What this machine's link can carry, if it was said.
     pub(crate) link: Option<Link>,
+    /// How connections leave this machine.
+    pub(crate) reach: Reach,
     /// One JSON document on stdout instead of text.
     pub(crate) json: bool,
     /// Every question is answered with yes.
@@ -92,6 +94,7 @@ impl Context {
             socket: None,
             node: None,
             link: None,
+            reach: Reach::default(),
             json: true,
             yes: true,
             passphrase_file: Some(passphrase_file),

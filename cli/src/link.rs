@@ -85,8 +85,8 @@ impl Way {
         let link = context.link.unwrap_or_default();
         let nodes = nodes
             .into_iter()
-            .map(|node| node.over(link))
-            .map(|node| Remote::new(author.key.seed(), node).map_err(|e| no_network(&e)))
+            .map(|node| Remote::new(author.key.seed(), node, link, &context.reach))
+            .map(|remote| remote.map_err(|e| no_network(&e)))
             .collect::<Result<_>>()?;
         let far = Arc::new(Far {
             nodes,
@@ -215,7 +215,9 @@ fn visitor(context: &Context) -> Result<Arc<Author>> {
 }
 
 fn no_network(error: &remote::Error) -> Error {
-    Error::new(Exit::Io, "the network cannot be used").why(error.to_string())
+    Error::new(Exit::Io, "the network cannot be used")
+        .why(error.to_string())
+        .next("look at --ca, if you said it: it names a file with certificates in PEM")
 }
 
 fn unreached(error: &remote::Error) -> Error {

@@ -7,9 +7,13 @@ use focal_protocol::{
     id::{NodeId, OrgId},
     sync::Portion,
 };
-use libp2p::{Multiaddr, multiaddr::Protocol};
+use libp2p::{
+    Multiaddr, PeerId,
+    multiaddr::Protocol,
+    swarm::dial_opts::{DialOpts, PeerCondition},
+};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, num::NonZeroU8, str::FromStr, time::Duration};
 
 mod pace;
 
@@ -119,13 +123,31 @@ impl Link {
             .min(u64::from(settings::automatic()) << 20)
     }
 
+    /// How a node is dialled over it. Where every byte counts that is one address after the other, the cheapest first.
+    pub(crate) fn dial(self, peer: PeerId, addresses: Vec<Multiaddr>) -> DialOpts {
+        let opts = DialOpts::peer_id(peer)
+            .condition(PeerCondition::DisconnectedAndNotDialing)
+            .addresses(self.worth_it(addresses));
+        if self.is_frugal() {
+            return opts
+                .override_dial_concurrency_factor(NonZeroU8::MIN)
+                .build();
+        }
+        opts.build()
+    }
+
     /// The addresses that are dialled over it. Where every byte counts that is not QUIC, if there is another: its first packets
-    /// have 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive.
+    /// have 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive. TLS, with
+    /// 3 KiB of certificates, comes last.
     pub(crate) fn worth_it(self, addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
         let is_quic = |address: &Multiaddr| address.iter().any(|p| p == Protocol::QuicV1);
         let others = addresses.iter().filter(|a| !is_quic(a));
-        let others: Vec<_> = others.cloned().collect();
+        let mut others: Vec<_> = others.cloned().collect();
         if self.is_frugal() && !others.is_empty() {
+            others.sort_by_key(|a| {
+                a.iter()
+                    .any(|p| matches!(p, Protocol::Tls | Protocol::Wss(_)))
+            });
             return others;
         }
         addresses
@@ -180,5 +202,17 @@ mod tests {
             assert_eq!(link.to_string().parse(), Ok(link));
         }
         assert!("wide".parse::<Link>().is_err());
+    }
+
+    #[test]
+    fn where_every_byte_counts_quic_is_left_out_and_tls_comes_last() {
+        let read = |text: &str| -> Multiaddr { text.parse().expect("an address") };
+        let quic = read("/ip4/192.0.2.1/udp/4711/quic-v1");
+        let tls = read("/dns4/focal.example.org/tcp/443/tls/ws");
+        let tcp = read("/ip4/192.0.2.1/tcp/4711");
+        let all = vec![quic.clone(), tls.clone(), tcp.clone()];
+        assert_eq!(Link::Satellite.worth_it(all.clone()), [tcp, tls]);
+        assert_eq!(Link::Normal.worth_it(all.clone()), all);
+        assert_eq!(Link::Satellite.worth_it(vec![quic.clone()]), [quic]);
     }
 }

@@ -1,4 +1,5 @@
-//! The libp2p swarm: TCP with Noise and Yamux, and QUIC; only peers in current manifests; one sync stream for each pair.
+//! The libp2p swarm: TCP and WebSocket over TLS with Noise and Yamux, and QUIC; only peers in current manifests; one sync stream for
+//! each pair.
 //!
 //! Authors of this organisation may connect too, for the API alone.
 //!
@@ -10,10 +11,16 @@ mod authors;
 mod chunks;
 mod dial;
 mod frames;
+mod listen;
 mod only;
 mod patient;
 mod peer_id;
+mod reach;
 pub(crate) mod reason;
+mod socks;
+mod swarm;
+mod tls;
+mod transport;
 
 pub use authors::ApiStream;
 pub(crate) use authors::{IncomingApi, PROTOCOL as API};
@@ -21,13 +28,15 @@ pub use chunks::{ChunkStream, IncomingChunks};
 pub use frames::{Frames, framed};
 pub(crate) use only::Only;
 pub use peer_id::{node_id, peer_id};
+pub use reach::{Reach, TlsFiles};
+pub(crate) use swarm::{Patience, swarm};
 
 use crate::Link;
 use actor::{Actor, Request};
 use focal_protocol::id::NodeId;
 use std::{
     collections::BTreeMap,
-    io,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Instant, SystemTime},
 };
@@ -51,6 +60,20 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// The machine has no IPv6.
+    #[error("this machine has no IPv6: nothing listens on {0}")]
+    NoIp6(String),
+    /// An address with `/tls/ws`, and no certificate to show there.
+    #[error("there is no certificate to show at {0}")]
+    NoCertificate(String),
+    /// A file for TLS is not good.
+    #[error("{}: {why}", path.display())]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The transports cannot be built.
     #[error("the network cannot be set up: {0}")]
     Setup(String),
@@ -65,9 +88,17 @@ impl Error {
                 "stop what listens there, or change `listen` in node.toml".into()
             }
             Self::BadAddress(_) => {
-                "write it as /ip4/0.0.0.0/tcp/4711 or /ip4/0.0.0.0/udp/4711/quic-v1".into()
+                "write it as /ip4/0.0.0.0/tcp/4711, /ip6/::/udp/4711/quic-v1 or /ip4/0.0.0.0/tcp/443/tls/ws"
+                    .into()
             }
-            Self::Listen { .. } => "change `listen` in node.toml".into(),
+            Self::Listen { .. } | Self::NoIp6(_) => "change `listen` in node.toml".into(),
+            Self::NoCertificate(_) => {
+                "name `tls_certificate` and `tls_key` in node.toml, files in PEM".into()
+            }
+            Self::Tls { .. } => {
+                "name readable PEM files: certificates (`tls_certificate`, `tls_authorities`) and the key of the first (`tls_key`)"
+                    .into()
+            }
             Self::Setup(_) => return None,
         })
     }
@@ -79,6 +110,8 @@ pub struct NetConfig {
     pub seed: Zeroizing<[u8; 32]>,
     /// Multiaddresses to listen on.
     pub listen: Vec<String>,
+    /// How connections leave.
+    pub reach: Reach,
 }
 
 /// A peer in a current manifest.
@@ -152,7 +185,7 @@ impl Net {
         let (requests, receiver) = mpsc::unbounded_channel();
         let shared = SharedSeen::default();
         let mut actor = Actor::new(&config, streams, receiver, shared.clone())?;
-        actor.listen(&config.listen).await?;
+        actor.listen(&config).await?;
         let control = actor.control();
         let authors = actor.authors_control();
         tokio::spawn(actor.run());
@@ -210,15 +243,6 @@ impl Net {
         // An error means that it is closed already.
         let _ = closed.await;
     }
-}
-
-/// Whether an address in use is what is at the bottom of an error: transports wrap it several times.
-fn in_use(error: &(dyn std::error::Error + 'static)) -> bool {
-    let Some(io) = error.downcast_ref::<io::Error>() else {
-        return error.source().is_some_and(in_use);
-    };
-    // What `io::Error::other` wraps is no source of it.
-    io.kind() == io::ErrorKind::AddrInUse || io.get_ref().is_some_and(|inner| in_use(inner))
 }
 
 #[cfg(test)]

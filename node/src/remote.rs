@@ -5,20 +5,11 @@
 
 use crate::{
     Link as Kind,
-    net::{API, ApiStream, Only, node_id, reason},
+    net::{API, ApiStream, Only, Patience, Reach, node_id, reason, swarm},
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
-use libp2p::{
-    Multiaddr, PeerId, Swarm, SwarmBuilder, identity,
-    multiaddr::Protocol,
-    noise,
-    swarm::{
-        SwarmEvent,
-        dial_opts::{DialOpts, PeerCondition},
-    },
-    tcp, yamux,
-};
+use libp2p::{Multiaddr, PeerId, Swarm, multiaddr::Protocol, swarm::SwarmEvent};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
@@ -35,8 +26,8 @@ pub enum Error {
     /// Not a multiaddress, or one that does not name the node.
     #[error("\"{0}\" is not the address of a node")]
     BadAddress(String),
-    /// The transports cannot be built.
-    #[error("the network cannot be set up: {0}")]
+    /// The network cannot be used as it was told.
+    #[error("{0}")]
     Setup(String),
     /// No address of the node answers.
     #[error("{0}")]
@@ -97,15 +88,6 @@ impl NodeAddress {
         node_id(&self.peer).expect("checked when it was read")
     }
 
-    /// Only the addresses that are worth it on a link: as for partners, no QUIC where every byte counts.
-    #[must_use]
-    pub fn over(self, link: Kind) -> Self {
-        Self {
-            peer: self.peer,
-            addresses: link.worth_it(self.addresses),
-        }
-    }
-
     /// An address as the node announces it, with the node's name at its end.
     #[must_use]
     pub fn full(address: &str, node: &NodeId) -> Option<String> {
@@ -128,30 +110,22 @@ impl Remote {
     ///
     /// # Errors
     /// [`Error::Setup`].
-    pub fn new(seed: &Zeroizing<[u8; 32]>, node: NodeAddress) -> Result<Self, Error> {
-        let setup = |e: &dyn std::fmt::Display| Error::Setup(e.to_string());
-        let mut seed = seed.clone();
-        let key = identity::Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| setup(&e))?;
+    pub fn new(
+        seed: &Zeroizing<[u8; 32]>,
+        node: NodeAddress,
+        link: Kind,
+        reach: &Reach,
+    ) -> Result<Self, Error> {
         let mut streams = Only::nobody();
         streams.add(node.peer);
-        let swarm = SwarmBuilder::with_existing_identity(key)
-            .with_tokio()
-            .with_tcp(
-                tcp::Config::default().nodelay(true),
-                noise::Config::new,
-                yamux::Config::default,
-            )
-            .map_err(|e| setup(&e))?
-            .with_quic()
-            .with_dns()
-            .map_err(|e| setup(&e))?
-            .with_behaviour(|_| streams)
-            .map_err(|e| setup(&e))?
-            .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
-            .with_connection_timeout(HANDSHAKE)
-            .build();
+        let patience = Patience {
+            handshake: HANDSHAKE,
+            idle: IDLE,
+        };
+        let swarm =
+            swarm(seed, reach, &patience, |_| streams).map_err(|e| Error::Setup(e.to_string()))?;
         let (requests, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(Link::new(swarm, node, receiver).run());
+        tokio::spawn(Link::new(swarm, node, link, receiver).run());
         Ok(Self { requests })
     }
 
@@ -171,6 +145,7 @@ impl Remote {
 struct Link {
     swarm: Swarm<Only>,
     node: NodeAddress,
+    link: Kind,
     requests: mpsc::UnboundedReceiver<Reply>,
     /// Who waits for the connection.
     waiting: Vec<Reply>,
@@ -187,12 +162,14 @@ impl Link {
     fn new(
         swarm: Swarm<Only>,
         node: NodeAddress,
+        link: Kind,
         requests: mpsc::UnboundedReceiver<Reply>,
     ) -> Self {
         let (tell, opened) = mpsc::unbounded_channel();
         Self {
             swarm,
             node,
+            link,
             requests,
             waiting: Vec::new(),
             opening: BTreeMap::new(),
@@ -222,10 +199,7 @@ impl Link {
             return;
         }
         self.waiting.push(reply);
-        let opts = DialOpts::peer_id(self.node.peer)
-            .condition(PeerCondition::DisconnectedAndNotDialing)
-            .addresses(self.node.addresses.clone())
-            .build();
+        let opts = self.link.dial(self.node.peer, self.node.addresses.clone());
         match self.swarm.dial(opts) {
             // Under way already.
             Ok(()) | Err(libp2p::swarm::DialError::DialPeerConditionFalse(_)) => {}
@@ -319,12 +293,6 @@ mod tests {
         let parsed = NodeAddress::parse(&[tcp.clone(), quic]).expect("parsed");
         assert_eq!(parsed.node(), node);
         assert_eq!(full(&tcp), tcp);
-        let narrow = parsed.clone().over(Kind::Satellite);
-        assert_eq!(
-            (narrow.addresses.len(), &narrow.addresses[0]),
-            (1, &parsed.addresses[0])
-        );
-        assert_eq!(parsed.clone().over(Kind::Normal), parsed);
         let other = NodeId(SecretKey::generate(&SystemRandom).public().0);
         let other = NodeAddress::full("/ip4/192.0.2.1/tcp/1", &other).expect("an address");
         for bad in [

@@ -23,14 +23,18 @@ use crate::{
     views::Views,
 };
 use focal_protocol::seal::Unlock;
-use std::{path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
 };
 
 /// How a node runs.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RunOptions {
     /// How log lines look.
     pub log: LogFormat,
@@ -38,6 +42,10 @@ pub struct RunOptions {
     pub verbose: bool,
     /// The link of this node, if it is not the one of the settings.
     pub link: Option<Link>,
+    /// The proxy, if it is not the one of the settings.
+    pub proxy: Option<SocketAddr>,
+    /// Authorities to believe, if they are not those of the settings.
+    pub authorities: Option<PathBuf>,
     /// No network: the node stores and shows, and exchanges nothing until it is started again without this.
     pub offline: bool,
 }
@@ -55,6 +63,8 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     crate::process::prepare();
     let mut settings = Settings::load(dir)?;
     settings.link = options.link.unwrap_or(settings.link);
+    settings.proxy = options.proxy.or(settings.proxy);
+    settings.tls_authorities = options.authorities.or(settings.tls_authorities);
     let links = settings.links(dir)?;
     let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
@@ -70,6 +80,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
             } else {
                 settings.listen.clone()
             },
+            reach: settings.reach(),
         },
         streams,
     )

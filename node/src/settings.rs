@@ -1,10 +1,15 @@
 //! `node.toml`: what an operator chooses.
 
-use crate::{Error, Link, link::Links};
+use crate::{
+    Error, Link,
+    link::Links,
+    net::{Reach, TlsFiles},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -34,6 +39,18 @@ pub struct Settings {
     /// Links of partners that are on another one, by the ids of their organisations.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partner_links: BTreeMap<String, Link>,
+    /// A SOCKS5 proxy through which everything leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<SocketAddr>,
+    /// Certificates in PEM, the node's own first, that are shown at addresses with `/tls/ws`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Certificates in PEM of authorities that are believed beside those of the public web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_authorities: Option<PathBuf>,
     /// Files up to this size are fetched by themselves, MiB; larger ones when somebody asks for them.
     #[serde(default = "automatic", skip_serializing_if = "is_automatic")]
     pub attachment_auto_mib: u32,
@@ -97,6 +114,10 @@ impl Default for Settings {
             audit_days: three_years(),
             link: Link::Normal,
             partner_links: BTreeMap::new(),
+            proxy: None,
+            tls_certificate: None,
+            tls_key: None,
+            tls_authorities: None,
             attachment_auto_mib: automatic(),
             attachment_space_mib: space(),
         }
@@ -148,6 +169,19 @@ impl Settings {
             own: self.link,
             partners: partners.collect::<Result<_, Error>>()?,
         })
+    }
+
+    /// How connections leave.
+    #[must_use]
+    pub(crate) fn reach(&self) -> Reach {
+        Reach {
+            proxy: self.proxy,
+            tls: TlsFiles {
+                certificate: self.tls_certificate.clone(),
+                key: self.tls_key.clone(),
+                authorities: self.tls_authorities.clone(),
+            },
+        }
     }
 
     /// What attachments may take.

@@ -1,7 +1,7 @@
 //! A partner's node played by a test: real transport, frames of the test's choice.
 
 use crate::{DEADLINE, Org};
-use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream};
+use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream, Reach};
 use focal_protocol::{
     key::SecretKey,
     sync::{ChunkRequest, Frame},
@@ -63,6 +63,7 @@ impl Peer {
         let config = NetConfig {
             seed,
             listen: Vec::new(),
+            reach: Reach::default(),
         };
         let net = Net::start(config, sender).await.expect("listens");
         net.peers(vec![PeerAddress {

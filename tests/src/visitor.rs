@@ -1,7 +1,11 @@
 //! An author away from the node, played by a test: the API over libp2p.
 
 use crate::Org;
-use focal_node::remote::{Error, NodeAddress, Remote};
+use focal_node::{
+    Link,
+    net::Reach,
+    remote::{Error, NodeAddress, Remote},
+};
 use focal_protocol::key::SecretKey;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -24,7 +28,7 @@ impl Visitor {
     pub fn new(key: &SecretKey, org: &Org) -> Self {
         let address = NodeAddress::full(org.address(), &org.node).expect("an address");
         let node = NodeAddress::parse(&[address]).expect("an address");
-        Self(Remote::new(key.seed(), node).expect("a network"))
+        Self(Remote::new(key.seed(), node, Link::Normal, &Reach::default()).expect("a network"))
     }
 
     /// Begins a request; the answer's body is still to come.

@@ -263,6 +263,7 @@ mod tests {
         let config = NetConfig {
             seed: keys.identity_seed(),
             listen: Vec::new(),
+            reach: crate::net::Reach::default(),
         };
         let net = Net::start(config, streams).await.expect("a swarm");
         let store = Store::open(&dir.join("store"), keys.storage()).expect("a store");

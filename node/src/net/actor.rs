@@ -1,27 +1,18 @@
 //! The task that owns the swarm.
 
 use super::{
-    Error, NetConfig, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed, in_use,
-    node_id, only::Only, peer_id, reason, seen,
+    Error, NetConfig, Patience, PeerAddress, PeerState, PeerStream, SharedSeen, dial::Dial, framed,
+    listen, node_id, only::Only, peer_id, reason, seen, swarm,
 };
 use crate::Link;
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
 use libp2p::{
-    Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, allow_block_list,
-    connection_limits, identity,
-    multiaddr::Protocol,
-    noise, ping,
-    swarm::{
-        ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent,
-        dial_opts::{DialOpts, PeerCondition},
-    },
-    tcp, yamux,
+    Multiaddr, PeerId, Stream, StreamProtocol, Swarm, allow_block_list, connection_limits, ping,
+    swarm::{ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent},
 };
 use std::{
     collections::BTreeMap,
-    io,
-    net::IpAddr,
     time::{Duration, Instant, SystemTime},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -110,36 +101,23 @@ impl Actor {
         seen: SharedSeen,
     ) -> Result<Self, Error> {
         let setup = |e: &dyn std::fmt::Display| Error::Setup(e.to_string());
-        let mut seed = config.seed.clone();
-        let key = identity::Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| setup(&e))?;
-        let me = node_id(&key.public().to_peer_id())
-            .ok_or_else(|| Error::Setup("the identity is no Ed25519 key".into()))?;
         let limits = connection_limits::ConnectionLimits::default()
             .with_max_pending_incoming(Some(PENDING))
             .with_max_established_per_peer(Some(PER_PEER));
-        let swarm = SwarmBuilder::with_existing_identity(key)
-            .with_tokio()
-            .with_tcp(
-                tcp::Config::default().nodelay(true),
-                noise::Config::new,
-                yamux::Config::default,
-            )
-            .map_err(|e| setup(&e))?
-            .with_quic()
-            .with_dns()
-            .map_err(|e| setup(&e))?
-            .with_behaviour(|_| Behaviour {
-                allowed: allow_block_list::Behaviour::default(),
-                limits: connection_limits::Behaviour::new(limits),
-                ping: pings(PING, PING_TIMEOUT),
-                frugal_ping: pings(FRUGAL_PING, FRUGAL_PING_TIMEOUT),
-                streams: Only::nobody(),
-                authors: Only::nobody(),
-            })
-            .map_err(|e| setup(&e))?
-            .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
-            .with_connection_timeout(HANDSHAKE)
-            .build();
+        let patience = Patience {
+            handshake: HANDSHAKE,
+            idle: IDLE,
+        };
+        let swarm = swarm(&config.seed, &config.reach, &patience, |_| Behaviour {
+            allowed: allow_block_list::Behaviour::default(),
+            limits: connection_limits::Behaviour::new(limits),
+            ping: pings(PING, PING_TIMEOUT),
+            frugal_ping: pings(FRUGAL_PING, FRUGAL_PING_TIMEOUT),
+            streams: Only::nobody(),
+            authors: Only::nobody(),
+        })?;
+        let me = node_id(swarm.local_peer_id())
+            .ok_or_else(|| Error::Setup("the identity is no Ed25519 key".into()))?;
         let incoming = swarm
             .behaviour()
             .streams
@@ -172,44 +150,57 @@ impl Actor {
     }
 
     /// Binds every address before anything else happens.
-    pub(super) async fn listen(&mut self, addresses: &[String]) -> Result<(), Error> {
-        for text in addresses {
-            let bad = || Error::BadAddress(text.clone());
-            let address: Multiaddr = text.parse().map_err(|_| bad())?;
-            probe(&address).map_err(|e| listen_error(text, &e))?;
-            let listener = self.swarm.listen_on(address).map_err(|e| match &e {
-                libp2p::TransportError::MultiaddrNotSupported(_) => bad(),
-                libp2p::TransportError::Other(io) => listen_error(text, io),
-            })?;
-            let bound = tokio::time::timeout(LISTEN, async {
-                loop {
-                    match self.swarm.select_next_some().await {
-                        SwarmEvent::NewListenAddr {
-                            listener_id,
-                            address,
-                        } => {
-                            seen(&self.seen).listening.push(address.to_string());
-                            if listener_id == listener {
-                                return Ok(());
-                            }
-                        }
-                        SwarmEvent::ListenerClosed {
-                            listener_id,
-                            reason: Err(e),
-                            ..
-                        } if listener_id == listener => return Err(listen_error(text, &e)),
-                        _ => {}
-                    }
-                }
-            });
-            bound.await.unwrap_or_else(|_| {
-                Err(Error::Listen {
-                    address: text.clone(),
-                    why: "it takes too long".into(),
-                })
-            })?;
+    pub(super) async fn listen(&mut self, config: &NetConfig) -> Result<(), Error> {
+        for text in &config.listen {
+            let address = listen::address(text, &config.reach)?;
+            let Some(address) = address else { continue };
+            match self.bind(text, address).await {
+                // It is among the addresses of every new node, and not every machine has IPv6.
+                Err(e @ Error::NoIp6(_)) => tracing::warn!("{e}"),
+                bound => bound?,
+            }
         }
         Ok(())
+    }
+
+    async fn bind(&mut self, text: &str, address: Multiaddr) -> Result<(), Error> {
+        listen::probe(&address).map_err(|e| listen::error(text, &e))?;
+        // A machine may have IPv6 and no address of it yet: nothing to wait for, what comes is told when it comes.
+        let everywhere = listen::is_everywhere_in_ip6(&address);
+        let listener = self.swarm.listen_on(address).map_err(|e| match &e {
+            libp2p::TransportError::MultiaddrNotSupported(_) => Error::BadAddress(text.into()),
+            libp2p::TransportError::Other(io) => listen::error(text, io),
+        })?;
+        if everywhere {
+            return Ok(());
+        }
+        let bound = tokio::time::timeout(LISTEN, async {
+            loop {
+                match self.swarm.select_next_some().await {
+                    SwarmEvent::NewListenAddr {
+                        listener_id,
+                        address,
+                    } => {
+                        seen(&self.seen).listening.push(address.to_string());
+                        if listener_id == listener {
+                            return Ok(());
+                        }
+                    }
+                    SwarmEvent::ListenerClosed {
+                        listener_id,
+                        reason: Err(e),
+                        ..
+                    } if listener_id == listener => return Err(listen::error(text, &e)),
+                    _ => {}
+                }
+            }
+        });
+        bound.await.unwrap_or_else(|_| {
+            Err(Error::Listen {
+                address: text.into(),
+                why: "it takes too long".into(),
+            })
+        })
     }
 
     pub(super) async fn run(mut self) {
@@ -386,11 +377,7 @@ impl Actor {
                 .iter()
                 .filter_map(|a| a.parse().ok())
                 .collect();
-            let addresses = peer.link.worth_it(addresses);
-            let opts = DialOpts::peer_id(peer.id)
-                .condition(PeerCondition::DisconnectedAndNotDialing)
-                .addresses(addresses)
-                .build();
+            let opts = peer.link.dial(peer.id, addresses);
             peer.dialling = Some(opts.connection_id());
             if let Err(e) = self.swarm.dial(opts) {
                 peer.dial.failed(now, rand::random());
@@ -588,28 +575,6 @@ fn pings(interval: Duration, timeout: Duration) -> Only<ping::Behaviour> {
         .with_interval(interval)
         .with_timeout(timeout);
     Only::with(ping::Behaviour::new(config))
-}
-
-/// libp2p binds TCP ports with `SO_REUSEPORT`, so that a second node on one port would share it in silence. A plain
-/// bind finds that out.
-fn probe(address: &Multiaddr) -> io::Result<()> {
-    let parts: Vec<Protocol> = address.iter().collect();
-    let (ip, port): (IpAddr, u16) = match parts[..] {
-        [Protocol::Ip4(ip), Protocol::Tcp(port)] => (ip.into(), port),
-        [Protocol::Ip6(ip), Protocol::Tcp(port)] => (ip.into(), port),
-        _ => return Ok(()),
-    };
-    std::net::TcpListener::bind((ip, port)).map(drop)
-}
-
-fn listen_error(address: &str, error: &io::Error) -> Error {
-    if in_use(error) {
-        return Error::AddressInUse(address.into());
-    }
-    Error::Listen {
-        address: address.into(),
-        why: error.to_string(),
-    }
 }
 
 fn note_state(shared: &SharedSeen, node: &NodeId, connected: bool) {

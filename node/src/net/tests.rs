@@ -1,6 +1,8 @@
 //! Nets that find each other on loopback.
 
-use super::{Error, Net, NetConfig, PeerAddress, PeerStream};
+mod ways;
+
+use super::{Error, Net, NetConfig, PeerAddress, PeerStream, Reach, TlsFiles};
 use crate::NodeKeys;
 use focal_protocol::id::NodeId;
 use futures::{SinkExt, StreamExt};
@@ -35,10 +37,15 @@ async fn deadline<T>(what: impl Future<Output = T>) -> T {
 }
 
 async fn start(keys: NodeKeys, listen: &str) -> Result<Side, Error> {
+    start_with(keys, &[listen], Reach::default()).await
+}
+
+async fn start_with(keys: NodeKeys, listen: &[&str], reach: Reach) -> Result<Side, Error> {
     let (sender, streams) = mpsc::channel(4);
     let config = NetConfig {
         seed: keys.identity_seed(),
-        listen: vec![listen.into()],
+        listen: listen.iter().map(ToString::to_string).collect(),
+        reach,
     };
     let net = Net::start(config, sender).await?;
     Ok(Side { keys, net, streams })
@@ -59,10 +66,16 @@ impl Side {
 }
 
 async fn converse(listen: &str) {
-    let mut a = start(NodeKeys::generate(), listen).await.expect("a");
-    let mut b = start(NodeKeys::generate(), listen).await.expect("b");
-    a.net.peers(vec![b.address()]);
-    b.net.peers(vec![a.address()]);
+    let a = start(NodeKeys::generate(), listen).await.expect("a");
+    let b = start(NodeKeys::generate(), listen).await.expect("b");
+    let (at_a, at_b) = (a.address(), b.address());
+    meet(a, at_a, b, at_b).await;
+}
+
+/// Two nodes, where each is said to be, have one stream, and it carries.
+async fn meet(mut a: Side, where_a: PeerAddress, mut b: Side, where_b: PeerAddress) {
+    a.net.peers(vec![where_b]);
+    b.net.peers(vec![where_a]);
     let (at_a, at_b) = deadline(async { tokio::join!(a.streams.recv(), b.streams.recv()) }).await;
     let (mut at_a, mut at_b) = (at_a.expect("stream"), at_b.expect("stream"));
     assert_eq!((at_a.node, at_b.node), (b.node(), a.node()));

@@ -163,6 +163,7 @@ impl Client {
             socket: None,
             node: None,
             link: None,
+            reach: focal_node::net::Reach::default(),
             json: true,
             yes: true,
             passphrase_file: None,

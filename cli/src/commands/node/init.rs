@@ -18,7 +18,12 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-const LISTEN: [&str; 2] = ["/ip4/0.0.0.0/tcp/4711", "/ip4/0.0.0.0/udp/4711/quic-v1"];
+const LISTEN: [&str; 4] = [
+    "/ip4/0.0.0.0/tcp/4711",
+    "/ip4/0.0.0.0/udp/4711/quic-v1",
+    "/ip6/::/tcp/4711",
+    "/ip6/::/udp/4711/quic-v1",
+];
 /// Most bytes of a key file that somebody brings.
 const KEY_FILE: usize = 64 << 10;
 
@@ -32,7 +37,7 @@ Examples:
   focal node init --listen /ip4/192.0.2.7/tcp/4711
   focal node init --announce /ip4/192.0.2.7/tcp/4711 --key-file /media/key/focal.key")]
 pub(crate) struct Args {
-    /// Multiaddress to listen on; repeat for each [default: TCP and QUIC on port 4711, every address]
+    /// Multiaddress to listen on; repeat for each [default: TCP and QUIC on port 4711, every address of IPv4 and IPv6]
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     listen: Vec<String>,
     /// Multiaddress that partners are told; repeat for each [default: where it listens, if that says enough]

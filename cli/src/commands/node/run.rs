@@ -17,6 +17,7 @@ Logs go to stderr and hold no secrets. A stop is clean: what was told `stored` i
 Examples:
   focal node run
   focal node run --link satellite
+  focal node run --proxy 127.0.0.1:9050
   focal node run --log json -v
   FOCAL_PASSPHRASE_FILE=/run/credentials/focal focal node run")]
 pub(crate) struct Args {
@@ -50,6 +51,8 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         verbose: args.verbose,
         offline: args.offline,
         link: context.link,
+        proxy: context.reach.proxy,
+        authorities: context.reach.tls.authorities.clone(),
     };
     focal_node::run(&dir, &unlock, options)
         .await

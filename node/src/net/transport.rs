@@ -1,0 +1,87 @@
+//! The ways over which bytes come and go: TCP, WebSocket over TLS, QUIC, or all of it through a proxy. Each ends in Noise (QUIC in
+//! libp2p's own TLS) with the key of the node, so that the way itself need not be trusted.
+
+use super::{Error, Reach, socks::Socks, tls};
+use futures::{AsyncRead, AsyncWrite};
+use libp2p::{
+    PeerId, Transport,
+    core::{muxing::StreamMuxerBox, transport::Boxed, upgrade::Version},
+    dns,
+    identity::Keypair,
+    noise, quic, tcp, websocket, yamux,
+};
+
+/// Anything that connects this node with another one.
+pub(super) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
+
+/// A connection speaks in Noise packets, which have at most 64 KiB; one WebSocket frame holds one write.
+const WEBSOCKET_FRAME: usize = 1 << 20;
+
+/// All ways.
+///
+/// # Errors
+/// TLS files that are not good, or no list of DNS servers.
+pub(super) fn ways(key: &Keypair, reach: &Reach) -> Result<Ways, Error> {
+    let tls = tls::config(&reach.tls)?;
+    let tcp = || tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
+    if let Some(proxy) = reach.proxy {
+        let socks = || Socks::new(proxy, tcp());
+        return Ok(either(
+            secured(websocket(socks(), tls), key)?,
+            secured(socks(), key)?,
+        ));
+    }
+    let quic = quic::tokio::Transport::new(quic::Config::new(key))
+        .map(|(peer, connection), _| (peer, StreamMuxerBox::new(connection)))
+        .boxed();
+    // TLS asks for the name in the address, so that must not be replaced before. What `/dnsaddr` leads to comes in below the
+    // names: there the address says it in `/tls/sni/NAME/ws`.
+    let named = dns::tokio::Transport::system(tcp()).map_err(|e| setup(&e))?;
+    let named = secured(websocket(named, tls.clone()), key)?;
+    let numbered = secured(websocket(tcp(), tls), key)?;
+    let rest = either(either(secured(tcp(), key)?, quic), numbered);
+    let rest = dns::tokio::Transport::system(rest).map_err(|e| setup(&e))?;
+    Ok(either(named, rest.boxed()))
+}
+
+fn websocket<T>(below: T, tls: websocket::tls::Config) -> websocket::Config<T>
+where
+    T: Transport + Send + Unpin + 'static,
+    T::Error: Send,
+    T::Dial: Send,
+    T::ListenerUpgrade: Send,
+    T::Output: AsyncRead + AsyncWrite + Send + Unpin,
+{
+    let mut config = websocket::Config::new(below);
+    config.set_tls_config(tls);
+    config.set_max_data_size(WEBSOCKET_FRAME);
+    config
+}
+
+fn secured<T>(below: T, key: &Keypair) -> Result<Ways, Error>
+where
+    T: Transport + Send + Unpin + 'static,
+    T::Error: Send + Sync,
+    T::Dial: Send,
+    T::ListenerUpgrade: Send,
+    T::Output: AsyncRead + AsyncWrite + Send + Unpin,
+{
+    let noise = noise::Config::new(key).map_err(|e| setup(&e))?;
+    Ok(below
+        .upgrade(Version::V1Lazy)
+        .authenticate(noise)
+        .multiplex(yamux::Config::default())
+        .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)))
+        .boxed())
+}
+
+fn either(first: Ways, second: Ways) -> Ways {
+    first
+        .or_transport(second)
+        .map(|way, _| way.into_inner())
+        .boxed()
+}
+
+fn setup(error: &dyn std::fmt::Display) -> Error {
+    Error::Setup(error.to_string())
+}
