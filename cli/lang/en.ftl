@@ -363,3 +363,20 @@ file-no-room-next = make room on the disk, or send the report without it; it is 
 file-damaged = { $name } cannot be handed over as it was kept
 file-damaged-why = what was kept of it is damaged
 file-damaged-next = send the file again with another report; then `focal outbox cancel`
+
+## Passphrases
+
+the-root-key = the root key
+the-key = the key
+the-nodes-keys = the node's keys
+passphrase-of-key = the key of { $handle }
+key-not-written = the key could not be written
+passphrase-changed = { $path } opens with the new passphrase from now on.
+passphrase-copies = Copies and backups that were made before open with the old one.
+passphrase-not-changed = the passphrase was not changed
+passphrase-is-duress = the new one is the duress passphrase
+passphrase-is-duress-next = take another one: nothing was changed
+passphrase-is-none = a key file opens it, and no passphrase
+passphrase-is-none-next = keep that file safe, on another disk than the node
+passphrase-same-file = the new passphrase cannot be in the same file as the old one
+passphrase-same-file-next = name another file: --new-passphrase-file FILE

@@ -362,3 +362,20 @@ file-no-room-next = faites de la place sur le disque, ou envoyez le rapport sans
 file-damaged = { $name } ne peut être remis tel qu’il a été gardé
 file-damaged-why = ce qui en a été gardé est endommagé
 file-damaged-next = renvoyez le fichier avec un autre rapport ; puis `focal outbox cancel`
+
+## Phrases de passe
+
+the-root-key = la clé racine
+the-key = la clé
+the-nodes-keys = les clés du nœud
+passphrase-of-key = la clé de { $handle }
+key-not-written = la clé n’a pu être écrite
+passphrase-changed = { $path } s’ouvre désormais avec la nouvelle phrase de passe.
+passphrase-copies = Les copies et sauvegardes faites auparavant s’ouvrent avec l’ancienne.
+passphrase-not-changed = la phrase de passe n’a pas été changée
+passphrase-is-duress = la nouvelle est la phrase de passe de contrainte
+passphrase-is-duress-next = prenez-en une autre : rien n’a été changé
+passphrase-is-none = un fichier-clé l’ouvre, et aucune phrase de passe
+passphrase-is-none-next = gardez ce fichier en lieu sûr, sur un autre disque que le nœud
+passphrase-same-file = la nouvelle phrase de passe ne peut être dans le même fichier que l’ancienne
+passphrase-same-file-next = nommez un autre fichier : --new-passphrase-file FICHIER

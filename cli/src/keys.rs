@@ -22,6 +22,10 @@ use std::{
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+mod change;
+
+pub(crate) use change::{Whose, change_passphrase, not_changed, not_set, set_duress};
+
 /// An author whose key is open.
 #[derive(Debug)]
 pub(crate) struct Author {
@@ -202,60 +206,6 @@ pub(crate) fn sealed_in_file(author: &Author) -> Vec<u8> {
     })
 }
 
-/// Sets the duress passphrase of an author's key, or takes it away. The key's own passphrase is asked for first.
-pub(crate) fn set_duress(
-    context: &Context,
-    handle: Option<&str>,
-    duress: impl FnOnce() -> Result<Option<Zeroizing<String>>>,
-) -> Result<String> {
-    let handle = match handle {
-        Some(handle) => handle.to_string(),
-        None => only_author(context)?,
-    };
-    let path = author_path(context, &handle);
-    if !path.exists() {
-        return Err(no_key(context, &handle));
-    }
-    let (slot, passphrase) = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
-    // Whoever knows the duress passphrase alone has no say here.
-    let plain = slot
-        .own()
-        .ok_or_else(|| refused(&KeyFileError::Wrong, &path))?;
-    let file = match duress()? {
-        None => seal(Purpose::AuthorKey, passphrase, &plain)?,
-        Some(duress) => {
-            let decoy = AuthorSecret {
-                handle: handle.clone(),
-                org: None,
-                seed: **SecretKey::generate(&SystemRandom).seed(),
-            };
-            KeyFile::seal_with_duress(
-                Purpose::AuthorKey,
-                (&Unlock::Passphrase(passphrase), &plain),
-                (
-                    &Unlock::Passphrase(duress),
-                    &Zeroizing::new(codec::encode(&decoy)),
-                ),
-                &SystemRandom,
-            )
-            .map_err(|e| not_set(&e))?
-            .to_text()
-        }
-    };
-    focal_node::wipe::replace(&path, file.as_bytes())
-        .map_err(|e| Error::io("the key could not be written", &path, &e))?;
-    Ok(handle)
-}
-
-/// Why a duress passphrase is not set.
-pub(crate) fn not_set(error: &KeyFileError) -> Error {
-    let failed = Error::new(Exit::Refused, "no duress passphrase was set").why(error.to_string());
-    match error {
-        KeyFileError::SamePassphrase => failed.next("take another one: nothing was changed"),
-        _ => failed.next("nothing was changed"),
-    }
-}
-
 fn no_key(context: &Context, handle: &str) -> Error {
     let here = author_handles(context).unwrap_or_default();
     Error::new(Exit::NotFound, format!("there is no key of {handle} here"))
@@ -290,7 +240,7 @@ pub(crate) fn author_handles(context: &Context) -> Result<Vec<String>> {
     Ok(handles)
 }
 
-fn only_author(context: &Context) -> Result<String> {
+pub(crate) fn only_author(context: &Context) -> Result<String> {
     match author_handles(context)?.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(Error::new(Exit::NotFound, "there is no author's key here")

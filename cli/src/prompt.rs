@@ -4,6 +4,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     output::plain,
 };
 use std::{
@@ -49,6 +50,26 @@ pub(crate) fn new_duress(context: &Context, file: Option<&Path>) -> Result<Zeroi
         ..context.clone()
     };
     new_passphrase(&context, "use under duress")
+}
+
+/// A new passphrase in the place of another one: from a file of its own, or asked twice.
+///
+/// # Errors
+/// As [`new_passphrase`].
+pub(crate) fn changed_passphrase(
+    context: &Context,
+    what: &str,
+    file: Option<&Path>,
+) -> Result<Zeroizing<String>> {
+    if file.is_none() && context.passphrase_file.is_some() {
+        return Err(Error::new(Exit::Usage, tr!("passphrase-same-file"))
+            .next(tr!("passphrase-same-file-next")));
+    }
+    let context = Context {
+        passphrase_file: file.map(Path::to_path_buf),
+        ..context.clone()
+    };
+    new_passphrase(&context, what)
 }
 
 /// A new passphrase for `what`, asked twice.

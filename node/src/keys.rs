@@ -139,6 +139,27 @@ impl NodeKeys {
         crate::wipe::replace(&path, text.as_bytes()).map_err(|e| Error::io(&path, e))
     }
 
+    /// Whether a passphrase or key file opens the keys themselves: a duress passphrase does not, and nothing is destroyed.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check(dir: &Path, unlock: &Unlock) -> Result<(), Error> {
+        Self::own(&Self::file(dir)?, unlock)
+            .map(drop)
+            .map_err(Error::Keys)
+    }
+
+    /// Another passphrase for the same keys. A duress passphrase stays what it is.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, the new one is the duress passphrase, or a key file opens the node: nothing was changed.
+    pub fn change_passphrase(dir: &Path, old: &Unlock, new: &Unlock) -> Result<(), Error> {
+        let changed = Self::file(dir)?.change(Purpose::NodeKeys, old, new, &SystemRandom);
+        let text = changed.map_err(Error::Keys)?.to_text();
+        let path = Self::path(dir);
+        crate::wipe::replace(&path, text.as_bytes()).map_err(|e| Error::io(&path, e))
+    }
+
     fn decode(plain: &[u8]) -> Result<Self, Error> {
         codec::decode(plain, 1024).map_err(|_| Error::Keys(KeyFileError::NotAKeyFile))
     }

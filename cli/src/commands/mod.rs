@@ -15,6 +15,7 @@ pub(crate) mod lock;
 pub(crate) mod node;
 pub(crate) mod org;
 pub(crate) mod outbox;
+pub(crate) mod passphrase;
 pub(crate) mod report;
 pub(crate) mod watch;
 pub(crate) mod wipe;

@@ -49,6 +49,7 @@ enum Command {
     Take(TakeArgs),
     Wipe(super::wipe::NodeArgs),
     Duress(duress::DuressArgs),
+    Passphrase(super::passphrase::NodeArgs),
 }
 
 /// Show how the node is
@@ -126,7 +127,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Take(args) => take(&args, context).await,
         Command::Wipe(args) => super::wipe::node(&args, context).await,
         Command::Duress(args) => duress::set(&args, context),
+        Command::Passphrase(args) => super::passphrase::node(&args, context),
     }
+}
+
+/// What opens the node's keys, as a person types it.
+pub(crate) fn unlock(context: &Context) -> Result<focal_protocol::seal::Unlock> {
+    run::unlock_as_it_is(context)
+}
+
+/// The node's errors as people see them.
+pub(crate) fn failed(error: &focal_node::Error) -> Error {
+    run::error(error)
 }
 
 async fn status(context: &Context) -> Result<()> {

@@ -40,6 +40,7 @@ enum Command {
     Author(author::Args),
     Node(node::Args),
     Manifest(manifest::Args),
+    Passphrase(super::passphrase::RootArgs),
 }
 
 /// Make an organisation: its root key, sealed by a passphrase, and its public entry
@@ -78,6 +79,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Author(args) => author::run(args, context).await,
         Command::Node(args) => node::run(args, context).await,
         Command::Manifest(args) => manifest::run(&args, context).await,
+        Command::Passphrase(args) => super::passphrase::root(&args, context),
     }
 }
 

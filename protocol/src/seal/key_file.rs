@@ -7,6 +7,7 @@
 //! a decoy, or random bytes: nobody without one of the passphrases can tell which, nor which slot is which. One run of
 //! argon2id gives the key that is tried on both, so opening costs the same whatever passphrase was typed.
 
+mod change;
 mod slot;
 
 pub use slot::Opened;

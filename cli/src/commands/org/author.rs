@@ -42,6 +42,7 @@ enum Command {
     Card(card::CardArgs),
     Take(card::TakeArgs),
     Duress(duress::DuressArgs),
+    Passphrase(crate::commands::passphrase::AuthorArgs),
 }
 
 /// Add an author, and issue the manifest that says so
@@ -128,6 +129,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Card(args) => card::card(&args, context),
         Command::Take(args) => card::take(&args, context),
         Command::Duress(args) => duress::run(&args, context),
+        Command::Passphrase(args) => crate::commands::passphrase::author(&args, context),
     }
 }
 
