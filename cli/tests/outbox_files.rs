@@ -2,23 +2,10 @@
 
 mod support;
 
-use focal_node::api::types::{AttachmentHere, AttachmentRow};
-use focal_protocol::random::{Random, SystemRandom};
-use focal_tests::{Org, SmallDisk};
-use hyper::Method;
+use focal_tests::SmallDisk;
 use serde_json::Value;
 use std::{fs, time::Instant};
-use support::{Officer, Stage, alert, at_the_checkpoint, files, titles};
-
-/// A photograph on the officer's machine: its path, and what is in it.
-fn photograph(officer: &Officer, name: &str, length: usize) -> (String, Vec<u8>) {
-    let mut bytes = vec![0; length];
-    SystemRandom.fill(&mut bytes);
-    bytes.splice(0..3, *b"\xff\xd8\xff");
-    let path = officer.home.with_file_name(name);
-    fs::write(&path, &bytes).expect("written");
-    (path.display().to_string(), bytes)
-}
+use support::{Officer, Stage, alert, at_node, at_the_checkpoint, files, photograph, titles};
 
 fn with_photograph(case: &str, text: &str, path: &str) -> Vec<String> {
     let args = [
@@ -32,26 +19,6 @@ fn send_with(officer: &Officer, case: &str, text: &str, path: &str) -> Value {
     let args = with_photograph(case, text, path);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     officer.types(&args).json()
-}
-
-/// What the node has of a file with this name; none if it does not have all of it.
-async fn at_node(org: &Org, case: &str, name: &str) -> Option<Vec<u8>> {
-    let rows: Vec<AttachmentRow> = org
-        .api()
-        .get(&format!("/v1/attachments?case={case}"))
-        .await
-        .expect("attachments");
-    let row = rows.into_iter().find(|row| row.name == name)?;
-    if row.state != AttachmentHere::Complete {
-        return None;
-    }
-    let path = format!(
-        "/v1/attachments/{}/content?record={}",
-        row.attachment, row.record
-    );
-    let api = org.api();
-    let got = api.bytes(Method::GET, &path, Vec::new());
-    Some(got.await.expect("an answer").expect("the file"))
 }
 
 #[tokio::test]

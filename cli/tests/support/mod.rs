@@ -3,14 +3,16 @@
 // Each test file uses a part of it.
 #![allow(dead_code)]
 
+use focal_node::api::types::{AttachmentHere, AttachmentRow};
 use focal_protocol::{
     codec,
     id::OrgId,
     key::SecretKey,
-    random::SystemRandom,
+    random::{Random, SystemRandom},
     seal::{KeyFile, Purpose, Unlock},
 };
 use focal_tests::{Federation, NodeProcess, Org};
+use hyper::Method;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -249,4 +251,34 @@ pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// A photograph on the officer's machine: its path, and what is in it.
+pub(crate) fn photograph(officer: &Officer, name: &str, length: usize) -> (String, Vec<u8>) {
+    let mut bytes = vec![0; length];
+    SystemRandom.fill(&mut bytes);
+    bytes.splice(0..3, *b"\xff\xd8\xff");
+    let path = officer.home.with_file_name(name);
+    fs::write(&path, &bytes).expect("written");
+    (path.display().to_string(), bytes)
+}
+
+/// What the node has of a file with this name; none if it does not have all of it.
+pub(crate) async fn at_node(org: &Org, case: &str, name: &str) -> Option<Vec<u8>> {
+    let rows: Vec<AttachmentRow> = org
+        .api()
+        .get(&format!("/v1/attachments?case={case}"))
+        .await
+        .expect("attachments");
+    let row = rows.into_iter().find(|row| row.name == name)?;
+    if row.state != AttachmentHere::Complete {
+        return None;
+    }
+    let path = format!(
+        "/v1/attachments/{}/content?record={}",
+        row.attachment, row.record
+    );
+    let api = org.api();
+    let got = api.bytes(Method::GET, &path, Vec::new());
+    Some(got.await.expect("an answer").expect("the file"))
 }
