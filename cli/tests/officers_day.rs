@@ -51,7 +51,11 @@ async fn three_reports_with_photographs_and_two_minutes_of_link() {
     norland_node.kill();
     let dir = stage.base.path();
     let mut photographs = Vec::new();
-    for (name, length) in [("road.jpg", 40_000), ("market.jpg", 300_000), ("bridge.jpg", 700_000)] {
+    for (name, length) in [
+        ("road.jpg", 40_000),
+        ("market.jpg", 300_000),
+        ("bridge.jpg", 700_000),
+    ] {
         photographs.push((name, photograph(&officer, name, length).1));
     }
     let reports = [
@@ -73,7 +77,10 @@ async fn three_reports_with_photographs_and_two_minutes_of_link() {
     ];
     for report in &reports {
         let waiting = officer.json(&["report", "send", "varenia", report]);
-        assert_eq!((&waiting["waiting"], &waiting["files"]), (&json!(true), &json!(1)));
+        assert_eq!(
+            (&waiting["waiting"], &waiting["files"]),
+            (&json!(true), &json!(1))
+        );
     }
     // The photographs are searched for at the next checkpoint: they are not where they were any more.
     for (name, _) in &photographs {
@@ -88,7 +95,10 @@ async fn three_reports_with_photographs_and_two_minutes_of_link() {
     assert!(said.err.contains("nothing was changed"), "{said:?}");
     fs::write(&passphrase, right).expect("written");
     let alerted = alert(&officer, "attack on Lower Teres expected");
-    assert_eq!(officer.json(&["outbox", "list"]).as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        officer.json(&["outbox", "list"]).as_array().map(Vec::len),
+        Some(4)
+    );
 
     // A link, for a while: the alert first, then the reports, then as much of the photographs as passes.
     let sending = with_link.begins(&["outbox", "send", "--json"]);
@@ -107,7 +117,10 @@ async fn three_reports_with_photographs_and_two_minutes_of_link() {
     assert_eq!(titles(monitor, &case).await.len(), 4);
     let list = officer.json(&["outbox", "list"]);
     let rows = list.as_array().expect("rows");
-    assert!(!rows.is_empty() && rows.iter().all(|r| r["state"] == "follows"), "{list}");
+    assert!(
+        !rows.is_empty() && rows.iter().all(|r| r["state"] == "follows"),
+        "{list}"
+    );
 
     // In the evening any command brings the rest, and not again what has passed.
     let before = link.passed();
@@ -118,7 +131,10 @@ async fn three_reports_with_photographs_and_two_minutes_of_link() {
     assert_eq!(with_link.json(&["outbox", "list"]), json!([]));
     assert!(files(&officer.outbox().join("files")).is_empty());
     for (name, bytes) in &photographs {
-        assert!(at_node(monitor, &case, name).await.as_ref() == Some(bytes), "{name}");
+        assert!(
+            at_node(monitor, &case, name).await.as_ref() == Some(bytes),
+            "{name}"
+        );
     }
 
     // The partner comes back: it has all of it, and the officer sees so.

@@ -2,11 +2,12 @@
 //! members only.
 //!
 //! [`files`] keeps chunks; [`admit`] takes them from this node's own people; [`keeper`] decides what is fetched and
-//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners; [`content`] opens a file
+//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners, [`courier`] is the way by file; [`content`] opens a file
 //! for who may read it here.
 
 mod admit;
 mod content;
+mod courier;
 mod fetch;
 mod files;
 mod keeper;
@@ -14,6 +15,7 @@ mod serve;
 mod show;
 
 pub(crate) use content::Content;
+pub(crate) use courier::{Came, Taken};
 pub(crate) use serve::serve;
 
 use crate::{
@@ -143,7 +145,7 @@ impl From<files::Error> for Refused {
 }
 
 /// Runs something that reads or writes files, beside the tasks.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
     tokio::task::spawn_blocking(work)

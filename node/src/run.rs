@@ -125,6 +125,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let courier = Courier {
         views: views.clone(),
         ledger: ledger.clone(),
+        attachments: attachments.clone(),
         key,
         contact,
     };

@@ -1,7 +1,7 @@
 //! What travels by file: the frames of the sync conversation, one way, in volumes that only one organisation can open.
 //!
 //! 1. [`Cover`]: who packed a volume, for whom.
-//! 2. [`Item`]: what a volume carries.
+//! 2. [`Item`]: what a volume carries: frames, and [`Piece`]s of files on request.
 //! 3. [`VolumeWriter`], [`VolumeReader`]: the sealed form, written and read piece by piece.
 //!
 //! Entries, documents, parcels and proofs prove themselves, as on the wire; heights that the sender holds are as good
@@ -10,10 +10,12 @@
 
 mod cover;
 mod item;
+mod piece;
 mod volume;
 
 pub use cover::Cover;
-pub use item::Item;
+pub use item::{Content, Item};
+pub use piece::{HOLDINGS, Holding, Piece, Pieces};
 pub use volume::{SLOTS, VolumeReader, VolumeWriter};
 
 use crate::{seal, signed};

@@ -6,6 +6,7 @@
 mod api;
 mod attachment;
 pub mod bench;
+pub mod courier;
 mod disk;
 mod federation;
 mod insider;
@@ -20,6 +21,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use attachment::SealedFile;
+pub use courier::Ring;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
 pub use insider::Insider;

@@ -91,7 +91,10 @@ pub(crate) fn change_passphrase(
     };
     let (slot, old) = open(context, purpose, &what, of, &path)?;
     // Whoever knows the duress passphrase alone has no say here.
-    drop(slot.own().ok_or_else(|| refused(&KeyFileError::Wrong, &path))?);
+    drop(
+        slot.own()
+            .ok_or_else(|| refused(&KeyFileError::Wrong, &path))?,
+    );
     let (old, new) = (Unlock::Passphrase(old), Unlock::Passphrase(new()?));
     let text = files::read_secret(&what, &path, limits::KEY_FILE)?;
     let text = std::str::from_utf8(&text).map_err(|_| damaged(&path))?;
@@ -106,16 +109,12 @@ pub(crate) fn change_passphrase(
 /// Why a passphrase is not changed.
 pub(crate) fn not_changed(error: &KeyFileError, path: &Path) -> Error {
     match error {
-        KeyFileError::SamePassphrase => {
-            Error::new(Exit::Refused, tr!("passphrase-not-changed"))
-                .why(tr!("passphrase-is-duress"))
-                .next(tr!("passphrase-is-duress-next"))
-        }
-        KeyFileError::OtherUnlock(_) => {
-            Error::new(Exit::Refused, tr!("passphrase-not-changed"))
-                .why(tr!("passphrase-is-none"))
-                .next(tr!("passphrase-is-none-next"))
-        }
+        KeyFileError::SamePassphrase => Error::new(Exit::Refused, tr!("passphrase-not-changed"))
+            .why(tr!("passphrase-is-duress"))
+            .next(tr!("passphrase-is-duress-next")),
+        KeyFileError::OtherUnlock(_) => Error::new(Exit::Refused, tr!("passphrase-not-changed"))
+            .why(tr!("passphrase-is-none"))
+            .next(tr!("passphrase-is-none-next")),
         other => refused(other, path),
     }
 }

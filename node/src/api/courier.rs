@@ -15,10 +15,13 @@ use axum::{
     Json,
     body::{Body, Bytes},
     extract::State,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use focal_protocol::audit::{Act, Deed};
+use focal_protocol::{
+    audit::{Act, Deed},
+    time::Time,
+};
 use tokio::sync::mpsc;
 
 /// Smallest volume, bytes: a few of the largest frames.
@@ -45,6 +48,8 @@ pub(super) async fn pack(
         cases,
         everything: body.everything,
         receipt: body.receipt,
+        since: body.since.as_deref().map(since).transpose()?,
+        attachments: body.attachment_bytes,
         volume: volume.map_or(usize::MAX, |v| usize::try_from(v).unwrap_or(usize::MAX)),
     };
     let (parts, mut ready) = mpsc::channel::<Result<Bytes, Refused>>(PIECES);
@@ -76,6 +81,16 @@ pub(super) async fn pack(
     let all = futures::StreamExt::chain(futures::stream::iter([Ok(first)]), rest);
     let body = Body::from_stream(all);
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response())
+}
+
+fn since(text: &str) -> Result<Time, Failure> {
+    text.parse().map_err(|_| {
+        Failure::new(
+            StatusCode::BAD_REQUEST,
+            "bad-time",
+            "a time is written as 2026-11-05T14:00:00Z",
+        )
+    })
 }
 
 /// A part of an answer.

@@ -276,7 +276,8 @@ mod tests {
             store.clone(),
             shared.clone(),
             net.clone(),
-        );
+        )
+        .expect("attachments");
         let (stop, stopping) = watch::channel(false);
         let ledger = ledger.expect("a ledger").0;
         let views = Views {
@@ -288,6 +289,7 @@ mod tests {
         let courier = crate::courier::Courier {
             views: views.clone(),
             ledger: ledger.clone(),
+            attachments: attachments.clone(),
             key: keys.identity(),
             contact: keys.contact().expect("a key"),
         };
@@ -297,7 +299,7 @@ mod tests {
             backup: Arc::new(backup),
             ledger,
             net,
-            attachments: attachments.expect("attachments"),
+            attachments,
             started: String::new(),
             stopping,
         };

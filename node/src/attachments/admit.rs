@@ -57,7 +57,7 @@ impl Attachments {
         blocking(move || this.complete_one(&list)).await
     }
 
-    fn complete_one(&self, list: &Hash) -> Result<(), Refused> {
+    pub(super) fn complete_one(&self, list: &Hash) -> Result<(), Refused> {
         if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
             return Ok(());
         }

@@ -332,7 +332,7 @@ impl Attachments {
         }
         let bytes = self.files.remove(list)?;
         let mut write = Write::default();
-        write.forget_attachment(list);
+        write.forget_attachment(&self.store, list);
         self.store.apply(&write)?;
         {
             let mut keep = self.keep();

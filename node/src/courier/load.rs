@@ -1,16 +1,31 @@
-//! Reading a volume: each frame goes to the ledger as if a peer had sent it, and is counted once it is stored.
+//! Reading a volume: each frame goes to the ledger as if a peer had sent it, and is counted once it is stored; pieces of files
+//! go beside the store, and count once they are durable.
 
 use super::Courier;
-use crate::{api::types::CourierLoaded, ledger::Command, refused::Refused};
+use crate::{
+    api::types::CourierLoaded,
+    attachments::{Came, Taken, blocking},
+    ledger::Command,
+    refused::Refused,
+};
 use axum::body::Bytes;
 use focal_protocol::{
-    courier::{Cover, VolumeReader},
+    courier::{Content, Cover, Piece, VolumeReader},
     id::NodeId,
-    sync::Frame,
 };
 use futures::{Stream, StreamExt};
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 use tokio::sync::oneshot;
+
+/// How long a piece waits for the record in the same volume that names its file to be opened; once for a volume.
+const OPENING: Duration = Duration::from_secs(10);
+/// How often it is looked whether it is.
+const LOOK: Duration = Duration::from_millis(20);
+/// Pieces that are made durable together.
+const SETTLE: u64 = 256;
 
 /// Frames that the ledger works on at a time: they share flushes.
 const AT_ONCE: usize = 16;
@@ -37,6 +52,19 @@ pub(crate) struct Loaded {
 /// Answers that are waited for, in order.
 type Waiting = VecDeque<oneshot::Receiver<Result<Loaded, Refused>>>;
 
+/// A volume on its way in.
+#[derive(Default)]
+struct Loading {
+    /// None before the cover was read.
+    loaded: Option<CourierLoaded>,
+    waiting: Waiting,
+    taken: Taken,
+    /// Pieces that are not durable yet.
+    unsettled: u64,
+    /// A record that names a file has not come: nothing more is waited for.
+    gave_up: bool,
+}
+
 impl Courier {
     /// Takes one volume in. What is counted is stored; after an error, what was read before it is stored as well, and
     /// loading the same volume again does no harm.
@@ -49,18 +77,20 @@ impl Courier {
     ) -> Result<CourierLoaded, Refused> {
         let mut reader = VolumeReader::new(&self.contact);
         let mut body = std::pin::pin!(body);
-        let (mut loaded, mut waiting) = (None, Waiting::new());
+        let mut loading = Loading::default();
         while let Some(bytes) = body.next().await {
             let bytes = bytes.map_err(|_| Refused::BadRequest("the file ended early".into()))?;
-            let frames = reader.feed(&bytes)?;
-            self.take(reader.cover(), frames, &mut loaded, &mut waiting)
-                .await?;
+            let content = reader.feed(&bytes)?;
+            self.take(reader.cover(), content, &mut loading).await?;
         }
-        let (cover, frames, more) = reader.finish()?;
-        self.take(Some(&cover), frames, &mut loaded, &mut waiting)
-            .await?;
-        let mut loaded = loaded.ok_or(focal_protocol::courier::Error::Malformed)?;
-        settle(&mut loaded, &mut waiting, 0).await?;
+        let (cover, content, more) = reader.finish()?;
+        self.take(Some(&cover), content, &mut loading).await?;
+        let mut loaded = loading
+            .loaded
+            .take()
+            .ok_or(focal_protocol::courier::Error::Malformed)?;
+        settle(&mut loaded, &mut loading.waiting, 0).await?;
+        self.settle_pieces(&mut loaded, &mut loading).await?;
         loaded.more = more;
         Ok(loaded)
     }
@@ -68,24 +98,98 @@ impl Courier {
     async fn take(
         &self,
         cover: Option<&Cover>,
-        frames: Vec<Frame>,
-        loaded: &mut Option<CourierLoaded>,
-        waiting: &mut Waiting,
+        content: Vec<Content>,
+        loading: &mut Loading,
     ) -> Result<(), Refused> {
         let Some(cover) = cover else {
             return Ok(());
         };
-        let loaded = match loaded {
+        let mut loaded = match loading.loaded.take() {
             Some(loaded) => loaded,
-            none => none.insert(self.check(cover)?),
+            None => self.check(cover)?,
         };
-        for frame in frames {
-            settle(loaded, waiting, AT_ONCE - 1).await?;
-            let (reply, answer) = oneshot::channel();
-            let command = Command::Load(cover.from, Box::new(frame), reply);
-            self.ledger.tell(command).await?;
-            waiting.push_back(answer);
+        for one in content {
+            match one {
+                Content::Frame(frame) => {
+                    settle(&mut loaded, &mut loading.waiting, AT_ONCE - 1).await?;
+                    let (reply, answer) = oneshot::channel();
+                    let command = Command::Load(cover.from, Box::new(frame), reply);
+                    self.ledger.tell(command).await?;
+                    loading.waiting.push_back(answer);
+                }
+                Content::Piece(piece) => {
+                    settle(&mut loaded, &mut loading.waiting, 0).await?;
+                    self.piece(cover.from, piece, &mut loaded, loading).await?;
+                }
+                Content::Holds(holdings) => {
+                    settle(&mut loaded, &mut loading.waiting, 0).await?;
+                    let (attachments, from) = (self.attachments.clone(), cover.from);
+                    let noted = move || attachments.note_holdings(&from, &holdings);
+                    loaded.heights += blocking(noted).await?;
+                }
+            }
         }
+        loading.loaded = Some(loaded);
+        Ok(())
+    }
+
+    /// Takes a piece of a file. The record that names it may stand in the same volume, and be stored but not opened yet.
+    async fn piece(
+        &self,
+        from: NodeId,
+        piece: Piece,
+        loaded: &mut CourierLoaded,
+        loading: &mut Loading,
+    ) -> Result<(), Refused> {
+        let start = Instant::now();
+        let mut piece = Some(piece);
+        while let Some(one) = piece.take() {
+            let attachments = self.attachments.clone();
+            let mut taken = std::mem::take(&mut loading.taken);
+            let (one, taken, came) = blocking(move || {
+                let came = attachments.take_piece(&from, &one, &mut taken);
+                Ok((one, taken, came))
+            })
+            .await?;
+            loading.taken = taken;
+            match came {
+                Ok(Came::New) => loading.unsettled += 1,
+                Ok(Came::Known) => loaded.pieces_known += 1,
+                Ok(Came::Unnamed) if !loading.gave_up && start.elapsed() < OPENING => {
+                    tokio::time::sleep(LOOK).await;
+                    piece = Some(one);
+                }
+                Ok(Came::Unnamed) => {
+                    loading.gave_up = true;
+                    loaded.ahead += 1;
+                }
+                Ok(Came::Ahead) => loaded.ahead += 1,
+                // A full disk ends it: what was counted is stored, and the rest comes when the file is loaded again.
+                Err(
+                    full @ (Refused::Full | Refused::NoSpaceForAttachments | Refused::Store(_)),
+                ) => {
+                    self.settle_pieces(loaded, loading).await?;
+                    return Err(full);
+                }
+                Err(refused) => {
+                    *loaded.refused.entry(refused.code().into()).or_default() += 1;
+                }
+            }
+        }
+        if loading.unsettled >= SETTLE {
+            self.settle_pieces(loaded, loading).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_pieces(
+        &self,
+        loaded: &mut CourierLoaded,
+        loading: &mut Loading,
+    ) -> Result<(), Refused> {
+        let (attachments, taken) = (self.attachments.clone(), std::mem::take(&mut loading.taken));
+        blocking(move || attachments.settle_taken(taken)).await?;
+        loaded.pieces += std::mem::take(&mut loading.unsettled);
         Ok(())
     }
 

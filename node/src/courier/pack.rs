@@ -6,9 +6,11 @@ use focal_protocol::{
     courier::{Cover, Item, SLOTS, VolumeWriter},
     directory::{Directory, Versions},
     id::{CaseId, Hash, LogId, NodeId, OrgId},
+    log::Lane,
     random::{Random, SystemRandom},
     seal::ContactPublic,
     sync::Frame,
+    time::Time,
 };
 use std::collections::BTreeSet;
 
@@ -28,6 +30,10 @@ pub(crate) struct Order {
     pub(crate) receipt: bool,
     /// Most bytes of a volume.
     pub(crate) volume: usize,
+    /// Of routine logs only what comes with or after the first report that was written at this time or later.
+    pub(crate) since: Option<Time>,
+    /// Files, up to so many bytes as sealed; none if it is not said.
+    pub(crate) attachments: Option<u64>,
 }
 
 /// What packing brings forth.
@@ -37,14 +43,14 @@ pub(crate) enum Piece {
     NextVolume,
 }
 
-struct Packing<'a> {
+pub(super) struct Packing<'a> {
     cover: Cover,
     key: &'a focal_protocol::key::SecretKey,
     recipients: Vec<ContactPublic>,
     limit: usize,
     writer: Option<VolumeWriter>,
     sink: &'a mut dyn FnMut(Piece) -> Result<(), Refused>,
-    packed: CourierPacked,
+    pub(super) packed: CourierPacked,
 }
 
 impl Courier {
@@ -104,6 +110,7 @@ impl Courier {
                 self.pack_log(&mut packing, order, &nodes, *log, row)?;
             }
         }
+        self.pack_files(&mut packing, order, &nodes)?;
         packing.packed.cases = logs
             .iter()
             .map(|(_, row)| row.writer.case)
@@ -191,14 +198,18 @@ impl Courier {
         if nodes.contains(&writer.node) && !order.everything {
             return Ok(());
         }
-        let mut from = 0;
+        let mut from = match order.since {
+            // Alerts and membership are few, and everybody needs them.
+            Some(since) if writer.lane == Lane::Routine => self.first_since(log, row, since)?,
+            _ => 0,
+        };
         if !order.everything {
             // Whichever of its nodes reads the file must find where to go on.
             let mut held = Vec::new();
             for node in nodes.iter().filter(|node| case.serves(node)) {
                 held.push(views.store.held(log, node)?);
             }
-            from = held.into_iter().min().unwrap_or(0);
+            from = from.max(held.into_iter().min().unwrap_or(0));
         }
         loop {
             let run = views.store.run(log, writer, from)?;
@@ -215,6 +226,10 @@ impl Courier {
 
 impl Packing<'_> {
     fn push(&mut self, frame: Frame) -> Result<(), Refused> {
+        self.push_item(&Item::Frame(frame))
+    }
+
+    pub(super) fn push_item(&mut self, item: &Item) -> Result<(), Refused> {
         if let Some(writer) = self.writer.take_if(|writer| !writer.has_room(self.limit)) {
             let last = writer.finish(true)?;
             self.emit(last)?;
@@ -222,7 +237,7 @@ impl Packing<'_> {
         }
         self.begin()?;
         if let Some(writer) = &mut self.writer {
-            let bytes = writer.push(&Item::Frame(frame))?;
+            let bytes = writer.push(item)?;
             self.emit(bytes)?;
         }
         Ok(())

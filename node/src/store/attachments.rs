@@ -2,12 +2,13 @@
 //!
 //! `a`, case, attachment, record → description with its key, sealed under the case's key; `n`, attachment, case, record →
 //! nothing, to find whether anything still names it; `s`, attachment → how far it is here; `x`, attachment → nothing: what
-//! named it was purged, and its files are to go.
+//! named it was purged, and its files are to go; `h`, attachment, node → which pieces that node has said, by courier, to hold.
 
 use super::{Result, Store, Tree, Write};
 use focal_protocol::{
     codec,
-    id::{CaseId, Hash, RecordId},
+    courier::Pieces,
+    id::{CaseId, Hash, NodeId, RecordId},
     record::Attachment,
     seal::Table,
 };
@@ -69,6 +70,14 @@ fn state_key(list: &Hash) -> Vec<u8> {
 
 fn gone_key(list: &Hash) -> Vec<u8> {
     [b"x".as_slice(), list.as_bytes()].concat()
+}
+
+fn holders_prefix(list: &Hash) -> Vec<u8> {
+    [b"h".as_slice(), list.as_bytes()].concat()
+}
+
+fn holder_key(list: &Hash, node: &NodeId) -> Vec<u8> {
+    [holders_prefix(list).as_slice(), node.as_bytes()].concat()
 }
 
 /// Case, attachment and record of a row's key.
@@ -153,6 +162,17 @@ impl Store {
             .transpose()
     }
 
+    /// Which pieces of a file a node has said to hold, if it has.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn pieces_of(&self, list: &Hash, node: &NodeId) -> Result<Option<Pieces>> {
+        self.tree(Tree::Attachment)
+            .get(holder_key(list, node))?
+            .map(|row| codec::decode(&row, ROW).map_err(|_| self.damaged("what a partner holds")))
+            .transpose()
+    }
+
     /// Files whose cases were purged, and which are still to go.
     ///
     /// # Errors
@@ -231,8 +251,21 @@ impl Write {
         self.put(Tree::Attachment, state_key(list), row);
     }
 
+    /// A node has said which pieces of a file it holds.
+    pub fn pieces_of(&mut self, list: &Hash, node: &NodeId, pieces: &Pieces) {
+        let row = codec::encode_packed(pieces);
+        self.put(Tree::Attachment, holder_key(list, node), row);
+    }
+
     /// Nothing is known of a file any more: nothing names it, and its files are gone.
-    pub fn forget_attachment(&mut self, list: &Hash) {
+    pub fn forget_attachment(&mut self, store: &Store, list: &Hash) {
+        let holders = store
+            .tree(Tree::Attachment)
+            .scan_prefix(holders_prefix(list));
+        // One that cannot be read now is of no use to anybody.
+        for key in holders.keys().flatten() {
+            self.delete(Tree::Attachment, key);
+        }
         self.delete(Tree::Attachment, state_key(list));
         self.delete(Tree::Attachment, gone_key(list));
     }

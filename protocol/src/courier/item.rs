@@ -1,6 +1,9 @@
 //! What a volume carries, one after the other.
 
-use super::{Cover, Error};
+use super::{
+    Cover, Error,
+    piece::{self, Holding, Piece},
+};
 use crate::{codec, limits, signed::Signed, sync::Frame};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +22,21 @@ pub enum Item {
         /// Whether another volume follows.
         more: bool,
     },
+    /// A sealed piece of a file.
+    Piece(Piece),
+    /// What the sender has of files that records of shared cases name.
+    Holds(Vec<Holding>),
+}
+
+/// What a volume is opened for: all that is between its cover and its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A frame that asks for nothing.
+    Frame(Frame),
+    /// A sealed piece of a file.
+    Piece(Piece),
+    /// What the sender has of files.
+    Holds(Vec<Holding>),
 }
 
 impl Item {
@@ -40,7 +58,9 @@ impl Item {
                     _ => Err(Error::Malformed),
                 }
             }
-            _ => Ok(item),
+            Self::Piece(piece) => piece.check().map(|()| item),
+            Self::Holds(holdings) => piece::check(holdings).map(|()| item),
+            Self::Cover(_) | Self::End { .. } => Ok(item),
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    id::{FederationId, Hash, LogId, NodeId, OrgId},
+    id::{CaseId, FederationId, Hash, LogId, NodeId, OrgId},
     key::SecretKey,
     random::{Random, SystemRandom},
     seal::ContactKey,
@@ -52,7 +52,11 @@ fn read(contact: &ContactKey, bytes: &[u8], piece: usize) -> Result<Vec<Frame>, 
     let (_, last, more) = reader.finish()?;
     assert!(!more);
     frames.extend(last);
-    Ok(frames)
+    let frame = |content| match content {
+        Content::Frame(frame) => frame,
+        other => panic!("{other:?}"),
+    };
+    Ok(frames.into_iter().map(frame).collect())
 }
 
 #[test]
@@ -146,6 +150,33 @@ fn a_cover_of_another_volume_or_a_forged_one_is_refused() {
         VolumeWriter::new(cover(&honest), &forger, &publics, &SystemRandom).expect("begun");
     bytes.extend(writer.finish(false).expect("finished"));
     assert!(matches!(read(&reader, &bytes, 4_096), Err(Error::Cover(_))));
+}
+
+#[test]
+fn pieces_of_files_travel_as_they_are() {
+    let key = contact();
+    let signer = SecretKey::from_seed(SystemRandom.secret());
+    let publics = [key.public().clone()];
+    let (mut writer, mut bytes) =
+        VolumeWriter::new(cover(&signer), &signer, &publics, &SystemRandom).expect("begun");
+    let piece = Piece {
+        case: CaseId([7; 32]),
+        attachment: Hash([8; 32]),
+        chunk: Some(9),
+        bytes: vec![1; crate::limits::CHUNK_SEALED],
+    };
+    let holding = Holding {
+        attachment: Hash([8; 32]),
+        pieces: Pieces::of(40, |chunk| chunk == Some(9)),
+    };
+    bytes.extend(writer.push(&Item::Piece(piece.clone())).expect("pushed"));
+    let holds = Item::Holds(vec![holding.clone()]);
+    bytes.extend(writer.push(&holds).expect("pushed"));
+    bytes.extend(writer.finish(false).expect("finished"));
+    let mut reader = VolumeReader::new(&key);
+    let mut out = reader.feed(&bytes).expect("good");
+    out.extend(reader.finish().expect("whole").1);
+    assert_eq!(out, [Content::Piece(piece), Content::Holds(vec![holding])]);
 }
 
 #[test]

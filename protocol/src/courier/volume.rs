@@ -11,7 +11,7 @@
 //!
 //! Nothing in it is readable without a contact key, and its length tells little: no name, no number of recipients.
 
-use super::{Cover, Error, Item, item::ITEM};
+use super::{Content, Cover, Error, Item, item::ITEM};
 use crate::{
     id::Hash,
     key::SecretKey,
@@ -218,19 +218,19 @@ impl<'a> VolumeReader<'a> {
         }
     }
 
-    /// Who packed it: known before any frame is handed out.
+    /// Who packed it: known before anything is handed out.
     #[must_use]
     pub fn cover(&self) -> Option<&Cover> {
         self.cover.as_deref()
     }
 
-    /// Takes bytes, and hands out the frames that they complete.
+    /// Takes bytes, and hands out what they complete.
     ///
     /// # Errors
     /// Not for this node, damaged, or malformed: nothing more can be read. What was handed out before holds.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<crate::sync::Frame>, Error> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Content>, Error> {
         self.sealed.extend_from_slice(bytes);
-        let mut frames = Vec::new();
+        let mut out = Vec::new();
         let mut from = 0;
         if self.cipher.is_none() && self.sealed.len() >= HEADER {
             self.open_slots()?;
@@ -241,29 +241,29 @@ impl<'a> VolumeReader<'a> {
             while self.sealed.len() - from > SEALED {
                 self.open_segment(from, from + SEALED, false)?;
                 from += SEALED;
-                self.items(&mut frames)?;
+                self.items(&mut out)?;
             }
         }
         self.sealed.drain(..from);
         self.at += from as u64;
-        Ok(frames)
+        Ok(out)
     }
 
-    /// No bytes follow: hands out the cover, the last frames, and whether another volume follows. A small volume is read
+    /// No bytes follow: hands out the cover, what came last, and whether another volume follows. A small volume is read
     /// only now.
     ///
     /// # Errors
     /// As [`VolumeReader::feed`], also if the volume was cut off.
-    pub fn finish(mut self) -> Result<(Cover, Vec<crate::sync::Frame>, bool), Error> {
+    pub fn finish(mut self) -> Result<(Cover, Vec<Content>, bool), Error> {
         if self.cipher.is_none() {
             return Err(Error::NotForThisNode);
         }
-        let mut frames = Vec::new();
+        let mut out = Vec::new();
         self.open_segment(0, self.sealed.len(), true)?;
-        self.items(&mut frames)?;
+        self.items(&mut out)?;
         let more = self.end.ok_or(Error::Malformed)?;
         let cover = self.cover.ok_or(Error::Malformed)?.into_value();
-        Ok((cover, frames, more))
+        Ok((cover, out, more))
     }
 
     fn open_slots(&mut self) -> Result<(), Error> {
@@ -296,7 +296,7 @@ impl<'a> VolumeReader<'a> {
         }
     }
 
-    fn items(&mut self, frames: &mut Vec<crate::sync::Frame>) -> Result<(), Error> {
+    fn items(&mut self, out: &mut Vec<Content>) -> Result<(), Error> {
         let mut from = 0;
         while self.end.is_none() {
             let rest = &self.plain[from..];
@@ -322,7 +322,9 @@ impl<'a> VolumeReader<'a> {
                     }
                     self.cover = Some(cover);
                 }
-                Item::Frame(frame) if self.cover.is_some() => frames.push(frame),
+                Item::Frame(frame) if self.cover.is_some() => out.push(Content::Frame(frame)),
+                Item::Piece(piece) if self.cover.is_some() => out.push(Content::Piece(piece)),
+                Item::Holds(held) if self.cover.is_some() => out.push(Content::Holds(held)),
                 Item::End { more } if self.cover.is_some() => {
                     self.end = Some(more);
                     self.plain.clear();

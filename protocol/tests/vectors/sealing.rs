@@ -1,6 +1,6 @@
 use super::{CONTACT, NODE, NOW, compare, hex_of, kept, public};
 use focal_protocol::{
-    courier::{Cover, Item, VolumeReader, VolumeWriter},
+    courier::{Content, Cover, Item, VolumeReader, VolumeWriter},
     group::{Delivery, Invitation, Parcel},
     id::{CaseId, FederationId, Hash, NodeId},
     log::Salt,
@@ -86,7 +86,7 @@ fn a_courier_volume_opens_as_written() {
     assert_eq!(reader.feed(&volume), Ok(Vec::new()), "it is small");
     let (read, frames, more) = reader.finish().expect("it opens");
     assert_eq!(volume.len(), made().len(), "the length is padded");
-    assert_eq!((frames, more), (vec![frame.clone()], false));
+    assert_eq!((frames, more), (vec![Content::Frame(frame.clone())], false));
     let slots = read.slots;
     assert_eq!(
         read,

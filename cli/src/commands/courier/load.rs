@@ -63,9 +63,10 @@ pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
     while std::mem::take(&mut progress) {
         for one in read.iter_mut().filter(|one| one.loaded.ahead > 0) {
             let again = load_one(&client, &one.file).await?;
-            if again.entries > 0 {
+            if again.entries > 0 || again.pieces > 0 {
                 progress = true;
                 one.loaded.entries += again.entries;
+                one.loaded.pieces += again.pieces;
             }
             one.loaded.ahead = again.ahead;
         }
@@ -124,6 +125,13 @@ fn told(out: &mut dyn std::io::Write, one: &Read) -> std::io::Result<()> {
         "  {} new, {} known; {} documents, {} parcels, {} receipts",
         loaded.entries, loaded.known, loaded.documents, loaded.parcels, loaded.heights
     )?;
+    if loaded.pieces + loaded.pieces_known > 0 {
+        writeln!(
+            out,
+            "  pieces of files: {} new, {} known",
+            loaded.pieces, loaded.pieces_known
+        )?;
+    }
     for (code, count) in &loaded.refused {
         writeln!(out, "  not taken: {count} × {code}")?;
     }

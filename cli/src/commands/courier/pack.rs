@@ -9,16 +9,19 @@ use crate::{
     output::{STRONG, plain},
 };
 use focal_node::api::types::{CourierOrder, CourierPacked};
+use focal_protocol::time::Time;
 use std::path::{Path, PathBuf};
 
 /// Write what an organisation is not known to hold into a file for it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Alerts and membership come first, then reports. With --volume-mib, what does not fit goes to FILE.2, FILE.3 and so on;
+Alerts and membership come first, then reports, then, with --attachments, the files that go with them: the smallest first, up to so
+many MiB. What found no room goes on with the next courier, once the receipt for this one is back. With --volume-mib, what does not fit goes to FILE.2, FILE.3 and so on;
 each can be loaded by itself, the first one first.
 
 Examples:
   focal courier pack --to \"Teres Human Rights Monitor\" -o monitor.courier
+  focal courier pack --to \"Teres Human Rights Monitor\" --attachments 500 --since 2026-11-05 -o /media/stick/monitor.courier
   focal courier pack --to 3f9c1a2b --case \"Varenia: Orsk province\" --volume-mib 650 -o /media/stick/monitor.courier")]
 pub(super) struct PackArgs {
     /// For whom: an organisation by name or id
@@ -30,6 +33,13 @@ pub(super) struct PackArgs {
     /// Also what the organisation is known to hold, for instance after it has lost its node
     #[arg(long)]
     all: bool,
+    /// Alerts and membership, but of the other reports only what came at or after this time: 2026-11-05, or 2026-11-05T14:00:00Z.
+    /// For an organisation that is known to have what came before, though its receipt has not come back
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "all")]
+    since: Option<Time>,
+    /// Photographs and other files, too, up to so many MiB
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
+    attachments: Option<u32>,
     /// Largest size of one file, MiB
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(4..))]
     volume_mib: Option<u32>,
@@ -60,6 +70,17 @@ struct Written {
     packed: CourierPacked,
 }
 
+/// A day, or a time of it.
+fn time(text: &str) -> std::result::Result<Time, String> {
+    let whole = match text.len() {
+        10 => format!("{text}T00:00:00Z"),
+        _ => text.to_string(),
+    };
+    whole
+        .parse()
+        .map_err(|_| "a time is written as 2026-11-05 or 2026-11-05T14:00:00Z".to_string())
+}
+
 pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
     let client = Client::connect(context).await?;
     let mut cases = Vec::new();
@@ -72,6 +93,8 @@ pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
         everything: args.all,
         receipt: false,
         volume_bytes: args.volume_mib.map(|mib| u64::from(mib) << 20),
+        since: args.since.map(|time| time.to_string()),
+        attachment_bytes: args.attachments.map(|mib| u64::from(mib) << 20),
     };
     let written = write(&client, &order, &args.output).await?;
     context.print(&written, |out| {
@@ -88,6 +111,14 @@ pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
             counted(packed.parcels, "parcel", "parcels"),
             bytes(packed.bytes)
         )?;
+        if packed.pieces > 0 {
+            let pieces = counted(packed.pieces, "piece", "pieces");
+            writeln!(out, "With {pieces} of files, {}.", bytes(packed.piece_bytes))?;
+        }
+        if packed.files_left > 0 {
+            let left = counted(packed.files_left, "file", "files");
+            writeln!(out, "No room was left for all of {left}: pack again when the receipt is back.")?;
+        }
         writeln!(
             out,
             "Its node reads it with `focal courier load`. It counts as arrived when the receipt is back."

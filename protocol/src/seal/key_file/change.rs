@@ -68,7 +68,9 @@ mod tests {
     fn the_new_passphrase_opens_the_secret_and_the_old_one_nothing() {
         let (old, new) = (passphrase("old"), passphrase("new"));
         let file = KeyFile::seal(PURPOSE, &old, b"secret", &SystemRandom).expect("sealed");
-        let changed = file.change(PURPOSE, &old, &new, &SystemRandom).expect("changed");
+        let changed = file
+            .change(PURPOSE, &old, &new, &SystemRandom)
+            .expect("changed");
         let own = opens(&changed, "new").expect("opens").own();
         assert_eq!(own.expect("own").as_slice(), b"secret");
         assert_eq!(opens(&changed, "old"), Err(KeyFileError::Wrong));
@@ -82,7 +84,9 @@ mod tests {
         let secrets = ((&own, &b"secret"[..]), (&duress, &b"decoy!"[..]));
         let file = KeyFile::seal_with_duress(PURPOSE, secrets.0, secrets.1, &SystemRandom);
         let file = file.expect("sealed");
-        let changed = file.change(PURPOSE, &own, &new, &SystemRandom).expect("changed");
+        let changed = file
+            .change(PURPOSE, &own, &new, &SystemRandom)
+            .expect("changed");
         let decoy = Opened::Duress(Zeroizing::new(b"decoy!".to_vec()));
         assert_eq!(opens(&changed, "duress"), Ok(decoy));
         assert_eq!(

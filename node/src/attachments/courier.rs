@@ -1,0 +1,229 @@
+//! Files by courier: pieces that are packed because somebody asked for them, and pieces that come in a volume.
+//!
+//! What a partner holds is known from its receipts alone: until one comes back, the same pieces are packed again.
+
+use super::{Attachments, Listed};
+use crate::{
+    refused::Refused,
+    store::{AttachmentState, Write},
+};
+use focal_protocol::{
+    courier::{Holding, Piece, Pieces},
+    id::{CaseId, Hash, NodeId},
+    record::Attachment,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pieces of one volume that were taken and are not durable yet.
+#[derive(Default)]
+pub(crate) struct Taken {
+    names: BTreeMap<Hash, Vec<Hash>>,
+    /// The file of the last piece: its list need not be opened for each.
+    last: Option<(CaseId, Hash, Listed)>,
+}
+
+/// What came of a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// It is new here.
+    New,
+    /// It was here.
+    Known,
+    /// The record that names the file is not here, or not opened yet.
+    Unnamed,
+    /// The file's list is not here yet.
+    Ahead,
+}
+
+impl Attachments {
+    /// Files that records of these cases name, each once, with a case that names it: those of which something is here.
+    pub(crate) fn of_cases(
+        &self,
+        cases: &BTreeSet<CaseId>,
+    ) -> Result<Vec<(CaseId, Attachment)>, Refused> {
+        let (mut seen, mut files) = (BTreeSet::new(), Vec::new());
+        for case in cases {
+            for row in self.store.attachments(Some(*case)) {
+                let attachment = row?.attachment;
+                // A wrong description opens nothing: then another one is the true one.
+                if seen.contains(&attachment.list) || !self.opens(&attachment)? {
+                    continue;
+                }
+                seen.insert(attachment.list);
+                files.push((*case, attachment));
+            }
+        }
+        Ok(files)
+    }
+
+    fn opens(&self, attachment: &Attachment) -> Result<bool, Refused> {
+        let Ok(chunks) = attachment.chunks() else {
+            return Ok(false);
+        };
+        let list = &attachment.list;
+        let sealed = self.files.checked(list, list, chunks.list_length())?;
+        Ok(sealed.is_some_and(|sealed| chunks.open_list(sealed).is_ok()))
+    }
+
+    /// What is here of a file whose list is here.
+    pub(crate) fn holding(&self, attachment: &Attachment) -> Result<Holding, Refused> {
+        let list = &attachment.list;
+        let pieces = if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+            Pieces::all()
+        } else {
+            let (chunks, names) = self.names(attachment)?;
+            Pieces::of(chunks.count(), |chunk| {
+                let Some(index) = chunk else { return true };
+                let name = names.get(index as usize);
+                name.is_some_and(|n| self.files.has(list, n, chunks.sealed_length(index)))
+            })
+        };
+        Ok(Holding {
+            attachment: *list,
+            pieces,
+        })
+    }
+
+    fn names(
+        &self,
+        attachment: &Attachment,
+    ) -> Result<(focal_protocol::seal::Chunks, Vec<Hash>), Refused> {
+        let (list, chunks) = (&attachment.list, attachment.chunks()?);
+        let sealed = self.files.checked(list, list, chunks.list_length())?;
+        let names = chunks.open_list(sealed.ok_or(Refused::UnknownAttachment)?)?;
+        Ok((chunks, names))
+    }
+
+    /// Hands out the pieces of a file that are here and that none of these nodes is known to have, list first, until `take` has
+    /// enough. Whether it had.
+    pub(crate) fn pieces_for(
+        &self,
+        case: CaseId,
+        attachment: &Attachment,
+        nodes: &BTreeSet<NodeId>,
+        mut take: impl FnMut(Piece) -> Result<bool, Refused>,
+    ) -> Result<bool, Refused> {
+        let list = attachment.list;
+        let mut held = Vec::new();
+        for node in nodes {
+            held.extend(self.store.pieces_of(&list, node)?);
+        }
+        let (chunks, names) = self.names(attachment)?;
+        let places = std::iter::once(None).chain((0..chunks.count()).map(Some));
+        for chunk in places.filter(|chunk| !held.iter().any(|pieces| pieces.has(*chunk))) {
+            let (name, length) = match chunk {
+                None => (list, chunks.list_length()),
+                Some(index) => match names.get(index as usize) {
+                    Some(name) => (*name, chunks.sealed_length(index)),
+                    None => continue,
+                },
+            };
+            let Some(bytes) = self.files.checked(&list, &name, length)? else {
+                continue;
+            };
+            let piece = Piece {
+                case,
+                attachment: list,
+                chunk,
+                bytes,
+            };
+            if !take(piece)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a node and this one are both in a case that goes on.
+    fn shares(&self, case: &CaseId, node: &NodeId) -> bool {
+        let cases = self.shared.cases();
+        cases
+            .get(case)
+            .is_some_and(|info| info.ended.is_none() && info.members.contains(node))
+    }
+
+    /// Takes a piece that a member of its case has packed. It counts once [`Self::settle_taken`] is done.
+    ///
+    /// # Errors
+    /// It is not a piece of a file of the case, or there is no room.
+    pub(crate) fn take_piece(
+        &self,
+        from: &NodeId,
+        piece: &Piece,
+        taken: &mut Taken,
+    ) -> Result<Came, Refused> {
+        let (case, list) = (&piece.case, &piece.attachment);
+        if !self.shares(case, from) {
+            return Err(Refused::NotAMember(*from));
+        }
+        if self.descriptions(case, list)?.is_empty() {
+            return Ok(Came::Unnamed);
+        }
+        if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+            return Ok(Came::Known);
+        }
+        let name = match piece.chunk {
+            None => *list,
+            Some(index) => {
+                let known = taken.last.take().filter(|(c, l, _)| (c, l) == (case, list));
+                let listed = match known {
+                    Some((.., listed)) => listed,
+                    None => match self.listed(case, list)? {
+                        Some(listed) => listed,
+                        None => return Ok(Came::Ahead),
+                    },
+                };
+                let name = listed.names.get(index as usize).copied();
+                taken.last = Some((*case, *list, listed));
+                name.ok_or(Refused::BadChunk)?
+            }
+        };
+        if self.files.has(list, &name, piece.bytes.len()) {
+            return Ok(Came::Known);
+        }
+        self.files.put(list, &name, &piece.bytes)?;
+        // What no description opens is nobody's list.
+        if piece.chunk.is_none() && self.listed(case, list)?.is_none() {
+            self.files.remove_chunk(list, &name)?;
+            return Err(Refused::BadChunk);
+        }
+        taken.names.entry(*list).or_default().push(name);
+        Ok(Came::New)
+    }
+
+    /// Makes what was taken durable, and counts files as here of which all has come.
+    pub(crate) fn settle_taken(&self, taken: Taken) -> Result<(), Refused> {
+        for (list, names) in taken.names {
+            self.files.settle(&list, &names)?;
+            match self.complete_one(&list) {
+                Ok(()) | Err(Refused::MissingChunks { .. } | Refused::UnknownAttachment) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what a node says that it holds, of files that a record of a case of both names.
+    pub(crate) fn note_holdings(
+        &self,
+        from: &NodeId,
+        holdings: &[Holding],
+    ) -> Result<u64, Refused> {
+        let (mut write, mut news) = (Write::default(), 0);
+        for holding in holdings {
+            let list = &holding.attachment;
+            let cases = self.store.naming_cases(list)?;
+            let shared = cases.iter().any(|case| self.shares(case, from));
+            if !shared || self.store.pieces_of(list, from)?.as_ref() == Some(&holding.pieces) {
+                continue;
+            }
+            write.pieces_of(list, from, &holding.pieces);
+            news += 1;
+        }
+        if news > 0 {
+            self.store.apply(&write)?;
+            self.store.flush()?;
+        }
+        Ok(news)
+    }
+}
