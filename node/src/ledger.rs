@@ -16,7 +16,6 @@ mod directory;
 mod failures;
 mod parcels;
 mod sessions;
-mod shelf;
 mod take;
 mod trail;
 
@@ -35,13 +34,12 @@ use crate::{
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     directory::{Directory, Item},
-    group::{MlsIdentity, Parcel, Rows},
+    group::{MlsIdentity, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
     key::SecretKey,
     log::Run,
     seal::ContactKey,
-    signed::Signed,
-    sync::Fetch,
+    sync::{Fetch, Post},
     time::Time,
 };
 use std::{
@@ -105,8 +103,9 @@ pub(crate) struct Ledger {
     alarms: BTreeMap<Hash, KeptAlarm>,
     logs: HashMap<LogId, LogRow>,
     cursors: HashMap<LogId, Cursor>,
-    parcels: shelf::Shelf,
-    taken: BTreeSet<Hash>,
+    post: Post,
+    /// Of this round, by the peers that are to know.
+    receipts_to_tell: BTreeMap<NodeId, Vec<Receipt>>,
     packages: BTreeMap<Time, Rows>,
     sessions: BTreeMap<NodeId, Mailbox>,
     fetch: Fetch,
@@ -147,8 +146,8 @@ impl Ledger {
             alarms: BTreeMap::new(),
             logs: HashMap::new(),
             cursors: HashMap::new(),
-            parcels: shelf::Shelf::default(),
-            taken: BTreeSet::new(),
+            post: Post::new(keys.node(), [], []),
+            receipts_to_tell: BTreeMap::new(),
             packages: BTreeMap::new(),
             sessions: BTreeMap::new(),
             fetch: Fetch::default(),
@@ -202,11 +201,10 @@ impl Ledger {
             };
             self.cases.insert(id, here);
         }
-        let parcels = self.store.parcels()?.into_iter();
-        // One that cannot be read is nobody's, and is dropped when it is looked at.
-        let from = |p: &Signed<Parcel>| p.unverified().map_or(NodeId([0; 32]), |p| p.from);
-        self.parcels = shelf::Shelf::of(parcels.map(|(note, p)| (note, from(&p))));
-        self.taken = self.store.taken_parcels()?.into_iter().collect();
+        let receipts = self.store.receipts()?.into_iter();
+        let receipts = receipts.map(|kept| (kept.receipt, kept.until));
+        self.post = Post::new(me, self.store.parcel_notes()?, receipts);
+        self.receipts_to_tell.clear();
         self.packages = self.store.key_packages()?;
         self.alarms = self.store.alarms()?;
         self.audit.load(&self.store)?;
@@ -383,7 +381,7 @@ impl Ledger {
             Command::NoteParcels(mailbox, notes) => self.note_parcels(&mailbox, &notes),
             Command::LoadParcels(mailbox, hashes) => self.load_parcels(&mailbox, &hashes),
             Command::TakeParcel(mailbox, parcel) => self.take_parcel(&mailbox, *parcel),
-            Command::DropParcels(peer, hashes) => self.drop_parcels(peer, &hashes),
+            Command::TakeReceipts(peer, receipts) => self.take_receipts(peer, receipts),
             Command::TakeProof(proof) => self.take_proof(*proof),
             Command::By(actor, command) => return self.handle_by(actor, *command),
             Command::Note(actor, act, reply) => {

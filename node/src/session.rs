@@ -226,7 +226,7 @@ impl Link {
             Output::NoteParcels(notes) => Command::NoteParcels(mailbox, notes),
             Output::LoadParcels(hashes) => Command::LoadParcels(mailbox, hashes),
             Output::TakeParcel(parcel) => Command::TakeParcel(mailbox, parcel),
-            Output::DropParcels(hashes) => Command::DropParcels(peer, hashes),
+            Output::TakeReceipts(receipts) => Command::TakeReceipts(peer, receipts),
             Output::TakeProof(proof) => Command::TakeProof(proof),
         };
         self.ledger.tell(command).await.map_err(|e| e.to_string())?;

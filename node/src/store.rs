@@ -29,6 +29,7 @@ pub use attachments::{AttachmentState, NamedAttachment};
 pub(crate) use dump::{Filling, Row, trees};
 pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
+pub use outbox::KeptReceipt;
 pub use records::{Position, StoredRecord};
 pub use trail::TrailPage;
 pub use write::Write;

@@ -28,6 +28,8 @@ pub enum Context {
     KeyPackage,
     /// A sealed parcel from node to node.
     Parcel,
+    /// A recipient's receipt for a parcel.
+    Receipt,
     /// A node's vote for a new custodian.
     Vote,
     /// A new custodian's proof that it was chosen.
@@ -53,6 +55,7 @@ impl Context {
             Self::Entry => b"focal/entry/1\0",
             Self::KeyPackage => b"focal/key-package/1\0",
             Self::Parcel => b"focal/parcel/1\0",
+            Self::Receipt => b"focal/parcel-receipt/1\0",
             Self::Vote => b"focal/vote/1\0",
             Self::Succession => b"focal/succession/1\0",
             Self::AuditCheckpoint => b"focal/audit-checkpoint/1\0",

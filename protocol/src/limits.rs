@@ -52,6 +52,11 @@ pub const PARCEL: usize = 900 << 10;
 pub const PARCELS_KEPT: usize = 4_096;
 /// Parcels that a node keeps for one recipient.
 pub const PARCELS_PER_RECIPIENT: usize = 64;
+/// Receipts that a node keeps for parcels of others, so that it takes them in no more; as many again for those that were
+/// for itself. All of them fit a frame.
+pub const RECEIPTS_KEPT: usize = 4_096;
+/// Those of one recipient: four times the parcels that wait for it at one time.
+pub const RECEIPTS_PER_RECIPIENT: usize = 256;
 /// How long a parcel waits for its recipient, milliseconds: 90 days.
 pub const PARCEL_AGE_MS: u64 = 90 * 24 * 3_600_000;
 /// Logs of one node in one case: two lanes, and a new pair after each restore.

@@ -1,6 +1,6 @@
 //! How two nodes come to hold the same.
 //!
-//! One [`Session`] for each connected peer, one [`Fetch`] for the node: state machines that take an [`Input`] and
+//! One [`Session`] for each connected peer, one [`Fetch`] and one [`Post`] for the node: state machines that take an [`Input`] and
 //! return [`Output`]s. They hold no entries, only heights. The writer of a log pushes it to every connected member; what
 //! others wrote is announced after a short wait and asked for from one peer at a time, so that in a full mesh an entry
 //! crosses each link about once. A peer's acknowledged heights are durable: they were sent after its flush.
@@ -9,12 +9,14 @@ mod chunk;
 mod fetch;
 mod frame;
 mod portion;
+mod post;
 mod session;
 
 pub use chunk::ChunkRequest;
 pub use fetch::Fetch;
 pub use frame::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION};
 pub use portion::{Portion, Weight};
+pub use post::{Answer, Post, Room, Settled};
 pub use session::{Input, Output, Session, Sizes};
 
 use crate::{codec, id::FederationId};

@@ -6,6 +6,7 @@ use focal_protocol::{
     courier::{Cover, Item, SLOTS, VolumeWriter},
     directory::{Directory, Versions},
     id::{CaseId, Hash, LogId, NodeId, OrgId},
+    limits,
     log::Lane,
     random::{Random, SystemRandom},
     seal::ContactPublic,
@@ -96,6 +97,7 @@ impl Courier {
         for item in directory.newer_than(&Versions::default()) {
             packing.push(Frame::Directory(vec![item]))?;
         }
+        self.pack_receipts(&mut packing, &nodes)?;
         if !order.receipt {
             self.pack_parcels(&mut packing)?;
         }
@@ -170,10 +172,25 @@ impl Courier {
         Ok(logs)
     }
 
+    /// For parcels that the recipient's nodes have sent, so that they send them no more.
+    fn pack_receipts(
+        &self,
+        packing: &mut Packing<'_>,
+        nodes: &BTreeSet<NodeId>,
+    ) -> Result<(), Refused> {
+        let mut receipts = self.views.store.receipts()?;
+        receipts.retain(|kept| nodes.contains(&kept.from));
+        for part in receipts.chunks(limits::RECEIPTS_KEPT) {
+            let part = part.iter().map(|kept| kept.receipt.clone());
+            packing.push(Frame::Receipts(part.collect()))?;
+        }
+        Ok(())
+    }
+
     fn pack_parcels(&self, packing: &mut Packing<'_>) -> Result<(), Refused> {
         // Also those for others: whoever meets them first hands them over.
-        for (_, parcel) in self.views.store.parcels()? {
-            packing.push(Frame::Parcel(Box::new(parcel)))?;
+        for parcel in self.views.store.parcels() {
+            packing.push(Frame::Parcel(Box::new(parcel?)))?;
             packing.packed.parcels += 1;
         }
         for proof in self.views.store.equivocations()? {

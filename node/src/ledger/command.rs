@@ -6,7 +6,7 @@ use focal_protocol::{
     audit::{Act, Actor},
     case::At,
     directory::{Bundle, Item, Manifest, Versions},
-    group::{History, Parcel},
+    group::{History, Parcel, Receipt},
     id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
     log::{Equivocation, Run},
     record::Record,
@@ -68,7 +68,7 @@ pub(crate) enum Command {
     NoteParcels(Mailbox, Vec<ParcelNote>),
     LoadParcels(Mailbox, Vec<Hash>),
     TakeParcel(Mailbox, Box<Signed<Parcel>>),
-    DropParcels(NodeId, Vec<Hash>),
+    TakeReceipts(NodeId, Vec<Receipt>),
     TakeProof(Box<Equivocation>),
     /// What somebody asks for: noted in the audit trail with what comes of it.
     By(Actor, Box<Command>),

@@ -28,7 +28,14 @@ impl Ledger {
             }
             Frame::Parcel(parcel) => {
                 self.take_parcel(&nobody, *parcel);
+                if !self.sessions.contains_key(&from) {
+                    self.post.lost(&from);
+                }
                 loaded.parcels = 1;
+                Ok(())
+            }
+            Frame::Receipts(receipts) => {
+                self.take_receipts(from, receipts);
                 Ok(())
             }
             Frame::Proof(proof) => {

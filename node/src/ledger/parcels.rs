@@ -1,61 +1,69 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
-use super::{Ledger, shelf::Room};
-use crate::{clock, mailbox::Mailbox, refused::Refused};
+use super::Ledger;
+use crate::{clock, mailbox::Mailbox, refused::Refused, store::KeptReceipt};
 use focal_protocol::{
     case,
-    group::{self, Delivery, DeliveryPart, Parcel},
+    group::{self, Delivery, DeliveryPart, Parcel, Receipt},
     id::{Hash, NodeId},
-    limits,
     seal::ContactPublic,
     signed::{Signed, Verified},
-    sync::{Input, ParcelNote},
+    sync::{Input, ParcelNote, Room, Settled},
+    time::Time,
 };
 use std::collections::BTreeMap;
 
 impl Ledger {
-    /// Keeps a parcel of `from` and offers it: to its recipient if there is a session with it, else to everybody.
-    pub(super) fn keep_parcel(&mut self, parcel: Signed<Parcel>, from: NodeId, to: NodeId) {
-        let note = ParcelNote {
-            parcel: parcel.hash(),
-            to,
-        };
+    /// Stores a parcel, and offers it once it is durable.
+    fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
         self.round.write.parcel(&self.store, &note, &parcel);
         self.round.durable = true;
-        self.parcels.insert(note, from);
-        self.then(move |ledger| match ledger.sessions.get(&to) {
-            Some(mailbox) => mailbox.push(Input::Parcel(Box::new(parcel))),
-            None => {
-                for mailbox in ledger.sessions.values() {
-                    mailbox.push(Input::Parcels(vec![note]));
-                }
-            }
-        });
+        self.post.keep(note, created);
+        self.then(move |ledger| ledger.offer_parcel(note, parcel));
     }
 
-    /// A peer keeps parcels: those for this node, and those that it could carry, are asked for.
+    /// To its recipient if there is a session with it, else soon to everybody. What this node carries for others its
+    /// recipient may be getting from somebody else already: it is asked first.
+    fn offer_parcel(&mut self, note: ParcelNote, parcel: Signed<Parcel>) {
+        match self.sessions.get(&note.to) {
+            Some(mailbox) if note.from == self.me() => {
+                mailbox.push(Input::Parcel(Box::new(parcel)));
+                self.post.sent(note.to, note.parcel);
+            }
+            Some(mailbox) => mailbox.push(Input::Parcels(vec![note])),
+            None => self.post.announce(note.parcel),
+        }
+    }
+
+    /// Offers what is new to those who do not have it, and asks others for what did not come.
+    pub(super) fn announce_parcels(&mut self) {
+        let news = self.post.take_news();
+        for (peer, mailbox) in &self.sessions {
+            let unknown = self.post.unknown_to(peer, &news);
+            if !unknown.is_empty() {
+                mailbox.push(Input::Parcels(unknown));
+            }
+        }
+        for (peer, wanted) in self.post.due(clock::steady()) {
+            if let Some(mailbox) = self.sessions.get(&peer) {
+                mailbox.push(Input::WantParcels(wanted));
+            }
+        }
+    }
+
+    /// A peer keeps parcels: those for this node, and those that it could carry, are asked for; of those that were taken it
+    /// gets the receipts.
     pub(super) fn note_parcels(&mut self, mailbox: &Mailbox, notes: &[ParcelNote]) {
-        let me = self.me();
-        let (mut taken, mut wanted) = (Vec::new(), Vec::new());
-        for note in notes {
-            if note.to == me && self.taken.contains(&note.parcel) {
-                taken.push(note.parcel);
-            } else if self.parcels.get(&note.parcel).is_none()
-                && (note.to == me || self.may_have_room(note.to))
-            {
-                wanted.push(note.parcel);
-            }
+        let directory = self.directory.as_ref();
+        let listed = |node: &NodeId| directory.is_some_and(|d| d.node(node).is_some());
+        let now = clock::steady();
+        let answer = self.post.offered(mailbox.peer, notes, now, listed);
+        if !answer.receipts.is_empty() {
+            mailbox.push(Input::Receipts(answer.receipts));
         }
-        if !taken.is_empty() {
-            mailbox.push(Input::Taken(taken));
+        if !answer.wanted.is_empty() {
+            mailbox.push(Input::WantParcels(answer.wanted));
         }
-        if !wanted.is_empty() {
-            mailbox.push(Input::WantParcels(wanted));
-        }
-    }
-
-    fn may_have_room(&self, to: NodeId) -> bool {
-        self.is_listed(&to) && self.parcels.may_have_room(self.me(), to)
     }
 
     fn is_listed(&self, node: &NodeId) -> bool {
@@ -64,13 +72,13 @@ impl Ledger {
     }
 
     /// Makes room for a parcel of another, where there can be.
-    fn make_room(&mut self, from: NodeId, to: NodeId) -> bool {
-        match self.parcels.room(self.me(), from, to) {
+    fn make_room(&mut self, note: &ParcelNote) -> bool {
+        match self.post.room(note) {
             Room::Free => true,
             Room::None => false,
             Room::Instead(gone) => {
                 for note in gone {
-                    self.parcels.remove(&note.parcel);
+                    self.post.drop(&note.parcel);
                     self.round.write.drop_parcel(&note);
                 }
                 true
@@ -79,27 +87,31 @@ impl Ledger {
     }
 
     pub(super) fn load_parcels(&mut self, mailbox: &Mailbox, hashes: &[Hash]) {
-        match self.store.parcels() {
-            Ok(parcels) => {
-                for (note, parcel) in parcels {
-                    if hashes.contains(&note.parcel) {
-                        mailbox.push(Input::Parcel(Box::new(parcel)));
-                    }
+        for hash in hashes {
+            let Some(note) = self.post.get(hash) else {
+                continue;
+            };
+            match self.store.parcel(&note) {
+                Ok(Some(parcel)) => {
+                    mailbox.push(Input::Parcel(Box::new(parcel)));
+                    self.post.sent(mailbox.peer, *hash);
                 }
+                // It is kept from this round on: whoever wants it hears of it then.
+                Ok(None) => {}
+                Err(e) => tracing::error!("a parcel cannot be read: {e}"),
             }
-            Err(e) => tracing::error!("parcels cannot be read: {e}"),
         }
     }
 
     /// Checks a parcel that a peer sent: opens it if it is for this node, else keeps it for its recipient.
     pub(super) fn take_parcel(&mut self, mailbox: &Mailbox, parcel: Signed<Parcel>) {
         let hash = parcel.hash();
-        if self.taken.contains(&hash) {
-            mailbox.push(Input::Taken(vec![hash]));
-            return;
-        }
-        if let Err(e) = self.take_new_parcel(mailbox, parcel, hash) {
+        if let Err(e) = self.take_new_parcel(mailbox, parcel) {
             self.shared.refuse(&e);
+        }
+        // Nothing is remembered of what has no place here.
+        if self.post.get(&hash).is_none() {
+            self.post.drop(&hash);
         }
     }
 
@@ -107,34 +119,36 @@ impl Ledger {
         &mut self,
         mailbox: &Mailbox,
         parcel: Signed<Parcel>,
-        hash: Hash,
     ) -> Result<(), Refused> {
         let verified = self.verify_parcel(parcel)?;
-        let note = ParcelNote {
-            parcel: hash,
-            to: verified.to,
-        };
-        if verified.to != self.me() {
-            let (from, to) = (verified.from, verified.to);
-            if self.is_listed(&to) && self.make_room(from, to) {
-                self.keep_parcel(verified.signed().clone(), from, to);
+        let note = note_of(&verified);
+        if let Some(receipt) = self.post.came(mailbox.peer, &note) {
+            mailbox.push(Input::Receipts(vec![receipt]));
+            return Ok(());
+        }
+        if self.post.get(&note.parcel).is_some() {
+            return Ok(());
+        }
+        let created = verified.created;
+        if note.to != self.me() {
+            if self.is_listed(&note.to) && self.make_room(&note) {
+                self.keep_parcel(verified.signed().clone(), note, created);
             }
             return Ok(());
         }
         match self.open_parcel(&verified) {
             // It rests on a manifest, an epoch or a piece that is not here yet: it is kept until it comes.
             Err(e) if waits(&e) => {
-                if self.make_room(verified.from, verified.to) {
-                    self.round
-                        .write
-                        .parcel(&self.store, &note, verified.signed());
-                    self.parcels.insert(note, verified.from);
+                if self.make_room(&note) {
+                    let parcel = verified.signed();
+                    self.round.write.parcel(&self.store, &note, parcel);
+                    self.post.keep(note, created);
                     self.then(Self::retry_pieces);
                 }
                 Ok(())
             }
             result => {
-                self.finish_parcel(&note, Some(mailbox.clone()));
+                self.finish_parcel(note, created);
                 result
             }
         }
@@ -159,18 +173,18 @@ impl Ledger {
     /// Puts pieces together of which all have come.
     fn retry_pieces(&mut self) {
         let me = self.me();
-        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(ParcelNote, DeliveryPart)>> = BTreeMap::new();
-        for (note, parcel) in self.store.parcels().unwrap_or_default() {
-            if note.to == me
-                && let Ok(parcel) = self.verify_parcel(parcel)
+        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(ParcelNote, Time, DeliveryPart)>> =
+            BTreeMap::new();
+        for parcel in self.store.parcels_for(&me).unwrap_or_default() {
+            if let Ok(parcel) = self.verify_parcel(parcel)
                 && let Ok(Delivery::Part(piece)) = parcel.open(&self.identity.contact)
             {
                 let pieces = wholes.entry((parcel.from, piece.whole)).or_default();
-                pieces.push((note, piece));
+                pieces.push((note_of(&parcel), parcel.created, piece));
             }
         }
         for ((from, _), pieces) in wholes {
-            let Some(delivery) = Delivery::from_pieces(pieces.iter().map(|(_, p)| p)) else {
+            let Some(delivery) = Delivery::from_pieces(pieces.iter().map(|(.., p)| p)) else {
                 continue;
             };
             match self.take_delivery(from, delivery) {
@@ -178,8 +192,8 @@ impl Ledger {
                 Err(e) => self.shared.refuse(&e),
                 Ok(()) => {}
             }
-            for (note, _) in pieces {
-                self.finish_parcel(&note, None);
+            for (note, created, _) in pieces {
+                self.finish_parcel(note, created);
             }
         }
     }
@@ -200,7 +214,13 @@ impl Ledger {
             for piece in &pieces {
                 match Parcel::seal(me, *node, &key, piece, clock::now()) {
                     Ok(parcel) => {
-                        self.keep_parcel(Signed::new(&parcel, &self.identity.key), me, *node);
+                        let signed = Signed::new(&parcel, &self.identity.key);
+                        let note = ParcelNote {
+                            parcel: signed.hash(),
+                            to: *node,
+                            from: me,
+                        };
+                        self.keep_parcel(signed, note, parcel.created);
                     }
                     Err(e) => tracing::warn!("nothing can be sealed to node {}: {e}", node.short()),
                 }
@@ -208,70 +228,99 @@ impl Ledger {
         }
     }
 
-    /// A parcel for this node is done with, whether it was good or not.
-    fn finish_parcel(&mut self, note: &ParcelNote, tell: Option<Mailbox>) {
-        self.round.write.drop_parcel(note);
-        self.round.write.taken_parcel(&note.parcel, clock::now());
+    /// A parcel for this node is done with, whether it was good or not: whoever is known to hold it gets the receipt.
+    fn finish_parcel(&mut self, note: ParcelNote, created: Time) {
+        let receipt = Receipt::sign(note.parcel, &self.identity.key);
+        let settled = self.post.done(note, created, receipt, clock::now());
+        self.settle(settled);
+    }
+
+    /// Drops a parcel, and keeps its receipt, in one transaction.
+    fn settle(&mut self, settled: Settled) {
+        let write = &mut self.round.write;
+        write.drop_parcel(&settled.note);
+        let kept = KeptReceipt {
+            receipt: settled.receipt.clone(),
+            from: settled.note.from,
+            until: settled.until,
+        };
+        write.receipt(&self.store, &kept);
+        for (to, parcel) in &settled.forgotten {
+            write.drop_receipt(to, parcel);
+        }
         self.round.durable = true;
-        self.parcels.remove(&note.parcel);
-        self.taken.insert(note.parcel);
-        let hash = note.parcel;
-        self.then(move |_| {
-            if let Some(mailbox) = tell {
-                mailbox.push(Input::Taken(vec![hash]));
+        for peer in settled.tell {
+            self.receipts_to_tell
+                .entry(peer)
+                .or_default()
+                .push(settled.receipt.clone());
+        }
+        self.then(Self::tell_receipts);
+    }
+
+    /// Those of one round go together.
+    fn tell_receipts(&mut self) {
+        for (peer, receipts) in std::mem::take(&mut self.receipts_to_tell) {
+            if let Some(mailbox) = self.sessions.get(&peer) {
+                mailbox.push(Input::Receipts(receipts));
             }
-        });
+        }
+    }
+
+    /// Recipients are done with parcels, which may be kept here.
+    pub(super) fn take_receipts(&mut self, peer: NodeId, receipts: Vec<Receipt>) {
+        for receipt in receipts {
+            match self.post.settle(peer, receipt, clock::now()) {
+                Ok(Some(settled)) => self.settle(settled),
+                Ok(None) => {}
+                Err(e) => self.shared.refuse(&e.into()),
+            }
+        }
     }
 
     /// Parcels for this node that could not be opened before.
     pub(super) fn retry_parcels(&mut self) {
         let me = self.me();
-        if !self.parcels.notes().any(|n| n.to == me) {
+        if !self.post.waits_here() {
             return;
         }
         self.retry_pieces();
-        for (note, parcel) in self.store.parcels().unwrap_or_default() {
-            if note.to != me {
+        for parcel in self.store.parcels_for(&me).unwrap_or_default() {
+            let Some(note) = self.post.get(&parcel.hash()) else {
                 continue;
-            }
+            };
+            let created = parcel.unverified().map_or(clock::now(), |p| p.created);
             let result = self
                 .verify_parcel(parcel)
                 .and_then(|verified| self.open_parcel(&verified));
             match result {
-                Err(e) if waits(&e) => {}
-                Ok(()) => self.finish_parcel(&note, None),
-                Err(e) => {
-                    self.shared.refuse(&e);
-                    self.finish_parcel(&note, None);
-                }
+                Err(e) if waits(&e) => continue,
+                Err(e) => self.shared.refuse(&e),
+                Ok(()) => {}
             }
+            self.finish_parcel(note, created);
         }
     }
 
-    /// The recipient has its parcels.
-    pub(super) fn drop_parcels(&mut self, peer: NodeId, hashes: &[Hash]) {
-        for hash in hashes {
-            if let Some(note) = self.parcels.get(hash)
-                && note.to == peer
-            {
-                self.parcels.remove(hash);
-                self.round.write.drop_parcel(&note);
-            }
-        }
-    }
-
-    /// Parcels of others that nobody has fetched in time. One's own are kept until they are taken: a clock that jumps must
-    /// not cost anybody an invitation.
+    /// Parcels that nobody has fetched in time, and receipts that are of no use any more.
     pub(super) fn expire_parcels(&mut self) {
-        let (me, now) = (self.me(), clock::now());
-        for (note, parcel) in self.store.parcels().unwrap_or_default() {
-            let expires = |p: Parcel| (p.from != me).then_some(p.created);
-            let created = parcel.unverified().ok().and_then(expires);
-            if created.is_some_and(|t| now.since(t) > limits::PARCEL_AGE_MS) {
-                self.parcels.remove(&note.parcel);
-                self.round.write.drop_parcel(&note);
-            }
+        let now = clock::now();
+        let directory = self.directory.as_ref();
+        let listed = |node: &NodeId| directory.is_some_and(|d| d.node(node).is_some());
+        for note in self.post.expire(now, listed) {
+            self.round.write.drop_parcel(&note);
         }
+        for (to, parcel) in self.post.expire_receipts(now) {
+            self.round.write.drop_receipt(&to, &parcel);
+        }
+    }
+}
+
+fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
+    ParcelNote {
+        parcel: parcel.signed().hash(),
+        to: parcel.to,
+        from: parcel.from,
     }
 }
 

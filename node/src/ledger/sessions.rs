@@ -5,7 +5,7 @@ use crate::{api::types::Event, clock, mailbox::Mailbox};
 use focal_protocol::{
     directory::Versions,
     id::{CaseId, NodeId},
-    sync::{CaseHeads, Input, LogHead, ParcelNote},
+    sync::{CaseHeads, Input, LogHead},
 };
 
 /// Ticks between announcements of what others wrote.
@@ -20,6 +20,7 @@ impl Ledger {
         let peer = mailbox.peer;
         if let Some(old) = self.sessions.insert(peer, mailbox) {
             old.close(crate::mailbox::REPLACED);
+            self.post.lost(&peer);
         }
         self.shared.set_connected(peer, true);
         self.emit_peer(peer, true);
@@ -30,6 +31,7 @@ impl Ledger {
         if self.sessions.get(&peer).is_some_and(|m| m.same(mailbox)) {
             self.sessions.remove(&peer);
             self.fetch.lost(peer);
+            self.post.lost(&peer);
             self.shared.set_connected(peer, false);
             self.emit_peer(peer, false);
         }
@@ -67,7 +69,7 @@ impl Ledger {
         }
         mailbox.push(Input::Accepts(accepted));
         mailbox.push(Input::Shares { cases, first: true });
-        let notes: Vec<ParcelNote> = self.parcels.notes().collect();
+        let notes = self.post.all();
         if !notes.is_empty() {
             mailbox.push(Input::Parcels(notes));
         }
@@ -133,6 +135,7 @@ impl Ledger {
             for mailbox in self.sessions.values() {
                 mailbox.push(Input::Announce);
             }
+            self.announce_parcels();
         }
         if self.ticks.is_multiple_of(TEND) {
             self.tend_cases();

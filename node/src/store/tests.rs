@@ -1,10 +1,14 @@
 use super::*;
 use focal_protocol::{
     codec,
+    group::{Parcel, Receipt},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     log::{Entry, Epoch, Head, Header, Lane, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
+    signed::Signed,
+    sync::ParcelNote,
+    time::Time,
 };
 use std::{collections::BTreeMap, fs, path::Path};
 use zeroize::Zeroizing;
@@ -251,4 +255,57 @@ fn an_empty_store_is_begun_again() {
     store.flush().expect("flushed");
     drop(store);
     assert!(open(&path, storage_key(1)).is_ok());
+}
+
+#[test]
+fn a_receipt_takes_the_place_of_its_parcel_and_both_survive_a_restart() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let [sender, recipient] = [3, 4].map(|n| SecretKey::from_seed(Zeroizing::new([n; 32])));
+    let id = |key: &SecretKey| NodeId(key.public().0);
+    let parcel = |n: u8| {
+        let parcel = Parcel {
+            from: id(&sender),
+            to: id(&recipient),
+            created: Time(7),
+            sealed: vec![n; 100],
+        };
+        Signed::new(&parcel, &sender)
+    };
+    let note = |parcel: &Signed<Parcel>| ParcelNote {
+        parcel: parcel.hash(),
+        to: id(&recipient),
+        from: id(&sender),
+    };
+    let (first, second) = (parcel(1), parcel(2));
+    let kept = KeptReceipt {
+        receipt: Receipt::sign(first.hash(), &recipient),
+        from: id(&sender),
+        until: Time(9),
+    };
+    {
+        let store = open(&path, storage_key(1)).expect("opens");
+        let mut write = Write::default();
+        write.parcel(&store, &note(&first), &first);
+        write.parcel(&store, &note(&second), &second);
+        store.apply(&write).expect("stored");
+        let mut write = Write::default();
+        write.drop_parcel(&note(&first));
+        write.receipt(&store, &kept);
+        store.apply(&write).expect("stored");
+        store.flush().expect("durable");
+    }
+    let store = open(&path, storage_key(1)).expect("opens again");
+    let notes = store.parcel_notes().expect("notes");
+    assert_eq!(notes, [(note(&second), Time(7))]);
+    assert_eq!(store.parcel(&note(&first)).expect("a look"), None);
+    assert_eq!(
+        store.parcels_for(&id(&recipient)).expect("parcels"),
+        [second]
+    );
+    assert_eq!(store.receipts().expect("receipts"), [kept.clone()]);
+    let mut write = Write::default();
+    write.drop_receipt(&id(&recipient), &first.hash());
+    store.apply(&write).expect("stored");
+    assert_eq!(store.receipts().expect("receipts"), []);
 }

@@ -54,6 +54,7 @@ impl Item {
                     | Frame::Entries(_)
                     | Frame::Ack(_)
                     | Frame::Parcel(_)
+                    | Frame::Receipts(_)
                     | Frame::Proof(_) => Ok(item),
                     _ => Err(Error::Malformed),
                 }

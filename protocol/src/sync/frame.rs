@@ -4,7 +4,7 @@ use super::Error;
 use crate::{
     codec,
     directory::{Item, Versions},
-    group::Parcel,
+    group::{Parcel, Receipt},
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
     log::{Equivocation, Lane, Run},
@@ -36,8 +36,8 @@ pub enum Frame {
     WantParcels(Vec<Hash>),
     /// A parcel.
     Parcel(Box<Signed<Parcel>>),
-    /// The sender is the recipient of these parcels and has them: they need not be kept for it.
-    TakenParcels(Vec<Hash>),
+    /// Recipients are done with these parcels: nobody need keep them.
+    Receipts(Vec<Receipt>),
     /// Proof that a node signed two histories.
     Proof(Box<Equivocation>),
 }
@@ -90,6 +90,8 @@ pub struct ParcelNote {
     pub parcel: Hash,
     /// Its recipient.
     pub to: NodeId,
+    /// Its sender: nobody asks for a parcel for which this sender has no room left.
+    pub from: NodeId,
 }
 
 impl Frame {
@@ -125,9 +127,8 @@ impl Frame {
             ),
             Self::Entries(run) => (run.entries.len(), limits::BATCH_ENTRIES),
             Self::Parcels(notes) => (notes.len(), limits::PARCELS_KEPT),
-            Self::WantParcels(hashes) | Self::TakenParcels(hashes) => {
-                (hashes.len(), limits::PARCELS_KEPT)
-            }
+            Self::WantParcels(hashes) => (hashes.len(), limits::PARCELS_KEPT),
+            Self::Receipts(receipts) => (receipts.len(), limits::RECEIPTS_KEPT),
             _ => (0, 0),
         };
         if count > limit {

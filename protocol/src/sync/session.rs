@@ -189,7 +189,11 @@ impl Session {
                 self.out.push(Output::Send(Frame::WantParcels(hashes)));
             }
             Input::Parcel(parcel) => self.out.push(Output::Send(Frame::Parcel(parcel))),
-            Input::Taken(hashes) => self.out.push(Output::Send(Frame::TakenParcels(hashes))),
+            Input::Receipts(receipts) => {
+                for part in receipts.chunks(limits::RECEIPTS_KEPT) {
+                    self.out.push(Output::Send(Frame::Receipts(part.to_vec())));
+                }
+            }
             Input::Proof(proof) => {
                 // What is under way of a forked log is never acknowledged: it must not fill the window.
                 if let Some(log) = self.logs.get_mut(&proof.log) {
@@ -274,7 +278,7 @@ impl Session {
             (true, Frame::Parcels(notes)) => self.out.push(Output::NoteParcels(notes)),
             (true, Frame::WantParcels(hashes)) => self.out.push(Output::LoadParcels(hashes)),
             (true, Frame::Parcel(parcel)) => self.out.push(Output::TakeParcel(parcel)),
-            (true, Frame::TakenParcels(hashes)) => self.out.push(Output::DropParcels(hashes)),
+            (true, Frame::Receipts(receipts)) => self.out.push(Output::TakeReceipts(receipts)),
             (true, Frame::Proof(proof)) => self.out.push(Output::TakeProof(proof)),
         }
         Ok(())

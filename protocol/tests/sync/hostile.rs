@@ -1,8 +1,9 @@
 //! A peer that breaks the rules: the session ends with a named error, or passes over what makes no sense.
 
-use super::world::{CASE, FEDERATION, World, log_id, next_entry, node_id, versions};
+use super::world::{CASE, FEDERATION, World, log_id, next_entry, node_id, node_key, versions};
 use focal_protocol::{
     codec,
+    group::Receipt,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
     log::{Lane, Lane::Routine, Run, Writer},
@@ -283,7 +284,9 @@ fn frames_over_their_limits_are_refused() {
     let note = ParcelNote {
         parcel: Hash([1; 32]),
         to: node_id(1),
+        from: node_id(2),
     };
+    let receipt = Receipt::sign(note.parcel, &node_key(1));
     let entry = next_entry(0, Routine, None, Vec::new()).raw().clone();
     let mut many = run(log_id(0, Routine), 0);
     many.entries = vec![entry; limits::BATCH_ENTRIES + 1];
@@ -294,8 +297,11 @@ fn frames_over_their_limits_are_refused() {
             Frame::Parcels(vec![note; hashes.len()]),
             limits::PARCELS_KEPT,
         ),
-        (Frame::WantParcels(hashes.clone()), limits::PARCELS_KEPT),
-        (Frame::TakenParcels(hashes), limits::PARCELS_KEPT),
+        (Frame::WantParcels(hashes), limits::PARCELS_KEPT),
+        (
+            Frame::Receipts(vec![receipt; limits::RECEIPTS_KEPT + 1]),
+            limits::RECEIPTS_KEPT,
+        ),
         (
             Frame::Heads(vec![
                 heads(CASE, Vec::new());

@@ -6,7 +6,7 @@ use focal_protocol::{
 };
 use serde_json::json;
 
-const CONTEXTS: [Context; 12] = [
+const CONTEXTS: [Context; 13] = [
     Context::Charter,
     Context::Roster,
     Context::Manifest,
@@ -15,6 +15,7 @@ const CONTEXTS: [Context; 12] = [
     Context::Entry,
     Context::KeyPackage,
     Context::Parcel,
+    Context::Receipt,
     Context::Vote,
     Context::Succession,
     Context::AuditCheckpoint,

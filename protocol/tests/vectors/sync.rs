@@ -1,6 +1,7 @@
-use super::{CASE, LOG, NODE, NOW, SECOND_ROOT, compare, node, public};
+use super::{AUTHOR, CASE, LOG, NODE, NOW, SECOND_ROOT, compare, key, node, public};
 use focal_protocol::{
     directory::Versions,
+    group::Receipt,
     id::{FederationId, Hash, NodeId, OrgId},
     log::Lane,
     sync::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION},
@@ -38,9 +39,10 @@ fn frames_are_as_written() {
         Frame::Parcels(vec![ParcelNote {
             parcel: Hash([0x9a; 32]),
             to: NodeId(public(NODE).0),
+            from: NodeId(public(AUTHOR).0),
         }]),
         Frame::WantParcels(vec![Hash([0x9a; 32])]),
-        Frame::TakenParcels(vec![Hash([0x9a; 32])]),
+        Frame::Receipts(vec![Receipt::sign(Hash([0x9a; 32]), &key(NODE))]),
     ];
     let written: Vec<_> = frames
         .iter()

@@ -12,7 +12,7 @@ pub use rows::{Awaited, CaseRow, Changed, GroupRows, Kept, Value};
 use focal_protocol::{
     case::{Case, Keyring, State},
     directory::Directory,
-    group::{GroupKey, Rows},
+    group::{GroupKey, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
     log::{Entry, EpochGrant, Equivocation, Writer},
     time::Time,
@@ -37,10 +37,10 @@ pub struct Disk {
     pub logs: BTreeMap<LogId, Log>,
     /// Entries that cannot be opened yet.
     pub pending: BTreeSet<(Awaited, LogId, u64)>,
-    /// Parcels, in the order in which they came.
-    pub parcels: Vec<Kept>,
-    /// Parcels for this node that it is done with.
-    pub taken: BTreeSet<Hash>,
+    /// Parcels, by hash.
+    pub parcels: BTreeMap<Hash, Kept>,
+    /// Receipts for those that their recipients are done with, and the times until which they are kept.
+    pub receipts: BTreeMap<(NodeId, Hash), (Arc<Receipt>, Time)>,
     /// Proofs of forked logs.
     pub proofs: BTreeMap<LogId, Arc<Equivocation>>,
 }
@@ -66,8 +66,12 @@ pub enum Write {
     Purge(CaseId),
     /// A parcel is kept.
     Parcel(Kept),
-    /// A parcel is not kept any more; true if it was for this node, which is done with it.
-    Dropped(Hash, bool),
+    /// A parcel is not kept any more.
+    Dropped(Hash),
+    /// A receipt is kept until a time.
+    Receipt(Arc<Receipt>, Time),
+    /// A receipt is not kept any more.
+    Forgotten(NodeId, Hash),
     /// The directory.
     Directory(Arc<Directory>),
     /// A new key package's private rows.
@@ -90,8 +94,8 @@ impl Disk {
             purged: BTreeSet::new(),
             logs: BTreeMap::new(),
             pending: BTreeSet::new(),
-            parcels: Vec::new(),
-            taken: BTreeSet::new(),
+            parcels: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             proofs: BTreeMap::new(),
         }
     }
@@ -134,12 +138,18 @@ impl Disk {
                 }
             }
             Write::Purge(case) => self.purge(*case),
-            Write::Parcel(kept) => self.parcels.push(kept.clone()),
-            Write::Dropped(hash, done) => {
-                self.parcels.retain(|k| k.note.parcel != *hash);
-                if *done {
-                    self.taken.insert(*hash);
-                }
+            Write::Parcel(kept) => {
+                self.parcels.insert(kept.note.parcel, kept.clone());
+            }
+            Write::Dropped(hash) => {
+                self.parcels.remove(hash);
+            }
+            Write::Receipt(receipt, until) => {
+                let key = (receipt.to, receipt.parcel);
+                self.receipts.insert(key, (receipt.clone(), *until));
+            }
+            Write::Forgotten(to, parcel) => {
+                self.receipts.remove(&(*to, *parcel));
             }
             Write::Directory(directory) => self.directory = directory.clone(),
             Write::Package(issued, rows) => {

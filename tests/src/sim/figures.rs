@@ -40,7 +40,8 @@ impl Figures {
             Frame::Want(..) => "want",
             Frame::Entries(_) => "entries",
             Frame::Ack(_) => "ack",
-            Frame::Parcels(_) | Frame::WantParcels(_) | Frame::TakenParcels(_) => "parcel notes",
+            Frame::Parcels(_) | Frame::WantParcels(_) => "parcel notes",
+            Frame::Receipts(_) => "receipts",
             Frame::Parcel(_) => "parcel",
             Frame::Proof(_) => "proof",
         };

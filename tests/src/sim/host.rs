@@ -27,9 +27,10 @@ use super::{
 use focal_protocol::{
     case::Case,
     directory::Item,
+    group::Receipt,
     id::{CaseId, Hash, LogId, NodeId},
     log::{Epoch, Run},
-    sync::{Fetch, Session},
+    sync::{Fetch, Post, Session},
     time::Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -45,7 +46,7 @@ enum After {
     Epoch(CaseId, Epoch),
     Directory(Vec<Item>, Option<NodeId>),
     Offer(Hash),
-    Taken(NodeId, Hash),
+    Receipts,
     Pieces,
     Proof(LogId),
     Told(Told),
@@ -85,6 +86,9 @@ pub struct Host {
     infos: BTreeMap<CaseId, Arc<Info>>,
     sessions: BTreeMap<NodeId, Session>,
     fetch: Fetch,
+    post: Post,
+    /// Receipts that wait for a flush, by the peers that are to know.
+    receipts: BTreeMap<NodeId, Vec<Receipt>>,
     /// When something last happened that is to be announced.
     stirred: Time,
     ticks: u64,
@@ -111,6 +115,8 @@ impl Host {
         interner: Interner,
     ) -> Self {
         Self {
+            post: parcels::post(partner.node, &disk),
+            receipts: BTreeMap::new(),
             partner,
             now: disk.clone(),
             disk,
@@ -179,7 +185,8 @@ impl Host {
         if now.since(self.stirred) <= 2_000 {
             Some(250)
         } else {
-            (!self.fetch.is_empty()).then_some(5_000)
+            let waits = !self.fetch.is_empty() || self.post.is_waiting();
+            waits.then_some(5_000)
         }
     }
 
@@ -308,9 +315,7 @@ impl Host {
             After::Epoch(case, at) => self.retry(now, super::disk::Awaited::Epoch(case, at)),
             After::Directory(items, from) => self.directory_changed(now, &items, from),
             After::Offer(hash) => self.offer_parcel(now, hash),
-            After::Taken(peer, hash) => {
-                self.input(now, peer, focal_protocol::sync::Input::Taken(vec![hash]));
-            }
+            After::Receipts => self.tell_receipts(now),
             After::Pieces => self.retry_pieces(now),
             After::Proof(log) => self.pass_on_proof(now, log),
             After::Told(told) => self.tell(told),

@@ -2,7 +2,7 @@
 
 use crate::{
     directory::{Item, Versions},
-    group::Parcel,
+    group::{Parcel, Receipt},
     id::{CaseId, Hash, LogId},
     log::{Equivocation, Head, Run, Writer},
     signed::Signed,
@@ -53,8 +53,8 @@ pub enum Input {
     WantParcels(Vec<Hash>),
     /// Answer to [`Output::LoadParcels`].
     Parcel(Box<Signed<Parcel>>),
-    /// Parcels for this node that it has taken.
-    Taken(Vec<Hash>),
+    /// Receipts of which the peer is to know.
+    Receipts(Vec<Receipt>),
     /// A proof to pass on.
     Proof(Box<Equivocation>),
     /// Time to announce what has changed.
@@ -87,8 +87,8 @@ pub enum Output {
     LoadParcels(Vec<Hash>),
     /// Check and keep a parcel.
     TakeParcel(Box<Signed<Parcel>>),
-    /// The peer has these parcels, which were for it.
-    DropParcels(Vec<Hash>),
+    /// Receipts for parcels that may be kept here: to be checked.
+    TakeReceipts(Vec<Receipt>),
     /// Check and keep a proof.
     TakeProof(Box<Equivocation>),
 }

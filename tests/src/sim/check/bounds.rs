@@ -154,7 +154,7 @@ fn cases(seat: &Seat) -> Vec<Bound> {
 fn parcels(host: &Host) -> Vec<Bound> {
     let kept = &host.now.parcels;
     let mut carried: BTreeMap<NodeId, usize> = BTreeMap::new();
-    for parcel in kept.iter().filter(|k| !k.own) {
+    for parcel in kept.values().filter(|k| k.note.from != host.me()) {
         *carried.entry(parcel.note.to).or_default() += 1;
     }
     let most = carried.values().max().copied().unwrap_or(0);
@@ -172,5 +172,6 @@ fn parcels(host: &Host) -> Vec<Bound> {
             limits::PARCELS_PER_RECIPIENT,
         ),
         ("parcels of its own", own, own_most),
+        ("receipts", host.now.receipts.len(), 2 * limits::RECEIPTS_KEPT),
     ]
 }

@@ -70,8 +70,6 @@ pub struct Kept {
     pub note: ParcelNote,
     /// The parcel.
     pub parcel: Arc<Signed<Parcel>>,
-    /// Whether this node sealed it.
-    pub own: bool,
     /// When it was made.
     pub created: Time,
 }

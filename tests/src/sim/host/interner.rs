@@ -1,7 +1,12 @@
 //! Immutable bytes that many hosts hold are in memory once.
 
 use crate::sim::disk::Value;
-use focal_protocol::{group::Parcel, id::Hash, log::Entry, signed::Signed};
+use focal_protocol::{
+    group::{Parcel, Receipt},
+    id::{Hash, NodeId},
+    log::Entry,
+    signed::Signed,
+};
 use std::{
     collections::HashMap,
     hash::Hash as Key,
@@ -19,6 +24,7 @@ struct Shared {
     /// With and without a signature: within a run only the last one has it.
     entries: Known<(Hash, bool), Entry>,
     parcels: Known<Hash, Signed<Parcel>>,
+    receipts: Known<(NodeId, Hash), Receipt>,
 }
 
 /// Smaller values are not worth a look.
@@ -37,6 +43,12 @@ impl Interner {
     pub(super) fn parcel(&self, hash: Hash, parcel: Signed<Parcel>) -> Arc<Signed<Parcel>> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shared.parcels.share(hash, parcel)
+    }
+
+    pub(super) fn receipt(&self, receipt: Receipt) -> Arc<Receipt> {
+        let key = (receipt.to, receipt.parcel);
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.receipts.share(key, receipt)
     }
 
     pub(super) fn entry(&self, entry: Entry) -> Arc<Entry> {

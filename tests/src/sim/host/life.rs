@@ -25,7 +25,9 @@ impl Host {
         self.sessions.clear();
         self.out.clear();
         self.fetch = Fetch::default();
+        self.receipts.clear();
         self.now = self.disk.clone();
+        self.post = super::parcels::post(self.partner.node, &self.now);
     }
 
     /// It starts again from its disk.

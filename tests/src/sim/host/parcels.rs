@@ -1,15 +1,14 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
 use super::{After, Host};
-use crate::sim::disk::{Kept, Write};
+use crate::sim::disk::{Disk, Kept, Write};
 use focal_protocol::{
     case, group,
-    group::{Delivery, DeliveryPart, Parcel},
+    group::{Delivery, DeliveryPart, Parcel, Receipt},
     id::{Hash, NodeId},
-    limits,
     seal::ContactPublic,
     signed::{Signed, Verified},
-    sync::{Input, ParcelNote},
+    sync::{Input, ParcelNote, Post, Room, Settled},
     time::Time,
 };
 use std::collections::BTreeMap;
@@ -24,99 +23,132 @@ fn waits(error: &case::Error) -> bool {
     )
 }
 
+fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
+    ParcelNote {
+        parcel: parcel.signed().hash(),
+        to: parcel.to,
+        from: parcel.from,
+    }
+}
+
+/// What a host begins with that has this disk.
+pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
+    let parcels = disk.parcels.values().map(|k| (k.note, k.created));
+    let receipts = disk.receipts.values();
+    Post::new(me, parcels, receipts.map(|(r, until)| ((**r).clone(), *until)))
+}
+
 impl Host {
-    fn keep_parcel(&mut self, parcel: Signed<Parcel>, to: NodeId, created: Time, own: bool) {
-        let note = ParcelNote {
-            parcel: parcel.hash(),
-            to,
-        };
-        if self.keeps(&note.parcel) {
-            return;
-        }
+    fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
+        self.post.keep(note, created);
         self.write(Write::Parcel(Kept {
             note,
             parcel: self.interner.parcel(note.parcel, parcel),
-            own,
             created,
         }));
-        self.after.push(After::Offer(note.parcel));
+        if note.to != self.me() {
+            self.after.push(After::Offer(note.parcel));
+        }
     }
 
-    fn keeps(&self, hash: &Hash) -> bool {
-        self.now.parcels.iter().any(|k| k.note.parcel == *hash)
-    }
-
-    /// To its recipient if there is a session with it, else to everybody.
+    /// To its recipient if there is a session with it, else soon to everybody.
     pub(super) fn offer_parcel(&mut self, now: Time, hash: Hash) {
-        let kept = self.now.parcels.iter().find(|k| k.note.parcel == hash);
-        let Some(kept) = kept.cloned() else {
+        let Some(kept) = self.now.parcels.get(&hash) else {
             return;
         };
-        if kept.note.to == self.me() {
-            return;
-        }
-        if self.sessions.contains_key(&kept.note.to) {
+        let note = kept.note;
+        if !self.sessions.contains_key(&note.to) {
+            self.post.announce(hash);
+            self.stirred = now;
+        } else if note.from == self.me() {
             let parcel = Box::new((*kept.parcel).clone());
-            return self.input(now, kept.note.to, Input::Parcel(parcel));
-        }
-        for peer in self.peers() {
-            self.input(now, peer, Input::Parcels(vec![kept.note]));
+            self.post.sent(note.to, hash);
+            self.input(now, note.to, Input::Parcel(parcel));
+        } else {
+            self.input(now, note.to, Input::Parcels(vec![note]));
         }
     }
 
-    pub(super) fn note_parcels(&mut self, now: Time, peer: NodeId, notes: &[ParcelNote]) {
-        let me = self.me();
-        let (mut taken, mut wanted) = (Vec::new(), Vec::new());
-        for note in notes {
-            if note.to == me && self.now.taken.contains(&note.parcel) {
-                taken.push(note.parcel);
-            } else if !self.keeps(&note.parcel) && (note.to == me || self.has_room(&note.to)) {
-                wanted.push(note.parcel);
+    /// Offers what is new to those who do not have it, and asks others for what did not come.
+    pub(super) fn announce_parcels(&mut self, now: Time) {
+        let news = self.post.take_news();
+        for peer in self.peers() {
+            let unknown = self.post.unknown_to(&peer, &news);
+            if !unknown.is_empty() {
+                self.input(now, peer, Input::Parcels(unknown));
             }
         }
-        if !taken.is_empty() {
-            self.input(now, peer, Input::Taken(taken));
-        }
-        if !wanted.is_empty() {
+        for (peer, wanted) in self.post.due(now) {
             self.input(now, peer, Input::WantParcels(wanted));
         }
     }
 
-    fn has_room(&self, to: &NodeId) -> bool {
-        let theirs = self.now.parcels.iter().filter(|k| k.note.to == *to).count();
-        self.now.directory.node(to).is_some()
-            && self.now.parcels.len() < limits::PARCELS_KEPT
-            && theirs < limits::PARCELS_PER_RECIPIENT
+    pub(super) fn note_parcels(&mut self, now: Time, peer: NodeId, notes: &[ParcelNote]) {
+        let directory = self.now.directory.clone();
+        let listed = |node: &NodeId| directory.node(node).is_some();
+        let answer = self.post.offered(peer, notes, now, listed);
+        if !answer.receipts.is_empty() {
+            self.input(now, peer, Input::Receipts(answer.receipts));
+        }
+        if !answer.wanted.is_empty() {
+            self.input(now, peer, Input::WantParcels(answer.wanted));
+        }
+    }
+
+    fn make_room(&mut self, note: &ParcelNote) -> bool {
+        match self.post.room(note) {
+            Room::Free => true,
+            Room::None => false,
+            Room::Instead(gone) => {
+                for note in gone {
+                    self.post.drop(&note.parcel);
+                    self.write(Write::Dropped(note.parcel));
+                }
+                true
+            }
+        }
     }
 
     pub(super) fn load_parcels(&mut self, now: Time, peer: NodeId, hashes: &[Hash]) {
-        let wanted = |k: &&Kept| hashes.contains(&k.note.parcel);
-        let parcels: Vec<_> = self.now.parcels.iter().filter(wanted).cloned().collect();
-        for kept in parcels {
-            self.input(now, peer, Input::Parcel(Box::new((*kept.parcel).clone())));
+        for hash in hashes {
+            if let Some(kept) = self.now.parcels.get(hash) {
+                let parcel = Box::new((*kept.parcel).clone());
+                self.post.sent(peer, *hash);
+                self.input(now, peer, Input::Parcel(parcel));
+            }
         }
     }
 
     pub(super) fn take_parcel(&mut self, now: Time, peer: NodeId, parcel: Signed<Parcel>) {
         let hash = parcel.hash();
-        if self.now.taken.contains(&hash) {
-            return self.input(now, peer, Input::Taken(vec![hash]));
+        match self.verify_parcel(parcel) {
+            Ok(parcel) => self.take_verified(now, peer, &parcel),
+            Err(()) => self.refuse("a parcel that nobody of the federation signed"),
         }
-        let Ok(parcel) = self.verify_parcel(parcel) else {
-            return self.refuse("a parcel that nobody of the federation signed");
-        };
-        let (to, created) = (parcel.to, parcel.created);
-        if to != self.me() {
-            if self.has_room(&to) {
-                self.keep_parcel(parcel.signed().clone(), to, created, false);
+        // Nothing is remembered of what has no place here.
+        if self.post.get(&hash).is_none() {
+            self.post.drop(&hash);
+        }
+    }
+
+    fn take_verified(&mut self, now: Time, peer: NodeId, parcel: &Verified<Parcel>) {
+        let (note, created) = (note_of(parcel), parcel.created);
+        if let Some(receipt) = self.post.came(peer, &note) {
+            return self.input(now, peer, Input::Receipts(vec![receipt]));
+        }
+        if self.post.get(&note.parcel).is_some() {
+            return;
+        }
+        if note.to != self.me() {
+            if self.now.directory.node(&note.to).is_some() && self.make_room(&note) {
+                self.keep_parcel(parcel.signed().clone(), note, created);
             }
             return;
         }
-        match self.open_parcel(now, &parcel) {
+        match self.open_parcel(now, parcel) {
             Err(e) if waits(&e) => {
-                let mine = self.now.parcels.iter().filter(|k| k.note.to == to).count();
-                if mine < limits::PARCELS_PER_RECIPIENT {
-                    self.keep_parcel(parcel.signed().clone(), to, created, false);
+                if self.make_room(&note) {
+                    self.keep_parcel(parcel.signed().clone(), note, created);
                     self.after.push(After::Pieces);
                 }
             }
@@ -124,8 +156,48 @@ impl Host {
                 if let Err(e) = result {
                     self.refuse(e);
                 }
-                self.write(Write::Dropped(hash, true));
-                self.after.push(After::Taken(peer, hash));
+                self.finish_parcel(now, note, created);
+            }
+        }
+    }
+
+    /// This node is done with a parcel that was for it.
+    fn finish_parcel(&mut self, now: Time, note: ParcelNote, created: Time) {
+        let receipt = Receipt::sign(note.parcel, &self.partner.key);
+        let settled = self.post.done(note, created, receipt, self.clock(now));
+        self.settle(settled);
+    }
+
+    /// Drops a parcel, and keeps its receipt.
+    fn settle(&mut self, settled: Settled) {
+        if self.now.parcels.contains_key(&settled.note.parcel) {
+            self.write(Write::Dropped(settled.note.parcel));
+        }
+        for (to, parcel) in settled.forgotten {
+            self.write(Write::Forgotten(to, parcel));
+        }
+        for peer in settled.tell {
+            let to_tell = self.receipts.entry(peer).or_default();
+            to_tell.push(settled.receipt.clone());
+        }
+        let receipt = self.interner.receipt(settled.receipt);
+        self.write(Write::Receipt(receipt, settled.until));
+        self.after.push(After::Receipts);
+    }
+
+    /// Those of one flush go together.
+    pub(super) fn tell_receipts(&mut self, now: Time) {
+        for (peer, receipts) in std::mem::take(&mut self.receipts) {
+            self.input(now, peer, Input::Receipts(receipts));
+        }
+    }
+
+    pub(super) fn take_receipts(&mut self, now: Time, peer: NodeId, receipts: Vec<Receipt>) {
+        for receipt in receipts {
+            match self.post.settle(peer, receipt, self.clock(now)) {
+                Ok(Some(settled)) => self.settle(settled),
+                Ok(None) => {}
+                Err(e) => self.refuse(e),
             }
         }
     }
@@ -148,13 +220,13 @@ impl Host {
 
     /// Puts pieces together of which all have come.
     pub(super) fn retry_pieces(&mut self, now: Time) {
-        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(Hash, DeliveryPart)>> = BTreeMap::new();
+        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(Kept, DeliveryPart)>> = BTreeMap::new();
         for kept in self.mine() {
             if let Ok(parcel) = self.verify_parcel((*kept.parcel).clone())
                 && let Ok(Delivery::Part(piece)) = parcel.open(&self.partner.contact)
             {
                 let pieces = wholes.entry((parcel.from, piece.whole)).or_default();
-                pieces.push((kept.note.parcel, piece));
+                pieces.push((kept, piece));
             }
         }
         for ((from, _), pieces) in wholes {
@@ -166,26 +238,25 @@ impl Host {
                 Err(e) => self.refuse(e),
                 Ok(()) => {}
             }
-            for (hash, _) in pieces {
-                self.write(Write::Dropped(hash, true));
+            for (kept, _) in pieces {
+                self.finish_parcel(now, kept.note, kept.created);
             }
         }
     }
 
     fn mine(&self) -> Vec<Kept> {
         let me = self.me();
-        let mine = self.now.parcels.iter().filter(|k| k.note.to == me);
+        let mine = self.now.parcels.values().filter(|k| k.note.to == me);
         mine.cloned().collect()
     }
 
     /// Parcels for this node that could not be opened before.
     pub(super) fn retry_parcels(&mut self, now: Time) {
-        let mine = self.mine();
-        if mine.is_empty() {
+        if !self.post.waits_here() {
             return;
         }
         self.retry_pieces(now);
-        for kept in mine {
+        for kept in self.mine() {
             let Ok(parcel) = self.verify_parcel((*kept.parcel).clone()) else {
                 continue;
             };
@@ -194,16 +265,7 @@ impl Host {
                 Err(e) => self.refuse(e),
                 Ok(()) => {}
             }
-            self.write(Write::Dropped(kept.note.parcel, true));
-        }
-    }
-
-    pub(super) fn drop_parcels(&mut self, peer: NodeId, hashes: &[Hash]) {
-        for hash in hashes {
-            let ours = |k: &Kept| k.note.parcel == *hash && k.note.to == peer;
-            if self.now.parcels.iter().any(ours) {
-                self.write(Write::Dropped(*hash, false));
-            }
+            self.finish_parcel(now, kept.note, kept.created);
         }
     }
 
@@ -219,7 +281,12 @@ impl Host {
                 match Parcel::seal(self.me(), *node, &key, piece, self.clock(now)) {
                     Ok(parcel) => {
                         let signed = Signed::new(&parcel, &self.partner.key);
-                        self.keep_parcel(signed, *node, self.clock(now), true);
+                        let note = ParcelNote {
+                            parcel: signed.hash(),
+                            to: *node,
+                            from: self.me(),
+                        };
+                        self.keep_parcel(signed, note, parcel.created);
                     }
                     Err(e) => self.refuse(e),
                 }
@@ -227,19 +294,16 @@ impl Host {
         }
     }
 
-    /// Parcels of others that nobody has fetched in time.
+    /// Parcels that nobody has fetched in time, and receipts that are of no use any more.
     pub(super) fn expire_parcels(&mut self, now: Time) {
         let now = self.clock(now);
-        let old = |k: &&Kept| !k.own && now.since(k.created) > limits::PARCEL_AGE_MS;
-        let old: Vec<Hash> = self
-            .now
-            .parcels
-            .iter()
-            .filter(old)
-            .map(|k| k.note.parcel)
-            .collect();
-        for hash in old {
-            self.write(Write::Dropped(hash, false));
+        let directory = self.now.directory.clone();
+        let listed = |node: &NodeId| directory.node(node).is_some();
+        for note in self.post.expire(now, listed) {
+            self.write(Write::Dropped(note.parcel));
+        }
+        for (to, parcel) in self.post.expire_receipts(now) {
+            self.write(Write::Forgotten(to, parcel));
         }
     }
 }

@@ -7,7 +7,7 @@ use focal_protocol::{
     id::{CaseId, LogId, NodeId},
     limits,
     log::{Raw, Run},
-    sync::{CaseHeads, Frame, Input, LogHead, Output, ParcelNote, Session, Sizes},
+    sync::{CaseHeads, Frame, Input, LogHead, Output, Session, Sizes},
     time::Time,
 };
 use std::{collections::VecDeque, sync::Arc};
@@ -34,6 +34,7 @@ impl Host {
     pub fn disconnect(&mut self, peer: NodeId) {
         self.sessions.remove(&peer);
         self.fetch.lost(peer);
+        self.post.lost(&peer);
     }
 
     /// The peers with which there is a session.
@@ -104,7 +105,7 @@ impl Host {
             Output::NoteParcels(notes) => self.note_parcels(now, peer, &notes),
             Output::LoadParcels(hashes) => self.load_parcels(now, peer, &hashes),
             Output::TakeParcel(parcel) => self.take_parcel(now, peer, *parcel),
-            Output::DropParcels(hashes) => self.drop_parcels(peer, &hashes),
+            Output::TakeReceipts(receipts) => self.take_receipts(now, peer, receipts),
             Output::TakeProof(proof) => self.take_proof(*proof),
         }
         None
@@ -168,7 +169,7 @@ impl Host {
         }
         self.input(now, peer, Input::Accepts(accepted));
         self.input(now, peer, Input::Shares { cases, first: true });
-        let notes: Vec<ParcelNote> = self.now.parcels.iter().map(|k| k.note).collect();
+        let notes = self.post.all();
         if !notes.is_empty() {
             self.input(now, peer, Input::Parcels(notes));
         }
@@ -252,6 +253,7 @@ impl Host {
             for peer in self.peers() {
                 self.input(now, peer, Input::Announce);
             }
+            self.announce_parcels(now);
         }
     }
 

@@ -1,0 +1,41 @@
+//! A recipient's word that it is done with a parcel.
+
+use crate::{
+    id::{Hash, NodeId},
+    key::{Context, SecretKey, Signature},
+    signed,
+};
+use serde::{Deserialize, Serialize};
+
+/// A recipient's word that it is done with a parcel: nobody need carry it any further. Anybody may pass it on, as the
+/// signature proves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Hash of the parcel's signed bytes.
+    pub parcel: Hash,
+    /// Its recipient, who signs.
+    pub to: NodeId,
+    signature: Signature,
+}
+
+impl Receipt {
+    /// Signs with the key of the recipient's node.
+    #[must_use]
+    pub fn sign(parcel: Hash, key: &SecretKey) -> Self {
+        Self {
+            parcel,
+            to: NodeId(key.public().0),
+            signature: key.sign(Context::Receipt, parcel.as_bytes()),
+        }
+    }
+
+    /// Checks that the node it names has signed it. Whether the parcel is for that node only the parcel tells.
+    ///
+    /// # Errors
+    /// Somebody else made it.
+    pub fn verify(&self) -> Result<(), signed::Error> {
+        let key = self.to.key();
+        key.verify(Context::Receipt, self.parcel.as_bytes(), &self.signature)
+            .map_err(|_| signed::Error::BadSignature(key))
+    }
+}
