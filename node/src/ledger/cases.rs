@@ -190,6 +190,7 @@ impl Ledger {
         self.then(move |ledger| {
             ledger.share_case(id);
             ledger.apply_cuts(id);
+            ledger.retry_parcels();
             opener.rules(id);
         });
     }
@@ -397,7 +398,11 @@ impl Ledger {
             return told;
         }
         let Delivery::Invitation(invitation) = delivery else {
-            return Err(Refused::UnknownCase);
+            return Err(if delivery.follows_an_invitation() {
+                Refused::Case(case::Error::NotYet)
+            } else {
+                Refused::UnknownCase
+            });
         };
         if self.cases.len() >= limits::CASES {
             return Err(Refused::TooManyCases);

@@ -231,9 +231,9 @@ impl Case {
             }
             Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
             Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),
-            // The custodian may be another since: then its own word says so.
-            Delivery::Purged(_) if self.was_member(&from) => Err(Error::NotYet),
-            Delivery::Purged(_) => Err(Error::NotAllowed(from)),
+            // The custodian may be another since, also one that was let in after all that is known here: its word waits until
+            // this node hears that it is.
+            Delivery::Purged(_) => Err(Error::NotYet),
             // The host puts pieces together.
             Delivery::Part(_) => Err(Error::NotAllowed(from)),
         }

@@ -89,6 +89,12 @@ impl Delivery {
         parts.into_iter().map(piece).collect()
     }
 
+    /// Whether it may overtake the invitation to its case, and waits for it then: what is said to one who is in already.
+    #[must_use]
+    pub fn follows_an_invitation(&self) -> bool {
+        matches!(self, Self::Grants(..) | Self::Removed(_) | Self::Purged(_))
+    }
+
     /// The delivery that these pieces make up; none as long as one is missing, or if they do not fit.
     #[must_use]
     pub fn from_pieces<'a>(pieces: impl IntoIterator<Item = &'a DeliveryPart>) -> Option<Self> {

@@ -89,6 +89,79 @@ fn an_invitation_that_overtakes_the_word_of_removal_waits_for_it() {
 }
 
 #[test]
+fn what_overtakes_an_invitation_waits_for_it() {
+    for purged in [false, true] {
+        let mut world = World::new(&[1, 2, 3]);
+        world.open(1, History::All);
+        world.invite(1, &[2]);
+        world.split(&[&[1, 2], &[3]]);
+        world.invite(1, &[3]);
+        world
+            .ask(1, |case, ctx| {
+                if purged {
+                    case.set_stage(ctx, Stage::Purged, "retention", None)
+                } else {
+                    case.remove_org(ctx, org(3), "it is lost")
+                }
+            })
+            .expect("done");
+        // The parcels in the other order.
+        let invitation = world.parcels.remove(0);
+        world.heal();
+        world.settle();
+        assert!(world.node(3).case.is_none(), "it knows of nothing");
+        world.parcels.push(invitation);
+        world.settle();
+        match world.case(3).ended() {
+            Some(Ended::Purged) if purged => {}
+            Some(Ended::Removed { .. }) if !purged => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_word_of_a_custodian_that_is_not_known_yet_waits() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    // One that was let in, and made custodian, while node 3 was away.
+    world.split(&[&[1, 2, 4], &[3]]);
+    world.invite(1, &[4]);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(4)))
+        .expect("handed over");
+    world.settle();
+    let entries = world.node(1).disk.clone();
+    world
+        .ask(4, |case, ctx| case.set_stage(ctx, Stage::Purged, "", None))
+        .expect("purged");
+    let word = world.parcels.iter().find(|(_, to, _)| *to == node(3));
+    let (_, _, word) = word.cloned().expect("to every member");
+    let told = world.ask(3, |case, ctx| case.deliver(ctx, node(4), word.clone()));
+    assert_eq!(told, Err(Error::NotYet));
+    assert_eq!(world.case(3).ended(), None);
+    // It hears of the hand-over from somebody who has it still.
+    world.restart(3);
+    for entry in entries.logs.values().flatten() {
+        if let Content::Payload(Payload::Commit(commit)) = &entry.content {
+            let at = At {
+                log: entry.log,
+                seq: entry.seq,
+                writer: node(entry.writer),
+                sealed: entry.sealed.at(),
+            };
+            let _ = world.ask(3, |case, ctx| case.follow(ctx, at, commit));
+        }
+    }
+    assert_eq!(world.case(3).rules().custodian, node(4));
+    world
+        .ask(3, |case, ctx| case.deliver(ctx, node(4), word))
+        .expect("taken");
+    assert_eq!(world.case(3).ended(), Some(&Ended::Purged));
+}
+
+#[test]
 fn who_was_voted_out_comes_back_in_a_generation_of_which_it_knows_nothing() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);
     world.split(&[&[1], &[2, 3, 4]]);

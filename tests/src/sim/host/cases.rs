@@ -244,7 +244,11 @@ impl Host {
             return told;
         }
         let Delivery::Invitation(invitation) = delivery else {
-            return Err(case::Error::NotInCase);
+            return Err(if delivery.follows_an_invitation() {
+                case::Error::NotYet
+            } else {
+                case::Error::NotInCase
+            });
         };
         let joined = self.ask(now, id, |ctx| Case::join(ctx, &invitation, from));
         let (case, effects) = joined?;

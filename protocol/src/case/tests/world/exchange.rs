@@ -102,6 +102,7 @@ impl World {
                 (None, Delivery::Invitation(invitation)) => {
                     self.begin(n, |ctx| Case::join(ctx, invitation, from))
                 }
+                (None, delivery) if delivery.follows_an_invitation() => Err(Error::NotYet),
                 (None, _) => Ok(()),
             };
             match result {
