@@ -78,6 +78,10 @@ impl Case {
         if in_force {
             if returns {
                 self.state.joined = secret.at();
+                if succession.members.contains(&self.me) {
+                    // It was let in again before, and that invitation was lost.
+                    self.ask_since(self.epoch());
+                }
             }
             let out = succession.motion.out;
             let old = std::mem::replace(&mut self.active, group);
@@ -132,6 +136,8 @@ impl Case {
         }
         self.rules().check_next(group.rules())?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
+        // Commits that came after the word of its removal, and are from before it, were not followed any more.
+        self.ask_since(self.epoch());
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.resume(epoch, group.members());
         }

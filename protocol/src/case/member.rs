@@ -81,7 +81,8 @@ impl Case {
         rank: Rank,
         succession: Option<crate::signed::Signed<Succession>>,
     ) -> Result<(Self, Vec<Effect>), Error> {
-        let epoch = group.epoch();
+        let (me, epoch) = (ctx.identity.node(), group.epoch());
+        let named = succession.as_ref().and_then(|s| s.unverified().ok());
         let followed = Followed {
             key: *group.key(),
             rank,
@@ -89,13 +90,18 @@ impl Case {
             succession,
         };
         let secret = EpochGrant::new(epoch, group.secret()?);
-        let case = Self {
-            me: ctx.identity.node(),
+        let mut case = Self {
+            me,
             state: State::new(followed, epoch, ctx.now),
             active: group,
             others: Vec::new(),
             dropped: Vec::new(),
         };
+        // It was a member before the succession, or before a removal, and the invitation of then has been lost, or is late.
+        let was_named = named.is_some_and(|s| s.members.contains(&me));
+        if was_named || case.rules().former(&me).is_some() {
+            case.ask_since(Epoch::default());
+        }
         Ok((case, vec![Effect::Secret(secret), Effect::Changed]))
     }
 
@@ -350,6 +356,15 @@ impl Case {
         let now = self.epoch();
         let asked = self.state.inquires.map_or(now, |since| since.min(now));
         self.state.inquires = self.state.ended.is_none().then_some(asked);
+    }
+
+    /// This node has been a member in epochs after this one which it could not follow: the others are to tell it their
+    /// secrets. With history `all` they do so without being asked.
+    pub(super) fn ask_since(&mut self, since: Epoch) {
+        if self.rules().history == History::FromJoining {
+            let asked = self.state.inquires.map_or(since, |s| s.min(since));
+            self.state.inquires = Some(asked);
+        }
     }
 
     /// The role of this node's organisation and whether it may write: for those who ask before they seal.

@@ -344,3 +344,84 @@ fn a_restored_member_that_can_follow_nothing_comes_back_by_its_operators_word() 
     world.settle();
     world.assert_agreed(&[2, 3, 4]);
 }
+
+#[test]
+fn who_has_missed_its_invitation_gets_what_it_may_read_from_those_who_choose_another_custodian() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2, 3]);
+    let before = world.write(2).expect("written");
+    world.settle();
+    world.split(&[&[1, 2, 3], &[4]]);
+    world.invite(1, &[4]);
+    // The invitation is lost with the custodian.
+    world.parcels.clear();
+    let meant_for_it = world.write(2).expect("written");
+    world.settle();
+    world.split(&[&[1], &[2, 3, 4]]);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    world.tick();
+    let opens = world.can_open(4);
+    assert!(opens.contains(&meant_for_it) && !opens.contains(&before));
+}
+
+#[test]
+fn who_hears_of_its_removal_before_what_was_written_until_then_gets_to_read_it_when_it_comes_back()
+{
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2, 3]);
+    world.split(&[&[1, 2], &[3]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    let until_then = world.write(2).expect("written");
+    world.settle();
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let without = world.write(2).expect("written");
+    world.settle();
+    // The word that it is out comes before the entries.
+    let (from, _, word) = world.parcels.pop().expect("to the removed");
+    world
+        .ask(3, |case, ctx| case.deliver(ctx, node(from), word))
+        .expect("taken");
+    world.heal();
+    world.invite(1, &[3]);
+    world.assert_agreed(&[1, 2, 3]);
+    world.tick();
+    let opens = world.can_open(3);
+    assert!(opens.contains(&until_then) && !opens.contains(&without));
+}
+
+#[test]
+fn who_takes_a_later_invitation_first_gets_to_read_what_was_written_after_the_first_one() {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2]);
+    let before = world.write(2).expect("written");
+    world.settle();
+    world.split(&[&[1, 2], &[3]]);
+    world.invite(1, &[3]);
+    let meant_for_it = world.write(2).expect("written");
+    world.settle();
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let without = world.write(2).expect("written");
+    world.settle();
+    // Of all that was sent to it only what follows arrives.
+    world.parcels.clear();
+    world.heal();
+    world.invite(1, &[3]);
+    world.tick();
+    let opens = world.can_open(3);
+    assert!(opens.contains(&meant_for_it));
+    assert!(!opens.contains(&before) && !opens.contains(&without));
+}
