@@ -172,6 +172,10 @@ fn parcels(host: &Host) -> Vec<Bound> {
             limits::PARCELS_PER_RECIPIENT,
         ),
         ("parcels of its own", own, own_most),
-        ("receipts", host.now.receipts.len(), 2 * limits::RECEIPTS_KEPT),
+        (
+            "receipts",
+            host.now.receipts.len(),
+            2 * limits::RECEIPTS_KEPT,
+        ),
     ]
 }

@@ -35,7 +35,11 @@ fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
 pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
     let parcels = disk.parcels.values().map(|k| (k.note, k.created));
     let receipts = disk.receipts.values();
-    Post::new(me, parcels, receipts.map(|(r, until)| ((**r).clone(), *until)))
+    Post::new(
+        me,
+        parcels,
+        receipts.map(|(r, until)| ((**r).clone(), *until)),
+    )
 }
 
 impl Host {

@@ -27,7 +27,7 @@ impl Operators {
     }
 
     /// Operators do what the manual says: they vote out a custodian that is hostile, gone, or was restored, and let in anew
-    /// who was restored and cannot follow.
+    /// who was restored and cannot follow, and who was invited and has not heard of it.
     pub fn react(&mut self) {
         for case in self.cases.clone() {
             self.replace_custodian(case);
@@ -173,9 +173,17 @@ impl Operators {
             let seat = &mut self.world.seats[index];
             let me = seat.host.me();
             let theirs = seat.host.info(case);
-            let behind = theirs.is_none_or(|i| i.group != info.group || i.epoch < info.epoch);
-            let restored = seat.restored && seat.malice.is_none();
-            if restored && behind && index != custodian && info.members.contains(&me) {
+            let behind = theirs
+                .as_ref()
+                .is_none_or(|i| i.group != info.group || i.epoch < info.epoch);
+            // Whoever invited it, perhaps once more after a removal, was revoked before the invitation came, and is believed
+            // no more.
+            let unheard = match &theirs {
+                None => !seat.host.now.purged.contains(&case),
+                Some(info) => matches!(info.ended, Some(Ended::Removed { .. })),
+            };
+            let lost = behind && (seat.restored || unheard) && seat.malice.is_none();
+            if lost && index != custodian && info.members.contains(&me) {
                 let org = self.org(index);
                 let role = info.rules.role(&org).unwrap_or(CaseRole::Contributor);
                 if self.act(custodian, case, Action::RemoveNode(me)) {
