@@ -13,6 +13,9 @@ use focal_protocol::{
 };
 use std::collections::BTreeMap;
 
+/// A piece of a delivery, with what the receipt for its parcel needs.
+type Piece = (ParcelNote, Time, DeliveryPart);
+
 impl Ledger {
     /// Stores a parcel, and offers it once it is durable.
     fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
@@ -173,8 +176,7 @@ impl Ledger {
     /// Puts pieces together of which all have come.
     fn retry_pieces(&mut self) {
         let me = self.me();
-        let mut wholes: BTreeMap<(NodeId, Hash), Vec<(ParcelNote, Time, DeliveryPart)>> =
-            BTreeMap::new();
+        let mut wholes: BTreeMap<(NodeId, Hash), Vec<Piece>> = BTreeMap::new();
         for parcel in self.store.parcels_for(&me).unwrap_or_default() {
             if let Ok(parcel) = self.verify_parcel(parcel)
                 && let Ok(Delivery::Part(piece)) = parcel.open(&self.identity.contact)
