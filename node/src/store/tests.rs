@@ -303,7 +303,7 @@ fn a_receipt_takes_the_place_of_its_parcel_and_both_survive_a_restart() {
         store.parcels_for(&id(&recipient)).expect("parcels"),
         [second]
     );
-    assert_eq!(store.receipts().expect("receipts"), [kept.clone()]);
+    assert_eq!(store.receipts().expect("receipts"), [kept]);
     let mut write = Write::default();
     write.drop_receipt(&id(&recipient), &first.hash());
     store.apply(&write).expect("stored");
