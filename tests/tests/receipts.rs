@@ -135,8 +135,11 @@ async fn a_carrier_keeps_a_parcel_until_its_recipient_has_signed_for_it_and_reme
         Frame::Receipts(receipts) => Some(receipts),
         _ => None,
     });
-    assert_eq!(told.await, [receipt.clone()]);
-    assert_eq!(answer(&mut sender, &parcel).await, [receipt.clone()]);
+    assert_eq!(told.await, std::slice::from_ref(&receipt));
+    assert_eq!(
+        answer(&mut sender, &parcel).await,
+        std::slice::from_ref(&receipt)
+    );
 
     // What was settled stays settled. The partners' links would come again by themselves, and take the place of new ones.
     drop((sender, recipient));
