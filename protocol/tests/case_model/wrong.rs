@@ -4,7 +4,7 @@ use crate::{
     group::History,
     lives::live,
     steps::Step::{
-        self, Copy, Elect, HandOver, Heal, Invite, Rekey, Remove, Restore, Split, Write,
+        self, Copy, Elect, HandOver, Heal, Invite, Leave, Rekey, Remove, Restore, Split, Write,
     },
 };
 
@@ -67,6 +67,8 @@ fn lives() -> Vec<Vec<Step>> {
             Restore,
             Elect(3),
         ],
+        // Who was elected again carried out at once what was asked while it could not.
+        vec![Copy, Remove(2), Restore, Leave(3), Elect(1), Write(1)],
     ]
 }
 
