@@ -15,6 +15,7 @@ mod courier;
 mod directory;
 mod failures;
 mod parcels;
+mod retention;
 mod sessions;
 mod take;
 mod trail;
@@ -96,8 +97,8 @@ pub(crate) struct Ledger {
     cases: BTreeMap<CaseId, CaseHere>,
     /// Cases whose content was destroyed here.
     purged: BTreeSet<CaseId>,
-    /// Since when a case's retention time has been seen to be over, by the clock that never jumps.
-    due_since: BTreeMap<CaseId, Time>,
+    /// Cases whose retention time is over.
+    retention: retention::Retention,
     /// How old this node's keys in a case may become, milliseconds.
     rekey_ms: u64,
     alarms: BTreeMap<Hash, KeptAlarm>,
@@ -141,7 +142,7 @@ impl Ledger {
             next_document: 0,
             cases: BTreeMap::new(),
             purged: BTreeSet::new(),
-            due_since: BTreeMap::new(),
+            retention: retention::Retention::default(),
             rekey_ms: settings.rekey_ms(),
             alarms: BTreeMap::new(),
             logs: HashMap::new(),
@@ -175,6 +176,7 @@ impl Ledger {
         self.directory = self.store.directory()?;
         self.next_document = self.store.next_document()?;
         self.purged = self.store.purged()?.into_iter().collect();
+        self.retention.load(self.store.due()?);
         let logs = self.store.logs()?.into_iter();
         self.logs = logs
             .filter(|(_, row)| !self.purged.contains(&row.writer.case))
@@ -290,7 +292,7 @@ impl Ledger {
             Actor::Node,
             Act::new(Deed::Started).word(env!("CARGO_PKG_VERSION")),
         );
-        self.resume_purges();
+        self.retire_cases(clock::steady());
         self.commit();
         while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {

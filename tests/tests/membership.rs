@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
+const DAY_MS: u64 = 24 * 3_600_000;
 
 struct Stage {
     base: TempDir,
@@ -286,6 +287,52 @@ async fn after_a_purge_neither_the_store_nor_a_copy_of_its_files_opens_anything(
             }
         });
         assert!(searched > 10_000, "there was something to search");
+    }
+}
+
+#[tokio::test]
+async fn at_the_end_of_its_retention_time_each_node_purges_a_closed_case_by_itself() {
+    let mut stage = Stage::of(&["Norland", "UN Office"]).await;
+    stage.report(1, "to be kept for a while").await;
+    stage.federation.converged(stage.case, 1).await;
+    let close = CaseAction::Close {
+        reason: "mission ended".into(),
+        retain_days: Some(0),
+    };
+    stage.org(0).act(stage.case, &close).await.expect("closed");
+    let closed = |d: &focal_node::api::types::CaseDetail| d.summary.stage.starts_with("closed");
+    for i in 0..2 {
+        stage.org(i).wait_case(stage.case, "closed", closed).await;
+        assert!(stage.nodes[i].stop().success());
+        let org = &stage.federation.orgs[i];
+        let open = || {
+            focal_node::store::Store::open(&org.dir.join("store"), org.keys().storage())
+                .expect("a store")
+        };
+        // It has run for nearly a day since: not long enough, as its clock may just have been set.
+        let mut write = focal_node::store::Write::default();
+        let store = open();
+        write.due(&store, stage.case, DAY_MS - 3_600_000);
+        store.apply(&write).expect("written");
+        drop(store);
+        let mut node = org.start(Path::new(NODE)).await;
+        assert!(org.case(stage.case).await.is_some());
+        assert!(node.stop().success());
+        let store = open();
+        assert!(store.due().expect("readable")[&stage.case] >= DAY_MS - 3_600_000);
+        let mut write = focal_node::store::Write::default();
+        write.due(&store, stage.case, DAY_MS);
+        store.apply(&write).expect("written");
+        drop(store);
+        stage.nodes[i] = org.start(Path::new(NODE)).await;
+        until("it is purged", || async {
+            org.case(stage.case).await.is_none().then_some(())
+        })
+        .await;
+        until("its key is destroyed", || async {
+            (!key_of(org, stage.case).exists()).then_some(())
+        })
+        .await;
     }
 }
 

@@ -451,24 +451,24 @@ impl Ledger {
         }
     }
 
-    /// Cases at the end of their retention time are purged, but not because of a clock that has just been set: the time
-    /// must have been over for a day of running.
-    pub(super) fn retire_cases(&mut self, waited: Time) {
-        const DAY_MS: u64 = 24 * 3_600_000;
+    /// Cases at the end of their retention time are purged, once that has been so for long enough of running.
+    pub(super) fn retire_cases(&mut self, steady: Time) {
         self.resume_purges();
         let now = clock::now();
-        let due: Vec<CaseId> = self
+        let due = self
             .cases
             .iter()
             .filter(|(_, here)| here.case.ended().is_none() && here.case.is_due_for_purge(now))
             .map(|(id, _)| *id)
             .collect();
-        self.due_since.retain(|id, _| due.contains(id));
-        for id in due {
-            let since = *self.due_since.entry(id).or_insert(waited);
-            if waited.since(since) < DAY_MS {
-                continue;
-            }
+        let look = self.retention.look(&due, steady);
+        for (id, seen) in look.due {
+            self.round.write.due(&self.store, id, seen);
+        }
+        for id in look.not {
+            self.round.write.not_due(id);
+        }
+        for id in look.over {
             match self.act(id, Action::Purge) {
                 // Why, in the write that decides it; that it is done, in the one that does it.
                 Ok(_) => {

@@ -67,6 +67,10 @@ fn purged_key(case: CaseId) -> Vec<u8> {
     [b"p".as_slice(), case.as_bytes()].concat()
 }
 
+fn due_key(case: CaseId) -> Vec<u8> {
+    [b"d".as_slice(), case.as_bytes()].concat()
+}
+
 fn package_key(issued: Time) -> Vec<u8> {
     [b"k".as_slice(), &issued.0.to_be_bytes()].concat()
 }
@@ -153,6 +157,23 @@ impl Store {
             .collect()
     }
 
+    /// Cases whose retention time is over, with how long that has been so while this node ran, milliseconds.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn due(&self) -> Result<BTreeMap<CaseId, u64>> {
+        let rows = self.tree(Tree::Group).scan_prefix(b"d");
+        rows.map(|row| {
+            let (key, value) = row?;
+            let case = case_of(&key).ok_or_else(|| self.damaged("a due case's key"))?;
+            let plain = self.unseal(Table::Group, &key, &value)?;
+            let seen = <[u8; 8]>::try_from(plain.as_slice());
+            let seen = seen.map_err(|_| self.damaged("how long a case is due"))?;
+            Ok((case, u64::from_be_bytes(seen)))
+        })
+        .collect()
+    }
+
     /// Private rows of the published key packages, by time of issue.
     ///
     /// # Errors
@@ -203,8 +224,21 @@ impl Write {
             }
         }
         store.purge_attachments(self, &case)?;
+        self.delete(Tree::Group, due_key(case));
         self.put(Tree::Group, purged_key(case), Vec::new());
         Ok(())
+    }
+
+    /// The retention time of a case has been over for so many milliseconds of running.
+    pub fn due(&mut self, store: &Store, case: CaseId, seen: u64) {
+        let key = due_key(case);
+        let sealed = store.seal(Table::Group, &key, &seen.to_be_bytes());
+        self.put(Tree::Group, key, sealed);
+    }
+
+    /// It is not over any more.
+    pub fn not_due(&mut self, case: CaseId) {
+        self.delete(Tree::Group, due_key(case));
     }
 
     /// What has changed in a case: its state, and its groups row by row.
