@@ -97,6 +97,15 @@ impl Api {
             .map_err(|_| other(String::from_utf8_lossy(&bytes)))
     }
 
+    /// The HTTP status of a `GET`.
+    ///
+    /// # Errors
+    /// The node cannot be reached.
+    pub async fn status(&self, path: &str) -> io::Result<u16> {
+        let response = self.send(Method::GET, path, Vec::new()).await?;
+        Ok(response.status().as_u16())
+    }
+
     /// A `GET` of bytes.
     ///
     /// # Errors
