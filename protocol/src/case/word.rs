@@ -1,8 +1,8 @@
 //! What members say to each other besides commits and votes: requests, secrets, who is out.
 
-use super::{Alarm, At, Case, Ctx, Effect, Ended, Error, OpenRequest, member::TELLERS};
+use super::{Alarm, At, Case, Ctx, Effect, Ended, Error, Followed, OpenRequest, member::TELLERS};
 use crate::{
-    group::{Delivery, Removal},
+    group::{Delivery, History, Removal},
     id::{NodeId, OrgId},
     limits,
     log::{Epoch, EpochGrant, Payload, Request},
@@ -82,20 +82,8 @@ impl Case {
         if !self.members().contains(&from) {
             return effects;
         }
-        let spans: Vec<_> = self
-            .state
-            .groups
-            .iter()
-            .flat_map(|g| g.steps.spans(&from))
-            .collect();
         let mut grants = ctx.held.secrets();
-        grants.retain(|g| {
-            let at = g.at();
-            at > since
-                && spans
-                    .iter()
-                    .any(|(first, last)| at >= *first && at <= *last)
-        });
+        grants.retain(|g| g.at() > since && self.was_given(ctx, &from, g));
         if !grants.is_empty() {
             effects.push(Effect::Deliver {
                 to: vec![from],
@@ -103,6 +91,32 @@ impl Case {
             });
         }
         effects
+    }
+
+    /// Whether a member has had a secret before it forgot it, as it was a member in its epoch.
+    fn was_given(&self, ctx: &Ctx<'_>, member: &NodeId, secret: &EpochGrant) -> bool {
+        let at = secret.at();
+        let groups = self.state.groups.iter();
+        let of_generation: Vec<_> = groups
+            .filter(|g| g.key.generation == at.generation)
+            .collect();
+        let was_in = |group: &&Followed| {
+            let mut spans = group.steps.spans(member).into_iter();
+            spans.any(|(first, last)| at >= first && at <= last)
+        };
+        // Two groups of one generation have epochs of the same numbers. Who was there when they parted reads both. Who
+        // came later, and reads what is written from then on, is told only what this node itself was in, and no group
+        // that it knows without that member.
+        let parted = |group: &&Followed| {
+            let succession = group.succession.as_ref();
+            let succession = succession.and_then(|s| s.unverified().ok());
+            succession.is_some_and(|s| !s.members.contains(member))
+        };
+        if self.rules().history == History::FromJoining && of_generation.iter().any(parted) {
+            let own = ctx.held.own(at).contains(&secret.secret);
+            return own && of_generation.iter().all(was_in);
+        }
+        of_generation.iter().any(was_in)
     }
 
     /// Whether it falls to this node to give a member back the secrets that it has forgotten: to whoever is or was

@@ -286,3 +286,46 @@ fn a_restored_node_that_is_elected_gets_back_what_it_has_forgotten_from_the_othe
     world.tick();
     assert!(world.can_open(1).contains(&forgotten));
 }
+
+#[test]
+fn a_restored_newcomer_is_told_nothing_of_a_group_in_which_it_never_was() {
+    let mut world = World::new(&[1, 2, 3, 4, 5, 6]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2, 3, 4, 5]);
+    world.split(&[&[1], &[2], &[3], &[4], &[5]]);
+    // 4 and 5 vote twice, so that two groups of one generation begin.
+    for successor in [3, 2] {
+        for n in [4, 5] {
+            world.vote(n, successor, Cause::Lost).expect("voted");
+        }
+    }
+    world.vote(3, 3, Cause::Lost).expect("stands");
+    world.split(&[&[3, 4, 5]]);
+    world.settle();
+    world.assert_agreed(&[3, 4, 5]);
+    while world.epoch(3) < Epoch::new(1, 3) {
+        world.ask(3, Case::rekey).expect("committed");
+        world.settle();
+    }
+    let apart = world.write(4).expect("written");
+    world.settle();
+    world.split(&[&[2, 4, 5, 6]]);
+    world.settle();
+    world.vote(2, 2, Cause::Lost).expect("stands");
+    world.settle();
+    world.assert_agreed(&[2, 4, 5]);
+    world.invite(2, &[6]);
+    let copy = world.node(6).disk.clone();
+    while world.epoch(2) < Epoch::new(1, 3) {
+        world.ask(2, Case::rekey).expect("committed");
+        world.settle();
+    }
+    let together = world.write(2).expect("written");
+    world.settle();
+    assert!(world.can_open(2).is_superset(&[apart, together].into()));
+    assert_eq!(world.can_open(6), [together].into());
+    world.restore(6, copy);
+    world.settle();
+    world.tick();
+    assert_eq!(world.can_open(6), [together].into());
+}
