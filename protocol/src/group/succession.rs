@@ -6,6 +6,7 @@
 
 use super::{GroupKey, rules::Cut};
 use crate::{
+    codec,
     id::{CaseId, Hash, NodeId},
     key::Context,
     limits,
@@ -86,13 +87,18 @@ impl Vote {
     /// Checks that the voter signed it.
     ///
     /// # Errors
-    /// It cannot be read, the signature is not the voter's, or there are others beside it: they would swell what
-    /// everybody carries.
+    /// It cannot be read or names more nodes as gone than it may, the signature is not the voter's, or there are others
+    /// beside it: they would swell what everybody carries.
     pub fn verify(signed: Signed<Self>) -> Result<Verified<Self>, crate::signed::Error> {
         if signed.signatures().len() > 1 {
             return Err(crate::signed::Error::TooManySignatures);
         }
-        signed.verify_by(|vote: &Self| vote.voter.key())
+        let vote = signed.verify_by(|vote: &Self| vote.voter.key())?;
+        if vote.gone.len() > limits::GONE {
+            let gone = format!("more than {} nodes that are gone", limits::GONE);
+            return Err(codec::Error::Shape(gone).into());
+        }
+        Ok(vote)
     }
 }
 

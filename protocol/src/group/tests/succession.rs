@@ -116,6 +116,20 @@ fn a_signature_that_is_not_theirs_spoils_a_succession() {
 }
 
 #[test]
+fn a_vote_names_a_few_nodes_as_gone() {
+    let naming = |gone: usize| {
+        let vote = Vote {
+            voter: node(3),
+            motion: motion(),
+            gone: vec![node(4); gone],
+        };
+        Vote::verify(Signed::new(&vote, &key(3)))
+    };
+    assert!(naming(limits::GONE).is_ok());
+    assert!(naming(limits::GONE + 1).is_err());
+}
+
+#[test]
 fn a_succession_that_contradicts_itself_is_refused() {
     let cut = Cut {
         log: crate::id::LogId([1; 16]),
