@@ -12,6 +12,7 @@ use cases::CaseHere;
 mod command;
 pub(crate) use command::{Command, ContentAt, Files, InviteOutcome, LedgerHandle, Reply, StoredAt};
 mod courier;
+mod cuts;
 mod directory;
 mod failures;
 mod parcels;

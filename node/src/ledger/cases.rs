@@ -195,44 +195,6 @@ impl Ledger {
         });
     }
 
-    /// Ends the logs that the rules say end, wherever they are held further.
-    pub(super) fn apply_cuts(&mut self, id: CaseId) {
-        let Some(here) = self.cases.get(&id) else {
-            return;
-        };
-        let rules = here.case.rules();
-        let due: Vec<(LogId, LogRow, u64)> = self
-            .logs
-            .iter()
-            .filter(|(_, row)| row.writer.case == id)
-            .filter_map(|(log, row)| {
-                let end = rules.end(&row.writer.node, *log, row.first)?;
-                let done = row.end.is_some_and(|e| e <= end)
-                    && (row.ended.is_some() || row.head.height < end);
-                (!done).then_some((*log, *row, end))
-            })
-            .collect();
-        for (log, row, end) in due {
-            self.end_log(log, row, end);
-        }
-    }
-
-    /// Ends a log at a height: what is held beyond counts no more.
-    pub(super) fn end_log(&mut self, log: LogId, row: LogRow, end: u64) {
-        match self
-            .store
-            .cut(&mut self.round.write, log, &row, end, clock::now())
-        {
-            Ok(row) => {
-                self.logs.insert(log, row);
-                self.round.durable = true;
-                let (opener, case) = (self.opener.clone(), row.writer.case);
-                self.then(move |_| opener.cut(case));
-            }
-            Err(e) => tracing::error!("log {} could not be ended: {e}", log.short()),
-        }
-    }
-
     pub(super) fn open_case(
         &mut self,
         title: &str,

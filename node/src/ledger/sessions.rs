@@ -144,6 +144,7 @@ impl Ledger {
         if self.ticks.is_multiple_of(SLOW) {
             self.publish_key_package();
             self.expire_parcels();
+            self.retry_parcels();
             self.retire_cases(clock::steady());
             self.trim_trail();
         }

@@ -39,7 +39,10 @@ impl Ledger {
         self.check_writer(log, &writer, &run)?;
         let known = self.logs.get(&log).copied();
         if let Some(ended) = known.and_then(|row| row.ended) {
-            // Nothing more of it counts.
+            // Nothing more of it counts; but whether all hold the same of what does must be seen.
+            if let Err(fork @ log::Error::Fork { .. }) = run.verify(&ended) {
+                return Err(fork.into());
+            }
             mailbox.grew(log, writer, ended, None);
             return Ok(());
         }

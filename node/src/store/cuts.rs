@@ -58,6 +58,25 @@ impl Store {
         Ok(cut)
     }
 
+    /// Lets a log count further, or without end: what ended it is not in force any more. Its entries are opened again from
+    /// where it ended.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn lift_cut(
+        &self,
+        write: &mut Write,
+        log: LogId,
+        row: &LogRow,
+        end: Option<u64>,
+    ) -> Result<LogRow> {
+        let reached = end.filter(|end| row.head.height >= *end);
+        let ended = reached.map(|end| self.head_at(log, end)).transpose()?;
+        let lifted = LogRow { end, ended, ..*row };
+        write.log(log, &lifted);
+        Ok(lifted)
+    }
+
     /// The head of a log as it was at a height.
     fn head_at(&self, log: LogId, height: u64) -> Result<Head> {
         let Some(last) = height.checked_sub(1) else {

@@ -130,6 +130,12 @@ impl Case {
         if group.epoch() < self.epoch() || (group.epoch() == self.epoch() && !ended) {
             return Ok(Vec::new());
         }
+        if let Some(Ended::Removed { at, .. }) = &self.state.ended
+            && group.epoch() < *at
+        {
+            // It was removed again since, and has heard of that first.
+            return Ok(Vec::new());
+        }
         if !(ended || restored) {
             // It has not heard yet that it was removed in between.
             return Err(Error::NotYet);

@@ -196,7 +196,9 @@ impl Case {
         self.state.forked_by.unwrap_or(self.rules().custodian)
     }
 
-    fn base_members(&self) -> BTreeSet<NodeId> {
+    /// Its members: who may vote, and be voted for.
+    #[must_use]
+    pub fn base_members(&self) -> BTreeSet<NodeId> {
         let followed = self.state.group(&self.state.active);
         followed
             .and_then(|g| g.steps.at(self.base()))

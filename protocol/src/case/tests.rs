@@ -7,6 +7,7 @@ mod hostile;
 mod keys;
 mod many;
 mod membership;
+mod overtaken;
 mod restored;
 mod returning;
 mod roles;

@@ -261,7 +261,12 @@ impl Case {
 
     /// The custodian says that this node is out.
     fn removed(&mut self, from: NodeId, removal: Removal) -> Result<Vec<Effect>, Error> {
-        if self.state.ended.is_some() && removal.reason.is_empty() {
+        let settled = match &self.state.ended {
+            Some(Ended::Removed { at, .. }) => removal.at <= *at,
+            Some(Ended::Purged) => true,
+            Some(Ended::VotedOut { .. }) | None => false,
+        };
+        if settled && removal.reason.is_empty() {
             return Ok(Vec::new());
         }
         let later = removal.at.generation > self.epoch().generation;
@@ -273,8 +278,9 @@ impl Case {
         // A custodian that was restored may have forgotten that it handed over, and to whom.
         let forgetful = self.is_custodian() && self.state.restored;
         let plausible =
-            removal.reason.len() <= limits::REASON && (forgetful || !self.is_custodian());
-        if !current || !plausible || !self.was_member(&from) {
+            removal.reason.len() <= limits::REASON && (forgetful || later || !self.is_custodian());
+        // Of a later generation, whoever its custodian may be: it may have voted this one out, and have let it in again.
+        if !current || !plausible || !(later || self.was_member(&from)) {
             return Err(Error::NotAllowed(from));
         }
         if (later || from != self.rules().custodian) && !forgetful {

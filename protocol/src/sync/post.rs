@@ -21,7 +21,7 @@ use crate::{
 use peers::Peers;
 use receipts::Receipts;
 use shelf::Shelf;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What to do about parcels that a peer offers.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Post {
     receipts: Receipts,
     peers: Peers,
     /// Kept for others, and not offered yet.
-    news: BTreeSet<Hash>,
+    news: Vec<Hash>,
 }
 
 impl Post {
@@ -72,7 +72,7 @@ impl Post {
             shelf: Shelf::default(),
             receipts: Receipts::default(),
             peers: Peers::default(),
-            news: BTreeSet::new(),
+            news: Vec::new(),
         };
         for (note, created) in parcels {
             post.shelf.insert(note, created);
@@ -177,8 +177,8 @@ impl Post {
 
     /// A parcel that is kept is to be offered to everybody, with the next news.
     pub fn announce(&mut self, parcel: Hash) {
-        if self.shelf.get(&parcel).is_some() {
-            self.news.insert(parcel);
+        if self.shelf.get(&parcel).is_some() && !self.news.contains(&parcel) {
+            self.news.push(parcel);
         }
     }
 
@@ -186,7 +186,7 @@ impl Post {
     pub fn drop(&mut self, parcel: &Hash) {
         self.shelf.remove(parcel);
         self.peers.forget(parcel);
-        self.news.remove(parcel);
+        self.news.retain(|p| p != parcel);
     }
 
     /// A peer was sent a parcel.

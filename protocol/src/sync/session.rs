@@ -1,5 +1,6 @@
 //! The conversation with one peer.
 
+mod directory;
 mod heads;
 mod io;
 mod sizes;
@@ -9,7 +10,7 @@ pub use sizes::Sizes;
 
 use super::{CaseHeads, Error, Frame, Hello, LogHead, Portion, VERSION, Weight};
 use crate::{
-    directory::{Item, Versions},
+    directory::Versions,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
     log::{Head, Lane, Run, Writer},
@@ -164,6 +165,11 @@ impl Session {
                 head,
                 fresh,
             } => self.grew(log, writer, head, fresh),
+            Input::Lacks(log) => {
+                if let Some(known) = self.logs.get(&log).filter(|l| l.theirs > l.ours) {
+                    self.out.push(Output::Offers(log, known.theirs));
+                }
+            }
             Input::Loaded(run) => {
                 if let Some(log) = self.logs.get_mut(&run.log) {
                     log.loading = false;
@@ -402,25 +408,6 @@ impl Session {
         if let Some((id, log)) = next {
             log.loading = true;
             self.out.push(Output::Load(*id, log.sent));
-        }
-    }
-
-    fn directory(&mut self, items: Vec<Item>) {
-        // One document may be half a frame: each frame takes as many as fit.
-        let mut batch = Vec::new();
-        let mut size = 0;
-        for item in items {
-            let length = crate::codec::encode_packed(&item).len();
-            if size + length > limits::FRAME - 1024 && !batch.is_empty() {
-                self.out
-                    .push(Output::Send(Frame::Directory(std::mem::take(&mut batch))));
-                size = 0;
-            }
-            size += length;
-            batch.push(item);
-        }
-        if !batch.is_empty() {
-            self.out.push(Output::Send(Frame::Directory(batch)));
         }
     }
 }

@@ -277,7 +277,7 @@ fn visible(host: &super::host::Host, case: CaseId) -> BTreeSet<focal_protocol::i
 
 impl World {
     /// The hosts among `within` to which entries can go from one: they are served by members only.
-    fn reachable(&self, from: usize, within: &[usize]) -> Vec<usize> {
+    pub(super) fn reachable(&self, from: usize, within: &[usize]) -> Vec<usize> {
         let mut reached = BTreeSet::from([from]);
         let mut next = vec![from];
         while let Some(at) = next.pop() {

@@ -30,7 +30,7 @@ use focal_protocol::{
     group::Receipt,
     id::{CaseId, Hash, LogId, NodeId},
     log::{Epoch, Run},
-    sync::{Fetch, Post, Session},
+    sync::{Fetch, Input, Post, Session},
     time::Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,6 +40,7 @@ use std::{collections::BTreeMap, sync::Arc};
 enum After {
     Grew(LogId, Option<Run>),
     Open(LogId),
+    More(LogId),
     Stored(LogId, u64),
     Share(CaseId),
     Rules(CaseId),
@@ -306,6 +307,12 @@ impl Host {
             After::Grew(log, fresh) => self.announce(now, log, fresh.as_ref()),
             After::Stored(log, height) => self.fetch.stored(log, height, now),
             After::Open(log) => self.open_log(now, log),
+            After::More(log) => {
+                self.announce(now, log, None);
+                for peer in self.peers() {
+                    self.input(now, peer, Input::Lacks(log));
+                }
+            }
             After::Share(case) => self.share_case(now, case),
             After::Rules(case) => {
                 self.apply_cuts(case);

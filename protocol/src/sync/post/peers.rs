@@ -14,8 +14,9 @@ const STALLED_MS: u64 = 20_000;
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     hold: BTreeMap<NodeId, BTreeSet<Hash>>,
-    /// Whom this node has asked, and when; none if that peer is gone.
-    asked: BTreeMap<Hash, Option<(NodeId, Time)>>,
+    /// Whom this node has asked, and when; none if that peer is gone. With the turn of each, as hashes are no order.
+    asked: BTreeMap<Hash, (u64, Option<(NodeId, Time)>)>,
+    turns: u64,
 }
 
 impl Peers {
@@ -47,7 +48,8 @@ impl Peers {
         if !self.is_held(&peer, &parcel) || self.asked.contains_key(&parcel) {
             return false;
         }
-        self.asked.insert(parcel, Some((peer, now)));
+        self.turns += 1;
+        self.asked.insert(parcel, (self.turns, Some((peer, now))));
         true
     }
 
@@ -66,15 +68,16 @@ impl Peers {
         let stalled = |asked: &Option<(NodeId, Time)>| {
             asked.is_none_or(|(_, since)| now.since(since) >= STALLED_MS)
         };
-        let late: Vec<_> = self.asked.iter().filter(|(_, a)| stalled(a)).collect();
-        let late: Vec<_> = late.into_iter().map(|(p, a)| (*p, *a)).collect();
-        for (parcel, asked) in late {
+        let late = self.asked.iter().filter(|(_, (_, a))| stalled(a));
+        let mut late: Vec<_> = late.map(|(p, (turn, a))| (*turn, *p, *a)).collect();
+        late.sort_unstable_by_key(|(turn, ..)| *turn);
+        for (turn, parcel, asked) in late {
             if let Some((peer, _)) = asked {
                 self.lacks(peer, &parcel);
             }
             match self.holders(&parcel).first() {
                 Some(other) => {
-                    self.asked.insert(parcel, Some((*other, now)));
+                    self.asked.insert(parcel, (turn, Some((*other, now))));
                     due.entry(*other).or_default().push(parcel);
                 }
                 None => self.answered(&parcel),
@@ -92,7 +95,7 @@ impl Peers {
 
     pub(super) fn lost(&mut self, peer: &NodeId) {
         self.hold.remove(peer);
-        for asked in self.asked.values_mut() {
+        for (_, asked) in self.asked.values_mut() {
             if asked.is_some_and(|(of, _)| of == *peer) {
                 *asked = None;
             }

@@ -12,9 +12,19 @@ use std::collections::BTreeMap;
 /// Parcels that wait for their recipient, or here for what they rest on, each with the time when it was made.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
-    kept: BTreeMap<Hash, (ParcelNote, Time)>,
+    kept: BTreeMap<Hash, Place>,
+    /// In the order in which they came: what follows must not hang on hashes, which nobody can repeat.
+    line: BTreeMap<u64, Hash>,
+    next: u64,
     /// How many of them each recipient has.
     of: BTreeMap<NodeId, usize>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    note: ParcelNote,
+    created: Time,
+    turn: u64,
 }
 
 /// Whether a parcel has a place.
@@ -31,14 +41,23 @@ pub enum Room {
 impl Shelf {
     pub(super) fn insert(&mut self, note: ParcelNote, created: Time) {
         self.remove(&note.parcel);
-        self.kept.insert(note.parcel, (note, created));
+        let turn = self.next;
+        self.next += 1;
+        let place = Place {
+            note,
+            created,
+            turn,
+        };
+        self.kept.insert(note.parcel, place);
+        self.line.insert(turn, note.parcel);
         *self.of.entry(note.to).or_default() += 1;
     }
 
     pub(super) fn remove(&mut self, parcel: &Hash) {
-        let Some((note, _)) = self.kept.remove(parcel) else {
+        let Some(Place { note, turn, .. }) = self.kept.remove(parcel) else {
             return;
         };
+        self.line.remove(&turn);
         if let Some(count) = self.of.get_mut(&note.to) {
             *count -= 1;
             if *count == 0 {
@@ -48,7 +67,7 @@ impl Shelf {
     }
 
     pub(super) fn get(&self, parcel: &Hash) -> Option<ParcelNote> {
-        self.kept.get(parcel).map(|(note, _)| *note)
+        self.kept.get(parcel).map(|place| place.note)
     }
 
     /// How many of them a recipient has.
@@ -58,16 +77,17 @@ impl Shelf {
 
     /// When a parcel was made.
     pub(super) fn created(&self, parcel: &Hash) -> Option<Time> {
-        self.kept.get(parcel).map(|(_, created)| *created)
+        self.kept.get(parcel).map(|place| place.created)
     }
 
     pub(super) fn notes(&self) -> impl Iterator<Item = ParcelNote> + '_ {
-        self.kept.values().map(|(note, _)| *note)
+        self.all().map(|(note, _)| note)
     }
 
     /// All with the times when they were made.
     pub(super) fn all(&self) -> impl Iterator<Item = (ParcelNote, Time)> + '_ {
-        self.kept.values().copied()
+        let places = self.line.values().filter_map(|p| self.kept.get(p));
+        places.map(|place| (place.note, place.created))
     }
 
     /// Whether a parcel has a place. What `keeper`, this node, sends itself always has.

@@ -107,7 +107,7 @@ fn receipts_go_to_those_who_hold_the_parcel_and_to_nobody_else() {
     post.sent(node(OTHER), note.parcel);
     post.sent(node(RECIPIENT), note.parcel);
     let settled = post.settle(node(RECIPIENT), receipt(1, RECIPIENT), NOW);
-    let tell: BTreeSet<NodeId> = settled
+    let tell: std::collections::BTreeSet<NodeId> = settled
         .expect("good")
         .expect("kept")
         .tell

@@ -39,6 +39,8 @@ pub enum Input {
         /// The new entries, if they are at hand.
         fresh: Option<Run>,
     },
+    /// More of a log counts than before: what the peer holds of it is wanted after all.
+    Lacks(LogId),
     /// Answer to [`Output::Load`]; a run without entries if there are none.
     Loaded(Run),
     /// Ask the peer for a log, from this height on.

@@ -72,4 +72,6 @@ pub struct Kept {
     pub parcel: Arc<Signed<Parcel>>,
     /// When it was made.
     pub created: Time,
+    /// Its place among those of this host, in the order in which they came.
+    pub turn: u64,
 }

@@ -30,6 +30,8 @@ pub struct Info {
     pub base: Option<Epoch>,
     /// Who was elected then.
     pub successor: Option<NodeId>,
+    /// Who may choose another custodian, if the one of before was found to have signed two histories.
+    pub forked: Option<BTreeSet<NodeId>>,
     /// Why this node takes part no more.
     pub ended: Option<Ended>,
     /// Whether it is a custodian that may have forgotten commits.
@@ -54,6 +56,7 @@ impl Info {
             joined: state.joined,
             base: succession.as_ref().map(|s| s.base),
             successor: succession.map(|s| s.motion.successor),
+            forked: state.forked_by.map(|_| case.base_members()),
             ended: state.ended.clone(),
             restored: state.restored,
             hands_on: members.first().is_some_and(|m| case.serves(m)),

@@ -35,6 +35,7 @@ impl Host {
         let logs: Vec<LogId> = self.now.logs.keys().copied().collect();
         self.after.extend(logs.into_iter().map(After::Open));
         self.tend(now);
+        self.retry_parcels(now);
     }
 
     /// It starts again from a copy of its disk, as an honest operator does it: its logs end, new ones begin.

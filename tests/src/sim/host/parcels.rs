@@ -33,7 +33,9 @@ fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
 
 /// What a host begins with that has this disk.
 pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
-    let parcels = disk.parcels.values().map(|k| (k.note, k.created));
+    let mut kept: Vec<&Kept> = disk.parcels.values().collect();
+    kept.sort_unstable_by_key(|k| k.turn);
+    let parcels = kept.into_iter().map(|k| (k.note, k.created));
     let receipts = disk.receipts.values();
     Post::new(
         me,
@@ -45,10 +47,12 @@ pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
 impl Host {
     fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
         self.post.keep(note, created);
+        let last = self.now.parcels.values().map(|k| k.turn).max();
         self.write(Write::Parcel(Kept {
             note,
             parcel: self.interner.parcel(note.parcel, parcel),
             created,
+            turn: last.map_or(0, |turn| turn + 1),
         }));
         if note.to != self.me() {
             self.after.push(After::Offer(note.parcel));
@@ -251,7 +255,9 @@ impl Host {
     fn mine(&self) -> Vec<Kept> {
         let me = self.me();
         let mine = self.now.parcels.values().filter(|k| k.note.to == me);
-        mine.cloned().collect()
+        let mut mine: Vec<Kept> = mine.cloned().collect();
+        mine.sort_unstable_by_key(|k| k.turn);
+        mine
     }
 
     /// Parcels for this node that could not be opened before.

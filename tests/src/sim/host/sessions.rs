@@ -260,7 +260,6 @@ impl Host {
     /// What more time brings: what is due in cases, fresh key packages, old parcels.
     pub fn tend(&mut self, now: Time) {
         self.tend_cases(now);
-        self.retry_parcels(now);
         self.expire_parcels(now);
         let (me, clock) = (self.me(), self.clock(now));
         let published = self.now.directory.key_package(&me).map(|o| o.issued);

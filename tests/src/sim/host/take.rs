@@ -59,8 +59,12 @@ impl Host {
         };
         let known = self.now.logs.get(&log);
         if let Some(ended) = known.filter(|l| l.has_ended()) {
-            // Nothing more of it counts.
-            return Ok(Some(grew(ended.counted())));
+            let head = ended.counted();
+            // Nothing more of it counts; but whether all hold the same of what does must be seen.
+            if let Err(fork @ Error::Fork { .. }) = run.verify(&head) {
+                return Err(fork.into());
+            }
+            return Ok(Some(grew(head)));
         }
         let head = known.map_or(Head::EMPTY, Log::head);
         let mut end = known.and_then(|l| l.end);
@@ -177,10 +181,19 @@ impl Host {
         for log in logs {
             let held = self.now.logs.get(&log);
             let first = held.and_then(|l| Some((l.writer.node, l.first()?)));
-            if let Some((node, first)) = first
-                && let Some(end) = info.rules.end(&node, log, first)
-            {
-                self.end_log(log, end);
+            let (Some((node, first)), Some(held)) = (first, held) else {
+                continue;
+            };
+            let (end, was, frozen) = (info.rules.end(&node, log, first), held.end, held.frozen);
+            match (end, was) {
+                (Some(end), _) if was.is_none_or(|was| end < was) => self.end_log(log, end),
+                // It was ended by rules that are not in force any more.
+                (end, Some(was)) if !frozen && end.is_none_or(|end| end > was) => {
+                    self.flag(log, |flags| flags.end = end);
+                    self.after.push(After::Open(log));
+                    self.after.push(After::More(log));
+                }
+                _ => {}
             }
         }
     }

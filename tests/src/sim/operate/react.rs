@@ -30,9 +30,37 @@ impl Operators {
     /// who was restored and cannot follow, and who was invited and has not heard of it.
     pub fn react(&mut self) {
         for case in self.cases.clone() {
+            self.introduce(case);
             self.replace_custodian(case);
             self.agree_by_telephone(case);
             self.readmit(case);
+        }
+    }
+
+    /// Who follows nothing of a case, as nobody between it and the others knows of the case (any more), connects to whoever
+    /// has come furthest.
+    fn introduce(&mut self, case: CaseId) {
+        let knowing = self.members(case);
+        let mut furthest: Option<(Rank, Epoch, usize)> = None;
+        for index in &knowing {
+            if let Some(info) = self.world.seats[*index].host.info(case) {
+                furthest = furthest.max(Some((info.rank, info.epoch, *index)));
+            }
+        }
+        let Some((.., first)) = furthest else {
+            return;
+        };
+        let Some(lead) = self.world.seats[first].host.info(case) else {
+            return;
+        };
+        let reached = self.world.reachable(first, &knowing);
+        for index in self.running() {
+            let member = lead.members.contains(&self.world.node(index));
+            if member && self.world.is_honest(index) && !reached.contains(&index) {
+                self.world
+                    .note(|| format!("hosts {first} and {index} connect, for case {case:?}"));
+                self.world.link(first, index);
+            }
         }
     }
 
@@ -92,7 +120,24 @@ impl Operators {
         let Some((.., heir)) = heir else {
             return;
         };
-        let heir = self.world.node(usize::MAX - heir);
+        let mut heir = self.world.node(usize::MAX - heir);
+        // Of two histories all go back to what they have in common: to somebody who was a member then.
+        let mut common: Option<BTreeSet<NodeId>> = None;
+        for index in &members {
+            let info = self.world.seats[*index].host.info(case);
+            if let Some(electors) = info.and_then(|i| i.forked.clone()) {
+                common = Some(match common {
+                    Some(common) => &common & &electors,
+                    None => electors,
+                });
+            }
+        }
+        if let Some(common) = common {
+            let mut here = members.iter().map(|index| self.world.node(*index));
+            if let Some(elected) = here.find(|node| common.contains(node)) {
+                heir = elected;
+            }
+        }
         for index in members {
             let Some(info) = self.world.seats[index].host.info(case) else {
                 continue;
@@ -100,10 +145,11 @@ impl Operators {
             let custodian = info.rules.custodian;
             // One that was restored is custodian all the same if it has forgotten nothing.
             let behind = restored.contains(&custodian) && self.is_behind(custodian, case);
-            if !out.contains(&custodian) && !behind {
+            let forked = info.forked.is_some();
+            if !out.contains(&custodian) && !behind && !forked {
                 continue;
             }
-            let cause = if hostile.contains(&custodian) {
+            let cause = if forked || hostile.contains(&custodian) {
                 Cause::Hostile
             } else {
                 Cause::Lost

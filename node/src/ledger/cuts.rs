@@ -1,0 +1,80 @@
+//! Logs that end, by the rules in force or by a proof, and those that go on after all.
+
+use super::Ledger;
+use crate::{clock, store::LogRow};
+use focal_protocol::{
+    id::{CaseId, LogId},
+    sync::Input,
+};
+
+impl Ledger {
+    /// Ends the logs that the rules say end, wherever they are held further.
+    pub(super) fn apply_cuts(&mut self, id: CaseId) {
+        let Some(here) = self.cases.get(&id) else {
+            return;
+        };
+        let rules = here.case.rules();
+        let due: Vec<(LogId, LogRow, u64)> = self
+            .logs
+            .iter()
+            .filter(|(_, row)| row.writer.case == id)
+            .filter_map(|(log, row)| {
+                let end = rules.end(&row.writer.node, *log, row.first)?;
+                let done = row.end.is_some_and(|e| e <= end)
+                    && (row.ended.is_some() || row.head.height < end);
+                (!done).then_some((*log, *row, end))
+            })
+            .collect();
+        // Ended by rules that are not in force any more: of a custodian that has been outvoted, and was this node itself.
+        let lifted: Vec<(LogId, LogRow, Option<u64>)> = self
+            .logs
+            .iter()
+            .filter(|(_, row)| row.writer.case == id && !row.frozen && !row.cleared)
+            .filter_map(|(log, row)| {
+                let (was, end) = (row.end?, rules.end(&row.writer.node, *log, row.first));
+                end.is_none_or(|end| end > was).then_some((*log, *row, end))
+            })
+            .collect();
+        for (log, row, end) in due {
+            self.end_log(log, row, end);
+        }
+        for (log, row, end) in lifted {
+            self.lift_cut(log, &row, end);
+        }
+    }
+
+    /// Lets a log count further than it did: what partners hold of it is asked for after all.
+    fn lift_cut(&mut self, log: LogId, row: &LogRow, end: Option<u64>) {
+        match self.store.lift_cut(&mut self.round.write, log, row, end) {
+            Ok(row) => {
+                self.logs.insert(log, row);
+                self.round.durable = true;
+                self.announce(log, None);
+                let (opener, lane) = (self.opener.clone(), row.writer.lane);
+                self.then(move |ledger| {
+                    opener.grew(log, lane);
+                    for mailbox in ledger.sessions.values() {
+                        mailbox.push(Input::Lacks(log));
+                    }
+                });
+            }
+            Err(e) => tracing::error!("log {} could not be taken up again: {e}", log.short()),
+        }
+    }
+
+    /// Ends a log at a height: what is held beyond counts no more.
+    pub(super) fn end_log(&mut self, log: LogId, row: LogRow, end: u64) {
+        match self
+            .store
+            .cut(&mut self.round.write, log, &row, end, clock::now())
+        {
+            Ok(row) => {
+                self.logs.insert(log, row);
+                self.round.durable = true;
+                let (opener, case) = (self.opener.clone(), row.writer.case);
+                self.then(move |_| opener.cut(case));
+            }
+            Err(e) => tracing::error!("log {} could not be ended: {e}", log.short()),
+        }
+    }
+}
