@@ -64,7 +64,7 @@ pub(super) async fn latencies(program: &Path, figures: &mut Figures) {
     let took = start.elapsed();
     sleep(super::QUIET).await;
     figures.latency(
-        "connecting, 600 ms",
+        "starting and connecting, 600 ms",
         took,
         Duration::from_secs(90),
         "patience",
