@@ -72,6 +72,8 @@ struct Plan {
     items: Vec<Item>,
     missing: Mutex<BTreeSet<usize>>,
     unsettled: Mutex<Vec<Hash>>,
+    /// Those that are durable.
+    settled: Mutex<BTreeSet<Hash>>,
     progress: Arc<Progress>,
     came: AtomicU32,
 }
@@ -118,7 +120,13 @@ impl Plan {
             }
             std::mem::take(&mut *unsettled)
         };
-        self.at.files.settle(&self.list, &due)
+        self.at.files.settle(&self.list, &due)?;
+        self.settled().extend(due);
+        Ok(())
+    }
+
+    fn settled(&self) -> std::sync::MutexGuard<'_, BTreeSet<Hash>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unsettled(&self) -> std::sync::MutexGuard<'_, Vec<Hash>> {
@@ -227,6 +235,7 @@ async fn all(
         items,
         missing: Mutex::new(missing),
         unsettled: Mutex::default(),
+        settled: Mutex::default(),
         progress: progress.clone(),
         came: AtomicU32::new(0),
     });
@@ -243,7 +252,9 @@ async fn all(
             return Ok(false);
         }
         // Those found at the start as well: a crash may have come before they were durable.
-        let names: Vec<Hash> = done.items.iter().map(|i| i.name).chain([list]).collect();
+        let settled = std::mem::take(&mut *done.settled());
+        let names = done.items.iter().map(|i| i.name).chain([list]);
+        let names: Vec<Hash> = names.filter(|name| !settled.contains(name)).collect();
         done.at.files.settle(&list, &names)?;
         let mut write = Write::default();
         write.attachment_state(&list, AttachmentState::Complete);
@@ -294,6 +305,7 @@ async fn listed(
             items: vec![item],
             missing: Mutex::new(BTreeSet::from([0])),
             unsettled: Mutex::default(),
+            settled: Mutex::default(),
             progress: progress.clone(),
             came: AtomicU32::new(0),
         });

@@ -17,6 +17,8 @@ use std::{
 /// Bytes that attachments leave free on the disk: twice what the store keeps, so that reports are still stored when
 /// photographs are not.
 const RESERVE: u64 = 64 << 20;
+/// Files that are made durable at the same time.
+const SYNCS: usize = 8;
 /// What is written and not yet named ends so.
 const PARTIAL: &str = ".new";
 
@@ -234,9 +236,19 @@ impl Files {
 
     /// Makes chunks durable: files, then their directory and those above it.
     pub(crate) fn settle(&self, list: &Hash, names: &[Hash]) -> Result<()> {
-        for name in names {
-            File::open(self.path(list, name))?.sync_all()?;
-        }
+        let sync = &|part: &[Hash]| -> io::Result<()> {
+            let mut paths = part.iter().map(|name| self.path(list, name));
+            paths.try_for_each(|path| File::open(path)?.sync_all())
+        };
+        // Several at once: a journal that is written for one is written for all.
+        std::thread::scope(|scope| {
+            let parts = names.chunks(names.len().div_ceil(SYNCS).max(1));
+            let syncing: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
+            syncing.into_iter().try_for_each(|one| {
+                one.join()
+                    .unwrap_or_else(|_| Err(io::Error::other("a thread has ended")))
+            })
+        })?;
         let dir = self.dir(list);
         let above = dir.parent().unwrap_or(&self.root);
         for dir in [&dir, above, &self.root] {

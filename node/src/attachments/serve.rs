@@ -11,14 +11,19 @@ use focal_protocol::{
     limits, sync,
     sync::ChunkRequest,
 };
+use futures::{StreamExt, stream};
 use std::{
     collections::BTreeMap,
     io,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf};
 
+/// Pieces of one stream that are read from the disk while others are on their way: so many chunks of memory.
+const AHEAD: usize = 4;
+/// Bytes of a piece's length.
+const PREFIX: usize = 4;
 /// Streams that one partner may have: one for each attachment that it fetches, and some that are ending.
 const STREAMS: usize = 8;
 /// A partner that asks for nothing, or takes nothing, for this long is left.
@@ -30,7 +35,7 @@ const YIELD: Duration = Duration::from_millis(5);
 pub(crate) async fn serve(at: Arc<Attachments>, mut incoming: IncomingChunks) {
     let open: Arc<Mutex<BTreeMap<NodeId, usize>>> = Arc::default();
     while let Some((node, stream)) = incoming.next().await {
-        let Some(place) = Place::take(&open, node) else {
+        let Some(seat) = Seat::take(&open, node) else {
             tracing::debug!("{} has too many streams: one was dropped", node.short());
             continue;
         };
@@ -39,18 +44,18 @@ pub(crate) async fn serve(at: Arc<Attachments>, mut incoming: IncomingChunks) {
             if let Err(why) = answer_all(&at, node, stream).await {
                 tracing::debug!("attachments to {}: {why}", node.short());
             }
-            drop(place);
+            drop(seat);
         });
     }
 }
 
 /// One of the streams that a partner may have.
-struct Place {
+struct Seat {
     open: Arc<Mutex<BTreeMap<NodeId, usize>>>,
     node: NodeId,
 }
 
-impl Place {
+impl Seat {
     fn take(open: &Arc<Mutex<BTreeMap<NodeId, usize>>>, node: NodeId) -> Option<Self> {
         let mut counts = open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(node).or_default();
@@ -65,7 +70,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         let mut counts = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.node) {
@@ -81,51 +86,77 @@ impl Drop for Place {
 #[derive(Default)]
 struct Last {
     of: Option<(CaseId, Hash)>,
-    listed: Option<Arc<Listed>>,
+    listed: Option<Listed>,
 }
 
 async fn answer_all(
     at: &Arc<Attachments>,
     node: NodeId,
-    mut stream: ChunkStream,
+    stream: ChunkStream,
 ) -> Result<(), String> {
-    let mut last = Last::default();
+    let (reader, mut writer) = tokio::io::split(stream);
+    let asked = Asked {
+        at: at.clone(),
+        node,
+        reader,
+        last: Last::default(),
+    };
+    // While a piece is on its way the next ones are read from the disk, in the order in which they were asked for.
+    let places = stream::try_unfold(asked, |mut asked| async move {
+        let place = asked.next().await?;
+        Ok::<_, String>(place.map(|place| (place, asked)))
+    });
+    let pieces = places.map(|place| {
+        let at = at.clone();
+        async move { Ok::<_, String>(at.read_piece(place?).await) }
+    });
+    let mut pieces = std::pin::pin!(pieces.buffered(AHEAD));
     loop {
-        let request = match tokio::time::timeout(IDLE, read_request(&mut stream)).await {
-            Err(_) | Ok(Ok(None)) => return Ok(()),
-            Ok(Err(e)) => return Err(e.to_string()),
-            Ok(Ok(Some(bytes))) => bytes,
+        let piece = match tokio::time::timeout(IDLE, pieces.next()).await {
+            Err(_) | Ok(None) => return Ok(()),
+            Ok(Some(piece)) => piece?,
         };
-        let request = ChunkRequest::from_bytes(&request).map_err(|e| {
-            let refused = Refused::Sync(sync::Error::Codec(e));
-            at.shared.refuse(&refused);
-            refused.to_string()
-        })?;
-        let piece = match at.piece(&node, &request, &mut last).await {
-            Ok(piece) => piece.unwrap_or_default(),
-            Err(e) => {
-                tracing::error!("a chunk cannot be read: {e}");
-                Vec::new()
-            }
-        };
-        at.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
-        let length = u32::try_from(piece.len()).unwrap_or_default();
-        let sending = async {
-            stream.write_u32(length).await?;
-            Ok(())
-        };
-        within(sending).await?;
+        let length = piece.len().saturating_sub(PREFIX);
+        at.sent.fetch_add(length as u64, Ordering::Relaxed);
         let pace = at.shared.pace(&node);
         for slice in piece.chunks(pace.link().terms().slice) {
             give_way(at, &node, &pace).await;
             pace.take(slice.len());
             within(async {
-                stream.write_all(slice).await?;
-                stream.flush().await
+                writer.write_all(slice).await?;
+                writer.flush().await
             })
             .await?;
         }
-        within(stream.flush()).await?;
+    }
+}
+
+/// What a partner asks for, one after the other.
+struct Asked {
+    at: Arc<Attachments>,
+    node: NodeId,
+    reader: ReadHalf<ChunkStream>,
+    last: Last,
+}
+
+impl Asked {
+    /// Where the next piece is: nowhere if the partner may not have it; none at the end.
+    async fn next(&mut self) -> Result<Option<Place>, String> {
+        let request = match read_request(&mut self.reader).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(bytes)) => bytes,
+            Err(e) => return Err(e.to_string()),
+        };
+        let request = ChunkRequest::from_bytes(&request).map_err(|e| {
+            let refused = Refused::Sync(sync::Error::Codec(e));
+            self.at.shared.refuse(&refused);
+            refused.to_string()
+        })?;
+        let place = self.at.place(&self.node, &request, &mut self.last).await;
+        Ok(Some(place.unwrap_or_else(|e| {
+            tracing::error!("a chunk cannot be read: {e}");
+            None
+        })))
     }
 }
 
@@ -149,7 +180,7 @@ async fn within(sending: impl Future<Output = io::Result<()>>) -> Result<(), Str
 }
 
 /// The next request; none at the end.
-async fn read_request(stream: &mut ChunkStream) -> io::Result<Option<Vec<u8>>> {
+async fn read_request(stream: &mut ReadHalf<ChunkStream>) -> io::Result<Option<Vec<u8>>> {
     let length = match stream.read_u32().await {
         Ok(length) => length as usize,
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -164,13 +195,13 @@ async fn read_request(stream: &mut ChunkStream) -> io::Result<Option<Vec<u8>>> {
 }
 
 impl Attachments {
-    /// The piece that a partner asks for, if it is a member of the case, and a record there names it, and it is here.
-    async fn piece(
+    /// Where the piece is that a partner asks for, if it is a member of the case, and a record there names it.
+    async fn place(
         self: &Arc<Self>,
         node: &NodeId,
         request: &ChunkRequest,
         last: &mut Last,
-    ) -> Result<Option<Vec<u8>>, Refused> {
+    ) -> Result<Place, Refused> {
         let (case, list) = (request.case, request.attachment);
         let shares = self
             .shared
@@ -185,7 +216,7 @@ impl Attachments {
             let listed = blocking(move || here.listed(&case, &list)).await?;
             *last = Last {
                 of: Some((case, list)),
-                listed: listed.map(Arc::new),
+                listed,
             };
         }
         let Some(listed) = &last.listed else {
@@ -198,11 +229,45 @@ impl Attachments {
                 None => return Ok(None),
             },
         };
-        let (here, from, length) = (
-            self.clone(),
-            u64::from(request.from),
-            request.length as usize,
-        );
-        blocking(move || Ok(here.files.read(&list, &name, from, length)?)).await
+        Ok(Some(Asking {
+            list,
+            name,
+            from: u64::from(request.from),
+            length: request.length as usize,
+        }))
+    }
+
+    /// A piece as it travels: its length, then its bytes; length 0 if there is none.
+    async fn read_piece(self: Arc<Self>, place: Place) -> Vec<u8> {
+        let Some(asking) = place else {
+            return vec![0; PREFIX];
+        };
+        let Asking {
+            list,
+            name,
+            from,
+            length,
+        } = asking;
+        let read = blocking(move || Ok(self.files.read(&list, &name, from, length)?)).await;
+        let bytes = match read {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(e) => {
+                tracing::error!("a chunk cannot be read: {e}");
+                Vec::new()
+            }
+        };
+        let length = u32::try_from(bytes.len()).unwrap_or_default();
+        [&length.to_be_bytes(), bytes.as_slice()].concat()
     }
 }
+
+/// A piece that a partner may have, if it is here.
+struct Asking {
+    list: Hash,
+    name: Hash,
+    from: u64,
+    length: usize,
+}
+
+/// None: the partner may not have it.
+type Place = Option<Asking>;
