@@ -248,16 +248,20 @@ impl Attachments {
             from,
             length,
         } = asking;
-        let read = blocking(move || Ok(self.files.read(&list, &name, from, length)?)).await;
-        let bytes = match read {
-            Ok(bytes) => bytes.unwrap_or_default(),
+        let files = move || {
+            let here = &self.files;
+            Ok(here.read_behind(PREFIX, &list, &name, from, length)?)
+        };
+        let mut piece = match blocking(files).await {
+            Ok(piece) => piece.unwrap_or_else(|| vec![0; PREFIX]),
             Err(e) => {
                 tracing::error!("a chunk cannot be read: {e}");
-                Vec::new()
+                vec![0; PREFIX]
             }
         };
-        let length = u32::try_from(bytes.len()).unwrap_or_default();
-        [&length.to_be_bytes(), bytes.as_slice()].concat()
+        let length = u32::try_from(piece.len() - PREFIX).unwrap_or_default();
+        piece[..PREFIX].copy_from_slice(&length.to_be_bytes());
+        piece
     }
 }
 
