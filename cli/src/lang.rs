@@ -114,4 +114,6 @@ pub(crate) fn refusal(code: &str) -> Option<(String, Option<String>)> {
 }
 
 #[cfg(test)]
+mod said;
+#[cfg(test)]
 mod tests;

@@ -30,6 +30,7 @@ use crate::{
     error::{Error, Exit, Result},
     files as disk,
     keys::Author,
+    lang::tr,
 };
 use focal_protocol::{random::SystemRandom, seal::HomeKey};
 use std::{
@@ -101,9 +102,9 @@ impl Outbox {
             return Ok(kept.number);
         }
         if there.len() >= REPORTS {
-            return Err(Error::new(Exit::Failed, "the outbox is full")
-                .why(format!("{REPORTS} reports wait"))
-                .next("send them with `focal outbox send`, or look what can be cancelled with `focal outbox list`"));
+            return Err(Error::new(Exit::Failed, tr!("outbox-full"))
+                .why(tr!("outbox-full-why", n = REPORTS))
+                .next(tr!("outbox-full-next")));
         }
         let number = there.last().map_or(1, |last| last.number.saturating_add(1));
         self.name(staged)?;
@@ -166,11 +167,9 @@ impl Outbox {
                 return Ok(held);
             }
             if start.elapsed() > TURN {
-                return Err(
-                    Error::new(Exit::Failed, "another focal command is sending for long")
-                        .why("it holds the outbox")
-                        .next("wait for it; what waits stays in the outbox"),
-                );
+                return Err(Error::new(Exit::Failed, tr!("outbox-held"))
+                    .why(tr!("outbox-held-why"))
+                    .next(tr!("outbox-held-next")));
             }
             // The lock of a file cannot be waited for without a thread that nothing can stop.
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -200,9 +199,7 @@ impl Outbox {
         match file.try_lock() {
             Ok(()) => Ok(Some(Held(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => {
-                Err(Error::io("the outbox could not be locked", &path, &e))
-            }
+            Err(TryLockError::Error(e)) => Err(Error::io(tr!("outbox-unlocked"), &path, &e)),
         }
     }
 
@@ -211,7 +208,7 @@ impl Outbox {
         let path = self.dir.join("lock");
         let file = open_lock(&path)?;
         file.lock()
-            .map_err(|e| Error::io("the outbox could not be locked", &path, &e))?;
+            .map_err(|e| Error::io(tr!("outbox-unlocked"), &path, &e))?;
         Ok(Held(file))
     }
 
@@ -223,7 +220,7 @@ impl Outbox {
         let path = self.path(number, state);
         match fs::remove_file(&path) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("a report could not leave the outbox", &path, &e))
+                Err(Error::io(tr!("outbox-unleft"), &path, &e))
             }
             _ => Ok(()),
         }
@@ -279,7 +276,7 @@ impl Outbox {
 
     fn open(&self, number: Number, state: State) -> Result<Option<Item>> {
         let name = name(number, state);
-        let sealed = disk::read("a report in the outbox", &self.dir.join(&name), FILE)?;
+        let sealed = disk::read(&tr!("outbox-report"), &self.dir.join(&name), FILE)?;
         let plain = self.key.open_waiting(&name, &sealed).ok();
         Ok(plain.and_then(|plain| Item::from_bytes(&plain)))
     }
@@ -335,14 +332,14 @@ fn open_lock(path: &Path) -> Result<File> {
         .write(true)
         .mode(0o600)
         .open(path)
-        .map_err(|e| Error::io("the outbox could not be locked", path, &e))
+        .map_err(|e| Error::io(tr!("outbox-unlocked"), path, &e))
 }
 
 fn names(dir: &Path) -> Result<Vec<String>> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::io("the outbox could not be listed", dir, &e)),
+        Err(e) => return Err(Error::io(tr!("outbox-unlisted"), dir, &e)),
     };
     Ok(entries
         .filter_map(|e| e.ok()?.file_name().into_string().ok())

@@ -5,6 +5,7 @@ use crate::{
     client::{Client, Kept},
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use focal_protocol::{
     id::{Hash, Hashing},
@@ -36,10 +37,10 @@ impl Target {
 fn broken(attachment: &Attachment, why: impl Into<String>) -> Error {
     Error::new(
         Exit::Refused,
-        format!("\"{}\" is not what the report says", attachment.name),
+        tr!("attach-not-as-signed", name = attachment.name.as_str()),
     )
     .why(why)
-    .next("nothing was written; see `focal attachment verify`, and tell the partner who sent it")
+    .next(tr!("attach-not-as-signed-next"))
 }
 
 /// Writes an attachment that is complete at the node to a new file; nothing that exists is replaced.
@@ -54,13 +55,13 @@ pub(crate) async fn download(
     let path = target.path(attachment);
     // Before all the work; asked again at the end.
     if path.symlink_metadata().is_ok() {
-        return Err(files::exists(&path).next("give another name with -o FILE"));
+        return Err(files::exists(&path).next(tr!("attach-other-name")));
     }
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
     };
-    let unwritten = |e: &std::io::Error| Error::io("a file could not be written", &path, e);
+    let unwritten = |e: &std::io::Error| Error::io(tr!("file-not-written"), &path, e);
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unwritten(&e))?;
     let chunks = attachment
         .chunks()
@@ -70,7 +71,10 @@ pub(crate) async fn download(
     let names = chunks
         .open_list(list)
         .map_err(|e| broken(attachment, e.to_string()))?;
-    let bar = Bar::of(&format!("opening {}", attachment.name), attachment.size);
+    let bar = Bar::of(
+        &tr!("attach-opening", name = attachment.name.as_str()),
+        attachment.size,
+    );
     let mut whole = Hashing::default();
     for (name, index) in names.iter().zip(0..) {
         let sealed = piece(&mut kept, attachment, name).await?;
@@ -82,16 +86,13 @@ pub(crate) async fn download(
         bar.more(plain.len() as u64);
     }
     if whole.finish() != attachment.hash {
-        return Err(broken(
-            attachment,
-            "its SHA-256 is not the one that was signed",
-        ));
+        return Err(broken(attachment, tr!("attach-sha")));
     }
     file.as_file().sync_all().map_err(|e| unwritten(&e))?;
     match file.persist_noclobber(&path) {
         Ok(_) => files::sync_dir(&path)?,
         Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(files::exists(&path).next("give another name with -o FILE"));
+            return Err(files::exists(&path).next(tr!("attach-other-name")));
         }
         Err(e) => return Err(unwritten(&e.error)),
     }
@@ -114,10 +115,7 @@ pub(crate) async fn open(client: &Client, attachment: &Attachment) -> Result<Vec
         whole.extend_from_slice(&chunks.open(index, sealed).map_err(|e| no(&e))?);
     }
     if Hash::of(&[&whole]) != attachment.hash {
-        return Err(broken(
-            attachment,
-            "its SHA-256 is not the one that was signed",
-        ));
+        return Err(broken(attachment, tr!("attach-sha")));
     }
     Ok(whole)
 }
@@ -127,7 +125,7 @@ async fn piece(kept: &mut Kept, attachment: &Attachment, name: &Hash) -> Result<
     let path = format!("/v1/attachments/{}/chunks/{name}", attachment.list);
     let bytes = kept.get_bytes(&path).await?;
     if Hash::of(&[&bytes]) != *name {
-        return Err(broken(attachment, "a chunk is not what its name says"));
+        return Err(broken(attachment, tr!("attach-chunk")));
     }
     Ok(bytes)
 }

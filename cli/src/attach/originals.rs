@@ -13,6 +13,7 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use focal_protocol::{
     codec,
@@ -66,9 +67,9 @@ fn unlock(key: &SecretKey) -> Unlock {
 }
 
 fn broken(path: &Path, why: impl Into<String>) -> Error {
-    Error::new(Exit::Failed, "an original cannot be opened")
+    Error::new(Exit::Failed, tr!("original-unopened"))
         .why(format!("{}: {}", path.display(), why.into()))
-        .next("take the file from a copy of the home")
+        .next(tr!("original-from-copy"))
 }
 
 /// Keeps the original of a file out of which metadata was taken; before it is sent, so that no evidence is lost.
@@ -130,7 +131,7 @@ pub(crate) fn all(key: &SecretKey, context: &Context) -> Result<(Vec<Original>, 
     let entries = match std::fs::read_dir(&dir) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
-        Err(e) => return Err(Error::io("originals could not be listed", &dir, &e)),
+        Err(e) => return Err(Error::io(tr!("originals-unlisted"), &dir, &e)),
     };
     let (mut kept, mut others) = (Vec::new(), 0);
     for entry in entries.flatten() {
@@ -162,8 +163,8 @@ pub(crate) fn open(original: &Original, context: &Context) -> Result<Zeroizing<V
     let picture = &original.picture;
     let path = dir(context).join(picture.list.to_string());
     let no = |e: focal_protocol::seal::Error| broken(&path, e.to_string());
-    let short = || broken(&path, "it is too short");
-    let bytes = files::read("an original could not be read", &path, SEALED)?;
+    let short = || broken(&path, tr!("too-short"));
+    let bytes = files::read(&tr!("original-unread"), &path, SEALED)?;
     let chunks = picture.chunks().map_err(no)?;
     let (list, mut rest) = bytes
         .split_at_checked(chunks.list_length())
@@ -178,7 +179,7 @@ pub(crate) fn open(original: &Original, context: &Context) -> Result<Zeroizing<V
         rest = behind;
     }
     if Hash::of(&[&whole]) != picture.hash {
-        return Err(broken(&path, "its SHA-256 is not the one that was kept"));
+        return Err(broken(&path, tr!("original-sha")));
     }
     Ok(whole)
 }

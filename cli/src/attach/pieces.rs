@@ -56,7 +56,10 @@ impl<'a> FromFile<'a> {
     /// It is not what it was, or the disk refuses.
     pub(crate) fn write(&mut self, out: &mut impl Write, path: &Path) -> Result<()> {
         let bar = super::Bar::of(
-            &format!("sealing {}", self.sealed.attachment.name),
+            &crate::lang::tr!(
+                "attach-sealing",
+                name = self.sealed.attachment.name.as_str()
+            ),
             self.sealed.attachment.size,
         );
         let failed = |e: &std::io::Error| Error::io(crate::lang::tr!("file-not-kept"), path, e);

@@ -14,6 +14,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use bytes::Bytes;
 use focal_protocol::{
@@ -76,20 +77,20 @@ impl Sealed {
     /// # Errors
     /// There is no such file, it is too large, or it changes while it is read.
     pub(crate) fn of(path: &Path, described: &Described, context: &Context) -> Result<Self> {
-        let what = || format!("{} was not attached", path.display());
+        let what = || tr!("attach-not", path = path.display().to_string());
         let mut file = File::open(path).map_err(|e| Error::io(what(), path, &e))?;
         let data = file.metadata().map_err(|e| Error::io(what(), path, &e))?;
         if !data.is_file() {
-            return Err(Error::new(Exit::Refused, what()).why("it is not a file"));
+            return Err(Error::new(Exit::Refused, what()).why(tr!("attach-no-file")));
         }
         if data.len() > limits::ATTACHMENT {
             return Err(Error::new(Exit::Refused, what())
-                .why(format!(
-                    "it has {}; an attachment has at most {}",
-                    super::bytes(data.len()),
-                    super::bytes(limits::ATTACHMENT)
+                .why(tr!(
+                    "attach-too-large",
+                    size = super::bytes(data.len()),
+                    most = super::bytes(limits::ATTACHMENT),
                 ))
-                .next("split it, or send a part of it"));
+                .next(tr!("attach-too-large-next")));
         }
         if let Some(kept) = Self::kept(path, context)
             && kept.stamp == stamp(&data)
@@ -146,7 +147,7 @@ impl Sealed {
         let chunks = Chunks::new(&key, size).map_err(|e| changed(path).why(e.to_string()))?;
         let (mut whole, mut hashes, mut names) = (Hashing::default(), Vec::new(), Vec::new());
         let mut start = Vec::new();
-        let bar = Bar::of(&format!("reading {name}"), size);
+        let bar = Bar::of(&tr!("attach-reading", name = name.as_str()), size);
         for index in 0..chunks.count() {
             let bytes = chunk(file, chunks.length(index), path)?;
             if index == 0 {
@@ -197,7 +198,11 @@ impl Sealed {
         if let Err(e) = std::fs::remove_file(&path)
             && e.kind() != std::io::ErrorKind::NotFound
         {
-            context.remark(&format!("{} could not be removed: {e}", path.display()));
+            context.remark(&tr!(
+                "not-removed",
+                path = path.display().to_string(),
+                why = e.to_string()
+            ));
         }
     }
 }
@@ -212,9 +217,12 @@ struct Plain<'a> {
 /// SHA-256 of a file as it is, and what is left of it without metadata.
 fn stripped(path: &Path, file: &mut File, name: &str) -> Result<(Hash, Bytes)> {
     let refused = |why: NotStripped| {
-        Error::new(Exit::Refused, format!("{} was not attached", path.display()))
-            .why(why.to_string())
-            .next("save it as JPEG, PNG or WebP, or send it without --strip-metadata, with all that it says")
+        Error::new(
+            Exit::Refused,
+            tr!("attach-not", path = path.display().to_string()),
+        )
+        .why(why.to_string())
+        .next(tr!("attach-strip-next"))
     };
     let size = file.metadata().map_err(|e| unread(path, &e))?.len();
     let mut start = [0; 64];
@@ -236,7 +244,11 @@ fn stripped(path: &Path, file: &mut File, name: &str) -> Result<(Hash, Bytes)> {
 }
 
 pub(super) fn unread(path: &Path, error: &std::io::Error) -> Error {
-    Error::io(format!("{} was not attached", path.display()), path, error)
+    Error::io(
+        tr!("attach-not", path = path.display().to_string()),
+        path,
+        error,
+    )
 }
 
 fn kept_path(path: &Path, context: &Context) -> PathBuf {
@@ -246,9 +258,12 @@ fn kept_path(path: &Path, context: &Context) -> PathBuf {
 
 /// The file is not what it was.
 pub(super) fn changed(path: &Path) -> Error {
-    Error::new(Exit::Failed, format!("{} was not attached", path.display()))
-        .why("the file changed while it was read")
-        .next("wait until it is whole, and send the report again")
+    Error::new(
+        Exit::Failed,
+        tr!("attach-not", path = path.display().to_string()),
+    )
+    .why(tr!("attach-changed"))
+    .next(tr!("attach-changed-next"))
 }
 
 /// Reads exactly so many bytes.

@@ -1,6 +1,7 @@
 //! The files that a report names, as people write them: paths in the field `attachments`.
 
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -12,9 +13,9 @@ const FIELD: &str = "attachments";
 /// Something else stands there.
 pub(crate) fn paths(fields: &Map<String, Value>) -> Result<Vec<PathBuf>> {
     let odd = || {
-        Error::new(Exit::Refused, "the report's attachments are not understood")
-            .why("paths of files are expected")
-            .next("write them as attachments: [photograph.jpg, list.pdf], or give --attach FILE")
+        Error::new(Exit::Refused, tr!("attach-odd"))
+            .why(tr!("attach-odd-why"))
+            .next(tr!("attach-odd-next"))
     };
     let path = |value: &Value| value.as_str().map(PathBuf::from).ok_or_else(odd);
     match fields.get(FIELD) {
@@ -53,9 +54,9 @@ pub(crate) fn absolute(
 /// A path is no text.
 pub(crate) fn put<T: serde::Serialize>(fields: &mut Map<String, Value>, what: &[T]) -> Result<()> {
     let value = serde_json::to_value(what).map_err(|e| {
-        Error::new(Exit::Failed, "the name of a file cannot be written down")
+        Error::new(Exit::Failed, tr!("attach-name-odd"))
             .why(e.to_string())
-            .next("give the file a name in UTF-8")
+            .next(tr!("attach-name-odd-next"))
     })?;
     fields.insert(FIELD.into(), json!(value));
     Ok(())

@@ -7,7 +7,8 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::open_author,
-    output::{count, plain},
+    lang::tr,
+    output::plain,
     table::Table,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -146,11 +147,11 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
 fn here(row: &AttachmentRow) -> String {
     let part = u64::from(row.held) * 100 / u64::from(row.of.max(1));
     match row.state {
-        AttachmentHere::Complete => "here".into(),
-        AttachmentHere::Coming => format!("comes ({part} %)"),
-        AttachmentHere::Waiting if row.held > 0 => format!("waits ({part} %)"),
-        AttachmentHere::Waiting => "waits".into(),
-        AttachmentHere::OnDemand => "on demand".into(),
+        AttachmentHere::Complete => tr!("attachment-here"),
+        AttachmentHere::Coming => tr!("attachment-comes", part = part),
+        AttachmentHere::Waiting if row.held > 0 => tr!("attachment-waits-part", part = part),
+        AttachmentHere::Waiting => tr!("attachment-waits"),
+        AttachmentHere::OnDemand => tr!("attachment-on-demand"),
     }
 }
 
@@ -173,9 +174,16 @@ async fn list(args: &ListArgs, context: &Context) -> Result<()> {
     }
     context.print(&rows, |out| {
         if rows.is_empty() {
-            return writeln!(out, "No files.");
+            return writeln!(out, "{}", tr!("attachment-none"));
         }
-        let mut table = Table::new(&["name", "size", "type", "here", "report", "attachment"]);
+        let mut table = Table::new(&[
+            &tr!("head-file-name"),
+            &tr!("head-file-size"),
+            &tr!("head-file-type"),
+            &tr!("head-file-here"),
+            &tr!("head-file-report"),
+            &tr!("head-file-attachment"),
+        ]);
         for row in &rows {
             table.row(vec![
                 plain(&row.name).into_owned(),
@@ -196,18 +204,18 @@ async fn told(client: &Client, rows: &[AttachmentRow], context: &Context) -> Res
     for row in rows {
         let (mut metadata, mut why) = (None, None);
         if !row.media_type.starts_with("image/") || row.size > PICTURE {
-            why = Some("not looked into");
+            why = Some(tr!("attachment-not-looked"));
         } else if row.state != AttachmentHere::Complete {
-            why = Some("not here yet");
+            why = Some(tr!("attachment-not-yet"));
         } else {
             let detail = client.get(&format!("/v1/records/{}", row.record)).await?;
             let bytes = open(client, &named(row, &detail)?).await?;
             metadata = Some(Metadata::of(&row.media_type, &bytes.into()));
         }
         let line = match (&metadata, why) {
-            (Some(metadata), _) if metadata.is_empty() => "nothing".into(),
+            (Some(metadata), _) if metadata.is_empty() => tr!("attachment-nothing"),
             (Some(metadata), _) => metadata.line(),
-            (None, why) => why.unwrap_or_default().to_string(),
+            (None, why) => why.unwrap_or_default(),
         };
         found.push((row, metadata, line));
     }
@@ -221,14 +229,14 @@ async fn told(client: &Client, rows: &[AttachmentRow], context: &Context) -> Res
         .collect();
     context.print(&rows, |out| {
         if found.is_empty() {
-            return writeln!(out, "No files.");
+            return writeln!(out, "{}", tr!("attachment-none"));
         }
         for (row, _, line) in &found {
             writeln!(out, "{} ({})", plain(&row.name), first(&row.attachment))?;
-            writeln!(out, "  says: {}", plain(line))?;
+            writeln!(out, "  {}", tr!("attachment-says", line = plain(line)))?;
             if let Some(original) = &row.original {
                 let original = first(original);
-                writeln!(out, "  its author took metadata out; original {original}")?;
+                writeln!(out, "  {}", tr!("attachment-stripped", original = original))?;
             }
         }
         Ok(())
@@ -246,12 +254,11 @@ fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
             .iter()
             .filter(|o| digits.len() >= 4 && (begins(&o.picture.hash) || begins(&o.sent_as)));
         let (Some(original), None) = (found.next(), found.next()) else {
-            return Err(Error::new(
-                Exit::NotFound,
-                format!("there is no one original \"{}\"", plain(what)),
-            )
-            .why("at least four digits of one are needed")
-            .next("see them with `focal attachment originals`"));
+            return Err(
+                Error::new(Exit::NotFound, tr!("original-no-one", what = plain(what)))
+                    .why(tr!("original-digits"))
+                    .next(tr!("original-see")),
+            );
         };
         let bytes = attach::originals::open(original, context)?;
         crate::files::create_private(path, &bytes)?;
@@ -260,7 +267,7 @@ fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
         });
         return context.print(&written, |out| {
             let path = path.display().to_string();
-            writeln!(out, "{}  (as it was, checked by its SHA-256)", plain(&path))
+            writeln!(out, "{}", tr!("original-as-it-was", file = plain(&path)))
         });
     }
     let rows: Vec<_> = kept
@@ -274,9 +281,15 @@ fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
         .collect();
     context.print(&rows, |out| {
         if kept.is_empty() {
-            writeln!(out, "No originals.")?;
+            writeln!(out, "{}", tr!("original-none"))?;
         } else {
-            let mut table = Table::new(&["name", "size", "kept", "sha-256", "sent as"]);
+            let mut table = Table::new(&[
+                &tr!("head-file-name"),
+                &tr!("head-file-size"),
+                &tr!("head-kept"),
+                &tr!("head-file-sha"),
+                &tr!("head-file-sent-as"),
+            ]);
             for o in &kept {
                 table.row(vec![
                     plain(&o.picture.name).into_owned(),
@@ -289,7 +302,7 @@ fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
             table.write(out)?;
         }
         if others > 0 {
-            writeln!(out, "{} of other authors.", count(others, "original"))?;
+            writeln!(out, "{}", tr!("original-of-others", n = others))?;
         }
         Ok(())
     })
@@ -297,19 +310,17 @@ fn originals(args: &OriginalsArgs, context: &Context) -> Result<()> {
 
 /// The files that a report names, or the one with this id.
 async fn rows(client: &Client, what: &str) -> Result<Vec<AttachmentRow>> {
-    let unknown = |why: &str| {
+    let unknown = |why: String| {
         Error::new(
             Exit::NotFound,
-            format!("there is no report or attachment \"{}\"", plain(what)),
+            tr!("attachment-unknown", what = plain(what)),
         )
         .why(why)
-        .next("see them with `focal attachment list`")
+        .next(tr!("attachment-see"))
     };
     let digits = what.to_ascii_lowercase();
     if digits.len() < 4 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(unknown(
-            "an id, or at least its first four digits, is needed",
-        ));
+        return Err(unknown(tr!("attachment-digits")));
     }
     let all: Vec<AttachmentRow> = client.get("/v1/attachments").await?;
     let of_record: Vec<_> = all
@@ -328,8 +339,8 @@ async fn rows(client: &Client, what: &str) -> Result<Vec<AttachmentRow>> {
     match (of_record.is_empty(), of_file.is_empty()) {
         (false, true) if one(&of_record, |r| &r.record) => Ok(of_record),
         (true, false) if of_file.len() == 1 => Ok(of_file),
-        (true, true) => Err(unknown("no file is named by such a report")),
-        _ => Err(unknown("more than one begins with these digits")),
+        (true, true) => Err(unknown(tr!("attachment-unnamed"))),
+        _ => Err(unknown(tr!("attachment-many"))),
     }
 }
 
@@ -347,39 +358,30 @@ async fn described(client: &Client, row: &AttachmentRow) -> Result<Attachment> {
     if let Some(refused) = given.refused.pop() {
         let error = Error::new(
             Exit::Refused,
-            format!("\"{}\" may not leave the node", plain(&row.name)),
+            tr!("attachment-may-not-leave", name = plain(&row.name)),
         )
         .why(refused.reason);
         return Err(match refused.ask {
-            Some(org) => error.next(format!("ask {}, who wrote the report", plain(&org))),
+            Some(org) => error.next(tr!("attachment-ask", org = plain(&org))),
             None => error,
         });
     }
     let Some(detail) = given.records.pop() else {
-        return Err(Error::new(
-            Exit::NotFound,
-            "the report is not here any more",
-        ));
+        return Err(Error::new(Exit::NotFound, tr!("attachment-report-gone")));
     };
     named(row, &detail)
 }
 
 /// The description of a file in a signed report, whose author's signature is checked.
 fn named(row: &AttachmentRow, detail: &RecordDetail) -> Result<Attachment> {
-    let odd = |why: String| {
-        Error::new(
-            Exit::Refused,
-            "the report that names the file does not hold",
-        )
-        .why(why)
-    };
+    let odd = |why: String| Error::new(Exit::Refused, tr!("attachment-report-odd")).why(why);
     let signed = STANDARD
         .decode(&detail.signed)
         .map_err(|e| odd(e.to_string()))?;
     let signed: Signed<Record> =
         codec::decode(&signed, 2 * limits::RECORD).map_err(|e| odd(e.to_string()))?;
     if Record::id_of(&signed).to_string() != row.record {
-        return Err(odd("it is another report".into()));
+        return Err(odd(tr!("attachment-other-report")));
     }
     let record = signed
         .verify_by(|record: &Record| record.author)
@@ -388,9 +390,9 @@ fn named(row: &AttachmentRow, detail: &RecordDetail) -> Result<Attachment> {
     let list: Hash = row
         .attachment
         .parse()
-        .map_err(|_| odd("the file's id is none".into()))?;
+        .map_err(|_| odd(tr!("attachment-no-id")))?;
     let named = record.attachments.into_iter().find(|a| a.list == list);
-    named.ok_or_else(|| odd("it does not name the file".into()))
+    named.ok_or_else(|| odd(tr!("attachment-not-named")))
 }
 
 async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
@@ -405,9 +407,9 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
     }
     if args.to_node {
         return context.print(&rows, |out| {
-            let files = count(rows.len(), "file");
-            writeln!(out, "{files}: the node fetches what it does not have.")?;
-            writeln!(out, "How far it is: focal attachment list")
+            let files = tr!("count-files", n = rows.len());
+            writeln!(out, "{}", tr!("attachment-to-node", files = files))?;
+            writeln!(out, "{}", tr!("attachment-how-far"))
         });
     }
     let target = match &args.output {
@@ -415,11 +417,15 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
         Some(path) if path.is_dir() => Target::Directory(path.clone()),
         Some(path) if rows.len() == 1 => Target::File(path.clone()),
         Some(path) => {
-            return Err(
-                Error::new(Exit::Usage, format!("{} is no directory", path.display()))
-                    .why(format!("the report has {}", count(rows.len(), "file")))
-                    .next("name a directory that exists, or one file by its own id"),
-            );
+            return Err(Error::new(
+                Exit::Usage,
+                tr!("no-directory", path = path.display().to_string()),
+            )
+            .why(tr!(
+                "attachment-report-has",
+                files = tr!("count-files", n = rows.len())
+            ))
+            .next(tr!("attachment-name-one")));
         }
     };
     let mut written = Vec::new();
@@ -436,7 +442,12 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
         for file in &written {
             let path = file["file"].as_str().unwrap_or_default();
             let size = file["size"].as_u64().unwrap_or_default();
-            writeln!(out, "{}  ({}, as it was signed)", plain(path), bytes(size))?;
+            let line = tr!(
+                "attachment-as-signed",
+                file = plain(path),
+                size = bytes(size)
+            );
+            writeln!(out, "{line}")?;
         }
         Ok(())
     })
@@ -450,8 +461,8 @@ async fn wait(client: &Client, row: &AttachmentRow, context: &Context) -> Result
         let path = format!("/v1/attachments?record={}", row.record);
         let rows: Vec<AttachmentRow> = client.get(&path).await?;
         let Some(now) = rows.into_iter().find(|r| r.attachment == row.attachment) else {
-            return Err(Error::new(Exit::NotFound, "the file is named no more")
-                .why("the report was withdrawn from reading, or its case purged"));
+            return Err(Error::new(Exit::NotFound, tr!("attachment-named-no-more"))
+                .why(tr!("attachment-named-no-more-why")));
         };
         if now.state == AttachmentHere::Complete {
             return Ok(());
@@ -503,13 +514,22 @@ async fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
         .count();
     context.print(&verified, |out| {
         if verified.is_empty() {
-            return writeln!(out, "No files.");
+            return writeln!(out, "{}", tr!("attachment-none"));
         }
-        let mut table = Table::new(&["name", "sound", "damaged", "attachment"]);
+        let mut table = Table::new(&[
+            &tr!("head-file-name"),
+            &tr!("head-file-sound"),
+            &tr!("head-file-damaged"),
+            &tr!("head-file-attachment"),
+        ]);
         for row in &verified {
             table.row(vec![
                 plain(row["name"].as_str().unwrap_or_default()).into_owned(),
-                format!("{} of {}", row["sound"], row["of"]),
+                tr!(
+                    "attachment-some-of",
+                    some = row["sound"].to_string(),
+                    all = row["of"].to_string()
+                ),
                 row["damaged"].to_string(),
                 first(row["attachment"].as_str().unwrap_or_default()),
             ]);
@@ -517,12 +537,11 @@ async fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
         table.write(out)
     })?;
     if damaged > 0 {
-        return Err(Error::new(
-            Exit::Unwell,
-            format!("{} damaged on the node's disk", count(damaged, "file")),
-        )
-        .why("the damaged pieces were removed; the node fetches them again")
-        .next("look at the disk; see how far they are with `focal attachment list`"));
+        return Err(
+            Error::new(Exit::Unwell, tr!("attachment-damaged", n = damaged))
+                .why(tr!("attachment-damaged-why"))
+                .next(tr!("attachment-damaged-next")),
+        );
     }
     Ok(())
 }
@@ -534,9 +553,8 @@ async fn prune(context: &Context) -> Result<()> {
         let number = usize::try_from(pruned.attachments).unwrap_or(usize::MAX);
         writeln!(
             out,
-            "{} removed, {}.",
-            count(number, "attachment"),
-            bytes(pruned.bytes)
+            "{}",
+            tr!("attachment-pruned", n = number, size = bytes(pruned.bytes))
         )
     })
 }

@@ -5,7 +5,8 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::{self, open_author_or_decoy},
-    output::{STRONG, plain},
+    lang::tr,
+    output::plain,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -51,7 +52,7 @@ Examples:
 pub(crate) struct AgentArgs {}
 
 fn time(text: &str) -> std::result::Result<Duration, String> {
-    let wrong = || "write it as 90s, 15m or 2h".to_string();
+    let wrong = || tr!("idle-written");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {
         's' => 1,
@@ -65,7 +66,7 @@ fn time(text: &str) -> std::result::Result<Duration, String> {
         .ok_or_else(wrong)?;
     let time = Duration::from_secs(number.saturating_mul(seconds));
     if time < SHORTEST || time > LONGEST {
-        return Err("it stays open for a second at least and for 12 hours at most".into());
+        return Err(tr!("idle-limits"));
     }
     Ok(time)
 }
@@ -101,7 +102,7 @@ pub(crate) fn unlock(args: &UnlockArgs, context: &Context) -> Result<()> {
         memory_locked: start.start(context)?,
     };
     if !open.memory_locked {
-        context.remark("The system does not keep the key's memory from being swapped to the disk: encrypt the swap, or switch it off.");
+        context.remark(&tr!("lock-swap"));
     }
     context.print(&open, |out| {
         let time = match open.idle_seconds {
@@ -111,8 +112,8 @@ pub(crate) fn unlock(args: &UnlockArgs, context: &Context) -> Result<()> {
         };
         writeln!(
             out,
-            "The key of {STRONG}{}{STRONG:#} is open until it was not used for {time}. To forget it now: focal lock",
-            plain(&open.handle)
+            "{}",
+            tr!("lock-open", handle = plain(&open.handle), time = time)
         )
     })
 }
@@ -122,18 +123,14 @@ pub(crate) fn lock(_: &LockArgs, context: &Context) -> Result<()> {
         handle: agent::lock(context),
     };
     context.print(&shut, |out| match &shut.handle {
-        Some(handle) => writeln!(
-            out,
-            "The key of {STRONG}{}{STRONG:#} is forgotten.",
-            plain(handle)
-        ),
-        None => writeln!(out, "No key was open."),
+        Some(handle) => writeln!(out, "{}", tr!("lock-forgotten", handle = plain(handle))),
+        None => writeln!(out, "{}", tr!("lock-none")),
     })
 }
 
 pub(crate) async fn agent(_: &AgentArgs, context: &Context) -> Result<()> {
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(Error::new(Exit::Usage, "an agent is not started by hand").next("focal unlock"));
+        return Err(Error::new(Exit::Usage, tr!("agent-by-hand")).next("focal unlock"));
     }
     agent::serve(context).await
 }

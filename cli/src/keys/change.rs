@@ -33,7 +33,7 @@ pub(crate) fn set_duress(
     if !path.exists() {
         return Err(no_key(context, &handle));
     }
-    let (slot, passphrase) = open(context, Purpose::AuthorKey, "the key", &handle, &path)?;
+    let (slot, passphrase) = open(context, Purpose::AuthorKey, &tr!("the-key"), &handle, &path)?;
     // Whoever knows the duress passphrase alone has no say here.
     let plain = slot
         .own()
@@ -60,7 +60,7 @@ pub(crate) fn set_duress(
         }
     };
     focal_node::wipe::replace(&path, file.as_bytes())
-        .map_err(|e| Error::io("the key could not be written", &path, &e))?;
+        .map_err(|e| Error::io(tr!("key-not-written"), &path, &e))?;
     Ok(handle)
 }
 
@@ -121,10 +121,10 @@ pub(crate) fn not_changed(error: &KeyFileError, path: &Path) -> Error {
 
 /// Why a duress passphrase is not set.
 pub(crate) fn not_set(error: &KeyFileError) -> Error {
-    let failed = Error::new(Exit::Refused, "no duress passphrase was set").why(error.to_string());
+    let failed = Error::new(Exit::Refused, tr!("duress-not-set")).why(error.to_string());
     match error {
-        KeyFileError::SamePassphrase => failed.next("take another one: nothing was changed"),
-        _ => failed.next("nothing was changed"),
+        KeyFileError::SamePassphrase => failed.next(tr!("nothing-changed-other")),
+        _ => failed.next(tr!("nothing-changed")),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     output::{STRONG, plain},
 };
 use focal_node::api::types::CourierLoaded;
@@ -40,7 +41,7 @@ struct Read {
 
 pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
     if let Some(path) = args.receipt.as_ref().filter(|path| path.exists()) {
-        return Err(files::exists(path).next("give another name, or remove it first"));
+        return Err(files::exists(path).next(tr!("other-name")));
     }
     let client = Client::connect(context).await?;
     let mut read = Vec::new();
@@ -81,21 +82,23 @@ pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
         if let (Some(path), Some(first)) = (&args.receipt, read.first()) {
             writeln!(
                 out,
-                "{STRONG}{}{STRONG:#} is the receipt for {}.",
-                path.display(),
-                plain(&first.loaded.org_name)
+                "{}",
+                tr!(
+                    "courier-is-receipt",
+                    file = path.display().to_string(),
+                    org = plain(&first.loaded.org_name),
+                )
             )?;
         }
         Ok(())
     })?;
     match failed {
         Some(error) => Err(error),
-        None if read.iter().any(|one| one.loaded.ahead > 0) => Err(Error::new(
-            Exit::Failed,
-            "a part of it could not be taken yet",
-        )
-        .why("what comes before it is in a file that was not loaded here")
-        .next("keep the file, load the missing one, then load it again; or ask for a new one")),
+        None if read.iter().any(|one| one.loaded.ahead > 0) => {
+            Err(Error::new(Exit::Failed, tr!("courier-partly"))
+                .why(tr!("courier-partly-why"))
+                .next(tr!("courier-partly-next")))
+        }
         None => Ok(()),
     }
 }
@@ -111,29 +114,43 @@ async fn load_one(client: &Client, file: &Path) -> Result<CourierLoaded> {
 
 fn told(out: &mut dyn std::io::Write, one: &Read) -> std::io::Result<()> {
     let loaded = &one.loaded;
-    writeln!(
-        out,
-        "{STRONG}{}{STRONG:#}: from {}, packed {}, file {}{}",
-        one.file.display(),
-        plain(&loaded.org_name),
-        minute(&loaded.created),
-        loaded.volume,
-        if loaded.more { ", more follow" } else { "" }
-    )?;
-    writeln!(
-        out,
-        "  {} new, {} known; {} documents, {} parcels, {} receipts",
-        loaded.entries, loaded.known, loaded.documents, loaded.parcels, loaded.heights
-    )?;
+    let (file, org) = (one.file.display().to_string(), plain(&loaded.org_name));
+    let (when, number) = (minute(&loaded.created), loaded.volume);
+    let line = if loaded.more {
+        tr!(
+            "courier-from-more",
+            file = file,
+            org = org,
+            when = when,
+            number = number
+        )
+    } else {
+        tr!(
+            "courier-from",
+            file = file,
+            org = org,
+            when = when,
+            number = number
+        )
+    };
+    writeln!(out, "{STRONG}{line}{STRONG:#}")?;
+    let came = tr!(
+        "courier-came",
+        entries = loaded.entries,
+        known = loaded.known,
+        documents = loaded.documents,
+        parcels = loaded.parcels,
+        receipts = loaded.heights,
+    );
+    writeln!(out, "  {came}")?;
     if loaded.pieces + loaded.pieces_known > 0 {
-        writeln!(
-            out,
-            "  pieces of files: {} new, {} known",
-            loaded.pieces, loaded.pieces_known
-        )?;
+        let (new, known) = (loaded.pieces, loaded.pieces_known);
+        let line = tr!("courier-pieces-came", new = new, known = known);
+        writeln!(out, "  {line}")?;
     }
     for (code, count) in &loaded.refused {
-        writeln!(out, "  not taken: {count} × {code}")?;
+        let line = tr!("courier-not-taken", n = *count, code = code.as_str());
+        writeln!(out, "  {line}")?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     output::{STRONG, plain},
 };
 use focal_node::api::types::{CourierOrder, CourierPacked};
@@ -76,9 +77,7 @@ fn time(text: &str) -> std::result::Result<Time, String> {
         10 => format!("{text}T00:00:00Z"),
         _ => text.to_string(),
     };
-    whole
-        .parse()
-        .map_err(|_| "a time is written as 2026-11-05 or 2026-11-05T14:00:00Z".to_string())
+    whole.parse().map_err(|_| tr!("time-written"))
 }
 
 pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
@@ -104,25 +103,26 @@ pub(super) async fn pack(args: PackArgs, context: &Context) -> Result<()> {
         }
         writeln!(
             out,
-            "For {}: {} of {}, {}; {} in all.",
-            plain(&packed.org_name),
-            counted(packed.entries, "entry", "entries"),
-            counted(packed.cases, "case", "cases"),
-            counted(packed.parcels, "parcel", "parcels"),
-            bytes(packed.bytes)
+            "{}",
+            tr!(
+                "courier-for",
+                org = plain(&packed.org_name),
+                entries = tr!("count-entries", n = packed.entries),
+                cases = tr!("count-cases", n = packed.cases),
+                parcels = tr!("count-parcels", n = packed.parcels),
+                size = bytes(packed.bytes),
+            )
         )?;
         if packed.pieces > 0 {
-            let pieces = counted(packed.pieces, "piece", "pieces");
-            writeln!(out, "With {pieces} of files, {}.", bytes(packed.piece_bytes))?;
+            let size = bytes(packed.piece_bytes);
+            let line = tr!("courier-with-pieces", n = packed.pieces, size = size);
+            writeln!(out, "{line}")?;
         }
         if packed.files_left > 0 {
-            let left = counted(packed.files_left, "file", "files");
-            writeln!(out, "No room was left for all of {left}: pack again when the receipt is back.")?;
+            let line = tr!("courier-files-left", n = packed.files_left);
+            writeln!(out, "{line}")?;
         }
-        writeln!(
-            out,
-            "Its node reads it with `focal courier load`. It counts as arrived when the receipt is back."
-        )
+        writeln!(out, "{}", tr!("courier-then"))
     })
 }
 
@@ -132,9 +132,12 @@ pub(super) async fn receipt(args: ReceiptArgs, context: &Context) -> Result<()> 
     context.print(&written, |out| {
         writeln!(
             out,
-            "{STRONG}{}{STRONG:#} tells {} what has arrived here.",
-            args.output.display(),
-            plain(&written.packed.org_name)
+            "{}",
+            tr!(
+                "courier-tells",
+                file = args.output.display().to_string(),
+                org = plain(&written.packed.org_name),
+            )
         )
     })
 }
@@ -154,7 +157,7 @@ pub(super) async fn write_receipt(client: &Client, to: String, path: &Path) -> R
 
 async fn write(client: &Client, order: &CourierOrder, path: &Path) -> Result<Written> {
     if path.exists() {
-        return Err(files::exists(path).next("give another name, or remove it first"));
+        return Err(files::exists(path).next(tr!("other-name")));
     }
     let mut parts = client.post_for_parts("/v1/courier/pack", order).await?;
     let mut files = Vec::new();
@@ -162,13 +165,7 @@ async fn write(client: &Client, order: &CourierOrder, path: &Path) -> Result<Wri
         Ok(packed) => Ok(Written { files, packed }),
         Err(error) if files.is_empty() => Err(error),
         // What is whole may be all that there was time for.
-        Err(error) => Err(error.next(format!(
-            "{} whole and can be loaded; pack again for the rest",
-            match files.len() {
-                1 => "the first file is".to_string(),
-                n => format!("the first {n} files are"),
-            }
-        ))),
+        Err(error) => Err(error.next(tr!("courier-whole", n = files.len()))),
     }
 }
 
@@ -187,8 +184,7 @@ async fn write_parts(
             }
             b's' => {
                 let packed = serde_json::from_slice(&bytes).map_err(|e| {
-                    Error::new(Exit::Failed, "the node's answer is not understood")
-                        .why(e.to_string())
+                    Error::new(Exit::Failed, tr!("file-odd-answer")).why(e.to_string())
                 })?;
                 done.push(file.keep()?);
                 return Ok(packed);
@@ -196,11 +192,9 @@ async fn write_parts(
             _ => {}
         }
     }
-    Err(
-        Error::new(Exit::Failed, "the node has not packed all of it")
-            .why("it stopped on the way")
-            .next("see its log, then pack again"),
-    )
+    Err(Error::new(Exit::Failed, tr!("courier-not-all"))
+        .why(tr!("courier-not-all-why"))
+        .next(tr!("courier-not-all-next")))
 }
 
 /// `FILE.2` for the second volume.
@@ -208,11 +202,4 @@ fn numbered(path: &Path, volume: usize) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{volume}"));
     name.into()
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        n => format!("{n} {many}"),
-    }
 }

@@ -4,6 +4,7 @@ use crate::{
     attach::{self, Described, Sealed},
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     output::plain,
 };
 use focal_protocol::limits;
@@ -21,13 +22,13 @@ pub(super) fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Resu
         return Ok(Vec::new());
     }
     if paths.len() > limits::ATTACHMENTS {
-        return Err(Error::new(Exit::Refused, "the report has too many files")
-            .why(format!(
-                "{} were given where {} are allowed",
-                paths.len(),
-                limits::ATTACHMENTS
+        return Err(Error::new(Exit::Refused, tr!("report-too-many-files"))
+            .why(tr!(
+                "report-too-many-files-why",
+                given = paths.len(),
+                allowed = limits::ATTACHMENTS,
             ))
-            .next("send the others with another report"));
+            .next(tr!("report-too-many-files-next")));
     }
     let described = Described { strip, name: None };
     let read = |path: &PathBuf| Sealed::of(path, &described, context);
@@ -46,13 +47,9 @@ fn tell(file: &Sealed, context: &Context) {
     let name = plain(&file.attachment.name).into_owned();
     let line = plain(&told.line()).into_owned();
     let text = match (file.stripped, told.is_empty()) {
-        (true, false) => format!(
-            "{name}: taken out: {line}; the original stays here, sealed: focal attachment originals"
-        ),
-        (false, false) => {
-            format!("{name} also says: {line}; --strip-metadata takes it out")
-        }
-        (true, true) => format!("{name}: it has no metadata to take out"),
+        (true, false) => tr!("picture-taken-out", name = name, line = line),
+        (false, false) => tr!("picture-says", name = name, line = line),
+        (true, true) => tr!("picture-says-nothing", name = name),
         (false, true) => return,
     };
     context.remark(&text);
