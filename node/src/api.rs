@@ -10,6 +10,7 @@ mod backup;
 mod caller;
 mod content;
 mod courier;
+mod doctor;
 mod error;
 mod events;
 mod evidence;

@@ -19,7 +19,7 @@ use focal_protocol::{
 };
 use metered::{Bucket, Metered};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -80,6 +80,17 @@ pub(crate) fn keys(directory: &Directory, me: &NodeId) -> Vec<(PublicKey, bool)>
     let listed = |key: &PublicKey| manifest.authors.iter().any(|a| a.key == *key);
     let revoked = revoked.filter(|key| !listed(key)).map(|key| (key, false));
     authors.chain(revoked).collect()
+}
+
+/// Authors who may come where this node passes on: all that are in force, of all members.
+pub(crate) fn visitors(directory: &Directory) -> Vec<PublicKey> {
+    let orgs: BTreeSet<OrgId> = directory.nodes().map(|(org, _)| org).collect();
+    let manifests = orgs.iter().filter_map(|org| directory.manifest(org));
+    let authors = manifests.flat_map(|manifest| {
+        let authors = manifest.authors.iter();
+        authors.filter(|a| !manifest.is_revoked(&a.key))
+    });
+    authors.map(|author| author.key).collect()
 }
 
 /// What one author has open.

@@ -21,6 +21,7 @@ pub mod backup;
 mod case_views;
 mod clock;
 mod courier;
+mod doctor;
 mod door;
 mod error;
 pub mod exchange;

@@ -138,15 +138,19 @@ impl Link {
 
     /// The addresses that are dialled over it. Where every byte counts that is not QUIC, if there is another: its first packets
     /// have 1,200 bytes, four seconds of a satellite link each, and it says every few seconds that it is alive. TLS, with
-    /// 3 KiB of certificates, comes last.
+    /// 3 KiB of certificates, comes later, and a partner's relay last.
     pub(crate) fn worth_it(self, addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
         let is_quic = |address: &Multiaddr| address.iter().any(|p| p == Protocol::QuicV1);
         let others = addresses.iter().filter(|a| !is_quic(a));
         let mut others: Vec<_> = others.cloned().collect();
         if self.is_frugal() && !others.is_empty() {
-            others.sort_by_key(|a| {
-                a.iter()
-                    .any(|p| matches!(p, Protocol::Tls | Protocol::Wss(_)))
+            others.sort_by_key(|address| {
+                let has = |wanted: fn(&Protocol) -> bool| address.iter().any(|p| wanted(&p));
+                let relayed = has(|p| matches!(p, Protocol::P2pCircuit));
+                (
+                    relayed,
+                    has(|p| matches!(p, Protocol::Tls | Protocol::Wss(_))),
+                )
             });
             return others;
         }
@@ -205,13 +209,17 @@ mod tests {
     }
 
     #[test]
-    fn where_every_byte_counts_quic_is_left_out_and_tls_comes_last() {
+    fn where_every_byte_counts_quic_is_left_out_and_relays_come_last() {
         let read = |text: &str| -> Multiaddr { text.parse().expect("an address") };
         let quic = read("/ip4/192.0.2.1/udp/4711/quic-v1");
         let tls = read("/dns4/focal.example.org/tcp/443/tls/ws");
         let tcp = read("/ip4/192.0.2.1/tcp/4711");
-        let all = vec![quic.clone(), tls.clone(), tcp.clone()];
-        assert_eq!(Link::Satellite.worth_it(all.clone()), [tcp, tls]);
+        let relay = libp2p::identity::Keypair::generate_ed25519()
+            .public()
+            .to_peer_id();
+        let relayed = read(&format!("/ip4/192.0.2.1/tcp/1/p2p/{relay}/p2p-circuit"));
+        let all = vec![relayed.clone(), quic.clone(), tls.clone(), tcp.clone()];
+        assert_eq!(Link::Satellite.worth_it(all.clone()), [tcp, tls, relayed]);
         assert_eq!(Link::Normal.worth_it(all.clone()), all);
         assert_eq!(Link::Satellite.worth_it(vec![quic.clone()]), [quic]);
     }

@@ -3,24 +3,30 @@
 //!
 //! Authors of this organisation may connect too, for the API alone.
 //!
-//! One task owns the swarm and is spoken to by messages. There is no DHT, no discovery and no identify protocol: a
-//! closed federation has its addresses in signed manifests, and anything else would tell outsiders who talks to whom.
+//! One task owns the swarm and is spoken to by messages. There is no DHT and no discovery, but of partners on the local network
+//! where it is asked for: a closed federation has its addresses in signed manifests, and anything else would tell outsiders who
+//! talks to whom.
 
 mod actor;
 mod authors;
+mod behaviour;
 mod chunks;
+mod clocks;
 mod dial;
 mod frames;
 mod listen;
+mod nearby;
 mod only;
 mod patient;
 mod peer_id;
 mod reach;
 pub(crate) mod reason;
+mod relay;
 mod socks;
 mod swarm;
 mod tls;
 mod transport;
+mod trouble;
 
 pub use authors::ApiStream;
 pub(crate) use authors::{IncomingApi, PROTOCOL as API};
@@ -29,13 +35,16 @@ pub use frames::{Frames, framed};
 pub(crate) use only::Only;
 pub use peer_id::{node_id, peer_id};
 pub use reach::{Reach, TlsFiles};
+pub use relay::{PlaceState, RelayTerms};
 pub(crate) use swarm::{Patience, swarm};
+pub use trouble::{Failure, Trouble};
 
 use crate::Link;
 use actor::{Actor, Request};
 use focal_protocol::id::NodeId;
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Instant, SystemTime},
@@ -112,6 +121,10 @@ pub struct NetConfig {
     pub listen: Vec<String>,
     /// How connections leave.
     pub reach: Reach,
+    /// What it passes on for partners, if it does.
+    pub relay: Option<RelayTerms>,
+    /// Whether partners on the same local network are looked for, and told where this node is.
+    pub mdns: bool,
 }
 
 /// A peer in a current manifest.
@@ -132,6 +145,8 @@ pub struct PeerState {
     pub node: NodeId,
     /// Whether there is a connection.
     pub connected: bool,
+    /// Whether it goes by way of a relay.
+    pub relayed: bool,
     /// Since when it is so.
     pub since: Option<SystemTime>,
     /// Why the last attempt failed.
@@ -156,6 +171,8 @@ struct Seen {
     listening: Vec<String>,
     states: BTreeMap<NodeId, PeerState>,
     unknown_refused: u64,
+    places: BTreeMap<String, PlaceState>,
+    outside: BTreeMap<String, Result<(), String>>,
 }
 
 type SharedSeen = Arc<Mutex<Seen>>;
@@ -171,6 +188,7 @@ pub struct Net {
     seen: SharedSeen,
     control: libp2p_stream::Control,
     authors: libp2p_stream::Control,
+    proxy: Option<SocketAddr>,
 }
 
 impl Net {
@@ -194,6 +212,7 @@ impl Net {
             seen: shared,
             control,
             authors,
+            proxy: config.reach.proxy,
         })
     }
 
@@ -205,6 +224,29 @@ impl Net {
     /// Replaces the peers that may connect: those no longer listed are cut off, new ones are dialled.
     pub fn peers(&self, peers: Vec<PeerAddress>) {
         self.tell(Request::Peers(peers));
+    }
+
+    /// Replaces what this node's own manifest says of where it is.
+    pub fn own(&self, addresses: Vec<String>) {
+        self.tell(Request::Own(addresses));
+    }
+
+    /// The proxy through which everything leaves.
+    #[must_use]
+    pub fn proxy(&self) -> Option<SocketAddr> {
+        self.proxy
+    }
+
+    /// The places at partners' relays where this node is to be reached.
+    #[must_use]
+    pub fn places(&self) -> BTreeMap<String, PlaceState> {
+        seen(&self.seen).places.clone()
+    }
+
+    /// Addresses of this node that partners have tried, and why they have failed.
+    #[must_use]
+    pub fn outside(&self) -> BTreeMap<String, Result<(), String>> {
+        seen(&self.seen).outside.clone()
     }
 
     /// Closes the connections to a peer; it is dialled again after a while.

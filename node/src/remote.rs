@@ -9,7 +9,12 @@ use crate::{
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
-use libp2p::{Multiaddr, PeerId, Swarm, multiaddr::Protocol, swarm::SwarmEvent};
+use libp2p::{
+    Multiaddr, PeerId, Swarm,
+    multiaddr::Protocol,
+    relay,
+    swarm::{NetworkBehaviour, SwarmEvent},
+};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
@@ -97,6 +102,14 @@ impl NodeAddress {
     }
 }
 
+#[derive(NetworkBehaviour)]
+struct Behaviour {
+    /// The API of the one node.
+    streams: Only,
+    /// Goes by way of a relay, where the address says so.
+    by_relay: relay::client::Behaviour,
+}
+
 type Reply = oneshot::Sender<Result<ApiStream, Error>>;
 
 /// A node that an author speaks with. Dropping it closes the connection.
@@ -122,8 +135,10 @@ impl Remote {
             handshake: HANDSHAKE,
             idle: IDLE,
         };
-        let swarm =
-            swarm(seed, reach, &patience, |_| streams).map_err(|e| Error::Setup(e.to_string()))?;
+        let swarm = swarm(seed, reach, &patience, |_, by_relay| {
+            Ok(Behaviour { streams, by_relay })
+        })
+        .map_err(|e| Error::Setup(e.to_string()))?;
         let (requests, receiver) = mpsc::unbounded_channel();
         tokio::spawn(Link::new(swarm, node, link, receiver).run());
         Ok(Self { requests })
@@ -143,7 +158,7 @@ impl Remote {
 
 /// The task that owns the swarm.
 struct Link {
-    swarm: Swarm<Only>,
+    swarm: Swarm<Behaviour>,
     node: NodeAddress,
     link: Kind,
     requests: mpsc::UnboundedReceiver<Reply>,
@@ -160,7 +175,7 @@ struct Link {
 
 impl Link {
     fn new(
-        swarm: Swarm<Only>,
+        swarm: Swarm<Behaviour>,
         node: NodeAddress,
         link: Kind,
         requests: mpsc::UnboundedReceiver<Reply>,
@@ -211,7 +226,7 @@ impl Link {
         let number = self.next;
         self.next += 1;
         self.opening.insert(number, reply);
-        let mut control = self.swarm.behaviour().new_control();
+        let mut control = self.swarm.behaviour().streams.new_control();
         let (peer, tell) = (self.node.peer, self.tell.clone());
         tokio::spawn(async move {
             let result = control.open_stream(peer, API).await;
@@ -245,19 +260,21 @@ impl Link {
         }
     }
 
-    fn event(&mut self, event: SwarmEvent<()>) {
+    fn event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        // A relay on the way is not the node.
         match event {
-            SwarmEvent::ConnectionEstablished { .. } => {
+            SwarmEvent::ConnectionEstablished { peer_id, .. } if peer_id == self.node.peer => {
                 self.spoken = false;
                 for reply in std::mem::take(&mut self.waiting) {
                     self.open(reply);
                 }
             }
             SwarmEvent::ConnectionClosed {
+                peer_id,
                 num_established: 0,
                 cause,
                 ..
-            } => {
+            } if peer_id == self.node.peer => {
                 let why = cause.map_or_else(|| "closed".into(), |e| e.to_string());
                 // Hung up before a word was said: that is how a node treats keys that it does not know.
                 let error = if self.spoken {
@@ -267,7 +284,11 @@ impl Link {
                 };
                 self.fail(&error);
             }
-            SwarmEvent::OutgoingConnectionError { error, .. } => {
+            SwarmEvent::OutgoingConnectionError {
+                peer_id: Some(peer_id),
+                error,
+                ..
+            } if peer_id == self.node.peer => {
                 let error = match &error {
                     libp2p::swarm::DialError::WrongPeerId { .. } => Error::OtherNode,
                     other => Error::Unreachable(reason::of(other)),

@@ -81,6 +81,9 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
                 settings.listen.clone()
             },
             reach: settings.reach(),
+            relay: settings.relay,
+            // On narrow links nothing is sent that nobody asked for.
+            mdns: settings.mdns && !options.offline && !settings.link.is_frugal(),
         },
         streams,
     )
@@ -136,6 +139,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         ledger: ledger.clone(),
         net: net.clone(),
         attachments: attachments.clone(),
+        examining: Arc::default(),
         started: clock::now().to_string(),
         stopping,
     };
@@ -144,6 +148,8 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         Server::authors(Door::new(incoming, shared.clone()), api);
     }
     tracing::info!("node {} runs", shared.me.short());
+    let clock = net.clone();
+    let telling = tokio::spawn(async move { clock.tell_time().await });
     let keeping = tokio::spawn(attachments.clone().keep_up());
     let serving = net
         .accept_chunks()
@@ -159,6 +165,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     stop.send_replace(true);
     server.stop().await;
     keeping.abort();
+    telling.abort();
     if let Some(serving) = serving {
         serving.abort();
     }
@@ -205,6 +212,9 @@ async fn follow_directory(net: Net, shared: Arc<Shared>, links: &Links, offline:
             let nodes = directory.nodes();
             shared.set_links(nodes.map(|(org, node)| (node.id, links.to(&org))));
             net.authors(&door::keys(&directory, &shared.me));
+            net.visitors(&door::visitors(&directory));
+            let own = directory.nodes().find(|(_, node)| node.id == shared.me);
+            net.own(own.map_or_else(Vec::new, |(_, node)| node.addresses.clone()));
             net.peers(
                 directory
                     .nodes()

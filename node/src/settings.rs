@@ -3,7 +3,7 @@
 use crate::{
     Error, Link,
     link::Links,
-    net::{Reach, TlsFiles},
+    net::{Reach, RelayTerms, TlsFiles},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -39,6 +39,12 @@ pub struct Settings {
     /// Links of partners that are on another one, by the ids of their organisations.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partner_links: BTreeMap<String, Link>,
+    /// What this node passes on for partners, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<RelayTerms>,
+    /// Whether partners are looked for on the local network, and this node is told there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mdns: bool,
     /// A SOCKS5 proxy through which everything leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<SocketAddr>,
@@ -114,6 +120,8 @@ impl Default for Settings {
             audit_days: three_years(),
             link: Link::Normal,
             partner_links: BTreeMap::new(),
+            relay: None,
+            mdns: false,
             proxy: None,
             tls_certificate: None,
             tls_key: None,

@@ -64,6 +64,8 @@ impl Peer {
             seed,
             listen: Vec::new(),
             reach: Reach::default(),
+            relay: None,
+            mdns: false,
         };
         let net = Net::start(config, sender).await.expect("listens");
         net.peers(vec![PeerAddress {

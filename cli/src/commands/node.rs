@@ -19,6 +19,7 @@ use std::{
 };
 
 mod backup;
+mod doctor;
 mod duress;
 mod init;
 mod run;
@@ -29,7 +30,8 @@ mod run;
 Examples:
   focal node init --announce /dns4/focal.example.org/tcp/4711
   focal node run
-  focal node status")]
+  focal node status
+  focal node doctor")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +48,7 @@ enum Command {
     Backup(backup::BackupArgs),
     VerifyBackup(backup::VerifyArgs),
     Peers(PeersArgs),
+    Doctor(doctor::Args),
     Take(TakeArgs),
     Wipe(super::wipe::NodeArgs),
     Duress(duress::DuressArgs),
@@ -124,6 +127,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Backup(args) => backup::backup(&args, context).await,
         Command::VerifyBackup(args) => backup::verify(&args, context),
         Command::Peers(PeersArgs {}) => peers(context).await,
+        Command::Doctor(args) => doctor::run(&args, context).await,
         Command::Take(args) => take(&args, context).await,
         Command::Wipe(args) => super::wipe::node(&args, context).await,
         Command::Duress(args) => duress::set(&args, context),
@@ -303,7 +307,12 @@ async fn peers(context: &Context) -> Result<()> {
             table.row(vec![
                 plain(&peer.org_name).into_owned(),
                 peer.node.chars().take(8).chain(['…']).collect(),
-                if peer.connected { "yes" } else { "no" }.into(),
+                match (peer.connected, peer.relayed) {
+                    (false, _) => "no",
+                    (true, false) => "yes",
+                    (true, true) => "by relay",
+                }
+                .into(),
                 minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
                 plain(peer.last_error.as_deref().unwrap_or_default()).into_owned(),

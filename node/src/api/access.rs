@@ -72,6 +72,7 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
     (Method::GET, "/v1/openapi.json", Least::Observer),
     (Method::GET, "/v1/status", Least::Observer),
     (Method::GET, "/v1/peers", Least::Observer),
+    (Method::POST, "/v1/doctor", Least::Admin),
     (Method::GET, "/v1/directory", Least::Observer),
     (Method::GET, "/v1/directory/bundle", Least::Observer),
     (Method::POST, "/v1/directory/bundle", Least::Admin),

@@ -1,8 +1,8 @@
 //! The API's own description (OpenAPI 3.1).
 
 use super::{
-    attachments, audit, backup, content, courier, events, evidence, export, history, imports, read,
-    report, types, write,
+    attachments, audit, backup, content, courier, doctor, events, evidence, export, history,
+    imports, read, report, types, write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -45,6 +45,7 @@ use utoipa::OpenApi;
         write::submit,
         export::export,
         backup::backup,
+        doctor::doctor,
         courier::pack,
         courier::load,
         imports::import,

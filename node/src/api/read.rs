@@ -82,6 +82,7 @@ pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
                     .and_then(|d| u64::try_from(d.as_millis()).ok())
                     .map(|ms| Time(ms).to_string()),
                 addresses: node.addresses.clone(),
+                relayed: known.is_some_and(|s| s.connected && s.relayed),
                 last_error: known.and_then(|s| s.last_error.clone()),
             }
         })

@@ -4,7 +4,8 @@ use super::{
     access::{Visitor, admit},
     attachments, audit, backup,
     caller::Caller,
-    content, courier, events, evidence, export, history, imports, openapi, read, report, write,
+    content, courier, doctor, events, evidence, export, history, imports, openapi, read, report,
+    write,
 };
 use crate::{
     Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
@@ -32,6 +33,8 @@ pub(crate) struct ApiState {
     pub(crate) attachments: std::sync::Arc<Attachments>,
     pub(crate) courier: std::sync::Arc<crate::courier::Courier>,
     pub(crate) backup: std::sync::Arc<crate::backup::Backup>,
+    /// One examination at a time.
+    pub(crate) examining: std::sync::Arc<tokio::sync::Mutex<()>>,
     pub(crate) started: String,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -199,6 +202,7 @@ fn routes(state: ApiState) -> Router {
             "/v1/courier/load",
             post(courier::load).layer(DefaultBodyLimit::disable()),
         )
+        .route("/v1/doctor", post(doctor::doctor))
         .route("/v1/events", get(events::events))
         // Around all of them, and around what is none: no route can forget to ask who speaks.
         .layer(middleware::from_extractor::<Caller>())
@@ -264,6 +268,8 @@ mod tests {
             seed: keys.identity_seed(),
             listen: Vec::new(),
             reach: crate::net::Reach::default(),
+            relay: None,
+            mdns: false,
         };
         let net = Net::start(config, streams).await.expect("a swarm");
         let store = Store::open(&dir.join("store"), keys.storage()).expect("a store");
@@ -300,6 +306,7 @@ mod tests {
             ledger,
             net,
             attachments,
+            examining: Arc::default(),
             started: String::new(),
             stopping,
         };

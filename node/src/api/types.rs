@@ -6,12 +6,14 @@
 mod audit;
 mod backup;
 mod courier;
+mod doctor;
 mod export;
 mod history;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use backup::BackupMade;
 pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
+pub use doctor::{Diagnosis, Finding};
 pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
 
@@ -89,6 +91,8 @@ pub struct Peer {
     pub org_name: String,
     /// Whether there is a session now.
     pub connected: bool,
+    /// Whether the connection goes by way of a partner's relay.
+    pub relayed: bool,
     /// Since when it is connected or not, if known.
     pub since: Option<String>,
     /// Addresses in its manifest.

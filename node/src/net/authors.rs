@@ -39,6 +39,13 @@ impl Net {
         self.tell(Request::Authors(ids));
     }
 
+    /// Replaces the authors of others who may come to be passed on.
+    pub fn visitors(&self, keys: &[PublicKey]) {
+        self.tell(Request::Visitors(
+            keys.iter().map(|k| NodeId(k.0)).collect(),
+        ));
+    }
+
     /// Accepts authors' streams from now on; none if somebody does already.
     #[must_use]
     pub(crate) fn accept_api(&self) -> Option<IncomingApi> {

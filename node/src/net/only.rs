@@ -10,14 +10,21 @@ use libp2p::{
     },
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     task::{Context, Poll},
 };
 
-/// What is done with one group of peers. On connections of others there are no protocols of this group to speak.
+/// Addresses at which this node may be reached that are kept and tried: peers could tell others without end.
+const CANDIDATES: usize = 32;
+
+/// What is done with one group of peers. On connections of others there are no protocols of this group to speak, and nothing is
+/// heard of them: some behaviours panic when a connection ends that they were not asked about.
 pub(crate) struct Only<B = libp2p_stream::Behaviour> {
     inner: B,
     peers: BTreeSet<PeerId>,
+    connections: BTreeSet<ConnectionId>,
+    candidates: BTreeSet<Multiaddr>,
+    offers: VecDeque<Multiaddr>,
 }
 
 /// What a connection speaks: the group's protocols, or none of them.
@@ -39,6 +46,9 @@ impl<B> Only<B> {
         Self {
             inner,
             peers: BTreeSet::new(),
+            connections: BTreeSet::new(),
+            candidates: BTreeSet::new(),
+            offers: VecDeque::new(),
         }
     }
 
@@ -50,6 +60,17 @@ impl<B> Only<B> {
     /// Makes the peer one of the group, for connections from now on.
     pub(crate) fn add(&mut self, peer: PeerId) -> bool {
         self.peers.insert(peer)
+    }
+
+    /// Names an address at which this node may be reached, for behaviours to find out.
+    pub(crate) fn offer(&mut self, address: Multiaddr) {
+        if self.is_new(&address) {
+            self.offers.push_back(address);
+        }
+    }
+
+    fn is_new(&mut self, address: &Multiaddr) -> bool {
+        self.candidates.len() < CANDIDATES && self.candidates.insert(address.clone())
     }
 
     /// Makes the peer no longer one of the group. Its connections are the caller's to close.
@@ -72,9 +93,11 @@ impl<B: NetworkBehaviour> NetworkBehaviour for Only<B> {
         if !self.has(&peer) {
             return Ok(Either::Right(dummy::ConnectionHandler));
         }
-        self.inner
-            .handle_established_inbound_connection(id, peer, local, remote)
-            .map(|handler| Either::Left(Patient(handler)))
+        let handler = self
+            .inner
+            .handle_established_inbound_connection(id, peer, local, remote)?;
+        self.connections.insert(id);
+        Ok(Either::Left(Patient(handler)))
     }
 
     fn handle_established_outbound_connection(
@@ -88,12 +111,32 @@ impl<B: NetworkBehaviour> NetworkBehaviour for Only<B> {
         if !self.has(&peer) {
             return Ok(Either::Right(dummy::ConnectionHandler));
         }
-        self.inner
-            .handle_established_outbound_connection(id, peer, address, role, port)
-            .map(|handler| Either::Left(Patient(handler)))
+        let handler = self
+            .inner
+            .handle_established_outbound_connection(id, peer, address, role, port)?;
+        self.connections.insert(id);
+        Ok(Either::Left(Patient(handler)))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
+        let ours = match &event {
+            FromSwarm::ConnectionEstablished(e) => self.connections.contains(&e.connection_id),
+            FromSwarm::AddressChange(e) => self.connections.contains(&e.connection_id),
+            FromSwarm::ConnectionClosed(e) => self.connections.remove(&e.connection_id),
+            // Another behaviour may have denied what this one has agreed to.
+            FromSwarm::DialFailure(e) => {
+                self.connections.remove(&e.connection_id);
+                true
+            }
+            FromSwarm::ListenFailure(e) => {
+                self.connections.remove(&e.connection_id);
+                true
+            }
+            _ => true,
+        };
+        if !ours {
+            return;
+        }
         self.inner.on_swarm_event(event);
     }
 
@@ -115,8 +158,17 @@ impl<B: NetworkBehaviour> NetworkBehaviour for Only<B> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        self.inner
-            .poll(cx)
-            .map(|action| action.map_in(Either::Left))
+        if let Some(address) = self.offers.pop_front() {
+            return Poll::Ready(ToSwarm::NewExternalAddrCandidate(address));
+        }
+        loop {
+            let Poll::Ready(action) = self.inner.poll(cx) else {
+                return Poll::Pending;
+            };
+            match &action {
+                ToSwarm::NewExternalAddrCandidate(address) if !self.is_new(address) => {}
+                _ => return Poll::Ready(action.map_in(Either::Left)),
+            }
+        }
     }
 }

@@ -28,8 +28,8 @@ pub(crate) fn of(error: &DialError) -> String {
     text.chars().take(LONGEST).collect()
 }
 
-/// libp2p wraps errors in errors of several kinds; an `io::Error` hides what it holds from `source`.
-fn innermost(error: &io::Error) -> String {
+/// What is at the bottom of an error: libp2p wraps errors in errors of several kinds; an `io::Error` hides what it holds from `source`.
+pub(crate) fn innermost(error: &io::Error) -> String {
     let mut last: &(dyn Error + 'static) = error;
     loop {
         let held = last

@@ -1,7 +1,16 @@
 //! The one way in which a swarm is made: a node's, and that of an author who visits one.
 
-use super::{Error, Reach, transport::ways};
-use libp2p::{Swarm, SwarmBuilder, identity::Keypair, swarm::NetworkBehaviour};
+use super::{
+    Error, Reach,
+    transport::{either, secured, ways},
+};
+use libp2p::{
+    Swarm, Transport,
+    core::transport::timeout::TransportTimeout,
+    identity::Keypair,
+    relay,
+    swarm::{Config, NetworkBehaviour},
+};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -13,7 +22,7 @@ pub(crate) struct Patience {
     pub(crate) idle: Duration,
 }
 
-/// A swarm with the identity of a seed.
+/// A swarm with the identity of a seed, which can also come and go by way of relays.
 ///
 /// # Errors
 /// The ways cannot be built.
@@ -21,19 +30,14 @@ pub(crate) fn swarm<B: NetworkBehaviour>(
     seed: &Zeroizing<[u8; 32]>,
     reach: &Reach,
     patience: &Patience,
-    behaviour: impl FnOnce(&Keypair) -> B,
+    behaviour: impl FnOnce(&Keypair, relay::client::Behaviour) -> Result<B, Error>,
 ) -> Result<Swarm<B>, Error> {
-    let setup = |e: &dyn std::fmt::Display| Error::Setup(e.to_string());
     let mut seed = seed.clone();
-    let key = Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| setup(&e))?;
-    let ways = ways(&key, reach)?;
-    Ok(SwarmBuilder::with_existing_identity(key)
-        .with_tokio()
-        .with_other_transport(|_| ways)
-        .map_err(|e| setup(&e))?
-        .with_behaviour(behaviour)
-        .map_err(|e| setup(&e))?
-        .with_swarm_config(|c| c.with_idle_connection_timeout(patience.idle))
-        .with_connection_timeout(patience.handshake)
-        .build())
+    let key = Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| Error::Setup(e.to_string()))?;
+    let me = key.public().to_peer_id();
+    let (relayed, by_relay) = relay::client::new(me);
+    let ways = either(secured(relayed, &key)?, ways(&key, reach)?);
+    let ways = TransportTimeout::new(ways, patience.handshake).boxed();
+    let config = Config::with_tokio_executor().with_idle_connection_timeout(patience.idle);
+    Ok(Swarm::new(ways, behaviour(&key, by_relay)?, me, config))
 }

@@ -1,8 +1,9 @@
 //! Nets that find each other on loopback.
 
+mod relays;
 mod ways;
 
-use super::{Error, Net, NetConfig, PeerAddress, PeerStream, Reach, TlsFiles};
+use super::{Error, Net, NetConfig, PeerAddress, PeerStream, Reach, RelayTerms, TlsFiles};
 use crate::NodeKeys;
 use focal_protocol::id::NodeId;
 use futures::{SinkExt, StreamExt};
@@ -41,11 +42,22 @@ async fn start(keys: NodeKeys, listen: &str) -> Result<Side, Error> {
 }
 
 async fn start_with(keys: NodeKeys, listen: &[&str], reach: Reach) -> Result<Side, Error> {
+    start_as(keys, listen, reach, None).await
+}
+
+async fn start_as(
+    keys: NodeKeys,
+    listen: &[&str],
+    reach: Reach,
+    relay: Option<RelayTerms>,
+) -> Result<Side, Error> {
     let (sender, streams) = mpsc::channel(4);
     let config = NetConfig {
         seed: keys.identity_seed(),
         listen: listen.iter().map(ToString::to_string).collect(),
         reach,
+        relay,
+        mdns: false,
     };
     let net = Net::start(config, sender).await?;
     Ok(Side { keys, net, streams })
@@ -63,6 +75,27 @@ impl Side {
             link: crate::Link::Normal,
         }
     }
+}
+
+fn without_address(side: &Side) -> PeerAddress {
+    PeerAddress {
+        addresses: Vec::new(),
+        ..side.address()
+    }
+}
+
+/// Why the only peer is not reached.
+async fn reason_of(side: &Side) -> String {
+    deadline(async {
+        loop {
+            let states = side.net.states();
+            if let Some(why) = states.into_iter().find_map(|s| s.last_error) {
+                return why;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
 }
 
 async fn converse(listen: &str) {

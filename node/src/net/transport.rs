@@ -58,7 +58,7 @@ where
     config
 }
 
-fn secured<T>(below: T, key: &Keypair) -> Result<Ways, Error>
+pub(super) fn secured<T>(below: T, key: &Keypair) -> Result<Ways, Error>
 where
     T: Transport + Send + Unpin + 'static,
     T::Error: Send + Sync,
@@ -75,7 +75,7 @@ where
         .boxed())
 }
 
-fn either(first: Ways, second: Ways) -> Ways {
+pub(super) fn either(first: Ways, second: Ways) -> Ways {
     first
         .or_transport(second)
         .map(|way, _| way.into_inner())

@@ -79,6 +79,8 @@ impl Machine {
                chain out {{ type nat hook postrouting priority 100; oifname \"{interface}\" masquerade; }}
                chain pass {{ type filter hook forward priority 0;
                  iifname \"{interface}\" ct state new drop; }}
+               chain take {{ type filter hook input priority 0;
+                 iifname \"{interface}\" ct state new drop; }}
              }}"
         );
         self.run_with("nft", &["-f", "-"], &rules);

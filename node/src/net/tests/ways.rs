@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     Link,
+    net::Trouble,
     remote::{self, NodeAddress, Remote},
 };
 use focal_protocol::{key::SecretKey, random::SystemRandom};
@@ -42,27 +43,6 @@ fn named(side: &Side, name: &str) -> PeerAddress {
         *text = text.replace("/ip4/127.0.0.1/", &format!("/dns4/{name}/"));
     }
     address
-}
-
-fn without_address(side: &Side) -> PeerAddress {
-    PeerAddress {
-        addresses: Vec::new(),
-        ..side.address()
-    }
-}
-
-/// Why the only peer is not reached.
-async fn reason_of(side: &Side) -> String {
-    deadline(async {
-        loop {
-            let states = side.net.states();
-            if let Some(why) = states.into_iter().find_map(|s| s.last_error) {
-                return why;
-            }
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
 }
 
 #[tokio::test]
@@ -279,4 +259,101 @@ async fn two_nodes_converse_through_a_proxy_that_alone_knows_the_name() {
     let (where_a, where_b) = (named(&a, HIDDEN), without_address(&b));
     meet(a, where_a, b, where_b).await;
     assert_eq!(proxy.asked(), [format!("{HIDDEN}:{port}")]);
+}
+
+#[tokio::test]
+async fn a_trial_says_what_is_wrong_with_a_way_and_leaves_the_conversation_alone() {
+    let mut a = start(NodeKeys::generate(), TCP).await.expect("a");
+    let mut b = start(NodeKeys::generate(), TCP).await.expect("b");
+    let c = start(NodeKeys::generate(), TCP).await.expect("c");
+    a.net.peers(vec![without_address(&b), without_address(&c)]);
+    b.net.peers(vec![a.address()]);
+    deadline(a.streams.recv()).await.expect("a stream");
+    let mut at_b = deadline(b.streams.recv()).await.expect("a stream");
+    let (at_a, of_b) = (a.net.listening()[0].clone(), b.net.listening()[0].clone());
+    let of_c = c.net.listening()[0].clone();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = closed.local_addr().expect("an address").port();
+    drop(closed);
+    for (node, address, wrong) in [
+        (b.node(), of_b.clone(), None),
+        (a.node(), at_a, None),
+        (a.node(), of_b, Some(Trouble::OtherNode)),
+        (b.node(), of_c, Some(Trouble::OtherNode)),
+        (
+            b.node(),
+            format!("/ip4/127.0.0.1/tcp/{port}"),
+            Some(Trouble::PortClosed),
+        ),
+        (
+            b.node(),
+            "/ip4/127.0.0.1/sctp/1".into(),
+            Some(Trouble::NoTransport),
+        ),
+        (b.node(), "nowhere".into(), Some(Trouble::BadAddress)),
+    ] {
+        let tried = deadline(a.net.probe(node, &address)).await;
+        assert_eq!(tried.err().map(|f| f.trouble), wrong, "{address}");
+    }
+    assert!(
+        a.net
+            .states()
+            .iter()
+            .any(|s| s.node == b.node() && s.connected)
+    );
+    assert!(
+        at_b.frames.next().now_or_never().is_none(),
+        "the stream stands"
+    );
+    assert!(a.streams.try_recv().is_err(), "and it is the only one");
+}
+
+#[tokio::test]
+async fn a_trial_names_trouble_with_certificates_and_proxies() {
+    let dir = tempfile::tempdir().expect("dir");
+    let tls = certificate(dir.path(), "localhost", 2001);
+    let reach = |tls| Reach { proxy: None, tls };
+    let a = start_with(NodeKeys::generate(), &[TLS], reach(tls.clone()));
+    let a = a.await.expect("a");
+    let own = a.net.listening()[0].replace("/ip4/127.0.0.1/", "/dns4/localhost/");
+    let expired = deadline(a.net.probe(a.node(), &own))
+        .await
+        .expect_err("expired");
+    assert_eq!(
+        expired.trouble,
+        Trouble::CertificateExpired,
+        "{}",
+        expired.why
+    );
+    let dir = tempfile::tempdir().expect("dir");
+    let tls = certificate(dir.path(), "localhost", 2100);
+    let a = start_with(NodeKeys::generate(), &[TLS], reach(tls)).await;
+    let a = a.expect("a");
+    let own = a.net.listening()[0].replace("/ip4/127.0.0.1/", "/dns4/localhost/");
+    deadline(a.net.probe(a.node(), &own)).await.expect("itself");
+    let b = start(NodeKeys::generate(), TCP).await.expect("b");
+    b.net.peers(vec![without_address(&a)]);
+    let unknown = deadline(b.net.probe(a.node(), &own)).await;
+    let unknown = unknown.expect_err("unknown");
+    assert_eq!(
+        unknown.trouble,
+        Trouble::CertificateUntrusted,
+        "{}",
+        unknown.why
+    );
+    let refusing = Proxy::new(None).await;
+    let silent = Reach {
+        proxy: Some(([127, 0, 0, 1], 1).into()),
+        ..Reach::default()
+    };
+    for (reach, wrong) in [
+        (refusing.reach(), Trouble::ProxyRefused),
+        (silent, Trouble::ProxySilent),
+    ] {
+        let c = start_with(NodeKeys::generate(), &[], reach)
+            .await
+            .expect("c");
+        let failed = deadline(c.net.probe(c.node(), &b.net.listening()[0])).await;
+        assert_eq!(failed.expect_err("no way").trouble, wrong);
+    }
 }

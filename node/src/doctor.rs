@@ -1,0 +1,241 @@
+//! What works between this node and its partners, what does not, and what to do: every address is tried, within bounds.
+
+mod advice;
+
+use crate::{
+    api::types::{Diagnosis, Finding},
+    link::Link,
+    net::{Failure, Net, PeerState, Trouble},
+    shared::Shared,
+};
+use focal_protocol::id::NodeId;
+use futures::{StreamExt, stream};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    time::{Duration, Instant},
+};
+
+/// For one address. Who answers at all does so within it, on links that are not paid by the byte.
+const EACH: Duration = Duration::from_secs(8);
+/// Where every byte counts a handshake takes so long.
+const EACH_FRUGAL: Duration = Duration::from_secs(25);
+/// For all of it: less than whoever asks waits for an answer.
+const ALL: Duration = Duration::from_secs(45);
+/// Nodes that are tried at the same time. The addresses of one are tried one after the other.
+const AT_ONCE: usize = 8;
+/// Addresses of this node's own that are tried: a machine can have very many.
+const OWN: usize = 32;
+/// A clock that differs by more makes times doubtful to people.
+const CLOCK: u64 = 120_000;
+
+/// A node, and where it is said to be.
+struct Patient {
+    node: NodeId,
+    org_name: String,
+    addresses: Vec<String>,
+    link: Link,
+    state: Option<PeerState>,
+    session: bool,
+    /// Whether it is this one.
+    own: bool,
+}
+
+/// Tries everything.
+pub(crate) async fn examine(net: &Net, shared: &Shared) -> Diagnosis {
+    let until = Instant::now() + ALL;
+    let (own, partners) = patients(net, shared);
+    let partners = stream::iter(partners)
+        .map(|patient| partner(net, patient, until))
+        .buffered(AT_ONCE)
+        .concat();
+    let (mut findings, partners) = tokio::join!(this_node(net, own, until), partners);
+    findings.extend(partners);
+    Diagnosis {
+        well: findings.iter().all(|f| !f.needs_action),
+        proxy: net.proxy().map(|p| p.to_string()),
+        node: crate::net::peer_id(&shared.me).map_or_else(String::new, |p| p.to_string()),
+        findings,
+    }
+}
+
+fn patients(net: &Net, shared: &Shared) -> (Patient, Vec<Patient>) {
+    let states = net.states();
+    let sessions = shared.connected();
+    let mut own = Patient {
+        node: shared.me,
+        org_name: String::new(),
+        addresses: Vec::new(),
+        link: Link::Normal,
+        state: None,
+        session: true,
+        own: true,
+    };
+    let mut partners = Vec::new();
+    let Some(directory) = shared.directory() else {
+        return (own, partners);
+    };
+    for (org, node) in directory.nodes() {
+        let org_name = directory.member(&org).map(|m| m.name.clone());
+        let org_name = org_name.unwrap_or_default();
+        if node.id == shared.me {
+            own.org_name = org_name;
+            own.addresses.clone_from(&node.addresses);
+            continue;
+        }
+        partners.push(Patient {
+            node: node.id,
+            org_name,
+            addresses: node.addresses.clone(),
+            link: shared.pace(&node.id).link(),
+            state: states.iter().find(|s| s.node == node.id).cloned(),
+            session: sessions.contains(&node.id),
+            own: false,
+        });
+    }
+    (own, partners)
+}
+
+/// This node's own addresses: those on which it listens, those of its manifest, and its places at relays.
+async fn this_node(net: &Net, own: Patient, until: Instant) -> Vec<Finding> {
+    let (places, outside) = (net.places(), net.outside());
+    let mut findings: Vec<Finding> = places
+        .into_iter()
+        .map(|(address, place)| {
+            let result = match place.since {
+                Some(_) => Ok(()),
+                None => Err(Failure::new(
+                    Trouble::NoPlace,
+                    place.last_error.unwrap_or_else(|| "not yet asked".into()),
+                )),
+            };
+            finding(&own, &address, result, true)
+        })
+        .collect();
+    let listening: BTreeSet<String> = net.listening().into_iter().collect();
+    let told: BTreeSet<String> = own.addresses.iter().cloned().collect();
+    let all = listening.union(&told).filter(|a| !advice::is_relayed(a));
+    for address in all.take(OWN) {
+        let mut result = within(EACH, until, net.probe(own.node, address)).await;
+        let is_told = told.contains(address);
+        if let Err(failure) = &result
+            && failure.trouble == Trouble::CertificateOfOther
+            && !is_told
+        {
+            // It names the host that partners are told, and not the machine's own number.
+            result = Ok(());
+        }
+        if let Some(Ok(())) = outside.get(address) {
+            // Many NATs lead nothing back to who is behind them; a partner has come through.
+            result = Ok(());
+        }
+        findings.push(finding(&own, address, result, is_told));
+    }
+    if told.is_empty() {
+        let failure = Failure::new(Trouble::NoAddress, "the manifest lists no address of it");
+        findings.push(finding(&own, "", Err(failure), false));
+    }
+    findings
+}
+
+async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let each = if patient.link.is_frugal() {
+        EACH_FRUGAL
+    } else {
+        EACH
+    };
+    // Before any trial: a stream is opened on any connection, also on one that is about to be hung up.
+    let clock = if patient.session {
+        Some(within(each, until, clock(net, patient.node)).await)
+    } else {
+        None
+    };
+    let mut reached = false;
+    for address in &patient.addresses {
+        let result = if patient.link.is_frugal() && patient.session {
+            let why = "there is a connection, and on this link every byte counts";
+            Err(Failure::new(Trouble::Untried, why))
+        } else {
+            within(each, until, net.probe(patient.node, address)).await
+        };
+        reached |= result.is_ok();
+        findings.push(finding(&patient, address, result, false));
+    }
+    if !patient.session {
+        findings.push(finding(&patient, "", Err(silence(&patient, reached)), true));
+        return findings;
+    }
+    let by_relay = patient.state.as_ref().is_some_and(|s| s.relayed);
+    let mut session = finding(&patient, "", Ok(()), false);
+    session.by_relay = by_relay;
+    findings.push(session);
+    if let Some(clock) = clock {
+        findings.push(finding(&patient, "clock", clock, true));
+    }
+    findings
+}
+
+/// Whether a partner's clock is like this node's.
+async fn clock(net: &Net, node: NodeId) -> Result<(), Failure> {
+    let ahead = net.ahead(node).await;
+    let ahead = ahead.map_err(|why| Failure::new(Trouble::Untried, why))?;
+    if ahead.unsigned_abs() <= CLOCK {
+        return Ok(());
+    }
+    let way = if ahead > 0 { "ahead of" } else { "behind" };
+    let seconds = ahead.unsigned_abs() / 1_000;
+    let why = format!("its clock is {seconds} s {way} this node's");
+    Err(Failure::new(Trouble::ClockOff, why))
+}
+
+/// Why there is no conversation with a node.
+fn silence(patient: &Patient, reached: bool) -> Failure {
+    let last = patient.state.as_ref().and_then(|s| s.last_error.clone());
+    if patient.addresses.is_empty() {
+        return Failure::new(Trouble::NoAddress, "its manifest lists no address");
+    }
+    if reached {
+        let why = last.unwrap_or_else(|| "it answers, and no conversation has begun".into());
+        return Failure::new(Trouble::NotLetIn, why);
+    }
+    Failure::new(
+        Trouble::Silent,
+        last.unwrap_or_else(|| "none of its addresses leads to it".into()),
+    )
+}
+
+/// Waits no longer than `each`, and not beyond the end of all.
+async fn within<T>(
+    each: Duration,
+    until: Instant,
+    what: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Failure::new(Trouble::Untried, "there was no time left"));
+    }
+    let wait = each.min(left);
+    tokio::time::timeout(wait, what).await.unwrap_or_else(|_| {
+        let why = format!("nobody answers within {} s", wait.as_secs().max(1));
+        Err(Failure::new(Trouble::Silent, why))
+    })
+}
+
+fn finding(patient: &Patient, what: &str, result: Result<(), Failure>, matters: bool) -> Finding {
+    let (trouble, why) = match result {
+        Ok(()) => (None, None),
+        Err(failure) => (Some(failure.trouble), Some(failure.why)),
+    };
+    Finding {
+        node: patient.node.to_string(),
+        org_name: patient.org_name.clone(),
+        subject: what.to_string(),
+        works: trouble.is_none(),
+        by_relay: false,
+        needs_action: trouble.is_some_and(|t| advice::is_urgent(t, matters)),
+        next: trouble.map(|t| advice::next(t, patient.own).to_string()),
+        trouble,
+        why,
+    }
+}
