@@ -543,3 +543,12 @@ outbox-unlocked = the outbox could not be locked
 outbox-unleft = a report could not leave the outbox
 outbox-report = a report in the outbox
 outbox-unlisted = the outbox could not be listed
+
+## focal search
+
+search-none = Nothing was found.
+search-more = { $n } reports were found in all. For the next ones: { $command }
+search-behind = The newest reports are still being taken into the index: a search may miss them for a moment.
+search-withdrawn = withdrawn
+search-corrected = corrected
+search-invalid = counts nowhere

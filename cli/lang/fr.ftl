@@ -542,3 +542,12 @@ outbox-unlocked = la boîte d’envoi n’a pu être verrouillée
 outbox-unleft = un rapport n’a pu quitter la boîte d’envoi
 outbox-report = un rapport de la boîte d’envoi
 outbox-unlisted = la boîte d’envoi n’a pu être listée
+
+## focal search
+
+search-none = Rien n’a été trouvé.
+search-more = { $n } rapports ont été trouvés en tout. Pour les suivants : { $command }
+search-behind = Les rapports les plus récents entrent encore dans l’index : une recherche peut les manquer un instant.
+search-withdrawn = retiré
+search-corrected = corrigé
+search-invalid = ne compte nulle part

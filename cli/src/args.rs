@@ -3,7 +3,7 @@
 use crate::{
     commands::{
         alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation,
-        import, lock, node, org, outbox, report, watch, wipe,
+        import, lock, node, org, outbox, report, search, watch, wipe,
     },
     context::Context,
     error::{Error, Exit, Result},
@@ -143,6 +143,7 @@ pub(crate) enum Command {
     Node(node::Args),
     Case(case::Args),
     Report(Box<report::Args>),
+    Search(search::Args),
     Attachment(attachment::Args),
     Evidence(evidence::Args),
     Verify(evidence::VerifyArgs),

@@ -101,6 +101,7 @@ fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Case(args) => client(commands::case::run(args, context)),
         Command::Outbox(args) => client(commands::outbox::run(args, context)),
         Command::Report(args) => client(commands::report::run(*args, context)),
+        Command::Search(args) => client(commands::search::run(args, context)),
         Command::Import(args) => client(commands::import::run(args, context)),
         Command::Export(args) => client(commands::export::run(args, context)),
         Command::Demo(args) => on(

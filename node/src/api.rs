@@ -20,6 +20,7 @@ mod imports;
 mod openapi;
 mod read;
 mod report;
+mod search;
 mod server;
 pub mod types;
 mod write;

@@ -6,7 +6,7 @@
 //! 2. `ledger`: the one writer of logs, groups and directory. `opener`: reads what is sealed, behind it.
 //! 3. `session`, `mailbox`: one task for each peer. `net`: the libp2p swarm.
 //! 4. [`store`]: sled. `attachments`: files beside it, fetched and served. `shared`: snapshots for readers. `views`: what
-//!    the API shows. `html`: a case as one page.
+//!    the API shows. `search`: what is found among all records. `html`: a case as one page.
 //! 5. [`api`]: HTTP/JSON on a Unix socket, and through the `door` for authors away from it. [`remote`]: their side.
 //! 6. [`exchange`]: files of other systems, in and out.
 //! 7. [`mod@backup`], `restore`: the node as it was. `trail`, `unlock`: what the audit trail is told by commands that run without the node.
@@ -42,6 +42,7 @@ mod refused;
 pub mod remote;
 mod restore;
 mod run;
+mod search;
 mod session;
 mod settings;
 mod shared;

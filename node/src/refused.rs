@@ -75,6 +75,9 @@ pub(crate) enum Refused {
     /// What was asked for cannot be asked so.
     #[error("{0}")]
     BadRequest(String),
+    /// A search that is not understood.
+    #[error(transparent)]
+    BadQuery(#[from] crate::search::QueryError),
     /// There is no such alarm.
     #[error("there is no such alarm")]
     UnknownAlarm,
@@ -171,6 +174,7 @@ impl Refused {
             Self::UnknownAlarm => "unknown-alarm",
             Self::UnknownRecord => "not-found",
             Self::BadRequest(_) => "bad-field",
+            Self::BadQuery(_) => "bad-query",
             Self::Judged(case::Reason::AfterRemoval) => "after-removal",
             Self::Judged(case::Reason::NotInCase) => "not-a-member",
             Self::Judged(case::Reason::Reader) => "not-allowed",
@@ -261,6 +265,7 @@ impl Refused {
             }
             Self::Case(case::Error::Stage(_)) => "reopen it with `focal case reopen`",
             Self::NotInParent(_) => "invite it to the case first: `focal case invite`",
+            Self::BadQuery(_) => "see how to ask with `focal search --help`",
             Self::UnknownAlarm => "see `focal alarms list`",
             Self::UnknownAttachment => {
                 "see the files with `focal attachment list`; `focal attachment fetch` brings one here"

@@ -16,6 +16,7 @@ use crate::{
     mailbox,
     net::{Net, NetConfig, PeerAddress, PeerStream},
     opener::Opener,
+    search::{self, Search},
     session,
     shared::Shared,
     store::Store,
@@ -112,10 +113,18 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         net.clone(),
     )?;
     let (stop, stopping) = watch::channel(false);
+    let kept = Arc::default();
+    let search = Search::new(
+        &dir.join("search"),
+        store.clone(),
+        shared.clone(),
+        Arc::clone(&kept),
+    );
     let views = Views {
         store: store.clone(),
         shared: shared.clone(),
-        kept: Arc::default(),
+        kept,
+        search: search.clone(),
     };
     // Beside everything else: whoever asks meanwhile waits for what is under way, and no longer than without it.
     let early = views.clone();
@@ -125,6 +134,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     if let Err(e) = warming {
         tracing::warn!("views are put together when they are asked for: {e}");
     }
+    let search_thread = search::start(search.clone()).map_err(|e| Error::io(dir, e))?;
     let courier = Courier {
         views: views.clone(),
         ledger: ledger.clone(),
@@ -170,12 +180,13 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         serving.abort();
     }
     net.shutdown().await;
+    search.stop();
     opener.stop();
     let _ = ledger.tell(Command::Stop).await;
     drop(ledger);
     let joined = tokio::task::spawn_blocking(move || {
         let ledger = ledger_thread.join();
-        opener_thread.join().and(ledger)
+        search_thread.join().and(opener_thread.join()).and(ledger)
     })
     .await;
     match (reason, joined) {
@@ -183,7 +194,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         (_, Ok(Ok(Err(e)))) => Err(e.into()),
         (Some(part), _) => Err(Error::Stopped(part)),
         (None, Ok(Ok(Ok(())))) => Ok(()),
-        (None, _) => Err(Error::Stopped("ledger or opener")),
+        (None, _) => Err(Error::Stopped("ledger, opener or search")),
     }
 }
 

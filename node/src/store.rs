@@ -12,6 +12,7 @@ mod cuts;
 mod directory;
 mod dump;
 mod feed;
+mod fresh;
 mod groups;
 mod known;
 mod logs;
@@ -27,6 +28,7 @@ pub mod yardstick;
 
 pub use attachments::{AttachmentState, NamedAttachment};
 pub(crate) use dump::{Filling, Row, trees};
+pub use fresh::Fresh;
 pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use outbox::KeptReceipt;
@@ -161,6 +163,7 @@ pub struct Store {
     places: Arc<OnceLock<places::Loaded>>,
     /// Written right after a transaction, emptied by who keeps views; never held for longer than a look or one batch.
     feed: Arc<Mutex<feed::Feed>>,
+    bell: Arc<fresh::Bell>,
     mark: Arc<mark::Mark>,
     case_keys: Arc<case_keys::CaseKeys>,
     /// For whoever reads everything while others write.

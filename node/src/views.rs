@@ -8,12 +8,18 @@ mod known;
 mod membership;
 mod release;
 mod report;
+mod search;
+mod signed;
+
+pub(crate) use search::SearchFor;
+pub(crate) use signed::signed;
 
 use crate::{
     api::types as api,
     case_views::CaseViews,
     clock,
     refused::Refused,
+    search::Search,
     shared::{CaseInfo, Shared},
     store::{Store, StoredRecord},
 };
@@ -22,9 +28,7 @@ use focal_protocol::{
     directory::{Directory, Role},
     fingerprint::Fingerprint,
     id::{CaseId, NodeId, OrgId, RecordId},
-    log::{Epoch, Payload},
     record::{CaseState, ClockDoubt, Kind, Record},
-    seal::open_entry,
     signed::Signed,
 };
 use std::collections::BTreeMap;
@@ -79,6 +83,7 @@ pub(crate) struct Views {
     pub(crate) store: Store,
     pub(crate) shared: std::sync::Arc<Shared>,
     pub(crate) kept: std::sync::Arc<CaseViews>,
+    pub(crate) search: std::sync::Arc<Search>,
 }
 
 impl Views {
@@ -391,20 +396,7 @@ impl Views {
 
     /// A record's signed bytes, opened from its entry.
     fn signed(&self, stored: &StoredRecord) -> Result<Signed<Record>, Refused> {
-        let at = &stored.position;
-        let lost = || Refused::Store("the record's entry does not open".into());
-        let entry = self.store.entry(at.log, at.seq)?.ok_or_else(lost)?;
-        let h = &entry.header;
-        let secrets = self
-            .store
-            .secrets_of(h.case, Epoch::new(h.generation, h.epoch))?;
-        let open = |secret| open_entry(secret, &h.salt, entry.header_bytes(), entry.ciphertext());
-        let plain = secrets.iter().find_map(|secret| open(secret).ok());
-        let plain = plain.ok_or_else(lost)?;
-        match Payload::from_bytes(&plain) {
-            Ok(Payload::Record(signed)) => Ok(signed),
-            _ => Err(lost()),
-        }
+        signed(&self.store, stored)
     }
 
     /// `GET /v1/records/{record}`

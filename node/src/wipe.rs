@@ -99,7 +99,9 @@ impl Wipe {
             ]
             .map(at)
             .into(),
-            sealed: ["store", "attachments", "api.sock", "lock"].map(at).into(),
+            sealed: ["store", "attachments", "search", "api.sock", "lock"]
+                .map(at)
+                .into(),
             ..Self::default()
         }
     }

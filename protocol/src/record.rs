@@ -51,7 +51,7 @@ pub use summary::{Facts, JudgedFactor, Summary};
 pub use view::{
     ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ClockDoubt, ConveningRow,
     DesignationRow, Displacement, Invalid, OrganisationRisk, Page, PledgeRow, PositionRow,
-    Positions, Reading, RequestRow, Step, StepKind, TimelineEntry,
+    Positions, Reading, RequestRow, Standing, Step, StepKind, TimelineEntry,
 };
 
 use crate::{

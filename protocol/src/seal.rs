@@ -1,4 +1,4 @@
-//! Closing and opening: entries under an epoch, attachments in chunks, parcels to a contact key, rows of a node's store,
+//! Closing and opening: entries under an epoch, attachments in chunks, parcels to a contact key, rows of a node's store and files beside it,
 //! what waits in an author's home, key files.
 //!
 //! Nothing here invents cryptography: AES-256-GCM, HKDF and SHA-256 come from ring, HPKE from OpenMLS's provider,
@@ -6,6 +6,7 @@
 
 mod at_rest;
 mod backup;
+mod blocks;
 mod chunk;
 mod contact;
 mod entry;
@@ -15,6 +16,7 @@ mod padding;
 
 pub use at_rest::{StorageKey, Table};
 pub use backup::{BackupKey, Piece as BackupPiece};
+pub use blocks::{BLOCK, BLOCK_SEALED, BLOCKS_SALT, Blocks};
 pub use chunk::{AttachmentKey, Chunks};
 pub(crate) use contact::BARE_OVERHEAD;
 pub(crate) use contact::SUITE;

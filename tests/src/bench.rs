@@ -7,6 +7,7 @@ mod limits;
 pub mod links;
 pub mod membership;
 mod node;
+pub mod search;
 
 pub use figures::{Figure, Figures, table};
 

@@ -17,5 +17,6 @@ pub(crate) mod org;
 pub(crate) mod outbox;
 pub(crate) mod passphrase;
 pub(crate) mod report;
+pub(crate) mod search;
 pub(crate) mod watch;
 pub(crate) mod wipe;

@@ -122,6 +122,7 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
     (Method::GET, "/v1/records/{record}/status", Least::Observer),
     (Method::GET, "/v1/cases/{case}/known", Least::Observer),
     (Method::GET, "/v1/records/{record}/history", Least::Observer),
+    (Method::GET, "/v1/search", Least::Observer),
     (
         Method::GET,
         "/v1/attachments/{attachment}/content",

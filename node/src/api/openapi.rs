@@ -2,7 +2,7 @@
 
 use super::{
     attachments, audit, backup, content, courier, doctor, events, evidence, export, history,
-    imports, read, report, types, write,
+    imports, read, report, search, types, write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -26,6 +26,7 @@ use utoipa::OpenApi;
         report::report,
         history::known,
         history::history,
+        search::search,
         evidence::evidence,
         evidence::chain,
         read::records,

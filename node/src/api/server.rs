@@ -5,7 +5,7 @@ use super::{
     attachments, audit, backup,
     caller::Caller,
     content, courier, doctor, events, evidence, export, history, imports, openapi, read, report,
-    write,
+    search, write,
 };
 use crate::{
     Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
@@ -145,6 +145,7 @@ fn routes(state: ApiState) -> Router {
         .route("/v1/cases/{case}/export", post(export::export).layer(small))
         .route("/v1/cases/{case}/known", get(history::known))
         .route("/v1/records/{record}/history", get(history::history))
+        .route("/v1/search", get(search::search))
         .route(
             "/v1/cases/{case}/imports",
             post(imports::import).layer(small),
@@ -286,10 +287,18 @@ mod tests {
         .expect("attachments");
         let (stop, stopping) = watch::channel(false);
         let ledger = ledger.expect("a ledger").0;
+        let kept = Arc::default();
+        let search = crate::search::Search::new(
+            &dir.join("search"),
+            store.clone(),
+            shared.clone(),
+            Arc::clone(&kept),
+        );
         let views = Views {
             store,
             shared,
-            kept: Arc::default(),
+            kept,
+            search,
         };
         let backup = crate::backup::Backup::new(dir, &keys, views.store.clone());
         let courier = crate::courier::Courier {

@@ -9,6 +9,7 @@ mod courier;
 mod doctor;
 mod export;
 mod history;
+mod search;
 
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use backup::BackupMade;
@@ -16,6 +17,7 @@ pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
 pub use doctor::{Diagnosis, Finding};
 pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
+pub use search::{Found, FoundRecord};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,6 +1,7 @@
 //! One key for each case, in a small file of its own outside the database.
 //!
-//! Everything that opens a case's content (its group's state, epoch secrets, the reading index) is sealed under this key.
+//! Everything that opens a case's content (its group's state, epoch secrets, the reading index, the search index) is
+//! sealed under this key.
 //! sled keeps deleted rows in its files for long; a case is purged by destroying the one file without which none of them
 //! opens.
 
@@ -8,7 +9,7 @@ use super::{Error, Result, Store};
 use focal_protocol::{
     id::CaseId,
     random::{Random, SystemRandom},
-    seal::{StorageKey, Table},
+    seal::{BLOCKS_SALT, Blocks, StorageKey, Table},
 };
 use std::{
     collections::HashMap,
@@ -175,6 +176,24 @@ impl Store {
             .get(&case)
             .unwrap_or_else(|| Arc::new(StorageKey::new(&Zeroizing::new(SystemRandom.array()))));
         key.seal(table, row, plain, &SystemRandom)
+    }
+
+    /// Whether what is sealed of a case can be opened.
+    #[must_use]
+    pub fn has_case_key(&self, case: &CaseId) -> bool {
+        self.case_keys.get(case).is_some()
+    }
+
+    /// What seals and opens a file of a case beside the store; none of a case that has no key, or none any more.
+    #[must_use]
+    pub fn case_blocks(
+        &self,
+        case: &CaseId,
+        name: &[u8],
+        salt: &[u8; BLOCKS_SALT],
+    ) -> Option<Blocks> {
+        let key = self.case_keys.get(case)?;
+        Some(key.blocks(name, salt))
     }
 
     /// Opens a row of a case.

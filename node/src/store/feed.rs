@@ -9,27 +9,45 @@ const NOTED: usize = 10_000;
 
 /// Cases that are followed, and what has come since somebody last looked; none if that was too much.
 #[derive(Debug, Default)]
-pub(super) struct Feed(BTreeMap<CaseId, Option<Vec<Position>>>);
+pub(super) struct Feed {
+    noted: BTreeMap<CaseId, Option<Vec<Position>>>,
+    /// Whether every case is followed from its first record on.
+    all: bool,
+}
 
 impl Feed {
+    /// Follows every case.
+    pub(super) fn of_all() -> Self {
+        Self {
+            all: true,
+            ..Self::default()
+        }
+    }
+
     /// Follows a case from now on.
     pub(super) fn follow(&mut self, case: CaseId) {
-        self.0.insert(case, Some(Vec::new()));
+        self.noted.insert(case, Some(Vec::new()));
     }
 
     pub(super) fn leave(&mut self, case: &CaseId) {
-        self.0.remove(case);
+        self.noted.remove(case);
     }
 
     /// Records of a case can be read no more: its view is put together again.
     pub(super) fn lost(&mut self, case: &CaseId) {
-        if let Some(noted) = self.0.get_mut(case) {
+        if self.all {
+            self.noted.insert(*case, None);
+        } else if let Some(noted) = self.noted.get_mut(case) {
             *noted = None;
         }
     }
 
     pub(super) fn note(&mut self, position: Position) {
-        if let Some(noted) = self.0.get_mut(&position.case) {
+        if self.all {
+            let noted = self.noted.entry(position.case);
+            noted.or_insert_with(|| Some(Vec::new()));
+        }
+        if let Some(noted) = self.noted.get_mut(&position.case) {
             if noted.as_ref().is_some_and(|n| n.len() >= NOTED) {
                 *noted = None;
             }
@@ -41,7 +59,16 @@ impl Feed {
 
     /// What has come since the last time; none if the case is not followed, or too much came.
     pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<Position>> {
-        self.0.get_mut(case)?.as_mut().map(std::mem::take)
+        self.noted.get_mut(case)?.as_mut().map(std::mem::take)
+    }
+
+    /// What has come to all cases since the last time.
+    pub(super) fn take_all(&mut self) -> BTreeMap<CaseId, Option<Vec<Position>>> {
+        std::mem::take(&mut self.noted)
+    }
+
+    pub(super) fn has(&self, case: &CaseId) -> bool {
+        self.noted.contains_key(case)
     }
 }
 
@@ -76,5 +103,17 @@ mod tests {
         feed.leave(&followed);
         feed.note(position(1, 1));
         assert_eq!(feed.take(&followed), None);
+
+        let mut all = Feed::of_all();
+        for seq in 0..=NOTED as u64 + 5 {
+            all.note(position(1, seq));
+        }
+        all.note(position(9, 1));
+        all.lost(&CaseId([7; 32]));
+        assert!(all.has(&other));
+        let noted = all.take_all().into_iter();
+        let noted: Vec<_> = noted.map(|(_, noted)| noted.map(|n| n.len())).collect();
+        assert_eq!(noted, [None, None, Some(1)]);
+        assert!(!all.has(&other));
     }
 }

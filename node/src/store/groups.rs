@@ -205,7 +205,9 @@ impl Store {
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
     pub fn finish_purge(&self, case: CaseId) -> Result<()> {
-        self.case_keys.destroy(&case)
+        self.case_keys.destroy(&case)?;
+        self.bell.note(|feed| feed.lost(&case));
+        Ok(())
     }
 }
 

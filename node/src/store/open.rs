@@ -101,6 +101,7 @@ impl Store {
             path: Arc::new(path.to_path_buf()),
             places: Arc::default(),
             feed: Arc::default(),
+            bell: Arc::default(),
             mark: Arc::new(Mark::open(path, Extent::default())?),
             case_keys: Arc::new(case_keys),
             tap: Arc::default(),

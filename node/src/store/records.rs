@@ -129,6 +129,17 @@ impl Store {
             })
     }
 
+    /// Which records of a case are where, in case order: nothing is opened.
+    pub fn record_places(
+        &self,
+        case: CaseId,
+    ) -> impl Iterator<Item = Result<(RecordId, Position)>> + '_ {
+        self.rows_of(Tree::Record, case, None).map(|row| {
+            let (key, value) = row?;
+            self.place(&key, &value)
+        })
+    }
+
     /// Rows of a case in a tree whose keys begin with the case, after a key.
     pub(super) fn rows_of(
         &self,
@@ -254,6 +265,7 @@ impl Store {
             Some(Ok(places)) => Some(places.write().unwrap_or_else(PoisonError::into_inner)),
             _ => None,
         };
+        let mut came = Vec::new();
         for (id, case) in write.forgotten() {
             feed.lost(case);
             if let Some(places) = &mut places {
@@ -262,10 +274,21 @@ impl Store {
         }
         for (id, position) in rows {
             feed.note(position);
+            came.push(position);
             if let Some(places) = &mut places {
                 places.insert(id, &position);
             }
         }
+        // Whoever is woken finds all of it.
+        drop((feed, places));
+        self.bell.note(|feed| {
+            for (_, case) in write.forgotten() {
+                feed.lost(case);
+            }
+            for position in came {
+                feed.note(position);
+            }
+        });
     }
 
     /// Which record a row is of, and where it stands: the id stands before the sealed summary, which is bound to it.

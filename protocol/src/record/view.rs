@@ -38,6 +38,7 @@ pub use page::Page;
 pub use positions::{PositionRow, Positions};
 pub use requests::{PledgeRow, RequestRow};
 pub use risks::OrganisationRisk;
+pub use standing::Standing;
 pub use state::CaseState;
 pub use timeline::{Reading, TimelineEntry};
 pub use validity::Invalid;

@@ -1,10 +1,13 @@
 //! Rows of a node's store.
 
-use super::Error;
+use super::{
+    Error,
+    blocks::{BLOCKS_SALT, Blocks},
+};
 use crate::random::Random;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf::{HKDF_SHA256, KeyType, Salt},
+    hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
 };
 use zeroize::Zeroizing;
 
@@ -46,6 +49,8 @@ impl KeyType for Aes256 {
 /// row moved elsewhere does not open.
 pub struct StorageKey {
     keys: Vec<LessSafeKey>,
+    /// For files beside the rows. HKDF with a salt of its own keeps it apart from them.
+    files: Prk,
 }
 
 impl std::fmt::Debug for StorageKey {
@@ -71,7 +76,16 @@ impl StorageKey {
                 )
             })
             .collect();
-        Self { keys }
+        Self {
+            keys,
+            files: Salt::new(HKDF_SHA256, b"focal/files/1").extract(&**secret),
+        }
+    }
+
+    /// What seals and opens a file with this name, which begins with this salt: a fresh random one for each file.
+    #[must_use]
+    pub fn blocks(&self, name: &[u8], salt: &[u8; BLOCKS_SALT]) -> Blocks {
+        Blocks::new(&self.files, name, salt)
     }
 
     fn key(&self, table: Table) -> &LessSafeKey {

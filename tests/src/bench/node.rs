@@ -68,11 +68,23 @@ pub(super) async fn readable_latency(
 
 /// Appends reports, many at a time; returns how many a second.
 pub(super) async fn fill(org: &Org, case: CaseId, reports: u64) -> f64 {
+    fill_with(org, case, reports, || report(org, case)).await
+}
+
+/// The same with reports of another make.
+pub(super) async fn fill_with(
+    org: &Org,
+    case: CaseId,
+    reports: u64,
+    report: impl Fn() -> Signed<Record>,
+) -> f64 {
     let start = Instant::now();
     stream::iter(0..reports)
-        .map(|_| async move {
-            let record = report(org, case);
-            org.submit(case, &record).await.expect("stored");
+        .map(|_| {
+            let record = report();
+            async move {
+                org.submit(case, &record).await.expect("stored");
+            }
         })
         .buffer_unordered(WRITERS)
         .collect::<Vec<()>>()

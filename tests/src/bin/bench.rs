@@ -1,6 +1,6 @@
 //! The benchmark: what a node does, beside what its disk, its network and its processor could do, in one run.
 //!
-//! `cargo run --release -p focal-tests --bin bench -- [--reports N] [--json]`
+//! `cargo run --release -p focal-tests --bin bench -- [--reports N] [--json]`, or `--search N`: only search over N reports.
 
 use focal_tests::bench;
 use std::{io::Write, process::ExitCode};
@@ -8,13 +8,17 @@ use std::{io::Write, process::ExitCode};
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut reports = 100_000;
-    let mut json = false;
+    let (mut json, mut search) = (false, None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match (arg.as_str(), arg.strip_prefix("--reports=")) {
             ("--json", _) => json = true,
             ("--reports", _) => match args.next().and_then(|n| n.parse().ok()) {
                 Some(n) => reports = n,
+                None => return usage(),
+            },
+            ("--search", _) => match args.next().and_then(|n| n.parse().ok()) {
+                Some(n) => search = Some(n),
                 None => return usage(),
             },
             (_, Some(n)) => match n.parse() {
@@ -27,7 +31,10 @@ async fn main() -> ExitCode {
     let Ok(program) = std::env::current_exe().map(|p| p.with_file_name("test-node")) else {
         return usage();
     };
-    let figures = bench::run(&program, reports).await;
+    let figures = match search {
+        Some(reports) => bench::search::run(&program, reports).await,
+        None => bench::run(&program, reports).await,
+    };
     let text = if json {
         serde_json::to_string_pretty(&figures).unwrap_or_default()
     } else {
@@ -40,7 +47,7 @@ async fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    let text = "usage: bench [--reports N] [--json]\n\
+    let text = "usage: bench [--reports N | --search N] [--json]\n\
                 The node's program is taken from beside this one: build both with\n\
                 cargo build --release -p focal-tests\n";
     // Nobody to tell if standard error is gone.

@@ -14,6 +14,7 @@ mod history;
 mod pages;
 mod releases;
 mod same_everywhere;
+mod standing;
 mod tables;
 mod validity;
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a record says of an earlier one, by number.
 #[derive(Debug, Clone)]
-enum Act {
+pub(super) enum Act {
     Incident(u32),
     SameEvent(usize, usize, u32),
     Correct(usize, u32),
@@ -19,7 +19,7 @@ enum Act {
     Ack(usize),
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(super) fn act() -> impl Strategy<Value = Act> {
     let n = 0usize..40;
     prop_oneof![
         (0u32..50).prop_map(Act::Incident),
@@ -36,7 +36,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// Records of two organisations; each bears on earlier ones.
-fn made(acts: &[(bool, Act)]) -> Vec<Made> {
+pub(super) fn made(acts: &[(bool, Act)]) -> Vec<Made> {
     let mut made: Vec<Made> = Vec::new();
     for (i, (second, act)) in acts.iter().enumerate() {
         let (org, created) = (1 + u8::from(*second), i as u64 + 1);
