@@ -59,7 +59,7 @@ impl Views {
             let since = text.parse::<Time>();
             since.map_err(|_| bad("since", text, "a time as in 2026-11-03T00:00:00Z"))
         });
-        let named = request.records.iter().map(|text| self.found(case, text));
+        let named = request.records.iter().map(|text| self.in_case(case, text));
         let named: BTreeSet<RecordId> = named
             .map(|found| found.map(|stored| stored.id))
             .collect::<Result<_, _>>()?;
@@ -96,7 +96,7 @@ impl Views {
     }
 
     /// A record of this case, by its id or first digits.
-    pub(super) fn found(&self, case: CaseId, text: &str) -> Result<StoredRecord, Refused> {
+    pub(super) fn in_case(&self, case: CaseId, text: &str) -> Result<StoredRecord, Refused> {
         let stored = self.find_record(text)?;
         stored
             .filter(|stored| stored.position.case == case)

@@ -171,7 +171,7 @@ impl Views {
     ) -> Result<(Vec<StoredRecord>, Option<RecordId>), Refused> {
         let limit = request.limit.unwrap_or(PAGE).clamp(1, PAGE);
         let after = request.after.as_ref();
-        let after = after.map(|text| self.found(case, text)).transpose()?;
+        let after = after.map(|text| self.in_case(case, text)).transpose()?;
         let after = after.map(|stored| stored.position);
         let choice = self.choice(case, request)?;
         let named = match &choice {

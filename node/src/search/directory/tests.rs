@@ -22,7 +22,7 @@ fn write(directory: &SealedDirectory, name: &str, content: &[u8]) {
 }
 
 fn bytes(length: usize) -> Vec<u8> {
-    (0..length).map(|n| (n % 251) as u8).collect()
+    (0..=250).cycle().take(length).collect()
 }
 
 #[test]
