@@ -552,3 +552,26 @@ search-behind = The newest reports are still being taken into the index: a searc
 search-withdrawn = withdrawn
 search-corrected = corrected
 search-invalid = counts nowhere
+
+## focal node doctor
+
+doctor-trying = Trying all addresses; this takes up to 45 s.
+doctor-needs = somebody has to do something
+doctor-needs-why = { $n ->
+    [one] 1 of { $all } findings needs it
+   *[other] { $n } of { $all } findings need it
+}
+doctor-needs-next = do what stands in the rows marked `!`; then run it again
+doctor-node = this node  { $node }
+doctor-proxy = proxy      { $proxy }
+doctor-quiet = { $n ->
+    [one] 1 other finding: it works (--all shows it)
+   *[other] { $n } other findings: all of it works (--all shows them)
+}
+doctor-conversation = conversation
+doctor-yes = yes
+doctor-by-relay = by relay
+doctor-no = no
+head-works = works
+head-why = why
+head-what-to-do = what to do

@@ -551,3 +551,26 @@ search-behind = Les rapports les plus récents entrent encore dans l’index : u
 search-withdrawn = retiré
 search-corrected = corrigé
 search-invalid = ne compte nulle part
+
+## focal node doctor
+
+doctor-trying = Essai de toutes les adresses ; cela prend jusqu'à 45 s.
+doctor-needs = quelqu'un doit faire quelque chose
+doctor-needs-why = { $n ->
+    [one] 1 constat sur { $all } le demande
+   *[other] { $n } constats sur { $all } le demandent
+}
+doctor-needs-next = faites ce que disent les lignes marquées `!` ; puis relancez la commande
+doctor-node = ce nœud  { $node }
+doctor-proxy = proxy    { $proxy }
+doctor-quiet = { $n ->
+    [one] 1 autre constat : tout va bien (--all le montre)
+   *[other] { $n } autres constats : tout va bien (--all les montre)
+}
+doctor-conversation = conversation
+doctor-yes = oui
+doctor-by-relay = par un relais
+doctor-no = non
+head-works = fonctionne
+head-why = pourquoi
+head-what-to-do = que faire

@@ -29,7 +29,7 @@ fn port_of(address: &str) -> u16 {
     port.expect("a port in the address")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn three_reports_with_photographs_and_two_minutes_of_link() {
     let stage = Stage::new(&["Monitor", "Norland"]);
     let nodes = stage.federation.start(&stage.program).await;

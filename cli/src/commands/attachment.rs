@@ -417,14 +417,12 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
         Some(path) if path.is_dir() => Target::Directory(path.clone()),
         Some(path) if rows.len() == 1 => Target::File(path.clone()),
         Some(path) => {
+            let files = tr!("count-files", n = rows.len());
             return Err(Error::new(
                 Exit::Usage,
                 tr!("no-directory", path = path.display().to_string()),
             )
-            .why(tr!(
-                "attachment-report-has",
-                files = tr!("count-files", n = rows.len())
-            ))
+            .why(tr!("attachment-report-has", files = files))
             .next(tr!("attachment-name-one")));
         }
     };

@@ -4,6 +4,7 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     output::{STRONG, plain},
     table::Table,
 };
@@ -29,29 +30,28 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
     let client = Client::connect(context).await?;
-    context.remark("Trying all addresses; this takes up to 45 s.");
+    context.remark(&tr!("doctor-trying"));
     let diagnosis: Diagnosis = client.post("/v1/doctor", &()).await?;
     context.print(&diagnosis, |out| write(&diagnosis, args.all, out))?;
     if diagnosis.well {
         return Ok(());
     }
     let count = diagnosis.findings.iter().filter(|f| f.needs_action).count();
-    Err(Error::new(Exit::Unwell, "somebody has to do something")
-        .why(format!(
-            "{count} of {} findings need it",
-            diagnosis.findings.len()
+    Err(Error::new(Exit::Unwell, tr!("doctor-needs"))
+        .why(tr!(
+            "doctor-needs-why",
+            n = count,
+            all = diagnosis.findings.len()
         ))
-        .next("what stands in the rows marked `!`; then run it again"))
+        .next(tr!("doctor-needs-next")))
 }
 
 fn write(diagnosis: &Diagnosis, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "this node  {STRONG}{}{STRONG:#}",
-        plain(&diagnosis.node)
-    )?;
+    let node = format!("{STRONG}{}{STRONG:#}", plain(&diagnosis.node));
+    writeln!(out, "{}", tr!("doctor-node", node = node))?;
     if let Some(proxy) = &diagnosis.proxy {
-        writeln!(out, "proxy      {}", plain(proxy))?;
+        let proxy = plain(proxy).into_owned();
+        writeln!(out, "{}", tr!("doctor-proxy", proxy = proxy))?;
     }
     let troubled = |f: &Finding| {
         let of_node = |g: &&Finding| g.node == f.node;
@@ -61,37 +61,41 @@ fn write(diagnosis: &Diagnosis, all: bool, out: &mut dyn Write) -> io::Result<()
     let shown: Vec<&Finding> = shown.collect();
     let quiet = diagnosis.findings.len() - shown.len();
     if !shown.is_empty() {
-        let mut table = Table::new(&["", "organisation", "what", "works", "why", "what to do"]);
+        let mut table = Table::new(&[
+            "",
+            &tr!("head-organisation"),
+            &tr!("head-what"),
+            &tr!("head-works"),
+            &tr!("head-why"),
+            &tr!("head-what-to-do"),
+        ]);
         for finding in shown {
             table.row(row(finding));
         }
         table.write(out)?;
     }
     if quiet > 0 {
-        writeln!(
-            out,
-            "{quiet} other findings: all of it works (--all shows them)"
-        )?;
+        writeln!(out, "{}", tr!("doctor-quiet", n = quiet))?;
     }
     Ok(())
 }
 
 fn row(finding: &Finding) -> Vec<String> {
     let subject = match finding.subject.as_str() {
-        "" => "conversation".into(),
+        "" => tr!("doctor-conversation"),
         address => plain(address).into_owned(),
     };
     let works = match (finding.works, finding.by_relay) {
-        (true, false) => "yes",
-        (true, true) => "by relay",
-        (false, _) => "no",
+        (true, false) => tr!("doctor-yes"),
+        (true, true) => tr!("doctor-by-relay"),
+        (false, _) => tr!("doctor-no"),
     };
     let text = |field: &Option<String>| plain(field.as_deref().unwrap_or_default()).into_owned();
     vec![
         if finding.needs_action { "!" } else { "" }.into(),
         plain(&finding.org_name).into_owned(),
         subject,
-        works.into(),
+        works,
         text(&finding.why),
         text(&finding.next),
     ]
@@ -131,7 +135,7 @@ mod tests {
         };
         let short = text(false);
         assert!(short.contains("ask the partner") && short.contains('!'));
-        assert!(!short.contains("Org a") && short.contains("1 other findings"));
+        assert!(!short.contains("Org a") && short.contains("1 other finding"));
         assert!(text(true).contains("Org a"));
     }
 }
