@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -24,6 +24,7 @@ pub struct SlowLink {
     passed: Arc<AtomicU64>,
     cuts: watch::Sender<u64>,
     way: Arc<Mutex<(Duration, u32)>>,
+    down: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,8 +51,13 @@ impl SlowLink {
             passed: passed.clone(),
             cuts: receiver,
         };
+        let down = Arc::new(AtomicBool::new(false));
+        let is_down = down.clone();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
+                if is_down.load(Ordering::SeqCst) {
+                    continue;
+                }
                 if let Ok(far) = TcpStream::connect(("127.0.0.1", target)).await {
                     let (near_in, near_out) = near.into_split();
                     let (far_in, far_out) = far.into_split();
@@ -65,6 +71,7 @@ impl SlowLink {
             passed,
             cuts,
             way,
+            down,
         }
     }
 
@@ -83,6 +90,17 @@ impl SlowLink {
     #[must_use]
     pub fn passed(&self) -> u64 {
         self.passed.load(Ordering::Relaxed)
+    }
+
+    /// Breaks every connection, and lets none through until [`Self::restore`].
+    pub fn take_down(&self) {
+        self.down.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// The link is there again.
+    pub fn restore(&self) {
+        self.down.store(false, Ordering::SeqCst);
     }
 
     /// Breaks every connection that there is now.

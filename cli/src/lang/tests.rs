@@ -81,7 +81,8 @@ fn used() -> BTreeMap<String, BTreeSet<Args>> {
                     _ => {}
                 }
             }
-            let args = rest[..end].split(',').filter_map(|part| {
+            let args = outer(&rest[..end]);
+            let args = args.split(',').filter_map(|part| {
                 let (name, _) = part.split_once(" = ")?;
                 let name = name.trim();
                 name.bytes()
@@ -92,6 +93,20 @@ fn used() -> BTreeMap<String, BTreeSet<Args>> {
         }
     }
     used
+}
+
+/// A call's text without what stands in brackets, where other calls are.
+fn outer(call: &str) -> String {
+    let mut depth = 0;
+    let outside = |c: &char| -> bool {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    };
+    call.chars().filter(outside).collect()
 }
 
 #[test]

@@ -8,8 +8,11 @@ use libp2p::{
     core::{muxing::StreamMuxerBox, transport::Boxed, upgrade::Version},
     dns,
     identity::Keypair,
-    noise, quic, tcp, websocket, yamux,
+    noise, quic,
+    swarm::derive_prelude::Either,
+    tcp, websocket, yamux,
 };
+use std::io;
 
 /// Anything that connects this node with another one.
 pub(super) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
@@ -72,6 +75,12 @@ where
         .authenticate(noise)
         .multiplex(yamux::Config::default())
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)))
+        // What lies in an `Either` is passed over by its `source`: which way it went wrong is to be seen.
+        .map_err(|error| match error {
+            Either::Left(Either::Left(below)) => io::Error::other(below),
+            Either::Left(Either::Right(noise)) => io::Error::other(noise),
+            Either::Right(yamux) => io::Error::other(yamux),
+        })
         .boxed())
 }
 

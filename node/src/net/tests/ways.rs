@@ -268,7 +268,8 @@ async fn a_trial_says_what_is_wrong_with_a_way_and_leaves_the_conversation_alone
     let c = start(NodeKeys::generate(), TCP).await.expect("c");
     a.net.peers(vec![without_address(&b), without_address(&c)]);
     b.net.peers(vec![a.address()]);
-    deadline(a.streams.recv()).await.expect("a stream");
+    // Kept: a side that is dropped ends the stream.
+    let _at_a = deadline(a.streams.recv()).await.expect("a stream");
     let mut at_b = deadline(b.streams.recv()).await.expect("a stream");
     let (at_a, of_b) = (a.net.listening()[0].clone(), b.net.listening()[0].clone());
     let of_c = c.net.listening()[0].clone();
