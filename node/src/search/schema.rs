@@ -9,7 +9,7 @@ use tantivy::{
         BytesOptions, FAST, Field, IndexRecordOption, JsonObjectOptions, Schema, TextFieldIndexing,
         TextOptions,
     },
-    tokenizer::{TextAnalyzer, TokenizerManager},
+    tokenizer::TokenizerManager,
 };
 
 /// Which form of an index this is: one of another form is made anew.
@@ -103,11 +103,8 @@ pub(super) fn schema() -> (Schema, Fields) {
 
 /// The analyzers that the schema names.
 pub(super) fn analyzers() -> TokenizerManager {
-    let analyzers = TokenizerManager::new();
-    analyzers.register(
-        "raw",
-        TextAnalyzer::from(tantivy::tokenizer::RawTokenizer::default()),
-    );
+    // With the library's own: it asks for one of them also for fields that are no text.
+    let analyzers = TokenizerManager::default();
     analyzers.register(WORDS, analyzer());
     analyzers
 }
