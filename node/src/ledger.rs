@@ -4,6 +4,7 @@
 //! answered, told or pushed to. If the disk refuses, everything of that round is answered with the refusal and the
 //! state in memory is read again from the store, so memory never runs ahead of the disk.
 
+mod alarms;
 mod append;
 pub(crate) use append::bad_record;
 mod cases;
@@ -11,33 +12,36 @@ pub(crate) use cases::Action;
 use cases::CaseHere;
 mod command;
 pub(crate) use command::{Command, ContentAt, Files, InviteOutcome, LedgerHandle, Reply, StoredAt};
+mod compartments;
 mod courier;
 mod cuts;
 mod directory;
 mod failures;
 mod parcels;
+mod purge;
 mod retention;
+mod round;
+use round::Round;
 mod sessions;
 mod take;
 mod trail;
 
 use crate::{
-    alarms::{Alarm, KeptAlarm},
+    alarms::KeptAlarm,
     api::types::Event,
     clock,
     keys::NodeKeys,
     mailbox::Mailbox,
     opener::OpenerHandle,
-    refused::Refused,
     settings::Settings,
     shared::{CaseInfo, Shared},
-    store::{Cursor, Error, LogRow, Store, Write},
+    store::{Cursor, Error, LogRow, Store},
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     directory::{Directory, Item},
     group::{MlsIdentity, Receipt, Rows},
-    id::{CaseId, Hash, LogId, NodeId, RecordId},
+    id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     log::Run,
     seal::ContactKey,
@@ -60,26 +64,6 @@ const ROUND: usize = 128;
 const ROUND_BYTES: usize = 512 << 10;
 /// How often time-driven work is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
-
-/// What to do once a round is durable, or has failed.
-type Effect = Box<dyn FnOnce(&mut Ledger, Result<(), Refused>) + Send>;
-
-/// Changes of the current round.
-#[derive(Default)]
-struct Round {
-    write: Write,
-    /// Bytes of partners' entries in it.
-    taken: usize,
-    /// Whether anything in it is acknowledged to somebody.
-    durable: bool,
-    effects: Vec<Effect>,
-    /// Records of this round: the store does not know them yet.
-    records: HashMap<RecordId, StoredAt>,
-    directory: bool,
-    cases: bool,
-    /// Whether it adds to the audit trail.
-    noted: bool,
-}
 
 /// The node's secrets that the ledger signs and opens with.
 struct Identity {
@@ -217,64 +201,9 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes sure that a person looks at something, also after a restart, until they say that they have.
-    fn raise(&mut self, alarm: Alarm) {
-        let id = alarm.id();
-        if self.alarms.contains_key(&id) {
-            return;
-        }
-        tracing::error!(code = %alarm.code, "alarm: {}", alarm.message);
-        let event = Event::Alarm {
-            id: id.to_string(),
-            code: alarm.code.clone(),
-            message: alarm.message.clone(),
-        };
-        let kept = KeptAlarm {
-            alarm,
-            since: clock::now(),
-            resolved: None,
-        };
-        self.round.write.alarm(&self.store, &id, &kept);
-        let act = Act::new(Deed::AlarmRaised).word(&kept.alarm.code).thing(id);
-        self.note(Actor::Node, act);
-        self.alarms.insert(id, kept);
-        self.then(move |ledger| {
-            ledger.publish_alarms();
-            ledger.shared.emit(event);
-        });
-    }
-
-    /// An operator has looked at an alarm, and says what they decided.
-    fn resolve(&mut self, id: Hash, decision: String) -> Result<(), Refused> {
-        let kept = self.alarms.get_mut(&id).ok_or(Refused::UnknownAlarm)?;
-        kept.resolved = Some((decision, clock::now()));
-        let kept = kept.clone();
-        self.round.write.alarm(&self.store, &id, &kept);
-        self.round.durable = true;
-        self.then(|ledger| ledger.publish_alarms());
-        Ok(())
-    }
-
-    fn publish_alarms(&self) {
-        self.shared.set_alarms(self.alarms.clone());
-    }
-
     fn publish_directory(&self) {
         self.shared
             .set_directory(self.directory.clone().map(Arc::new));
-    }
-
-    fn raise_conflicts(&mut self) {
-        let conflicts = self.directory.iter().flat_map(Directory::conflicts);
-        let alarms: Vec<Alarm> = conflicts
-            .map(|conflict| match &conflict.first {
-                Item::Manifest(m) => Alarm::manifests(m.unverified().ok().map(|m| m.org)),
-                _ => Alarm::rosters(),
-            })
-            .collect();
-        for alarm in alarms {
-            self.raise(alarm);
-        }
     }
 
     fn publish_cases(&self) {
@@ -397,80 +326,6 @@ impl Ledger {
             Command::Stop => return true,
         }
         false
-    }
-
-    /// Answers now if it was refused, else after the flush.
-    fn answer<T: Send + 'static>(&mut self, result: Result<T, Refused>, reply: Reply<T>) {
-        self.note_answer(result.as_ref().err());
-        match result {
-            Ok(value) => self.after(move |_, stored| {
-                // The asker may have gone: what is stored stays stored.
-                let _ = reply.send(stored.map(|()| value));
-            }),
-            Err(refused) => {
-                tracing::info!(code = refused.code(), "refused: {refused}");
-                let _ = reply.send(Err(refused));
-            }
-        }
-    }
-
-    fn after(&mut self, effect: impl FnOnce(&mut Self, Result<(), Refused>) + Send + 'static) {
-        self.round.effects.push(Box::new(effect));
-    }
-
-    /// Does something once the round is durable; nothing if it fails.
-    fn then(&mut self, effect: impl FnOnce(&mut Self) + Send + 'static) {
-        self.after(move |ledger, stored| {
-            if stored.is_ok() {
-                effect(ledger);
-            }
-        });
-    }
-
-    /// Ends the round: one transaction, one flush, then the effects.
-    fn commit(&mut self) {
-        // Effects of one round may begin another, such as invitations that a new manifest makes possible.
-        loop {
-            self.sign_trail();
-            let round = std::mem::take(&mut self.round);
-            if round.write.is_empty() && round.effects.is_empty() {
-                return;
-            }
-            let stored = self.store.apply(&round.write).and_then(|()| {
-                if round.durable {
-                    self.store.flush()
-                } else {
-                    Ok(())
-                }
-            });
-            if let Err(e) = &stored {
-                self.refused_by_disk(e);
-            } else {
-                self.shared.disk_full(false);
-                if round.directory {
-                    self.publish_directory();
-                    self.raise_conflicts();
-                }
-                if round.cases {
-                    self.publish_cases();
-                }
-            }
-            let stored = stored.map_err(Refused::from);
-            for effect in round.effects {
-                effect(self, stored.clone());
-            }
-        }
-    }
-
-    /// A write failed: nothing of it is acknowledged, and the state in memory is read again.
-    fn refused_by_disk(&mut self, error: &Error) {
-        match error {
-            Error::Full => self.shared.disk_full(true),
-            fatal => self.failed = Some(fatal.clone()),
-        }
-        if let Err(e) = self.load() {
-            self.failed = Some(e);
-        }
     }
 
     /// Tells sessions that a log has grown.

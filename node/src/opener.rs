@@ -6,6 +6,9 @@
 
 mod check;
 mod handle;
+mod index;
+mod tell;
+mod waiting;
 
 pub(crate) use check::{Content, check_author};
 use handle::Job;
@@ -13,18 +16,16 @@ pub(crate) use handle::OpenerHandle;
 
 use crate::{
     clock,
-    ledger::{Command, ContentAt, LedgerHandle},
+    ledger::{Command, LedgerHandle},
     refused::Refused,
     shared::{Attached, Shared},
     store::{Cursor, PendingKey, Position, Store, Write},
     views::record_row,
 };
-use check::{Checker, Opened, Readable};
+use check::{Checker, Opened};
 use focal_protocol::{
-    case::{self, At},
-    group,
     id::{LogId, OrgId, RecordId},
-    log::{Entry, Epoch, Lane},
+    log::{Entry, Lane},
     record::Summary,
 };
 use std::{
@@ -38,8 +39,6 @@ use std::{
 const BATCH: usize = 512;
 /// Bytes of them.
 const BATCH_BYTES: usize = 1 << 20;
-/// Entries that wait for one thing and are looked at in one go.
-const WAITING: usize = 512;
 
 /// While a partner catches this node up, storing comes first: entries that are stored are acknowledged and safe, and
 /// opening them at the same time would take the disk and a core from it. Routine logs wait this long for the next run.
@@ -337,168 +336,6 @@ impl Opener {
         self.shared.attached(batch.attached);
         for (id, position, summary) in batch.readable {
             self.emit(id, position, summary);
-        }
-        Ok(())
-    }
-
-    /// Indexes a record; one that stands in two places counts at the earlier one, whichever came first. The later one is
-    /// noted: it counts if the earlier one's log is ended before it.
-    fn index(
-        &self,
-        batch: &mut Batch,
-        entry: &Entry,
-        id: RecordId,
-        readable: Readable,
-    ) -> Result<bool, Refused> {
-        let Readable {
-            summary,
-            attachments,
-        } = readable;
-        let position = Position {
-            case: entry.header.case,
-            lamport: entry.header.lamport,
-            log: entry.header.log,
-            seq: entry.header.seq,
-        };
-        let in_batch = batch.readable.iter().find(|(other, ..)| *other == id);
-        let known = match in_batch {
-            Some((_, position, _)) => Some(*position),
-            None => self.store.position(&id)?,
-        };
-        if let Some(known) = known {
-            let later = position.max(known);
-            if position < known {
-                // It could be read before, at its other place.
-                let before = self.store.record_at(&known)?;
-                let readable = before.map_or(Some(clock::now()), |row| row.readable);
-                batch.write.forget_position(&known);
-                batch
-                    .write
-                    .record_since(&self.store, id, &position, &summary, readable);
-            }
-            if position != known {
-                let twin = PendingKey::Twin(later.case, id);
-                batch.write.wait(&twin, later.log, later.seq);
-            }
-            return Ok(false);
-        }
-        batch.write.record(&self.store, id, &position, &summary);
-        for attachment in &attachments {
-            let (store, case) = (&self.store, position.case);
-            batch.write.attachment(store, case, id, attachment);
-            batch.attached.push(Attached {
-                case,
-                list: attachment.list,
-                size: attachment.size,
-            });
-        }
-        batch.readable.push((id, position, summary));
-        Ok(true)
-    }
-
-    /// Hands to the ledger what concerns the case itself.
-    fn tell(
-        &self,
-        entry: &Entry,
-        cursor: &mut Cursor,
-        content: Content,
-        batch: &mut Batch,
-    ) -> Result<(), Refused> {
-        let Some(ledger) = &self.ledger else {
-            return Err(Refused::Stopping);
-        };
-        let h = &entry.header;
-        let is_commit = matches!(content, Content::Commit(_));
-        let at = ContentAt {
-            case: h.case,
-            at: At {
-                log: h.log,
-                seq: h.seq,
-                writer: h.node,
-                sealed: Epoch::new(h.generation, h.epoch),
-            },
-            cursor: *cursor,
-            content,
-        };
-        let answer = ledger.ask_blocking(|reply| Command::Content(Box::new(at), reply));
-        let now = self.shared.cases().get(&h.case).map(|c| c.epoch);
-        let waits = match answer {
-            Ok(()) => None,
-            Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => return Err(e),
-            Err(Refused::Case(case::Error::Group(group::Error::WrongEpoch { have, got })))
-                if is_commit =>
-            {
-                // From before this node joined: its group is past it.
-                (got > have).then_some(got)
-            }
-            // Of a group that is not followed: perhaps not yet.
-            Err(Refused::Case(case::Error::NotYet)) if is_commit => {
-                let of = Epoch::new(h.generation, h.epoch);
-                now.is_some_and(|now| of.generation > now.generation)
-                    .then_some(of)
-            }
-            Err(refused) => {
-                self.shared.refuse(&refused);
-                None
-            }
-        };
-        if let Some(at) = waits {
-            let key = PendingKey::Epoch(h.case, at.generation, at.number);
-            batch.write.wait(&key, h.log, h.seq);
-            cursor.pending += 1;
-        }
-        Ok(())
-    }
-
-    /// Opens entries that waited for something that is here now.
-    fn open_waiting(
-        &mut self,
-        key: PendingKey,
-        after: Option<(LogId, u64)>,
-    ) -> Result<(), Refused> {
-        let waiting = self.store.pending(&key, after, WAITING)?;
-        if waiting.len() == WAITING {
-            // There are more: after these.
-            self.came.push((key, waiting.last().copied()));
-        }
-        for (log, seq) in waiting {
-            let row = self.store.log(log)?;
-            let counts = row.is_some_and(|row| row.end.is_none_or(|end| seq < end));
-            let entry = self.store.entry(log, seq)?.filter(|_| counts);
-            let Some(entry) = entry else {
-                let mut write = Write::default();
-                write.waited(&key, log, seq);
-                self.store.apply(&write)?;
-                continue;
-            };
-            let checker = match Checker::new(&self.store, &self.shared, &entry) {
-                Ok(checker) => checker,
-                Err(Refused::UnknownCase) => continue,
-                Err(e) => return Err(e),
-            };
-            let mut batch = Batch::default();
-            let mut cursor = self.store.cursor(log)?;
-            batch.write.waited(&key, log, seq);
-            if !matches!(key, PendingKey::Twin(..)) {
-                cursor.pending = cursor.pending.saturating_sub(1);
-            }
-            match checker.open(&entry)? {
-                Opened::Record(id, readable) => {
-                    cursor.records += u64::from(self.index(&mut batch, &entry, id, *readable)?);
-                }
-                // Still waiting for the same would be for ever: the row stays, and is not looked at again now.
-                Opened::Wait(other) if other == key => continue,
-                Opened::Wait(other) => {
-                    batch.write.wait(&other, log, seq);
-                    cursor.pending += 1;
-                }
-                Opened::Skip => {}
-                Opened::Refused(refused) => self.shared.refuse(&refused),
-                Opened::Content(content) => {
-                    self.tell(&entry, &mut cursor, content, &mut batch)?;
-                }
-            }
-            self.finish(batch, Some((log, cursor)))?;
         }
         Ok(())
     }

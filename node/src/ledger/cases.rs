@@ -1,15 +1,8 @@
 //! Cases: this node carries out what their state machines ask for, in one round with storing their new state.
 
 use super::{Identity, InviteOutcome, Ledger};
-use crate::{
-    alarms::Alarm,
-    clock,
-    opener::Content,
-    refused::Refused,
-    store::{LogRow, Store},
-};
+use crate::{alarms::Alarm, clock, opener::Content, refused::Refused, store::LogRow};
 use focal_protocol::{
-    audit::{Act, Actor, Deed},
     case::{self, Case, Ctx, Effect, Held, Keyring},
     directory::Directory,
     group::{CaseRole, Cause, Delivery, History, Rows, Rules, Stage},
@@ -228,47 +221,7 @@ impl Ledger {
         self.carry_out(id, effects)
     }
 
-    /// Finds the compartment of a case with just these organisations, or makes it: for records that only they may read.
-    pub(super) fn compartment(
-        &mut self,
-        parent: CaseId,
-        mut orgs: Vec<OrgId>,
-    ) -> Result<CaseId, Refused> {
-        let mine = self.my_org()?;
-        let rules = self.case(parent)?.rules().clone();
-        orgs.push(mine);
-        orgs.sort_unstable();
-        orgs.dedup();
-        if let Some(outside) = orgs.iter().find(|o| rules.role(o).is_none()) {
-            return Err(Refused::NotInParent(self.name_of(outside)));
-        }
-        let same = |case: &Case| {
-            let members: Vec<OrgId> = case
-                .rules()
-                .organisations()
-                .into_iter()
-                .map(|(o, _)| o)
-                .collect();
-            case.rules().parent == Some(parent) && members == orgs && case.check_writable().is_ok()
-        };
-        if let Some((id, _)) = self.cases.iter().find(|(_, here)| same(&here.case)) {
-            return Ok(*id);
-        }
-        let names: Vec<String> = orgs.iter().map(|o| self.name_of(o)).collect();
-        let title = title_within(&format!("{} / {}", rules.title, names.join(", ")));
-        let id = self.open_case(&title, rules.history, Some(parent))?;
-        for role in [CaseRole::Contributor, CaseRole::Reader] {
-            let others = orgs.iter().copied().filter(|o| *o != mine);
-            let has = |o: &OrgId| rules.role(o).unwrap_or(CaseRole::Reader) == role;
-            let of_role: Vec<OrgId> = others.filter(has).collect();
-            if !of_role.is_empty() {
-                self.act(id, Action::Invite(of_role, role))?;
-            }
-        }
-        Ok(id)
-    }
-
-    fn name_of(&self, org: &OrgId) -> String {
+    pub(super) fn name_of(&self, org: &OrgId) -> String {
         let member = self.directory.as_ref().and_then(|d| d.member(org));
         member.map_or_else(|| org.short(), |m| m.name.clone())
     }
@@ -412,99 +365,6 @@ impl Ledger {
             }
         }
     }
-
-    /// Cases at the end of their retention time are purged, once that has been so for long enough of running.
-    pub(super) fn retire_cases(&mut self, steady: Time) {
-        self.resume_purges();
-        let now = clock::now();
-        let due = self
-            .cases
-            .iter()
-            .filter(|(_, here)| here.case.ended().is_none() && here.case.is_due_for_purge(now))
-            .map(|(id, _)| *id)
-            .collect();
-        let look = self.retention.look(&due, steady);
-        for (id, seen) in look.due {
-            self.round.write.due(&self.store, id, seen);
-        }
-        for id in look.not {
-            self.round.write.not_due(id);
-        }
-        for id in look.over {
-            match self.act(id, Action::Purge) {
-                // Why, in the write that decides it; that it is done, in the one that does it.
-                Ok(_) => {
-                    let act = Act::new(Deed::Purge).word("retention-over").case(id);
-                    self.note(Actor::Node, act);
-                }
-                Err(e) => tracing::error!("case {} could not be purged: {e}", id.short()),
-            }
-        }
-    }
-
-    /// Purges that were decided, and cut short by a stop or a full disk before they were done.
-    pub(super) fn resume_purges(&mut self) {
-        let decided = |here: &CaseHere| matches!(here.case.ended(), Some(case::Ended::Purged));
-        let due = self.cases.iter().filter(|(_, here)| decided(here));
-        for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.purge_case(id);
-        }
-    }
-
-    /// Destroys what opens a case here. That it is destroyed stands in the audit trail with the same write that marks it:
-    /// there is no purge without the item, and no item without the purge. The rest is cleared after.
-    pub(super) fn purge_case(&mut self, id: CaseId) {
-        if let Err(e) = self.round.write.purge(&self.store, id) {
-            tracing::error!("case {} could not be purged: {e}", id.short());
-            return;
-        }
-        let act = Act::new(Deed::Purge).word("done").case(id);
-        self.note(Actor::Node, act);
-        // From here on nothing is written of it, and nobody is told of its logs.
-        self.cases.remove(&id);
-        self.purged.insert(id);
-        let logs: Vec<LogId> = self
-            .logs
-            .iter()
-            .filter(|(_, row)| row.writer.case == id)
-            .map(|(log, _)| *log)
-            .collect();
-        for log in logs {
-            self.logs.remove(&log);
-            self.cursors.remove(&log);
-        }
-        self.then(move |ledger| {
-            if let Err(e) = ledger.store.finish_purge(id) {
-                tracing::error!("the key of case {} could not be destroyed: {e}", id.short());
-                return;
-            }
-            ledger.publish_cases();
-            for mailbox in ledger.sessions.values() {
-                mailbox.push(focal_protocol::sync::Input::Unshares(id));
-            }
-            clear(&ledger.store, id);
-            ledger.shared.purged();
-        });
-    }
-}
-
-/// Clears what is left of a purged case: it cannot be opened any more, and takes room.
-pub(super) fn clear(store: &Store, id: CaseId) {
-    if let Err(e) = store.clear_purged(id) {
-        tracing::error!(
-            "what is left of case {} could not be cleared: {e}",
-            id.short()
-        );
-    }
-}
-
-/// Cuts a title at the limit, between characters.
-fn title_within(title: &str) -> String {
-    let mut end = title.len().min(limits::NAME);
-    while !title.is_char_boundary(end) {
-        end -= 1;
-    }
-    title[..end].to_string()
 }
 
 /// Organisations of which a commit says nothing new.

@@ -64,7 +64,7 @@ impl Views {
     /// `GET /v1/cases/{case}/known`: how much of a case was known at a time.
     pub(crate) fn known(&self, id: CaseId, at: Time) -> Result<api::CaseKnown, Refused> {
         let info = self.case(id)?;
-        let now = self.summary(id, &info)?;
+        let now = self.summary_of(id, &info)?;
         self.built(id, Some(at), |built| {
             let records = built.state.len() as u64;
             api::CaseKnown {

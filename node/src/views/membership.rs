@@ -123,11 +123,7 @@ impl Views {
 
     /// Compartments of a case that this node is in.
     pub(super) fn compartments(&self, id: CaseId) -> Result<Vec<api::CaseSummary>, Refused> {
-        let cases = self.shared.cases();
-        let inside = cases
-            .iter()
-            .filter(|(_, info)| info.rules.parent == Some(id));
-        inside.map(|(id, info)| self.summary(*id, info)).collect()
+        self.summaries(|info| info.rules.parent == Some(id))
     }
 
     /// Motions for a new custodian.

@@ -8,17 +8,17 @@
 //! argon2id gives the key that is tried on both, so opening costs the same whatever passphrase was typed.
 
 mod change;
+mod error;
+mod kdf;
 mod slot;
 
+pub use error::KeyFileError;
 pub use slot::Opened;
 
 use crate::{limits, random::Random};
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    hkdf::{HKDF_SHA256, KeyType, Salt},
-};
+use kdf::{Kdf, derive};
+use ring::aead::{Aad, LessSafeKey, Nonce};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -65,60 +65,6 @@ impl std::fmt::Debug for Unlock {
     }
 }
 
-/// Why a key file does not open.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFileError {
-    /// Not a key file.
-    #[error("this is not a Focal key file")]
-    NotAKeyFile,
-    /// Of a later version.
-    #[error("this key file has the format \"{0}\", which this version does not know")]
-    UnknownFormat(String),
-    /// Holds something else.
-    #[error("this key file holds a {found}, not a {wanted}")]
-    OtherPurpose {
-        /// What it holds.
-        found: &'static str,
-        /// What was asked for.
-        wanted: &'static str,
-    },
-    /// Asks for a passphrase where a key file was given, or the other way round.
-    #[error("it opens with a {0}")]
-    OtherUnlock(&'static str),
-    /// Its parameters are outside what we would spend on it.
-    #[error("its argon2id parameters are outside the allowed range")]
-    Parameters,
-    /// The passphrase or key file is wrong, or the file was changed.
-    #[error("wrong passphrase or key file (or the file was changed)")]
-    Wrong,
-    /// A key file with too little in it to protect anything.
-    #[error("a key file needs at least 32 bytes")]
-    WeakKeyFile,
-    /// The secret does not fit.
-    #[error("this is too long for a key file")]
-    TooLong,
-    /// One passphrase cannot open two things.
-    #[error("the duress passphrase is the passphrase itself")]
-    SamePassphrase,
-    /// Only what a passphrase opens has a second slot.
-    #[error("a key that a file opens has no duress passphrase")]
-    NoDuress,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "method")]
-enum Kdf {
-    Argon2id {
-        memory_kib: u32,
-        passes: u32,
-        lanes: u32,
-        salt: String,
-    },
-    KeyFile {
-        salt: String,
-    },
-}
-
 /// The content of a key file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFile {
@@ -142,21 +88,6 @@ enum Sealed {
 const FORMAT: &str = "focal-key/1";
 /// What a passphrase opens.
 const FORMAT_2: &str = "focal-key/2";
-/// RFC 9106, section 4, second recommended option: 64 MiB, 3 passes, 4 lanes.
-const MEMORY_KIB: u32 = 64 << 10;
-const PASSES: u32 = 3;
-const LANES: u32 = 4;
-/// A file that asks for more is refused: 1 GiB.
-const MEMORY_KIB_MAX: u32 = 1 << 20;
-
-struct Aes256;
-
-impl KeyType for Aes256 {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
 impl KeyFile {
     /// Seals a secret. If a passphrase opens it, the second slot is random: no duress passphrase is set.
     ///
@@ -292,21 +223,6 @@ impl KeyFile {
     }
 }
 
-impl Kdf {
-    fn new(unlock: &Unlock, random: &impl Random) -> Self {
-        let salt = STANDARD.encode(random.array::<16>());
-        match unlock {
-            Unlock::Passphrase(_) => Self::Argon2id {
-                memory_kib: MEMORY_KIB,
-                passes: PASSES,
-                lanes: LANES,
-                salt,
-            },
-            Unlock::KeyFile(_) => Self::KeyFile { salt },
-        }
-    }
-}
-
 fn aad(format: &str, purpose: Purpose) -> Aad<Vec<u8>> {
     Aad::from([format.as_bytes(), b"\0", purpose.name().as_bytes()].concat())
 }
@@ -351,46 +267,6 @@ fn take(
         .len();
     body.truncate(length);
     Ok(body)
-}
-
-fn derive(kdf: &Kdf, unlock: &Unlock) -> Result<LessSafeKey, KeyFileError> {
-    let salt = |text: &str| STANDARD.decode(text).map_err(|_| KeyFileError::NotAKeyFile);
-    let mut key = Zeroizing::new([0; 32]);
-    match (kdf, unlock) {
-        (
-            Kdf::Argon2id {
-                memory_kib,
-                passes,
-                lanes,
-                salt: text,
-            },
-            Unlock::Passphrase(passphrase),
-        ) => {
-            if *memory_kib > MEMORY_KIB_MAX || *passes > 64 || *lanes > 64 {
-                return Err(KeyFileError::Parameters);
-            }
-            let params = Params::new(*memory_kib, *passes, *lanes, Some(32))
-                .map_err(|_| KeyFileError::Parameters)?;
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                .hash_password_into(passphrase.as_bytes(), &salt(text)?, &mut *key)
-                .map_err(|_| KeyFileError::Parameters)?;
-        }
-        (Kdf::KeyFile { salt: text }, Unlock::KeyFile(content)) => {
-            if content.len() < 32 {
-                return Err(KeyFileError::WeakKeyFile);
-            }
-            Salt::new(HKDF_SHA256, &salt(text)?)
-                .extract(content)
-                .expand(&[b"focal/key-file/1"], Aes256)
-                .and_then(|okm| okm.fill(&mut *key))
-                .expect("32 bytes are within HKDF's limit");
-        }
-        (Kdf::Argon2id { .. }, _) => return Err(KeyFileError::OtherUnlock("passphrase")),
-        (Kdf::KeyFile { .. }, _) => return Err(KeyFileError::OtherUnlock("key file")),
-    }
-    Ok(LessSafeKey::new(
-        UnboundKey::new(&AES_256_GCM, &*key).expect("32 bytes are an AES-256 key"),
-    ))
 }
 
 #[cfg(test)]

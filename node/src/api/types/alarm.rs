@@ -1,0 +1,30 @@
+//! What a person must look at.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Something that a person must look at, in `GET /v1/alarms`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AlarmRow {
+    /// Its id.
+    pub id: String,
+    /// Stable name of its sort.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+    /// Since when.
+    pub since: String,
+    /// What was decided; none as long as it is open.
+    pub decision: Option<String>,
+    /// When.
+    pub resolved: Option<String>,
+}
+
+/// Body of `POST /v1/alarms/{alarm}/resolve`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Resolve {
+    /// What was decided and why: kept with the alarm.
+    pub decision: String,
+}

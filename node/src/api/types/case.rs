@@ -1,0 +1,131 @@
+//! Cases, who is in them, and what waits there.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Body of `POST /v1/cases`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OpenCase {
+    /// Title, 1 to 200 bytes.
+    pub title: String,
+    /// What newcomers may read: `all` or `from-joining`.
+    pub history: String,
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseSummary {
+    /// The case.
+    pub case: String,
+    /// Its title.
+    pub title: String,
+    /// When it was opened.
+    pub opened: String,
+    /// The custodian's organisation.
+    pub custodian: String,
+    /// This organisation's role: `custodian`, `contributor`, `reader`.
+    pub role: String,
+    /// Member organisations.
+    pub organisations: usize,
+    /// Records that can be read here.
+    pub records: u64,
+    /// Entries that wait.
+    pub pending: u64,
+    /// `open`, `closed`, or why this node takes part no more.
+    pub stage: String,
+    /// Of a compartment: the case inside which it is shown.
+    pub parent: Option<String>,
+}
+
+/// `GET /v1/cases/{case}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub summary: CaseSummary,
+    /// What newcomers may read.
+    pub history: String,
+    /// Generation and epoch of the group.
+    pub generation: u32,
+    /// MLS epoch.
+    pub epoch: u64,
+    /// Members, node by node.
+    pub members: Vec<CaseMember>,
+    /// Organisations that were invited but have no node in the case yet.
+    pub waiting: Vec<String>,
+    /// Compartments of the case in which this node is, with their titles.
+    pub compartments: Vec<CaseSummary>,
+    /// What members ask of the custodian.
+    pub requests: Vec<String>,
+    /// Votes for a new custodian.
+    pub votes: Vec<Motion>,
+    /// Nodes that were members and are not.
+    pub former: Vec<Former>,
+    /// Hash of the case view: equal on nodes that hold the same records.
+    pub view_hash: String,
+}
+
+/// A motion for a new custodian.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Motion {
+    /// The organisation whose node is to become custodian.
+    pub successor_name: String,
+    /// Its node.
+    pub successor: String,
+    /// `lost` or `hostile`.
+    pub cause: String,
+    /// Organisations whose nodes voted for it.
+    pub votes: Vec<String>,
+    /// Votes needed.
+    pub needed: usize,
+}
+
+/// A node that was a member of a case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Former {
+    /// The node.
+    pub node: String,
+    /// Its organisation's name.
+    pub org_name: String,
+    /// Whether what it writes later can still count, as for a custodian that was lost.
+    pub open_ended: bool,
+}
+
+/// Body of `POST /v1/cases/{case}/compartments`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindCompartment {
+    /// The organisations that may read it, beside this node's own.
+    pub orgs: Vec<String>,
+}
+
+/// An entry that waits, in `GET /v1/cases/{case}/pending`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Waiting {
+    /// Name of the organisation that wrote it.
+    pub org_name: String,
+    /// The log.
+    pub log: String,
+    /// Its sequence there.
+    pub seq: u64,
+    /// What it waits for.
+    pub reason: String,
+}
+
+/// A member node of a case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseMember {
+    /// The node.
+    pub node: String,
+    /// Its organisation.
+    pub org: String,
+    /// The organisation's name.
+    pub org_name: String,
+    /// `custodian`, `contributor`, `reader`.
+    pub role: String,
+    /// Whether there is a session with it now (this node itself counts as connected).
+    pub connected: bool,
+    /// Entries that it acknowledged to hold, of those held here.
+    pub holds: u64,
+    /// Entries held here.
+    pub of: u64,
+}

@@ -1,0 +1,71 @@
+//! What a person must look at: raised once, kept until they say that they have.
+
+use super::Ledger;
+use crate::{
+    alarms::{Alarm, KeptAlarm},
+    api::types::Event,
+    clock,
+    refused::Refused,
+};
+use focal_protocol::{
+    audit::{Act, Actor, Deed},
+    directory::{Directory, Item},
+    id::Hash,
+};
+
+impl Ledger {
+    /// Makes sure that a person looks at something, also after a restart, until they say that they have.
+    pub(super) fn raise(&mut self, alarm: Alarm) {
+        let id = alarm.id();
+        if self.alarms.contains_key(&id) {
+            return;
+        }
+        tracing::error!(code = %alarm.code, "alarm: {}", alarm.message);
+        let event = Event::Alarm {
+            id: id.to_string(),
+            code: alarm.code.clone(),
+            message: alarm.message.clone(),
+        };
+        let kept = KeptAlarm {
+            alarm,
+            since: clock::now(),
+            resolved: None,
+        };
+        self.round.write.alarm(&self.store, &id, &kept);
+        let act = Act::new(Deed::AlarmRaised).word(&kept.alarm.code).thing(id);
+        self.note(Actor::Node, act);
+        self.alarms.insert(id, kept);
+        self.then(move |ledger| {
+            ledger.publish_alarms();
+            ledger.shared.emit(event);
+        });
+    }
+
+    /// An operator has looked at an alarm, and says what they decided.
+    pub(super) fn resolve(&mut self, id: Hash, decision: String) -> Result<(), Refused> {
+        let kept = self.alarms.get_mut(&id).ok_or(Refused::UnknownAlarm)?;
+        kept.resolved = Some((decision, clock::now()));
+        let kept = kept.clone();
+        self.round.write.alarm(&self.store, &id, &kept);
+        self.round.durable = true;
+        self.then(|ledger| ledger.publish_alarms());
+        Ok(())
+    }
+
+    pub(super) fn publish_alarms(&self) {
+        self.shared.set_alarms(self.alarms.clone());
+    }
+
+    pub(super) fn raise_conflicts(&mut self) {
+        let conflicts = self.directory.iter().flat_map(Directory::conflicts);
+        let alarms: Vec<Alarm> = conflicts
+            .map(|conflict| match &conflict.first {
+                Item::Manifest(m) => Alarm::manifests(m.unverified().ok().map(|m| m.org)),
+                _ => Alarm::rosters(),
+            })
+            .collect();
+        for alarm in alarms {
+            self.raise(alarm);
+        }
+    }
+}
