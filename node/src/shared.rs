@@ -10,7 +10,7 @@ use crate::{
     refused::Refused,
 };
 use focal_protocol::{
-    case::{Case, Ended, OpenRequest},
+    case::{Awaits, Case, Ended, OpenRequest},
     directory::Directory,
     group::{Motion, Rules},
     id::{CaseId, Hash, NodeId},
@@ -33,7 +33,7 @@ const EVENTS: usize = 1024;
 pub(crate) struct CaseInfo {
     pub(crate) rules: Rules,
     pub(crate) epoch: Epoch,
-    pub(crate) joined: Epoch,
+    pub(crate) awaits: Awaits,
     pub(crate) members: BTreeSet<NodeId>,
     pub(crate) ended: Option<Ended>,
     pub(crate) motions: Vec<Voting>,
@@ -60,7 +60,7 @@ impl CaseInfo {
         Self {
             rules: case.rules().clone(),
             epoch: case.epoch(),
-            joined: case.state().joined,
+            awaits: case.awaits(),
             members: case.members(),
             ended: case.ended().cloned(),
             motions: motions

@@ -9,7 +9,7 @@ use crate::{
 use focal_protocol::{
     case::{Verdict, judge},
     directory::{AuthorEntry, Directory, Manifest, Role},
-    group::{History, Vote},
+    group::Vote,
     id::{OrgId, RecordId},
     key::PublicKey,
     log::{Commit, Entry, Epoch, EpochGrant, Part, Payload, Request},
@@ -128,14 +128,11 @@ impl<'a> Checker<'a> {
         let at = Epoch::new(h.generation, h.epoch);
         let secrets = self.secrets(at)?;
         if secrets.is_empty() {
-            let before = at < self.case.joined;
-            return Ok(
-                if before && self.case.rules.history == History::FromJoining {
-                    Opened::Skip
-                } else {
-                    Opened::Wait(PendingKey::Epoch(h.case, h.generation, h.epoch))
-                },
-            );
+            return Ok(if self.case.awaits.secret(at) {
+                Opened::Wait(PendingKey::Epoch(h.case, h.generation, h.epoch))
+            } else {
+                Opened::Skip
+            });
         }
         let Some(manifest) = self.directory.manifest_at(&self.org, h.manifest) else {
             return Ok(Opened::Wait(PendingKey::Manifest(self.org, h.manifest)));

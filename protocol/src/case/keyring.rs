@@ -79,6 +79,20 @@ impl Keyring {
         own.map(|k| k.grant.secret.clone()).collect()
     }
 
+    /// The secrets of an epoch, those that were derived here first.
+    pub fn of_epoch(&self, at: Epoch) -> impl Iterator<Item = &EpochSecret> {
+        let of_epoch = move |k: &&Kept| k.grant.at() == at;
+        let own = self.0.iter().filter(|k| k.by.is_none());
+        let granted = self.0.iter().filter(|k| k.by.is_some());
+        let all = own.filter(of_epoch).chain(granted.filter(of_epoch));
+        all.map(|k| &k.grant.secret)
+    }
+
+    /// All that is kept.
+    pub fn kept(&self) -> impl Iterator<Item = &Kept> {
+        self.0.iter()
+    }
+
     /// All secrets, those that were derived here first.
     #[must_use]
     pub fn secrets(&self) -> Vec<EpochGrant> {
@@ -127,6 +141,8 @@ mod tests {
         assert!(keyring.keep(grant(201), None).is_some(), "of its own");
         assert_eq!(keyring.own(Epoch::new(0, 5)), [grant(201).secret]);
         assert_eq!(keyring.secrets()[0], grant(201), "it comes first");
+        let first = keyring.of_epoch(Epoch::new(0, 5)).next();
+        assert_eq!(first, Some(&grant(201).secret));
     }
 
     #[test]

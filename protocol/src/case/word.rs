@@ -244,13 +244,29 @@ impl Case {
                 Ok(self.answer_once(ctx, from, since))
             }
             Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
-            Delivery::Purged(_) if from == self.rules().custodian => Ok(self.purge()),
+            Delivery::Purged(removal) if from == self.rules().custodian => {
+                Ok(self.purged_by_word(removal))
+            }
             // The custodian may be another since, also one that was let in after all that is known here: its word waits until
             // this node hears that it is.
             Delivery::Purged(_) => Err(Error::NotYet),
             // The host puts pieces together.
             Delivery::Part(_) => Err(Error::NotAllowed(from)),
         }
+    }
+
+    /// The custodian says that the case is purged. Who was custodian before says so too: those whom no commit has reached
+    /// since still believe it alone.
+    fn purged_by_word(&mut self, removal: Removal) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.state.ended.is_none()
+            && self.has_committed()
+            && removal.reason.len() <= limits::REASON
+        {
+            effects.push(self.purge_notice(removal.at, &removal.reason));
+        }
+        effects.extend(self.purge());
+        effects
     }
 
     /// Whether a node is a member of some group that is followed here.

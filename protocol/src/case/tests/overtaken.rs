@@ -222,3 +222,29 @@ fn who_takes_a_later_invitation_first_gets_to_read_what_was_written_after_the_fi
     assert!(opens.contains(&meant_for_it));
     assert!(!opens.contains(&before) && !opens.contains(&without));
 }
+
+#[test]
+fn what_was_written_while_a_lost_invitation_was_under_way_waits_to_be_read_and_what_is_older_does_not()
+ {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::FromJoining);
+    world.invite(1, &[2]);
+    let before = world.epoch(2);
+    world.split(&[&[1, 2], &[3]]);
+    world.invite(1, &[3]);
+    let meant_for_it = world.epoch(2);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    let without = world.epoch(2);
+    world.parcels.clear();
+    world.heal();
+    world.invite(1, &[3]);
+    let awaits = world.case(3).awaits();
+    assert!(awaits.secret(meant_for_it) && awaits.secret(world.epoch(3)));
+    assert!(!awaits.secret(without), "it was out then");
+    // A newcomer is told nothing of the time before.
+    assert!(world.case(2).awaits().secret(before));
+    assert!(!world.case(2).awaits().secret(Epoch::new(0, 0)));
+}

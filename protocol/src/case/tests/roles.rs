@@ -77,6 +77,30 @@ fn a_closed_case_is_read_only_from_that_epoch_until_it_is_reopened() {
 }
 
 #[test]
+fn who_was_custodian_passes_on_that_the_case_is_purged_to_those_who_believe_it_alone() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    world.split(&[&[1, 2], &[3]]);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    world.parcels.clear();
+    world
+        .ask(2, |case, ctx| case.set_stage(ctx, Stage::Purged, "", None))
+        .expect("purged");
+    let to_first = world.parcels.iter().find(|(_, to, _)| *to == node(1));
+    let (_, _, word) = to_first.cloned().expect("to every member");
+    world.parcels.clear();
+    // Its own copy is destroyed before a commit could tell it.
+    world
+        .ask(1, |case, ctx| case.deliver(ctx, node(2), word))
+        .expect("taken");
+    world.heal();
+    world.settle();
+    assert_eq!(world.case(3).ended(), Some(&Ended::Purged));
+}
+
+#[test]
 fn a_purge_ends_the_case_for_every_member() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
     world.write(2).expect("written");

@@ -1,7 +1,7 @@
 //! What is often asked about a case, so that its groups need not be loaded for it.
 
 use focal_protocol::{
-    case::{Case, Ended},
+    case::{Awaits, Case, Ended},
     directory::Directory,
     group::{GroupKey, Rank, Rules},
     id::NodeId,
@@ -26,6 +26,8 @@ pub struct Info {
     pub earlier: BTreeSet<NodeId>,
     /// The first epoch that this node has joined.
     pub joined: Epoch,
+    /// Which secrets may still come.
+    pub awaits: Awaits,
     /// The epoch on which the succession that began the group rests.
     pub base: Option<Epoch>,
     /// Who was elected then.
@@ -54,6 +56,7 @@ impl Info {
             epoch: case.epoch(),
             earlier: nodes.filter(|n| case.was_member(n)).collect(),
             joined: state.joined,
+            awaits: case.awaits(),
             base: succession.as_ref().map(|s| s.base),
             successor: succession.map(|s| s.motion.successor),
             forked: state.forked_by.map(|_| case.base_members()),

@@ -5,7 +5,7 @@ use super::{Host, Told};
 use crate::sim::disk::{Awaited, Write};
 use focal_protocol::{
     case::{self, At, Verdict, judge},
-    group::{self, History},
+    group,
     id::{LogId, OrgId, RecordId},
     log::{Entry, Epoch, Part, Payload},
     record::{Kind, Record},
@@ -128,10 +128,10 @@ impl Host {
     fn plain(&self, entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
         let h = &entry.header;
         let at = Epoch::new(h.generation, h.epoch);
-        let secrets = self.now.cases.get(&h.case)?.secrets.secrets();
-        let mut opened = secrets.iter().filter(|g| g.at() == at).map(|g| {
+        let secrets = self.now.cases.get(&h.case)?.secrets.of_epoch(at);
+        let mut opened = secrets.map(|secret| {
             let (header, sealed) = (entry.header_bytes(), entry.ciphertext());
-            open_entry(&g.secret, &h.salt, header, sealed).ok()
+            open_entry(secret, &h.salt, header, sealed).ok()
         });
         opened.find_map(|plain| plain)
     }
@@ -145,11 +145,10 @@ impl Host {
         let row = self.now.cases.get(&h.case);
         let known = row.is_some_and(|r| r.secrets.knows(at));
         if !known {
-            let before = at < info.joined && info.rules.history == History::FromJoining;
-            return if before {
-                Opened::Skip
-            } else {
+            return if info.awaits.secret(at) {
                 Opened::Wait(Awaited::Epoch(h.case, at))
+            } else {
+                Opened::Skip
             };
         }
         let Some((org, _)) = self.now.directory.node_ever(&h.node) else {
