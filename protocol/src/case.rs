@@ -5,11 +5,12 @@
 //! what its operator wants, and that time has passed; it answers with [`Effect`]s, which its host carries out together
 //! with storing the changed state.
 //!
-//! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), [`Keyring`] (what opens it), then
+//! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), [`Keyring`] (what opens it), [`Awaits`] (what may open it later), then
 //! what a member does (`member`, `word`), what the custodian does (`custodian`, `tend`), and how a custodian is replaced
 //! (`succeed`, `adopt`).
 
 mod adopt;
+mod awaits;
 mod custodian;
 mod effect;
 mod judge;
@@ -22,6 +23,7 @@ mod succeed;
 mod tend;
 mod word;
 
+pub use awaits::Awaits;
 pub use custodian::Addable;
 pub use effect::{Alarm, Ctx, Effect, Held};
 pub use judge::{Reason, Verdict, judge};

@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`prng`] (what a seed decides), [`partners`] (who takes part), [`disk`] and [`host`] (one node),
 //! [`net`] and [`world`] (all of them in one time), [`model`] (who may read what), [`check`] (what must hold at every step,
-//! and in the end), [`hostile`] and [`operate`] (what happens), [`settle`] (how it ends), [`figures`] (what it costs).
+//! and in the end), [`hostile`] and [`operate`] (what happens), [`settle`] (how it ends), [`figures`] (what it costs), [`holdings`] (what is in memory).
 //!
 //! Four lives are played by `cargo run --release -p focal-tests --bin simulate -- NAME`; all print what it costs to deliver
 //! an entry, how long it takes to converge, and how much memory it takes, and exit with 1 if something does not hold:
@@ -19,6 +19,7 @@ pub mod check;
 pub mod crowd;
 pub mod disk;
 pub mod figures;
+pub mod holdings;
 pub mod host;
 pub mod hostile;
 pub mod mesh;

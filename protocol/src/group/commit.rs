@@ -37,6 +37,7 @@ impl CaseGroup {
             return Err(Error::NotCustodian(identity.node()));
         }
         self.rules.check_step(&change.rules, self.epoch().next())?;
+        self.touched = true;
         let mut members = self.members();
         let mut leaves = Vec::with_capacity(change.remove.len());
         for node in &change.remove {
@@ -203,6 +204,7 @@ impl CaseGroup {
         directory: &Directory,
     ) -> Result<(NodeId, Box<QueuedProposal>), Error> {
         let message = self.read_message(bytes)?;
+        self.touched = true;
         let processed = self
             .mls
             .process_message(&self.provider, message)
@@ -263,6 +265,7 @@ impl CaseGroup {
     /// # Errors
     /// [`Error::Mls`] if OpenMLS cannot.
     pub fn propose_update(&mut self, identity: &MlsIdentity) -> Result<Vec<u8>, Error> {
+        self.touched = true;
         // Earlier proposals of this epoch stay: the custodian may commit any one of them.
         let (message, _) = self
             .mls
@@ -289,6 +292,7 @@ impl CaseGroup {
         if writer != self.rules.custodian {
             return Err(Error::NotCustodian(writer));
         }
+        self.touched = true;
         let before = self.members();
         if commit.updates.len() > before.len() {
             return Err(Error::TooManyMembers);

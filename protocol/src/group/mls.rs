@@ -63,6 +63,8 @@ pub struct CaseGroup {
     pub(super) provider: Provider,
     /// The state as it was loaded or last taken for the store.
     pub(super) stored: Rows,
+    /// Whether it may be another since: it is compared only then.
+    pub(super) touched: bool,
 }
 
 /// What a custodian wants to commit.
@@ -142,6 +144,7 @@ impl CaseGroup {
             mls,
             provider,
             stored: Rows::new(),
+            touched: true,
         })
     }
 
@@ -161,6 +164,7 @@ impl CaseGroup {
             mls,
             provider,
             stored: rows,
+            touched: false,
         })
     }
 
@@ -204,6 +208,7 @@ impl CaseGroup {
             mls,
             provider,
             stored: Rows::new(),
+            touched: true,
         };
         if group.members().len() > limits::CASE_MEMBERS {
             return Err(Error::TooManyMembers);
@@ -277,6 +282,9 @@ impl CaseGroup {
     /// What has changed since the state was loaded or last taken.
     #[must_use]
     pub fn take_changes(&mut self) -> RowChanges {
+        if !std::mem::take(&mut self.touched) {
+            return RowChanges::default();
+        }
         let rows = self.provider.rows();
         let put = rows
             .iter()
@@ -292,6 +300,7 @@ impl CaseGroup {
     /// Puts a group that was joined anew in the place of this one, whose rows it overwrites.
     pub(crate) fn replace(&mut self, mut new: Self) {
         new.stored = std::mem::take(&mut self.stored);
+        new.touched = true;
         *self = new;
     }
 
@@ -300,6 +309,9 @@ impl CaseGroup {
     /// # Errors
     /// The group was never stored.
     pub fn roll_back(&mut self) -> Result<(), Error> {
+        if !self.touched {
+            return Ok(());
+        }
         let stored = std::mem::take(&mut self.stored);
         *self = Self::load(self.key, stored)?;
         Ok(())

@@ -101,6 +101,12 @@ impl Post {
         self.receipts.get(&note.to, &note.parcel)
     }
 
+    /// How many parcels peers are known to hold, those of all peers together.
+    #[must_use]
+    pub fn known_of_peers(&self) -> usize {
+        self.peers.known()
+    }
+
     /// How many receipts are kept.
     #[must_use]
     pub fn receipts(&self) -> usize {

@@ -40,8 +40,6 @@ struct Log {
     sent: u64,
     /// How far to send.
     goal: u64,
-    /// Whether a [`Output::Load`] is under way.
-    loading: bool,
     /// The peer sends us this log: it wants acknowledgements.
     receiving: bool,
     /// Ends and sizes of what is under way.
@@ -59,6 +57,10 @@ pub struct Session {
     early: Option<Vec<CaseHeads>>,
     cases: BTreeMap<CaseId, Terms>,
     logs: BTreeMap<LogId, Log>,
+    /// Those of which there is more to send, flash lanes first: none of the others is looked at for that.
+    due: BTreeSet<(Lane, LogId)>,
+    /// The one of which an [`Output::Load`] is under way.
+    loading: Option<LogId>,
     announce: BTreeSet<LogId>,
     /// Logs that the peer has offered and of which nothing has come yet.
     offered: BTreeSet<LogId>,
@@ -92,6 +94,8 @@ impl Session {
             early: Some(Vec::new()),
             cases: BTreeMap::new(),
             logs: BTreeMap::new(),
+            due: BTreeSet::new(),
+            loading: None,
             announce: BTreeSet::new(),
             offered: BTreeSet::new(),
             proven: BTreeSet::new(),
@@ -158,6 +162,8 @@ impl Session {
                 });
                 let logs = &self.logs;
                 self.announce.retain(|log| logs.contains_key(log));
+                self.due.retain(|(_, log)| logs.contains_key(log));
+                self.loading = self.loading.filter(|log| logs.contains_key(log));
             }
             Input::Grew {
                 log,
@@ -171,11 +177,12 @@ impl Session {
                 }
             }
             Input::Loaded(run) => {
-                if let Some(log) = self.logs.get_mut(&run.log) {
-                    log.loading = false;
-                    if run.entries.is_empty() {
-                        log.goal = log.sent;
-                    }
+                self.loading = self.loading.filter(|log| *log != run.log);
+                if run.entries.is_empty()
+                    && let Some(log) = self.logs.get_mut(&run.log)
+                {
+                    log.goal = log.sent;
+                    self.weigh(run.log);
                 }
                 self.send_run(run);
             }
@@ -246,11 +253,11 @@ impl Session {
                     }
                 }
             },
-            (true, Frame::Want(log, from)) => {
+            (true, Frame::Want(id, from)) => {
                 // Unknown logs are passed over: the case may have ceased to be shared meanwhile.
                 let cases = &self.cases;
                 let served = |l: &&mut Log| cases.get(&l.case).is_some_and(|c| c.served);
-                if let Some(log) = self.logs.get_mut(&log).filter(served) {
+                if let Some(log) = self.logs.get_mut(&id).filter(served) {
                     let (mut bytes, from) = (0, from.min(log.ours));
                     log.unacked.retain(|(end, size)| {
                         let keep = *end <= from;
@@ -260,6 +267,7 @@ impl Session {
                     log.sent = from;
                     log.goal = log.ours;
                     self.in_flight -= bytes;
+                    self.weigh(id);
                 }
             }
             (true, Frame::Entries(run)) => {
@@ -300,7 +308,6 @@ impl Session {
             theirs: 0,
             sent: 0,
             goal: 0,
-            loading: false,
             receiving: false,
             unacked: VecDeque::new(),
         });
@@ -339,7 +346,10 @@ impl Session {
                 log.goal = log.ours;
                 // Over the window it waits: `pump` loads it again once the peer has acknowledged.
                 let one = |run: &Run| run.entries.len() == 1 || bytes(run) <= batch;
-                if let Some(run) = fresh.filter(|r| r.from == log.sent && !log.loading && one(r))
+                let sent = log.sent;
+                self.weigh(id);
+                if let Some(run) = fresh.filter(|r| r.from == sent && one(r))
+                    && self.loading != Some(id)
                     && room
                 {
                     self.send_run(run);
@@ -372,6 +382,7 @@ impl Session {
             log.theirs = height;
             log.sent = log.sent.max(height.min(log.ours));
             let case = log.case;
+            self.weigh(id);
             self.out.push(Output::Holds(case, id, height));
         }
     }
@@ -390,24 +401,34 @@ impl Session {
             log.unacked.push_back((log.sent, bytes));
             self.in_flight += bytes;
         }
+        self.weigh(run.log);
         self.out.push(Output::Send(Frame::Entries(run)));
     }
 
-    /// Asks for what can be sent next: flash lanes first, one load at a time.
+    /// What is to be sent of a log may have changed.
+    fn weigh(&mut self, id: LogId) {
+        let Some(log) = self.logs.get(&id) else {
+            return;
+        };
+        if log.sent < log.goal {
+            self.due.insert((log.lane, id));
+        } else {
+            self.due.remove(&(log.lane, id));
+        }
+    }
+
+    /// Asks for what can be sent next: flash lanes first, one load at a time. Who has room for routine lanes has it for
+    /// flash lanes too.
     fn pump(&mut self) {
-        if self.logs.values().any(|l| l.loading) {
+        let Some((lane, id)) = self.due.first().copied() else {
+            return;
+        };
+        if self.loading.is_some() || !self.has_room(lane) {
             return;
         }
-        let rooms = [Lane::Flash, Lane::Routine].map(|lane| (lane, self.has_room(lane)));
-        let room = |lane: Lane| rooms.iter().any(|(l, room)| *l == lane && *room);
-        let next = self
-            .logs
-            .iter_mut()
-            .filter(|(_, l)| l.sent < l.goal && room(l.lane))
-            .min_by_key(|(_, l)| l.lane);
-        if let Some((id, log)) = next {
-            log.loading = true;
-            self.out.push(Output::Load(*id, log.sent));
+        if let Some(log) = self.logs.get(&id) {
+            self.loading = Some(id);
+            self.out.push(Output::Load(id, log.sent));
         }
     }
 }

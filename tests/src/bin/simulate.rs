@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use focal_tests::sim::{
     crowd::crowd,
-    figures::resident_mib,
+    figures::{most_mib, resident_mib},
     mesh,
     month::{Scale, month},
     seeds::{Limits, run, run_all},
@@ -239,6 +239,7 @@ fn live(scale: Scale) -> Result<(), String> {
             began.elapsed().as_secs_f64(),
             resident_mib()
         ));
+        say(&format!("        in memory: {}", people.world.holdings()));
     })?;
     say(&figures);
     cost(began.elapsed());
@@ -252,7 +253,7 @@ fn cost(took: Duration) {
     ));
     say(&format!(
         "most memory                   {:>12} MiB",
-        resident_mib()
+        most_mib()
     ));
 }
 

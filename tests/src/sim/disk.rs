@@ -59,7 +59,7 @@ pub enum Write {
     /// A record can be read, or cannot any more.
     Record(CaseId, RecordId, Option<(LogId, u64)>),
     /// A case's state, the changes of its groups, and those that are gone.
-    Case(Box<State>, Vec<Changed>, Vec<GroupKey>),
+    Case(Arc<State>, Vec<Changed>, Vec<GroupKey>),
     /// A secret of a case.
     Secret(CaseId, EpochGrant, Option<NodeId>),
     /// The content of a case is destroyed.
@@ -164,7 +164,7 @@ impl Disk {
         }
     }
 
-    fn store_case(&mut self, state: &State, changes: &[Changed], gone: &[GroupKey]) {
+    fn store_case(&mut self, state: &Arc<State>, changes: &[Changed], gone: &[GroupKey]) {
         let row = self
             .cases
             .entry(state.active.case)
@@ -202,7 +202,7 @@ impl Disk {
     #[must_use]
     pub fn load_case(&self, me: focal_protocol::id::NodeId, id: CaseId) -> Option<Case> {
         let row = self.cases.get(&id)?;
-        let case = Case::load(me, row.state.clone(), |key| row.rows(key));
+        let case = Case::load(me, (*row.state).clone(), |key| row.rows(key));
         Some(case.expect("what was stored can be loaded"))
     }
 

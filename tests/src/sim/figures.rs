@@ -88,11 +88,21 @@ fn ratio(part: u64, of: u64) -> f64 {
     part as f64 / of.max(1) as f64
 }
 
-/// Memory of this process, MiB.
+/// The most memory that this process has had, MiB.
+#[must_use]
+pub fn most_mib() -> u64 {
+    of_status("VmHWM:")
+}
+
+/// Memory of this process now, MiB.
 #[must_use]
 pub fn resident_mib() -> u64 {
+    of_status("VmRSS:")
+}
+
+fn of_status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"));
+    let line = status.lines().find(|l| l.starts_with(name));
     let kib = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<u64>().ok());
     kib.unwrap_or(0) / 1024
 }

@@ -16,7 +16,7 @@ mod told;
 
 pub use cases::Action;
 pub use info::Info;
-pub use interner::Interner;
+pub use interner::{Interner, Shared};
 pub use told::{Out, StoredRecord, Told};
 
 use super::{
@@ -27,7 +27,7 @@ use super::{
 use focal_protocol::{
     case::Case,
     directory::Item,
-    group::Receipt,
+    group::{Delivery, Receipt},
     id::{CaseId, Hash, LogId, NodeId},
     log::{Epoch, Run},
     sync::{Fetch, Input, Post, Session},
@@ -88,6 +88,8 @@ pub struct Host {
     sessions: BTreeMap<NodeId, Session>,
     fetch: Fetch,
     post: Post,
+    /// Parcels for this node that wait for what they rest on, opened.
+    waiting: BTreeMap<Hash, Delivery>,
     /// Receipts that wait for a flush, by the peers that are to know.
     receipts: BTreeMap<NodeId, Vec<Receipt>>,
     /// When something last happened that is to be announced.
@@ -117,6 +119,7 @@ impl Host {
     ) -> Self {
         Self {
             post: parcels::post(partner.node, &disk),
+            waiting: BTreeMap::new(),
             receipts: BTreeMap::new(),
             partner,
             now: disk.clone(),
@@ -172,6 +175,35 @@ impl Host {
     #[must_use]
     pub fn unflushed(&self) -> usize {
         self.journal.len()
+    }
+
+    /// Receipts that its post has at hand.
+    #[must_use]
+    pub fn receipts(&self) -> usize {
+        self.post.receipts()
+    }
+
+    /// Parcels that its peers are known to hold, those of all peers together.
+    #[must_use]
+    pub fn known_of_peers(&self) -> usize {
+        self.post.known_of_peers()
+    }
+
+    /// What it shares with the other hosts of its world.
+    #[must_use]
+    pub fn shared(&self) -> Vec<Shared> {
+        self.interner.held()
+    }
+
+    /// Groups that are loaded, and the bytes of their rows.
+    #[must_use]
+    pub fn loaded_groups(&self) -> (usize, usize) {
+        let loaded = self.cases.keys().filter_map(|id| self.now.cases.get(id));
+        let groups = loaded.flat_map(|row| row.groups.values());
+        groups.fold((0, 0), |(count, bytes), rows| {
+            let of_group: usize = rows.iter().map(|(k, v)| k.len() + v.len()).sum();
+            (count + 1, bytes + of_group)
+        })
     }
 
     /// Cases that are loaded.
@@ -249,7 +281,7 @@ impl Host {
     /// Stores what has changed in a case, and keeps it at hand.
     fn put_case(&mut self, id: CaseId, mut case: Case) {
         let (changes, gone) = case.take_changes();
-        let changed = changes
+        let changed: Vec<Changed> = changes
             .into_iter()
             .filter(|(_, c)| !c.put.is_empty() || !c.delete.is_empty())
             .map(|(key, changes)| Changed {
@@ -262,9 +294,14 @@ impl Host {
                 delete: changes.delete,
             })
             .collect();
-        let info = Info::of(&case, &self.now.directory);
-        self.infos.insert(id, Arc::new(info));
-        self.write(Write::Case(Box::new(case.state().clone()), changed, gone));
+        let held = self.now.cases.get(&id);
+        let same = held.is_some_and(|row| *row.state == *case.state());
+        if !same || !changed.is_empty() || !gone.is_empty() {
+            let info = Info::of(&case, &self.now.directory);
+            self.infos.insert(id, Arc::new(info));
+            let state = Arc::new(case.state().clone());
+            self.write(Write::Case(state, changed, gone));
+        }
         self.keep_at_hand(id, case);
     }
 
@@ -317,7 +354,7 @@ impl Host {
             After::Rules(case) => {
                 self.apply_cuts(case);
                 self.retry(now, super::disk::Awaited::Rules(case));
-                self.retry_parcels(now);
+                self.retry_parcels(now, Some(case));
             }
             After::Epoch(case, at) => self.retry(now, super::disk::Awaited::Epoch(case, at)),
             After::Directory(items, from) => self.directory_changed(now, &items, from),

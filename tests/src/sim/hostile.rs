@@ -17,8 +17,8 @@ use focal_protocol::{
 };
 use std::collections::{BTreeSet, VecDeque};
 
-/// Frames that a hostile host remembers.
-const REMEMBERED: usize = 64;
+/// Frames that a hostile host remembers, and their bytes.
+const REMEMBERED: (usize, usize) = (64, 256 << 10);
 
 /// What a hostile host is up to.
 #[derive(Debug, Default)]
@@ -40,9 +40,21 @@ impl Malice {
     /// Keeps a frame to send it again.
     pub fn remember(&mut self, parcelled: &Parcelled) {
         self.sent.push_back(parcelled.clone());
-        if self.sent.len() > REMEMBERED {
+        while self.sent.len() > REMEMBERED.0 || self.remembered() > REMEMBERED.1 {
             self.sent.pop_front();
         }
+    }
+
+    /// Frames that it remembers.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// Bytes of the frames that it remembers.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.sent.iter().map(|p| p.bytes.len()).sum()
     }
 }
 

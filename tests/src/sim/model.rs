@@ -100,6 +100,12 @@ impl Model {
         self.secrets.get(&secret.0)
     }
 
+    /// How many secrets it knows.
+    #[must_use]
+    pub fn secrets(&self) -> usize {
+        self.secrets.len()
+    }
+
     /// Whether a node was a member of a case at any time.
     #[must_use]
     pub fn ever(&self, case: &CaseId, node: &NodeId) -> bool {

@@ -182,6 +182,16 @@ impl World {
         }
     }
 
+    /// Frames that are under way, and their bytes.
+    #[must_use]
+    pub fn under_way(&self) -> (usize, usize) {
+        let frames = self.queue.values().filter_map(|event| match event {
+            Event::Arrives(parcelled) => Some(parcelled.bytes.len()),
+            _ => None,
+        });
+        frames.fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes))
+    }
+
     /// Runs until so much later.
     pub fn run(&mut self, ms: u64) {
         let until = self.now.plus_ms(ms);

@@ -43,6 +43,11 @@ impl Peers {
         holders.map(|(peer, _)| *peer).collect()
     }
 
+    /// Parcels that they hold, those of all together.
+    pub(super) fn known(&self) -> usize {
+        self.hold.values().map(BTreeSet::len).sum()
+    }
+
     /// Whether to ask this peer for a parcel: nobody else was asked.
     pub(super) fn asks(&mut self, peer: NodeId, parcel: Hash, now: Time) -> bool {
         if !self.is_held(&peer, &parcel) || self.asked.contains_key(&parcel) {

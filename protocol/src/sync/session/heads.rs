@@ -102,12 +102,15 @@ impl Session {
             self.out.push(Output::Send(Frame::Ack(held)));
         }
         if heads.complete && served {
-            for log in self.logs.values_mut() {
+            let mut own = Vec::new();
+            for (id, log) in &mut self.logs {
                 if log.case == heads.case && log.node == me {
                     log.sent = log.sent.max(log.theirs);
                     log.goal = log.ours;
+                    own.push(*id);
                 }
             }
+            own.into_iter().for_each(|id| self.weigh(id));
         }
         if heads.ask && served {
             let ours = self.our_heads(heads.case, |_| true);

@@ -11,6 +11,8 @@ pub struct Sizes {
     pub logs: usize,
     /// Logs that have grown and are yet to be announced.
     pub announced: usize,
+    /// Logs of which there is more to send.
+    pub due: usize,
     /// Logs that the peer has offered and of which nothing has come.
     pub offered: usize,
     /// Logs that were found to have two histories.
@@ -30,6 +32,7 @@ impl Session {
             cases: self.cases.len(),
             logs: self.logs.len(),
             announced: self.announce.len(),
+            due: self.due.len(),
             offered: self.offered.len(),
             proven: self.proven.len(),
             early: self.early.as_ref().map_or(0, Vec::len),

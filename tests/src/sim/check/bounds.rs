@@ -68,6 +68,7 @@ fn sessions(host: &Host) -> Vec<Bound> {
                 limits::LOGS_OFFERED,
             ),
             ("logs to announce to a peer", sizes.announced, sizes.logs),
+            ("logs to send to a peer", sizes.due, sizes.logs),
             ("batches under way", sizes.batches, UNDER_WAY / 64),
         ]);
         if purged == 0 {
@@ -123,8 +124,8 @@ fn cases(seat: &Seat) -> Vec<Bound> {
     for row in seat.host.now.cases.values() {
         let state = &row.state;
         let mut of_epoch: BTreeMap<_, usize> = BTreeMap::new();
-        for grant in row.secrets.secrets() {
-            *of_epoch.entry(grant.at()).or_default() += 1;
+        for kept in row.secrets.kept() {
+            *of_epoch.entry(kept.grant.at()).or_default() += 1;
         }
         let most = of_epoch.values().max().copied().unwrap_or(0);
         bounds.extend([

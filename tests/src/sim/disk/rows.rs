@@ -5,7 +5,7 @@ use focal_protocol::{
     group::{GroupKey, Parcel, Rows},
     id::{CaseId, LogId, OrgId, RecordId},
     log::Epoch,
-    signed::Signed,
+    signed::Verified,
     sync::ParcelNote,
     time::Time,
 };
@@ -33,7 +33,7 @@ pub struct Changed {
 #[derive(Debug, Clone)]
 pub struct CaseRow {
     /// Besides the groups.
-    pub state: State,
+    pub state: Arc<State>,
     /// The groups.
     pub groups: BTreeMap<GroupKey, GroupRows>,
     /// All epoch secrets that are known.
@@ -69,7 +69,7 @@ pub struct Kept {
     /// How it is offered.
     pub note: ParcelNote,
     /// The parcel.
-    pub parcel: Arc<Signed<Parcel>>,
+    pub parcel: Arc<Verified<Parcel>>,
     /// When it was made.
     pub created: Time,
     /// Its place among those of this host, in the order in which they came.

@@ -162,14 +162,14 @@ impl Host {
 
     /// Keeps a secret, if it is new and has a place.
     fn keep_secret(&mut self, id: CaseId, grant: EpochGrant, by: Option<NodeId>) -> bool {
-        let Some(row) = self.now.cases.get(&id) else {
+        let Some(row) = self.now.cases.get_mut(&id) else {
             return false;
         };
-        if row.secrets.clone().keep(grant.clone(), by).is_none() {
+        if row.secrets.keep(grant.clone(), by).is_none() {
             return false;
         }
         self.after.push(After::Epoch(id, grant.at()));
-        self.write(Write::Secret(id, grant, by));
+        self.journal.push(Write::Secret(id, grant, by));
         true
     }
 
@@ -222,15 +222,7 @@ impl Host {
         from: NodeId,
         delivery: Delivery,
     ) -> Result<(), case::Error> {
-        let refused = |_| case::Error::NotAllowed(from);
-        let id = match &delivery {
-            Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
-            Delivery::Vote(vote) => vote.unverified().map_err(refused)?.motion.case,
-            Delivery::Succeeded(s) => s.unverified().map_err(refused)?.motion.case,
-            Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
-            Delivery::Part(_) => return Err(case::Error::NotAllowed(from)),
-        };
+        let id = case_of(&delivery).ok_or(case::Error::NotAllowed(from))?;
         if self.now.purged.contains(&id) {
             return Err(case::Error::Ended(case::Ended::Purged));
         }
@@ -300,6 +292,18 @@ impl Host {
             }
         }
     }
+}
+
+/// The case that a delivery is about.
+pub(super) fn case_of(delivery: &Delivery) -> Option<CaseId> {
+    Some(match delivery {
+        Delivery::Invitation(invitation) => invitation.case,
+        Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
+        Delivery::Vote(vote) => vote.unverified().ok()?.motion.case,
+        Delivery::Succeeded(succession) => succession.unverified().ok()?.motion.case,
+        Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
+        Delivery::Part(_) => return None,
+    })
 }
 
 /// The group of which this is an epoch, and its members then.

@@ -26,6 +26,7 @@ impl Host {
         self.out.clear();
         self.fetch = Fetch::default();
         self.receipts.clear();
+        self.waiting.clear();
         self.now = self.disk.clone();
         self.post = super::parcels::post(self.partner.node, &self.now);
     }
@@ -35,7 +36,7 @@ impl Host {
         let logs: Vec<LogId> = self.now.logs.keys().copied().collect();
         self.after.extend(logs.into_iter().map(After::Open));
         self.tend(now);
-        self.retry_parcels(now);
+        self.retry_parcels(now, None);
     }
 
     /// It starts again from a copy of its disk, as an honest operator does it: its logs end, new ones begin.

@@ -1,17 +1,18 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
-use super::{After, Host};
+use super::{After, Host, cases::case_of};
 use crate::sim::disk::{Disk, Kept, Write};
 use focal_protocol::{
     case, group,
     group::{Delivery, DeliveryPart, Parcel, Receipt},
-    id::{Hash, NodeId},
+    id::{CaseId, Hash, NodeId},
+    limits,
     seal::ContactPublic,
     signed::{Signed, Verified},
     sync::{Input, ParcelNote, Post, Room, Settled},
     time::Time,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Whether something may be of use later.
 fn waits(error: &case::Error) -> bool {
@@ -45,12 +46,13 @@ pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
 }
 
 impl Host {
-    fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
+    fn keep_parcel(&mut self, parcel: Arc<Verified<Parcel>>, note: ParcelNote) {
+        let created = parcel.created;
         self.post.keep(note, created);
         let last = self.now.parcels.values().map(|k| k.turn).max();
         self.write(Write::Parcel(Kept {
             note,
-            parcel: self.interner.parcel(note.parcel, parcel),
+            parcel,
             created,
             turn: last.map_or(0, |turn| turn + 1),
         }));
@@ -69,7 +71,7 @@ impl Host {
             self.post.announce(hash);
             self.stirred = now;
         } else if note.from == self.me() {
-            let parcel = Box::new((*kept.parcel).clone());
+            let parcel = Box::new(kept.parcel.signed().clone());
             self.post.sent(note.to, hash);
             self.input(now, note.to, Input::Parcel(parcel));
         } else {
@@ -120,7 +122,7 @@ impl Host {
     pub(super) fn load_parcels(&mut self, now: Time, peer: NodeId, hashes: &[Hash]) {
         for hash in hashes {
             if let Some(kept) = self.now.parcels.get(hash) {
-                let parcel = Box::new((*kept.parcel).clone());
+                let parcel = Box::new(kept.parcel.signed().clone());
                 self.post.sent(peer, *hash);
                 self.input(now, peer, Input::Parcel(parcel));
             }
@@ -129,7 +131,12 @@ impl Host {
 
     pub(super) fn take_parcel(&mut self, now: Time, peer: NodeId, parcel: Signed<Parcel>) {
         let hash = parcel.hash();
-        match self.verify_parcel(parcel) {
+        match self
+            .interner
+            .parcel(parcel)
+            .map_err(|_| ())
+            .and_then(|p| self.check_sender(p))
+        {
             Ok(parcel) => self.take_verified(now, peer, &parcel),
             Err(()) => self.refuse("a parcel that nobody of the federation signed"),
         }
@@ -139,7 +146,7 @@ impl Host {
         }
     }
 
-    fn take_verified(&mut self, now: Time, peer: NodeId, parcel: &Verified<Parcel>) {
+    fn take_verified(&mut self, now: Time, peer: NodeId, parcel: &Arc<Verified<Parcel>>) {
         let (note, created) = (note_of(parcel), parcel.created);
         if let Some(receipt) = self.post.came(peer, &note) {
             return self.input(now, peer, Input::Receipts(vec![receipt]));
@@ -149,14 +156,14 @@ impl Host {
         }
         if note.to != self.me() {
             if self.now.directory.node(&note.to).is_some() && self.make_room(&note) {
-                self.keep_parcel(parcel.signed().clone(), note, created);
+                self.keep_parcel(parcel.clone(), note);
             }
             return;
         }
-        match self.open_parcel(now, parcel) {
+        match self.open_parcel(now, note.parcel, parcel) {
             Err(e) if waits(&e) => {
                 if self.make_room(&note) {
-                    self.keep_parcel(parcel.signed().clone(), note, created);
+                    self.keep_parcel(parcel.clone(), note);
                     self.after.push(After::Pieces);
                 }
             }
@@ -178,6 +185,7 @@ impl Host {
 
     /// Drops a parcel, and keeps its receipt.
     fn settle(&mut self, settled: Settled) {
+        self.waiting.remove(&settled.note.parcel);
         if self.now.parcels.contains_key(&settled.note.parcel) {
             self.write(Write::Dropped(settled.note.parcel));
         }
@@ -210,19 +218,35 @@ impl Host {
         }
     }
 
-    fn verify_parcel(&self, parcel: Signed<Parcel>) -> Result<Verified<Parcel>, ()> {
-        let parcel = parcel
-            .verify_by(|p: &Parcel| p.from.key())
-            .map_err(|_| ())?;
+    fn check_sender(&self, parcel: Arc<Verified<Parcel>>) -> Result<Arc<Verified<Parcel>>, ()> {
         let listed = self.now.directory.node(&parcel.from).is_some();
         if listed { Ok(parcel) } else { Err(()) }
     }
 
-    fn open_parcel(&mut self, now: Time, parcel: &Verified<Parcel>) -> Result<(), case::Error> {
-        let refused = |_| case::Error::NotAllowed(parcel.from);
-        match parcel.open(&self.partner.contact).map_err(refused)? {
-            Delivery::Part(_) => Err(case::Error::NotYet),
-            delivery => self.take_delivery(now, parcel.from, delivery),
+    /// What a parcel for this node says: it is opened once, however often it is looked at.
+    fn opened(&mut self, hash: Hash, parcel: &Parcel) -> Option<Delivery> {
+        if let Some(opened) = self.waiting.get(&hash) {
+            return Some(opened.clone());
+        }
+        let delivery = parcel.open(&self.partner.contact).ok()?;
+        if self.waiting.len() >= 2 * limits::PARCELS_PER_RECIPIENT {
+            let kept = &self.now.parcels;
+            self.waiting.retain(|hash, _| kept.contains_key(hash));
+        }
+        self.waiting.insert(hash, delivery.clone());
+        Some(delivery)
+    }
+
+    fn open_parcel(
+        &mut self,
+        now: Time,
+        hash: Hash,
+        parcel: &Verified<Parcel>,
+    ) -> Result<(), case::Error> {
+        match self.opened(hash, parcel) {
+            None => Err(case::Error::NotAllowed(parcel.from)),
+            Some(Delivery::Part(_)) => Err(case::Error::NotYet),
+            Some(delivery) => self.take_delivery(now, parcel.from, delivery),
         }
     }
 
@@ -230,8 +254,8 @@ impl Host {
     pub(super) fn retry_pieces(&mut self, now: Time) {
         let mut wholes: BTreeMap<(NodeId, Hash), Vec<(Kept, DeliveryPart)>> = BTreeMap::new();
         for kept in self.mine() {
-            if let Ok(parcel) = self.verify_parcel((*kept.parcel).clone())
-                && let Ok(Delivery::Part(piece)) = parcel.open(&self.partner.contact)
+            if let Ok(parcel) = self.check_sender(kept.parcel.clone())
+                && let Some(Delivery::Part(piece)) = self.opened(kept.note.parcel, &parcel)
             {
                 let pieces = wholes.entry((parcel.from, piece.whole)).or_default();
                 pieces.push((kept, piece));
@@ -260,17 +284,22 @@ impl Host {
         mine
     }
 
-    /// Parcels for this node that could not be opened before.
-    pub(super) fn retry_parcels(&mut self, now: Time) {
+    /// Parcels for this node that could not be taken before: those about one case, or all of them.
+    pub(super) fn retry_parcels(&mut self, now: Time, about: Option<CaseId>) {
         if !self.post.waits_here() {
             return;
         }
         self.retry_pieces(now);
         for kept in self.mine() {
-            let Ok(parcel) = self.verify_parcel((*kept.parcel).clone()) else {
+            let hash = kept.note.parcel;
+            let Ok(parcel) = self.check_sender(kept.parcel.clone()) else {
                 continue;
             };
-            match self.open_parcel(now, &parcel) {
+            let of = self.opened(hash, &parcel).as_ref().and_then(case_of);
+            if about.is_some() && of.is_some() && of != about {
+                continue;
+            }
+            match self.open_parcel(now, hash, &parcel) {
                 Err(e) if waits(&e) => continue,
                 Err(e) => self.refuse(e),
                 Ok(()) => {}
@@ -296,7 +325,10 @@ impl Host {
                             to: *node,
                             from: self.me(),
                         };
-                        self.keep_parcel(signed, note, parcel.created);
+                        match self.interner.parcel(signed) {
+                            Ok(parcel) => self.keep_parcel(parcel, note),
+                            Err(e) => self.refuse(e),
+                        }
                     }
                     Err(e) => self.refuse(e),
                 }

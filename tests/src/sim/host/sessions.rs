@@ -301,7 +301,7 @@ impl Host {
             }
         }
         if !new.is_empty() {
-            self.write(Write::Directory(directory));
+            self.write(Write::Directory(self.interner.directory(directory)));
             self.after.push(super::After::Directory(new, from));
         }
     }
@@ -315,7 +315,9 @@ impl Host {
             }
         }
         self.tend_cases(now);
-        self.retry_parcels(now);
+        if new.iter().any(|item| !matches!(item, Item::KeyPackage(_))) {
+            self.retry_parcels(now, None);
+        }
         let waiting: Vec<Awaited> = self.now.pending.iter().map(|(on, ..)| *on).collect();
         for on in waiting {
             if let Awaited::Manifest(org, version) = on
