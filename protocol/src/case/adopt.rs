@@ -1,7 +1,10 @@
 //! How everybody comes to follow the same successor: what an invitation to another group, and the proof that one was
 //! voted out, must show.
 
-use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps, member::invited_to};
+use super::{
+    Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps,
+    member::{TELLERS, invited_to},
+};
 use crate::{
     group::{
         self, CaseGroup, Delivery, Former, GroupKey, History, Invalid, Invitation, Motion,
@@ -333,9 +336,43 @@ impl Case {
                 told.push(*change);
             }
         }
+        self.tell_changes(told)
+    }
+
+    fn tell_changes(&self, mut told: Vec<RoleChange>) -> Result<Vec<Effect>, Error> {
         told.truncate(TOLD);
         let requests = told.into_iter().map(Request::LetIn);
         requests.map(|r| self.append(Payload::Request(r))).collect()
+    }
+
+    /// A late commit of an earlier generation has let somebody in. A custodian that was not there when the two sides parted
+    /// cannot follow it: a few of those who were, and whom it therefore believes, tell it.
+    pub(super) fn tell_let_in_late(
+        &self,
+        group: &GroupKey,
+        changed: &[RoleChange],
+    ) -> Result<Vec<Effect>, Error> {
+        let successions = self.state.groups.iter();
+        let mut successions = successions.filter_map(|g| g.succession.as_ref()?.unverified().ok());
+        let ended = |s: &Succession| {
+            (s.motion.generation, s.motion.branch) == (group.generation, group.branch)
+        };
+        let Some(parted) = successions.find(ended) else {
+            return Ok(Vec::new());
+        };
+        let here = self.active.members();
+        let mut tellers = parted
+            .members
+            .iter()
+            .filter(|n| here.contains(n))
+            .take(TELLERS);
+        let tells = self.state.ended.is_none() && tellers.any(|n| *n == self.me);
+        if !tells || parted.members.contains(&self.rules().custodian) {
+            return Ok(Vec::new());
+        }
+        let unknown =
+            |c: &&RoleChange| c.role.is_some() && self.rules().role_at(&c.org, c.at).is_none();
+        self.tell_changes(changed.iter().filter(unknown).copied().collect())
     }
 
     /// The proof that this node, as custodian, was voted out.

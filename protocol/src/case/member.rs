@@ -3,8 +3,8 @@
 use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, State, Step, Steps};
 use crate::{
     group::{
-        self, CaseGroup, CaseRole, Delivery, GroupKey, History, Invitation, Rank, Rules, Stage,
-        StageChange, Succession,
+        self, CaseGroup, CaseRole, Delivery, GroupKey, History, Invitation, Rank, RoleChange,
+        Rules, Stage, StageChange, Succession,
     },
     id::{CaseId, Hash, LogId, NodeId, OrgId},
     log::{Commit, Epoch, EpochGrant, Payload},
@@ -151,7 +151,9 @@ impl Case {
             let mut others = self.others.iter_mut();
             others.find(|g| g.is_mine(commit)).ok_or(Error::NotYet)?
         };
+        let roles = group.rules().roles.len();
         let applied = group.apply(commit, at.writer, me, ctx.directory)?;
+        let changed: Vec<RoleChange> = group.rules().roles.iter().skip(roles).copied().collect();
         let (key, epoch) = (*group.key(), group.epoch());
         let members = group.members();
         let secret = if applied.out {
@@ -179,6 +181,7 @@ impl Case {
         }
         effects.push(Effect::Changed);
         if !in_force {
+            effects.extend(self.tell_let_in_late(&key, &changed)?);
             return Ok(effects);
         }
         if !gone.is_empty() && !applied.out && self.has_committed() {

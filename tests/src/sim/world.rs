@@ -297,8 +297,8 @@ impl World {
                 self.note(|| format!("host {index} raises {alarm:?} in case {case:?}"));
                 self.seats[index].alarms.push((*case, alarm.clone()));
             }
-            Told::Forked(log) => {
-                self.note(|| format!("host {index} sees that log {log:?} is forked"));
+            Told::Forked(log, seq) => {
+                self.note(|| format!("host {index} sees that log {log:?} is forked at {seq}"));
             }
             Told::Secret { case, grant, .. } => {
                 self.note(|| format!("host {index} holds epoch {} of case {case:?}", grant.at()));

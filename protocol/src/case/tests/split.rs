@@ -192,3 +192,32 @@ fn who_was_removed_and_let_in_again_on_the_far_side_reads_what_was_written_there
         }
     }
 }
+
+#[test]
+fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    world.split(&[&[1, 5], &[2, 3, 4]]);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.invite(2, &[4]);
+    world
+        .ask(2, |case, ctx| case.hand_over(ctx, node(4)))
+        .expect("handed over");
+    world.settle();
+    // The first custodian knows nothing of all this.
+    world.invite(1, &[5]);
+    let late = world.write(5).expect("written");
+    world.settle();
+    world.heal();
+    world.settle();
+    world.tick();
+    world.settle();
+    world.assert_agreed(&[2, 3, 4]);
+    for n in 2..=4 {
+        assert!(world.reads(n).contains(&late), "node {n}");
+    }
+}

@@ -148,9 +148,9 @@ impl Host {
             return;
         }
         self.flag(proof.log, |flags| flags.frozen = true);
-        let log = proof.log;
+        let (log, seq) = (proof.log, proof.seq);
         self.write(Write::Proof(Arc::new(proof)));
-        self.after.push(After::Told(Told::Forked(log)));
+        self.after.push(After::Told(Told::Forked(log, seq)));
         self.after.push(After::Proof(log));
     }
 

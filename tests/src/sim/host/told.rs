@@ -39,8 +39,8 @@ pub enum Told {
     Readable(CaseId, RecordId),
     /// An alarm.
     Alarm(CaseId, Alarm),
-    /// A log was found to have two histories.
-    Forked(LogId),
+    /// A log was found to have two histories from a sequence on.
+    Forked(LogId, u64),
     /// Something was refused.
     Refused(String),
 }
