@@ -24,7 +24,7 @@ pub use delivery::{Delivery, DeliveryPart, Invitation, Parcel, Removal};
 pub use identity::{KeyPackageRows, MlsIdentity, check_key_package};
 pub use mls::{Applied, CaseGroup, Change, Committed, GroupKey, RowChanges};
 pub use provider::Rows;
-pub use receipt::Receipt;
+pub use receipt::{Attested, Receipt};
 pub use rules::{CaseRole, Cut, Former, History, RoleChange, Rules, Stage, StageChange};
 pub use succession::{Ballots, Cause, Invalid, Motion, Rank, Succession, Vote, quorum};
 

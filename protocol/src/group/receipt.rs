@@ -18,6 +18,18 @@ pub struct Receipt {
     signature: Signature,
 }
 
+/// A receipt that the node it names has signed: only a check makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested(Receipt);
+
+impl Attested {
+    /// The receipt.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.0
+    }
+}
+
 impl Receipt {
     /// Signs with the key of the recipient's node.
     #[must_use]
@@ -27,6 +39,15 @@ impl Receipt {
             to: NodeId(key.public().0),
             signature: key.sign(Context::Receipt, parcel.as_bytes()),
         }
+    }
+
+    /// As [`Receipt::verify`], for who hands it to somebody who wants it checked.
+    ///
+    /// # Errors
+    /// Somebody else made it.
+    pub fn attest(self) -> Result<Attested, signed::Error> {
+        self.verify()?;
+        Ok(Attested(self))
     }
 
     /// Checks that the node it names has signed it. Whether the parcel is for that node only the parcel tells.

@@ -13,7 +13,7 @@ pub use shelf::Room;
 
 use super::ParcelNote;
 use crate::{
-    group::Receipt,
+    group::{Attested, Receipt},
     id::{Hash, NodeId},
     limits, signed,
     time::Time,
@@ -232,14 +232,31 @@ impl Post {
         receipt: Receipt,
         now: Time,
     ) -> Result<Option<Settled>, signed::Error> {
-        let kept = self.shelf.get(&receipt.parcel);
-        let Some(note) = kept.filter(|n| n.to == receipt.to) else {
+        if self.awaited(&receipt).is_none() {
             return Ok(None);
-        };
-        receipt.verify()?;
+        }
+        Ok(self.settle_attested(peer, &receipt.attest()?, now))
+    }
+
+    /// The parcel for which this may be the receipt; none if it says nothing that matters here, and need not be checked.
+    #[must_use]
+    pub fn awaited(&self, receipt: &Receipt) -> Option<ParcelNote> {
+        let kept = self.shelf.get(&receipt.parcel);
+        kept.filter(|n| n.to == receipt.to)
+    }
+
+    /// As [`Post::settle`], of a receipt that was checked.
+    pub fn settle_attested(
+        &mut self,
+        peer: NodeId,
+        receipt: &Attested,
+        now: Time,
+    ) -> Option<Settled> {
+        let receipt = receipt.receipt().clone();
+        let note = self.awaited(&receipt)?;
         self.peers.lacks(peer, &note.parcel);
         let created = self.shelf.created(&note.parcel).unwrap_or(now);
-        Ok(Some(self.done(note, created, receipt, now)))
+        Some(self.done(note, created, receipt, now))
     }
 
     /// The recipient is done with a parcel, whether it is kept here or not: this node itself, as it has signed the receipt.

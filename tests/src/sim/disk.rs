@@ -12,7 +12,7 @@ pub use rows::{Awaited, CaseRow, Changed, GroupRows, Kept, Value};
 use focal_protocol::{
     case::{Case, Keyring, State},
     directory::Directory,
-    group::{GroupKey, Receipt, Rows},
+    group::{Attested, GroupKey, Rows},
     id::{CaseId, Hash, LogId, NodeId, RecordId},
     log::{Entry, EpochGrant, Equivocation, Writer},
     time::Time,
@@ -40,7 +40,7 @@ pub struct Disk {
     /// Parcels, by hash.
     pub parcels: BTreeMap<Hash, Kept>,
     /// Receipts for those that their recipients are done with, and the times until which they are kept.
-    pub receipts: BTreeMap<(NodeId, Hash), (Arc<Receipt>, Time)>,
+    pub receipts: BTreeMap<(NodeId, Hash), (Arc<Attested>, Time)>,
     /// Proofs of forked logs.
     pub proofs: BTreeMap<LogId, Arc<Equivocation>>,
 }
@@ -69,7 +69,7 @@ pub enum Write {
     /// A parcel is not kept any more.
     Dropped(Hash),
     /// A receipt is kept until a time.
-    Receipt(Arc<Receipt>, Time),
+    Receipt(Arc<Attested>, Time),
     /// A receipt is not kept any more.
     Forgotten(NodeId, Hash),
     /// The directory.
@@ -145,7 +145,7 @@ impl Disk {
                 self.parcels.remove(hash);
             }
             Write::Receipt(receipt, until) => {
-                let key = (receipt.to, receipt.parcel);
+                let key = (receipt.receipt().to, receipt.receipt().parcel);
                 self.receipts.insert(key, (receipt.clone(), *until));
             }
             Write::Forgotten(to, parcel) => {

@@ -4,7 +4,7 @@ use crate::sim::disk::Value;
 use focal_protocol::{
     codec::encode_packed,
     directory::Directory,
-    group::{Parcel, Receipt},
+    group::{Attested, Parcel, Receipt},
     id::{Hash, NodeId},
     log::Entry,
     signed::{Error, Signed, Verified},
@@ -28,7 +28,7 @@ struct Pool {
     parcels: Known<Hash, Verified<Parcel>>,
     /// By the last roster, and the versions of everything else.
     directories: Known<(Hash, Hash), Directory>,
-    receipts: Known<(NodeId, Hash), Receipt>,
+    receipts: Known<(NodeId, Hash), Attested>,
 }
 
 /// About the bytes of an entry, a parcel or a receipt besides what is sealed in it.
@@ -95,10 +95,14 @@ impl Interner {
         shared.directories.share_arc(key, directory)
     }
 
-    pub(super) fn receipt(&self, receipt: Receipt) -> Arc<Receipt> {
+    /// A receipt whose signature holds: of all hosts that get the same one only the first one checks it.
+    pub(super) fn attested(&self, receipt: Receipt) -> Result<Arc<Attested>, Error> {
         let key = (receipt.to, receipt.parcel);
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.receipts.share(key, receipt)
+        match shared.receipts.get(&key) {
+            Some(held) if *held.receipt() == receipt => Ok(held),
+            _ => Ok(shared.receipts.share(key, receipt.attest()?)),
+        }
     }
 
     pub(super) fn entry(&self, entry: Entry) -> Arc<Entry> {

@@ -41,7 +41,7 @@ pub(super) fn post(me: NodeId, disk: &Disk) -> Post {
     Post::new(
         me,
         parcels,
-        receipts.map(|(r, until)| ((**r).clone(), *until)),
+        receipts.map(|(r, until)| (r.receipt().clone(), *until)),
     )
 }
 
@@ -196,8 +196,10 @@ impl Host {
             let to_tell = self.receipts.entry(peer).or_default();
             to_tell.push(settled.receipt.clone());
         }
-        let receipt = self.interner.receipt(settled.receipt);
-        self.write(Write::Receipt(receipt, settled.until));
+        match self.interner.attested(settled.receipt) {
+            Ok(receipt) => self.write(Write::Receipt(receipt, settled.until)),
+            Err(e) => self.refuse(e),
+        }
         self.after.push(After::Receipts);
     }
 
@@ -210,7 +212,14 @@ impl Host {
 
     pub(super) fn take_receipts(&mut self, now: Time, peer: NodeId, receipts: Vec<Receipt>) {
         for receipt in receipts {
-            match self.post.settle(peer, receipt, self.clock(now)) {
+            if self.post.awaited(&receipt).is_none() {
+                continue;
+            }
+            let settled = self.interner.attested(receipt).map(|receipt| {
+                let clock = self.clock(now);
+                self.post.settle_attested(peer, &receipt, clock)
+            });
+            match settled {
                 Ok(Some(settled)) => self.settle(settled),
                 Ok(None) => {}
                 Err(e) => self.refuse(e),
