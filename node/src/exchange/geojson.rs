@@ -7,13 +7,13 @@ use super::{
     reading::{Reading, shown},
     standing::Standing,
 };
-use focal_protocol::record::{Body, Incident, Kind, Relation};
+use focal_protocol::record::{Body, Counts, Incident, Kind, Relation};
 use serde_json::{Map, Value, json};
 
 #[cfg(test)]
 mod tests;
 
-/// Fields of an incident that are properties of the same name, in both directions.
+/// Fields of an incident that are properties of the same name, in both directions; besides these, each count by itself.
 const FIELDS: &[&str] = &[
     "title",
     "type",
@@ -27,16 +27,6 @@ const FIELDS: &[&str] = &[
     "language",
     "consent",
     "identifies_person",
-];
-/// Counts are properties each by itself.
-const COUNTS: &[&str] = &[
-    "killed",
-    "injured",
-    "displaced",
-    "detained",
-    "missing",
-    "abducted",
-    "sexual_violence",
 ];
 /// Fields of the place that are properties; its point is the geometry.
 const PLACE: &[(&str, &str)] = &[
@@ -277,7 +267,7 @@ fn property(name: &str, value: Value, reading: &mut Reading) {
     if value.is_null() {
         return;
     }
-    if FIELDS.contains(&plain_name.as_str()) || COUNTS.contains(&plain_name.as_str()) {
+    if FIELDS.contains(&plain_name.as_str()) || Counts::NAMES.contains(&plain_name.as_str()) {
         reading.take(name, &plain_name, value);
     } else if let Some((_, field)) = PLACE.iter().find(|(property, _)| *property == plain_name) {
         reading.take(name, field, value);

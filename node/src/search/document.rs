@@ -1,6 +1,6 @@
 //! A record as an index has it: what it says now.
 
-use super::{query::NUMBERS, schema::Fields, words::folded};
+use super::{query::numbers, schema::Fields, words::folded};
 use crate::store::Position;
 use focal_protocol::{
     id::{Hash, OrgId, RecordId},
@@ -214,7 +214,7 @@ impl Indexed<'_> {
 
     fn numbers(&self, document: &mut TantivyDocument, fields: &Fields, said: &Map<String, Value>) {
         let counts = self.standing.now.counts.named();
-        for (field, name) in fields.numbers.iter().zip(NUMBERS) {
+        for (field, name) in fields.numbers.iter().zip(numbers()) {
             let count = counts.iter().find(|(count, _)| *count == name);
             let number = match count {
                 Some((_, range)) => known(*range),

@@ -4,7 +4,7 @@ use super::{
     Search,
     document::{ABOUT, ALL, CORRECTED, RED, WITHDRAWN, rank},
     index::{CaseIndex, Error},
-    query::{Asked, Compare, Expr, NUMBERS},
+    query::{Asked, Compare, Expr, numbers},
     schema::{CODES, Fields, ID, RANK},
 };
 use focal_protocol::{
@@ -192,7 +192,7 @@ fn leaf(asked: &Asked, fields: &Fields, case: CaseId) -> Box<dyn Query> {
             goes_on,
         } => words(fields, field.as_deref(), these, *goes_on),
         Asked::Number(name, compare, value) => {
-            let at = NUMBERS.iter().position(|number| number == name);
+            let at = numbers().position(|number| number == *name);
             match at.and_then(|at| fields.numbers.get(at)) {
                 Some(field) => compared(*field, *compare, *value),
                 None => Box::new(EmptyQuery),

@@ -16,7 +16,7 @@ mod lexer;
 mod parse;
 mod resolve;
 
-pub(super) use fields::NUMBERS;
+pub(super) use fields::numbers;
 pub(crate) use resolve::{Names, resolve};
 
 use focal_protocol::{

@@ -1,7 +1,7 @@
 //! What an index holds of a record: how to find it, and nothing to read it by.
 
 use super::{
-    query::NUMBERS,
+    query::numbers,
     words::{WORDS, analyzer},
 };
 use tantivy::{
@@ -13,7 +13,7 @@ use tantivy::{
 };
 
 /// Which form of an index this is: one of another form is made anew.
-pub(super) const FORM: u32 = 1;
+pub(super) const FORM: u32 = 2;
 
 /// Columns of codes, compared as a whole or by their beginning.
 pub(super) const CODES: [&str; 4] = ["grading", "verification", "language", "country"];
@@ -49,8 +49,8 @@ pub(super) struct Fields {
     pub(super) state: Field,
     /// As [`CODES`].
     pub(super) codes: [Field; CODES.len()],
-    /// As [`NUMBERS`].
-    pub(super) numbers: [Field; NUMBERS.len()],
+    /// As [`numbers`].
+    pub(super) numbers: Vec<Field>,
     /// All words, with where they stand.
     pub(super) text: Field,
     /// The same, field by field.
@@ -92,7 +92,9 @@ pub(super) fn schema() -> (Schema, Fields) {
         code: builder.add_text_field("code", exact.clone()),
         state: builder.add_text_field("state", exact.clone()),
         codes: CODES.map(|name| builder.add_text_field(name, exact.clone())),
-        numbers: NUMBERS.map(|name| builder.add_u64_field(name, FAST)),
+        numbers: numbers()
+            .map(|name| builder.add_u64_field(name, FAST))
+            .collect(),
         text: builder.add_text_field("text", words),
         by_field: builder.add_json_field("by_field", by_field),
     };

@@ -3,6 +3,9 @@
 //! Where words end says Unicode (UAX #29); scripts that set no blanks between words (Chinese, Thai, Burmese) give one
 //! word for each character or syllable, and a query for several finds them side by side.
 
+mod cut;
+
+use cut::Cut;
 use icu_normalizer::{
     DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed,
 };
@@ -23,6 +26,8 @@ pub(crate) fn analyzer() -> TextAnalyzer {
         .filter(AsciiFoldingFilter)
         // It makes capitals of small capitals.
         .filter(LowerCaser)
+        // Last: one letter may have become several, as ß has.
+        .filter(Cut(LONGEST))
         .build()
 }
 
@@ -142,15 +147,24 @@ fn digit(c: char, zero: char) -> char {
     char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or(c)
 }
 
+/// Fractions that are one character. They stay so: taken apart, ½ would be 12. They are words by themselves (UAX #29).
+fn is_fraction(c: char) -> bool {
+    matches!(c, '¼'..='¾' | '⅐'..='⅟' | '↉')
+}
+
 fn fold(word: &str, into: &mut String) {
     into.clear();
     if word.is_ascii() {
         into.extend(word.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()));
         return;
     }
+    if let Some(fraction) = word.chars().next().filter(|c| is_fraction(*c)) {
+        into.push(fraction);
+        return;
+    }
     // Twice: the first time makes capitals of those of other forms (𝔇), and leaves marks out of their order where what
     // stood between them is gone.
-    let once: String = parts(word).take(LONGEST).collect();
+    let once: String = parts(word).collect();
     // A mark without a letter is no word.
     let kept = parts(&once).skip_while(|c| !c.is_alphanumeric());
     into.extend(kept.take(LONGEST));
@@ -213,7 +227,25 @@ mod tests {
         assert_eq!(words("难民营"), ["难", "民", "营"]);
         assert!(words("ရိုဟင်ဂျာ").len() > 1);
         assert_eq!(words("  …\u{301} \u{ff9e}"), Vec::<String>::new());
-        assert_eq!(words(&"x".repeat(1_000)), ["x".repeat(LONGEST)]);
+    }
+
+    #[test]
+    fn a_fraction_is_no_other_number() {
+        assert_eq!(words("5½ kg"), ["5", "½", "kg"]);
+        assert_ne!(words("½"), words("12"));
+    }
+
+    #[test]
+    fn a_long_word_is_cut_when_nothing_changes_its_length_any_more() {
+        for long in ["x", "ß", "ﬃ", "ﷺ", "é", "e\u{301}", "ж"] {
+            let word = long.repeat(1_000);
+            let compared = words(&word).remove(0);
+            assert_eq!(compared.chars().count(), LONGEST, "{long}");
+            // Written out it is the same word.
+            let one: String = words(&long.repeat(3)).concat();
+            let out: String = one.chars().cycle().take(LONGEST).collect();
+            assert_eq!(compared, out, "{long}");
+        }
     }
 
     #[test]

@@ -228,6 +228,9 @@ macro_rules! counts {
         }
 
         impl Counts {
+            /// What is counted, in the order of [`Totals::named`]: the names of the fields.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
+
             /// Whether nothing is counted.
             #[must_use]
             pub fn is_empty(&self) -> bool {
@@ -303,8 +306,7 @@ impl Written for Counts {
     // Each count has a field of its own beside the others.
     const TEXT: bool = false;
     fn allowed() -> String {
-        "an object with killed, injured, displaced, detained, missing, abducted, sexual_violence"
-            .into()
+        format!("an object with {}", Self::NAMES.join(", "))
     }
     fn from_fields(fields: &mut Fields<'_>) -> Option<Self> {
         Some(Self::beside(fields))
@@ -317,6 +319,21 @@ mod tests {
 
     fn range(text: &str) -> Range {
         Range::from_text(text).expect("a range")
+    }
+
+    #[test]
+    fn every_count_has_the_name_under_which_people_write_it() {
+        let one = |name: &&str| (name.to_string(), serde_json::json!({"best": 1}));
+        let written = serde_json::Value::Object(Counts::NAMES.iter().map(one).collect());
+        let counts: Counts = serde_json::from_value(written.clone()).expect("counts");
+        assert_eq!(serde_json::to_value(&counts).expect("JSON"), written);
+        let named: Vec<&str> = counts
+            .totals()
+            .named()
+            .into_iter()
+            .map(|(n, _)| n)
+            .collect();
+        assert_eq!(named, Counts::NAMES);
     }
 
     #[test]

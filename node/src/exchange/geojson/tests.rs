@@ -111,7 +111,7 @@ proptest! {
             ("consent", person.0.map(|c| json!(c))),
             ("identifies_person", person.1.then_some(json!(true))),
         ]);
-        for (name, count) in COUNTS.iter().zip(counts) {
+        for (name, count) in Counts::NAMES.iter().zip(counts) {
             let row = |n: u32| json!({"sex": "female", "civilian": true, "count": n});
             let count = count.map(|(low, best, high)| json!({"low": low, "best": best, "high": high, "by": [row(low)]}));
             all.push((name, count));

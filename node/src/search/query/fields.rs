@@ -1,17 +1,10 @@
 //! The fields that can be asked for.
 
-use focal_protocol::record::{Draft, Kind};
+use focal_protocol::record::{Counts, Draft, Kind};
 use std::{collections::BTreeSet, sync::OnceLock};
 
-/// Numbers that can be compared: counts of people, and what kinds have besides.
-pub(in crate::search) const NUMBERS: [&str; 14] = [
-    "killed",
-    "injured",
-    "displaced",
-    "detained",
-    "missing",
-    "abducted",
-    "sexual_violence",
+/// Numbers that kinds have besides counts of people, and how many files a record names.
+const OTHER_NUMBERS: [&str; 7] = [
     "quantity",
     "targeted",
     "reached",
@@ -20,6 +13,11 @@ pub(in crate::search) const NUMBERS: [&str; 14] = [
     "version",
     "attachments",
 ];
+
+/// Numbers that can be compared.
+pub(in crate::search) fn numbers() -> impl Iterator<Item = &'static str> {
+    Counts::NAMES.iter().copied().chain(OTHER_NUMBERS)
+}
 
 /// Fields that every record has, or that say what became of it.
 pub(super) const COMMON: [&str; 16] = [
@@ -57,16 +55,21 @@ pub(super) fn of_words() -> &'static BTreeSet<&'static str> {
     FIELDS.get_or_init(|| {
         let questions = Kind::ALL.iter().flat_map(|kind| Draft::questions(*kind));
         let known = |field: &&str| {
-            NUMBERS.contains(field) || COMMON.contains(field) || NOT_ASKED.contains(field)
+            numbers().any(|n| n == *field) || COMMON.contains(field) || NOT_ASKED.contains(field)
         };
         let own = questions.map(|question| question.field);
         own.filter(|field| !known(field)).collect()
     })
 }
 
+/// Whether there is a field of this name, of whatever sort.
+pub(super) fn is_known(field: &str) -> bool {
+    COMMON.contains(&field) || of_words().contains(field) || numbers().any(|n| n == field)
+}
+
 /// All of them, for whoever asked for another.
 pub(super) fn allowed() -> String {
     let words = of_words().iter().copied();
-    let all: Vec<&str> = COMMON.into_iter().chain(NUMBERS).chain(words).collect();
+    let all: Vec<&str> = COMMON.into_iter().chain(numbers()).chain(words).collect();
     all.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Asked, Compare, Expr, QueryError,
-    fields::{self, NUMBERS},
+    fields::{self, numbers},
     parse::{Term, parse},
 };
 use crate::search::words::{folded, words};
@@ -49,19 +49,20 @@ fn asked(term: &Term, names: &impl Names) -> Result<Asked, QueryError> {
         return in_words(term, None);
     };
     let field = name.to_ascii_lowercase().replace('-', "_");
-    if let Some(number) = NUMBERS.iter().find(|number| **number == field) {
+    if let Some(number) = numbers().find(|number| *number == field) {
         return number_of(term, number);
     }
     let compared = term.compare.filter(|compare| *compare != Compare::Equal);
     if compared.is_some() && field != "written" {
-        return Err(QueryError::new(
-            *column,
-            format!("`{name}` is no number and no date that can be compared"),
-            format!(
-                "{name}:value; comparisons of written, {}",
-                NUMBERS.join(", ")
-            ),
-        ));
+        let all = numbers().collect::<Vec<_>>().join(", ");
+        let (what, allowed) = if fields::is_known(&field) {
+            let what = format!("`{name}` is no number and no date that can be compared");
+            (what, format!("{name}:value; comparisons of written, {all}"))
+        } else {
+            let what = format!("there is no number `{}`", shown(name));
+            (what, format!("comparisons of written, {all}"))
+        };
+        return Err(QueryError::new(*column, what, allowed));
     }
     match field.as_str() {
         "case" => found(
