@@ -1,18 +1,8 @@
 //! A case file of anybody.
 #![no_main]
 
-use focal_node::exchange::{Format, Options, import};
-use focal_protocol::{id::RecordId, time::Time};
+use focal_node::exchange::Format;
+use focal_node_fuzz::read_and_check;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| {
-    if let Ok(read) = import(Some(Format::Ndjson), data, &Options::default()) {
-        for report in read.reports {
-            let now = Time(1_793_700_000_000);
-            let _ = report.check(now);
-            let record = RecordId([1; 32]);
-            let _ = report.clone().into_correction(record, "reason").check(now);
-            let _ = report.into_retraction(record, "reason").check(now);
-        }
-    }
-});
+fuzz_target!(|data: &[u8]| read_and_check(Some(Format::Ndjson), data));
