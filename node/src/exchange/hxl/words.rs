@@ -1,6 +1,7 @@
 //! Words of tables for words of ours: clusters and statuses in English, French and Spanish, countries of three letters.
 
 use focal_protocol::record::{ActivityStatus, Capability, Cluster};
+use std::{collections::HashMap, sync::OnceLock};
 
 /// Letters and digits only, in lower case, without accents of Western European languages.
 fn plain(text: &str) -> String {
@@ -82,18 +83,31 @@ pub(super) fn country(text: &str) -> Option<String> {
     if upper.len() == 3 {
         return rust_iso3166::from_alpha3(&upper).map(|c| c.alpha2.to_string());
     }
-    let wanted = plain(text);
-    let all = || rust_iso3166::ALL.iter();
-    if let Some(found) = all().find(|c| plain(c.name) == wanted) {
-        return Some(found.alpha2.to_string());
-    }
-    // `Venezuela (Bolivarian Republic of)`; of two such, neither.
-    let before = |name: &str| name.split_once('(').map(|(before, _)| plain(before));
-    let mut found = all().filter(|c| before(c.name).as_ref() == Some(&wanted));
-    match (found.next(), found.next()) {
-        (Some(one), None) => Some(one.alpha2.to_string()),
-        _ => None,
-    }
+    names().get(&plain(text)).map(ToString::to_string)
+}
+
+/// Codes of countries by their names, and by what stands before a bracket in these if that means one country:
+/// `Venezuela (Bolivarian Republic of)`. Made once, as a table may name one in each of its rows.
+fn names() -> &'static HashMap<String, &'static str> {
+    static NAMES: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut short: HashMap<String, Option<&'static str>> = HashMap::new();
+        for country in rust_iso3166::ALL {
+            if let Some((before, _)) = country.name.split_once('(') {
+                let code = short.entry(plain(before));
+                code.and_modify(|code| *code = None)
+                    .or_insert(Some(country.alpha2));
+            }
+        }
+        let short = short
+            .into_iter()
+            .filter_map(|(name, code)| Some((name, code?)));
+        let mut names: HashMap<String, &'static str> = short.collect();
+        // A whole name says more than the beginning of another.
+        let whole = rust_iso3166::ALL.iter();
+        names.extend(whole.map(|country| (plain(country.name), country.alpha2)));
+        names
+    })
 }
 
 #[cfg(test)]
