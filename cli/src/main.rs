@@ -1,7 +1,7 @@
 //! The `focal` command.
 //!
 //! In reading order: [`args`] the command line, [`commands`] one module for each noun, [`context`], [`output`] and
-//! [`error`] how it speaks, [`prompt`] how it asks, [`files`] and [`keys`] what it keeps, [`mod@agent`] a key that stays open, [`mod@client`] and [`link`] the way to the node, [`attach`] the
+//! [`error`] how it speaks, [`prompt`] how it asks, [`help`] how it explains itself, [`files`] and [`keys`] what it keeps, [`mod@agent`] a key that stays open, [`mod@client`] and [`link`] the way to the node, [`attach`] the
 //! files that go with reports, [`outbox`] and [`known`] what serves when there is no node in reach, [`mod@wipe`] the
 //! end of all of it, [`lang`] in which language.
 
@@ -20,6 +20,7 @@ mod federation_view;
 mod files;
 mod handover;
 mod heard;
+mod help;
 mod join_request;
 mod keys;
 mod known;
@@ -37,14 +38,15 @@ mod table;
 mod wipe;
 
 use args::{Cli, Command};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use context::Context;
 use error::{Error, Exit, Result};
 use std::{future::Future, process::ExitCode, sync::OnceLock};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let line = help::fitted(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&line).unwrap_or_else(|e| e.exit());
     let json = cli.global.json;
     // A program reads English.
     lang::choose(if json {

@@ -46,6 +46,19 @@ impl Table {
     }
 }
 
+/// A text broken where the terminal ends, each line a little set in. It must be safe already, as cells are.
+pub(crate) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = comfy_table::Table::new();
+    table.load_style(STYLE);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(table.width().unwrap_or(WIDTH).saturating_sub(1));
+    table.add_row([bare(text).into_owned()]);
+    for line in table.lines() {
+        writeln!(out, " {}", cell(&line).trim_end())?;
+    }
+    Ok(())
+}
+
 /// One line of a cell with the blanks around it. What is in it orders itself; the blanks, and with them the columns, stay
 /// where they are.
 fn cell(padded: &str) -> String {

@@ -6,8 +6,8 @@ use crate::{
     context::Context,
     error::Result,
     lang::tr,
-    output::{plain, word},
-    table::Table,
+    output::{STRONG, isolated, plain, word},
+    table::paragraph,
 };
 use focal_node::api::types::{Found, FoundRecord};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -91,31 +91,31 @@ fn write(found: &Found, out: &mut dyn Write) -> io::Result<()> {
     if found.records.is_empty() {
         return writeln!(out, "{}", tr!("search-none"));
     }
-    let mut table = Table::new(&[
-        &tr!("head-written"),
-        &tr!("head-kind"),
-        &tr!("head-organisation"),
-        &tr!("head-what"),
-        &tr!("head-marking"),
-        &tr!("head-record"),
-    ]);
+    // No table: what was found is a text, and a column has no room for one.
     for record in &found.records {
         let row = &record.row;
         let text = |name: &str| plain(row.summary[name].as_str().unwrap_or_default()).into_owned();
-        table.row(vec![
+        writeln!(
+            out,
+            "{STRONG}{}{STRONG:#}  {}  {}  {}  {}",
+            first(&row.record),
             minute(&text("created")),
             text("kind"),
-            plain(&row.org_name).into_owned(),
-            what(record),
             text("tlp"),
-            first(&row.record),
-        ]);
+            isolated(&plain(&row.org_name)),
+        )?;
+        paragraph(&title(record), out)?;
+        // Whatever lines it has in the report.
+        let snippet: Vec<&str> = record.snippet.split_whitespace().collect();
+        if !snippet.is_empty() {
+            paragraph(&plain(&snippet.join(" ")), out)?;
+        }
     }
-    table.write(out)
+    Ok(())
 }
 
-/// The title as it is now, what became of the report, and the part in which the words stand.
-fn what(record: &FoundRecord) -> String {
+/// The title as it is now, and what became of the report.
+fn title(record: &FoundRecord) -> String {
     let now = record.now.as_ref().unwrap_or(&record.row.summary);
     let mut title = plain(now["title"].as_str().unwrap_or_default()).replace('\n', " ");
     for (is_so, word) in [
@@ -128,10 +128,5 @@ fn what(record: &FoundRecord) -> String {
             title += &format!(" ({word})");
         }
     }
-    // On one line, whatever lines it has in the report.
-    let snippet: Vec<&str> = record.snippet.split_whitespace().collect();
-    if snippet.is_empty() {
-        return title;
-    }
-    format!("{title}\n{}", plain(&snippet.join(" ")))
+    title
 }
