@@ -9,6 +9,7 @@ pub mod bench;
 pub mod courier;
 mod disk;
 mod federation;
+mod fill;
 mod insider;
 pub mod netns;
 mod peer;

@@ -8,14 +8,11 @@ use focal_protocol::{
     record::Record,
     signed::Signed,
 };
-use futures::{StreamExt, stream};
 use std::{
     path::Path,
     time::{Duration, Instant},
 };
 
-/// Requests under way while a node is filled.
-const WRITERS: usize = 64;
 /// How often progress is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -68,28 +65,7 @@ pub(super) async fn readable_latency(
 
 /// Appends reports, many at a time; returns how many a second.
 pub(super) async fn fill(org: &Org, case: CaseId, reports: u64) -> f64 {
-    fill_with(org, case, reports, || report(org, case)).await
-}
-
-/// The same with reports of another make.
-pub(super) async fn fill_with(
-    org: &Org,
-    case: CaseId,
-    reports: u64,
-    report: impl Fn() -> Signed<Record>,
-) -> f64 {
-    let start = Instant::now();
-    stream::iter(0..reports)
-        .map(|_| {
-            let record = report();
-            async move {
-                org.submit(case, &record).await.expect("stored");
-            }
-        })
-        .buffer_unordered(WRITERS)
-        .collect::<Vec<()>>()
-        .await;
-    reports as f64 / start.elapsed().as_secs_f64()
+    org.fill(case, reports, |_| report(org, case)).await
 }
 
 /// How a node caught up.
