@@ -87,6 +87,12 @@ impl Format {
         matches!(self, Self::Cap | Self::Hxl | Self::Geojson | Self::Ndjson)
     }
 
+    /// Whether it says what answers a record: the sanctions that others have imposed.
+    #[must_use]
+    pub fn with_answers(self) -> bool {
+        self == Self::Ftm
+    }
+
     /// The kinds of records that it carries; all if it is empty.
     #[must_use]
     pub fn kinds(self) -> &'static [Kind] {

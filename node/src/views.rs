@@ -6,6 +6,8 @@ mod choice;
 mod evidence;
 mod history;
 mod known;
+#[cfg(test)]
+mod made;
 mod membership;
 mod records;
 mod release;

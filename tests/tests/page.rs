@@ -86,6 +86,7 @@ async fn two_nodes_make_the_same_page_and_the_public_gets_what_it_may_have() {
 
     let own = page(norland, case, "print").await;
     assert!(own.contains("The secret farm") && own.contains("<title>TLP:AMBER "));
+    assert!(own.contains("Varenia"));
     assert!(own.contains(">43<"), "what was withdrawn is not counted");
     assert_eq!(common(&own), common(&page(monitor, case, "print").await));
     assert_eq!(last_export(norland).await, (4, vec![]));
@@ -93,12 +94,21 @@ async fn two_nodes_make_the_same_page_and_the_public_gets_what_it_may_have() {
     let public = page(norland, case, "public").await;
     assert!(public.contains("<title>TLP:CLEAR ") && public.contains(&open));
     assert!(public.contains(">3<") && !public.contains(">43<"));
-    // Not what is marked narrower, and not what was withdrawn by somebody who may not be quoted.
-    for hidden in ["The secret farm", "The mill", "rumour", "Who holds what"] {
+    // Not what is marked narrower, and not what was withdrawn by somebody who may not be quoted; nor what the case is called.
+    for hidden in [
+        "The secret farm",
+        "The mill",
+        "rumour",
+        "Who holds what",
+        "Varenia",
+    ] {
         assert!(!public.contains(hidden), "{hidden}");
     }
+    assert!(public.contains(&format!("Case {}", &case.to_string()[..8])));
     let barred = vec![("overtaken".to_string(), 1), ("tlp".to_string(), 2)];
     assert_eq!(last_export(norland).await, (1, barred));
+    let served = page(norland, case, "served").await;
+    assert!(served.contains("Varenia"));
 
     let wrong = ReportRequest {
         purpose: "everybody".into(),

@@ -102,6 +102,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         since: filter.since.map(|since| since.to_string()),
         records: filter.records.iter().map(ToString::to_string).collect(),
         amendments: true,
+        answers: args.format.with_answers(),
         purpose: if args.to.is_empty() {
             args.readers
         } else {
@@ -110,13 +111,17 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         recipients: args.to,
         ..ExportRequest::default()
     };
-    let (records, withheld) = permitted(&client, &case, request).await?;
+    let Given {
+        title,
+        records,
+        withheld,
+    } = permitted(&client, &case, request).await?;
     let names = names(&client).await?;
     let id: CaseId = case.case.parse().map_err(|_| not_understood())?;
     let name = |org: &OrgId| names.get(org).cloned().unwrap_or_else(|| org.short());
     let export = Export {
         case: id,
-        title: &case.title,
+        title: &title,
         names: &name,
         records: &records,
         filter: &filter,
@@ -176,23 +181,35 @@ async fn named(client: &Client, records: &[String]) -> Result<BTreeSet<RecordId>
     Ok(ids)
 }
 
-/// The records of a case that may leave for this purpose, in case order, and those that may not: the node decides, and
-/// notes each page in its audit trail before it gives it out.
+/// What may leave for a purpose.
+#[derive(Default)]
+struct Given {
+    /// What the case is called for those to whom it goes.
+    title: String,
+    /// In case order.
+    records: Vec<Permitted>,
+    /// What may not.
+    withheld: Vec<RefusedRecord>,
+}
+
+/// Asks for the records of a case that may leave: the node decides, and notes each page in its audit trail before it gives it
+/// out.
 async fn permitted(
     client: &Client,
     case: &CaseSummary,
     mut request: ExportRequest,
-) -> Result<(Vec<Permitted>, Vec<RefusedRecord>)> {
-    let (mut records, mut withheld) = (Vec::new(), Vec::new());
+) -> Result<Given> {
+    let mut given = Given::default();
     let path = format!("/v1/cases/{}/export", case.case);
     loop {
         let page: Page = client.post(&path, &request).await?;
         for detail in &page.records {
-            records.push(record(detail)?);
+            given.records.push(record(detail)?);
         }
-        withheld.extend(page.refused);
+        given.withheld.extend(page.refused);
+        given.title = page.title;
         if page.next.is_none() {
-            return Ok((records, withheld));
+            return Ok(given);
         }
         if page.next == request.after {
             return Err(not_understood());

@@ -2,7 +2,7 @@
 
 use super::{
     Format, calendar, cap, ftm, geojson, hxl, limits, marking_text, ndjson, sitrep,
-    standing::{Standing, standing},
+    standing::{Originals, Standing, standing},
 };
 use focal_protocol::{
     id::{CaseId, OrgId, RecordId},
@@ -113,6 +113,24 @@ impl Export<'_> {
         (kinds.is_empty() || kinds.contains(&permitted.record.kind()))
             && since.is_none_or(|since| permitted.record.created >= since)
             && (records.is_empty() || records.contains(&permitted.id))
+    }
+
+    /// The chosen records as they were written, with every correction and retraction of the same: who has one without the
+    /// others takes it for the last word.
+    pub(super) fn with_amendments(&self) -> Vec<&Permitted> {
+        let originals = Originals::of(self.records);
+        let chosen: BTreeSet<RecordId> = self
+            .records
+            .iter()
+            .filter(|permitted| self.chooses(permitted))
+            .map(|permitted| originals.find(permitted))
+            .collect();
+        let taken = self.records.iter().filter(|permitted| {
+            self.chooses(permitted)
+                || Kind::AMENDING.contains(&permitted.record.kind())
+                    && chosen.contains(&originals.find(permitted))
+        });
+        taken.collect()
     }
 
     /// The chosen records of these kinds as they stand now: corrected, and without those that were withdrawn.

@@ -42,13 +42,10 @@ pub struct SignedLine {
     pub content: Record,
 }
 
-/// Writes all chosen records, also those that were corrected and withdrawn: it is what was said.
+/// Writes all chosen records, also those that were corrected and withdrawn, and what corrects and withdraws them: it is
+/// what was said.
 pub(super) fn write(export: &Export<'_>) -> Vec<Document> {
-    let chosen: Vec<_> = export
-        .records
-        .iter()
-        .filter(|p| export.chooses(p))
-        .collect();
+    let chosen = export.with_amendments();
     let mut whole = Marking::from(Tlp::Clear);
     for permitted in &chosen {
         whole = marking_text::narrower(&whole, &permitted.record.marking);

@@ -37,22 +37,15 @@ pub(super) fn standing(records: &[Permitted]) -> Vec<Standing<'_>> {
     let by_id: HashMap<RecordId, &Permitted> = records.iter().map(|p| (p.id, p)).collect();
     let same_org = |a: &Permitted, b: &Permitted| a.record.organisation == b.record.organisation;
     let withdrawn = withdrawn(records);
+    let originals = Originals::of(records);
     // The last one in case order that holds; a correction of a correction amends what the first amended.
     let mut corrections: HashMap<RecordId, (&Permitted, u32)> = HashMap::new();
     for permitted in records.iter().filter(|p| !withdrawn.contains_key(&p.id)) {
-        let Some((target, amended)) = amends(permitted) else {
+        let Body::Correction(correction) = &permitted.record.body else {
             continue;
         };
-        let mut target = by_id.get(&target).copied();
-        let mut steps = 0;
-        while let Some((next, _)) = target.and_then(amends) {
-            target = by_id.get(&next).copied();
-            steps += 1;
-            // Ids are hashes of what names them: no circle can be made. A long chain is still cut.
-            if steps > records.len() {
-                target = None;
-            }
-        }
+        let amended = &correction.amended;
+        let target = by_id.get(&originals.find(permitted)).copied();
         if let Some(target) = target
             && same_org(permitted, target)
             && amended.kind() == target.record.kind()
@@ -108,11 +101,40 @@ pub(super) fn withdrawn(records: &[Permitted]) -> HashMap<RecordId, &Permitted> 
     withdrawn
 }
 
-/// What a correction amends, and with what.
-fn amends(permitted: &Permitted) -> Option<(RecordId, &Body)> {
-    match &permitted.record.body {
-        Body::Correction(correction) => Some((correction.record, &correction.amended)),
-        _ => None,
+/// What corrections and retractions are about in the end.
+pub(super) struct Originals(HashMap<RecordId, RecordId>);
+
+impl Originals {
+    /// Of records in any order.
+    pub(super) fn of(records: &[Permitted]) -> Self {
+        let links = records.iter().filter_map(|permitted| {
+            let Body::Correction(correction) = &permitted.record.body else {
+                return None;
+            };
+            Some((permitted.id, correction.record))
+        });
+        let mut found: HashMap<RecordId, RecordId> = links.collect();
+        for permitted in records {
+            let (mut passed, mut at) = (Vec::new(), permitted.id);
+            // Ids are hashes of what names them: no circle can be made.
+            while let Some(next) = found.get(&at) {
+                passed.push(at);
+                at = *next;
+            }
+            // So that no chain is walked twice.
+            found.extend(passed.into_iter().map(|id| (id, at)));
+        }
+        Self(found)
+    }
+
+    /// The record that a correction amends, however many corrections lie between, or that a retraction withdraws a version
+    /// of; of any other record, itself.
+    pub(super) fn find(&self, permitted: &Permitted) -> RecordId {
+        let id = match &permitted.record.body {
+            Body::Retraction(retraction) => retraction.record,
+            _ => permitted.id,
+        };
+        self.0.get(&id).copied().unwrap_or(id)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn matrix(page: &Page) -> Markup {
                     (page.org(&risk.organisation)) span.quiet {
                         ", " (words::day(risk.created))
                         @if let Some(months) = risk.horizon {
-                            ", for the next " (months) @if months == 1 { " month" } @else { " months" }
+                            @if months == 1 { ", for the next month" } @else { ", for the next " (months) " months" }
                         }
                         " " (page.link(&risk.record))
                     }

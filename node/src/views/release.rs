@@ -11,7 +11,10 @@ use focal_protocol::{
     directory::Role,
     id::{CaseId, Hash, OrgId, RecordId},
     limits,
-    record::{Asker, Audience, Barred, Circle, Handling, Record, StepKind, Summary, Tlp, Use},
+    record::{
+        Asker, Audience, Barred, Circle, Handling, Marking, Protection, Record, StepKind, Summary,
+        Tlp, Use,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -92,6 +95,33 @@ impl Views {
         Ok(orgs.into_iter().map(|(org, _)| org).collect())
     }
 
+    /// What a case is called for those to whom something goes. A title has no marking of its own, and may say as much as a
+    /// report: it is handled as one of the custodian's organisation of which nobody said who may see it, and that of a
+    /// compartment as one for named recipients. Others are told the first digits of the case.
+    pub(super) fn title_for(
+        &self,
+        case: CaseId,
+        uses: &[Use],
+        asker: &Asker,
+        circle: &Circle,
+    ) -> Result<String, Refused> {
+        let info = self.case(case)?;
+        let directory = self.shared.directory().ok_or(Refused::NoFederation)?;
+        let custodian = directory.node_ever(&info.rules.custodian);
+        let handling = Handling {
+            originator: custodian.map_or(asker.organisation, |(org, _)| org),
+            marking: match info.rules.parent {
+                Some(_) => Tlp::Red.into(),
+                None => Marking::default(),
+            },
+            protection: Protection::default(),
+        };
+        Ok(match may_all(&handling, uses, asker, circle, &[]) {
+            Ok(()) => info.rules.title.clone(),
+            Err(_) => format!("Case {}", case.to_string().get(..8).unwrap_or_default()),
+        })
+    }
+
     /// `POST /v1/cases/{case}/export`: one page, and the act for the audit trail, which must have it before it is
     /// given out.
     pub(crate) fn export(
@@ -154,6 +184,7 @@ impl Views {
         }
         let export = api::Export {
             case: case.to_string(),
+            title: self.title_for(case, &purpose.uses, &asker, &circle)?,
             purpose: request.purpose.clone(),
             marking: narrowest.map(|tlp| tlp.to_string()),
             records,
@@ -175,14 +206,11 @@ impl Views {
         let after = after.map(|stored| stored.position);
         let choice = self.choice(case, request)?;
         let named = match &choice {
-            Some(choice) => self.named(case, choice)?,
+            Some(choice) => self.named(case, choice, after, limit + 1)?,
             None => None,
         };
         let mut asked = match named {
-            Some(mut named) => {
-                named.retain(|stored| after.is_none_or(|after| stored.position > after));
-                named
-            }
+            Some(named) => named,
             None => self.store.records(case, after, limit + 1)?,
         };
         let more = asked.len() > limit;

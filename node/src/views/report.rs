@@ -2,7 +2,7 @@
 
 use super::{Views, org_name, release::may_all};
 use crate::{
-    api::types::{CaseDetail, ExportRequest, ReportRequest},
+    api::types::{ExportRequest, ReportRequest},
     case_views::{order, said},
     clock,
     html::{self, Content, Holding, LeftOut, MOST_ROWS, Made, PURPOSE, Page, ROWS, Readers, Terms},
@@ -146,6 +146,7 @@ impl Views {
             act = act.barred(code, *count);
         }
         let left_out = sifted.left.into_iter();
+        let title = self.title_for(id, &door.uses, &door.asker, &door.circle)?;
         let terms = Terms {
             note: note.map(str::to_string),
             readers: door.readers(),
@@ -153,18 +154,18 @@ impl Views {
                 .map(|((_, why), records)| LeftOut { records, why })
                 .collect(),
         };
-        let page = self.page(id, content, terms, self.case_detail(id)?)?;
+        let page = self.page(id, title, content, terms)?;
         Ok((html::write(&page), act))
     }
 
     fn page(
         &self,
         id: CaseId,
+        title: String,
         content: Content,
         terms: Terms,
-        detail: CaseDetail,
     ) -> Result<Page, Refused> {
-        let info = self.case(id)?;
+        let (info, detail) = (self.case(id)?, self.case_detail(id)?);
         let directory = self.shared.directory();
         let d = directory.as_deref();
         let languages = content.shown().into_iter();
@@ -179,7 +180,7 @@ impl Views {
         });
         Ok(Page {
             case: id,
-            title: info.rules.title.clone(),
+            title,
             opened: info.rules.opened,
             stage: detail.summary.stage,
             members: info
@@ -275,34 +276,12 @@ impl Views {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use focal_protocol::{
-        id::Hash,
-        key::PublicKey,
-        record::{Draft, Tlp},
-        time::Time,
+    use super::{
+        super::made::{Made, record},
+        *,
     };
-    use serde_json::{Value, json};
-
-    type Made = (u64, RecordId, Summary);
-
-    fn record(org: u8, n: u64, content: &Value) -> Made {
-        let record = Draft::from_json(None, content)
-            .and_then(|d| {
-                d.into_record(
-                    CaseId([1; 32]),
-                    PublicKey([org; 32]),
-                    OrgId([org; 32]),
-                    Time(n),
-                )
-            })
-            .expect("a record");
-        (
-            n,
-            RecordId(Hash::of(&[&n.to_be_bytes()]).0),
-            record.summary(),
-        )
-    }
+    use focal_protocol::record::Tlp;
+    use serde_json::json;
 
     fn note(org: u8, n: u64, tlp: &str) -> Made {
         record(

@@ -219,6 +219,12 @@ impl Kind {
         None
     }
 
+    /// Kinds that change what a record says, or take it back.
+    pub const AMENDING: [Self; 2] = [Self::Correction, Self::Retraction];
+
+    /// Kinds that answer a record, and leave it as it is.
+    pub const ANSWERING: [Self; 3] = [Self::Position, Self::Pledge, Self::Ack];
+
     /// Whether such records can be corrected and withdrawn. A correction is corrected by another one of the same record,
     /// a position is replaced by the next; what was withdrawn or read stays so.
     #[must_use]

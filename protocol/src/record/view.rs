@@ -2,7 +2,7 @@
 //!
 //! [`CaseState`] takes records one by one, in any order; each table is read from it when it is wanted. A [`CaseView`] is
 //! all of them at one moment. In reading order: `state` (what is kept), `validity` (who may say it), `standing` (what has
-//! become of a record), `events` (what counts once), then the tables, `whole` (what is counted or
+//! become of a record), `following` (what is about it), `events` (what counts once), then the tables, `whole` (what is counted or
 //! drawn from every record), `clock` (times that cannot be right), and `hash`.
 
 mod activities;
@@ -12,6 +12,7 @@ mod convenings;
 mod designations;
 mod displacement;
 mod events;
+mod following;
 mod hash;
 mod history;
 mod order;

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 The page needs nothing else: no script, no font, no map from elsewhere; it opens without a network. It carries the
 narrowest TLP label of everything in it on every sheet. Marking, release list, originator control and consent decide
-record by record what may be on it for those whom it is for; the page says how much was left out, and why.
+record by record what may be on it for those whom it is for; the page says how much was left out, and why. The case's title
+is not on a page for the public, or for organisations that are not in the case: say with --purpose what it is about.
 
 Whoever has the file can read it: it is not encrypted. The audit trail notes who asked for it.
 

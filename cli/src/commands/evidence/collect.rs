@@ -32,6 +32,8 @@ pub(super) struct Collection {
     pub(super) records: Vec<Collected>,
     pub(super) refused: BTreeMap<String, u64>,
     pub(super) marking: Option<String>,
+    /// What the case is called for those to whom the bundle goes.
+    pub(super) title: String,
 }
 
 fn odd(why: impl Into<String>) -> Error {
@@ -77,6 +79,7 @@ pub(super) async fn collect(
                 .why(many)
                 .next("choose some of them with --record, and make several bundles"));
         }
+        collection.title = export.title;
         for refused in export.refused {
             *collection.refused.entry(refused.reason).or_default() += 1;
         }

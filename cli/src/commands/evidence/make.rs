@@ -47,7 +47,7 @@ pub(super) struct MakeArgs {
     /// Where to write it
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Only this report, by id or first digits; may be given more than once
+    /// Only this report, with what corrects or withdraws it, by id or first digits; may be given more than once
     #[arg(long, value_name = "REPORT")]
     record: Vec<String>,
     /// For whom: court, public, served, or own-use for your own organisation
@@ -92,6 +92,7 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
         purpose: purpose.clone(),
         recipients: args.to.clone(),
         records: args.record.clone(),
+        amendments: true,
         ..ExportRequest::default()
     };
     let collection = collect(&client, &case.case, &request).await?;
@@ -135,7 +136,7 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
             .case
             .parse()
             .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?,
-        title: case.title.clone(),
+        title: collection.title.clone(),
         purpose: purpose.clone(),
         marking: marking.parse().unwrap_or(Tlp::Red),
         left_out: collection
@@ -354,7 +355,7 @@ fn index(
     };
     let left_out = collection.refused.iter();
     EvidencePage {
-        title: case.title.clone(),
+        title: collection.title.clone(),
         case: case.case.clone(),
         marking: collection.marking.clone().unwrap_or_default(),
         purpose: purpose.to_string(),

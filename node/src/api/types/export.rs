@@ -22,9 +22,13 @@ pub struct ExportRequest {
     /// Only records that were written since then, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// Besides those that are chosen, what amends or answers them: corrections, retractions, positions, pledges, acks.
+    /// Besides those that are chosen, what amends them: corrections and retractions. Who has a record without these may
+    /// take it for the last word.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub amendments: bool,
+    /// Besides, what answers them: positions, pledges, acks; with `amendments`, also what amends these.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers: bool,
     /// Go on after this record: what the answer before called `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -55,6 +59,8 @@ pub struct ReportRequest {
 pub struct Export {
     /// The case.
     pub case: String,
+    /// What it is called; its first digits for those outside it whom it does not serve.
+    pub title: String,
     /// For whom.
     pub purpose: String,
     /// The narrowest TLP label of what is in it: what is written on its outside.

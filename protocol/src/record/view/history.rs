@@ -6,7 +6,6 @@ use crate::{
     record::{Grading, Kind, Verification},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,38 +43,6 @@ pub struct Step {
 }
 
 impl CaseState {
-    /// The record that a correction, or a correction of a correction, amends; of any other record, itself.
-    #[must_use]
-    pub fn original(&self, id: &RecordId) -> RecordId {
-        let withdraws = |held: &Held| {
-            held.summary
-                .target
-                .filter(|_| held.summary.kind == Kind::Retraction)
-        };
-        let id = self.find(id).and_then(withdraws).unwrap_or(*id);
-        self.root(id)
-    }
-
-    /// What amends, withdraws or answers a record, and what withdraws that; each once, in no order that means anything.
-    #[must_use]
-    pub fn follow_ups(&self, id: &RecordId) -> BTreeSet<RecordId> {
-        let root = self.original(id);
-        let answers = [Kind::Position, Kind::Pledge, Kind::Ack]
-            .into_iter()
-            .flat_map(|kind| self.about(root, kind))
-            .map(|held| held.id);
-        let mut found: BTreeSet<RecordId> = answers.collect();
-        found.extend(self.history(id).iter().map(|step| step.record));
-        found.remove(&root);
-        let withdrawals: Vec<RecordId> = found
-            .iter()
-            .flat_map(|id| self.about(*id, Kind::Retraction))
-            .map(|held| held.id)
-            .collect();
-        found.extend(withdrawals);
-        found
-    }
-
     /// The history of a record, or of the record that a correction or a retraction is about, in case order. Empty if
     /// nothing of it is here.
     #[must_use]

@@ -1,4 +1,11 @@
-use super::*;
+use super::{
+    following::STEPS,
+    same_everywhere::{act, made},
+    *,
+};
+use crate::record::Kind;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn steps(state: &CaseState, id: RecordId) -> Vec<(RecordId, StepKind, Option<RecordId>, bool)> {
     let steps = state.history(&id).into_iter();
@@ -58,4 +65,62 @@ fn a_correction_that_came_without_its_record_is_shown_alone() {
     assert_eq!(steps(&state, second.0), [alone]);
     state.extend(placed([first]));
     assert_eq!(steps(&state, second.0).len(), 2);
+}
+
+fn everything() -> Vec<Kind> {
+    [&Kind::AMENDING[..], &Kind::ANSWERING].concat()
+}
+
+#[test]
+fn what_becomes_of_an_answer_follows_what_it_answers() {
+    let wanted = record(
+        1,
+        1,
+        &json!({"kind": "request", "capability": "funds", "quantity": 9}),
+    );
+    let pledge = json!({"kind": "pledge", "request": wanted.0, "quantity": 5});
+    let offered = record(2, 2, &pledge);
+    let amended =
+        json!({"kind": "correction", "record": offered.0, "reason": "less", "amended": pledge});
+    let less = record(2, 3, &amended);
+    let none = retraction(2, 4, offered.0);
+    let read = record(1, 5, &json!({"kind": "ack", "record": none.0}));
+    let made = [&wanted, &offered, &less, &none, &read];
+    let state = state(made.map(Clone::clone));
+    let all = BTreeSet::from([offered.0, less.0, none.0, read.0]);
+    assert_eq!(state.follow_ups(&wanted.0, &everything()), all);
+    assert_eq!(
+        state.follow_ups(&wanted.0, &Kind::AMENDING),
+        BTreeSet::new()
+    );
+    let amending = BTreeSet::from([less.0, none.0]);
+    assert_eq!(state.follow_ups(&offered.0, &Kind::AMENDING), amending);
+    let up = [
+        (Kind::Ack, none.0),
+        (Kind::Retraction, offered.0),
+        (Kind::Pledge, wanted.0),
+    ];
+    assert_eq!(state.follows(&read.0), up);
+    let order: Vec<_> = state.in_order(all).into_values().collect();
+    assert_eq!(order, [offered.0, less.0, none.0, read.0]);
+}
+
+proptest! {
+    #[test]
+    fn what_follows_a_record_leads_back_to_it(
+        acts in proptest::collection::vec((any::<bool>(), act()), 1..40),
+    ) {
+        let made = made(&acts);
+        let state = state(made.clone());
+        for (of, summary) in made.iter().filter(|(_, s)| !Kind::AMENDING.contains(&s.kind)) {
+            let down = state.follow_ups(of, &everything());
+            prop_assert!(!down.contains(of), "{summary:?}");
+            for (id, _) in &made {
+                let up = state.follows(id);
+                let leads = up.iter().any(|(_, above)| above == of);
+                // What is further away than anybody follows is found from above alone.
+                prop_assert!(leads == down.contains(id) || (!leads && up.len() >= STEPS));
+            }
+        }
+    }
 }
