@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use focal_node::api::types::Status;
 use focal_protocol::{
@@ -27,11 +28,11 @@ pub(crate) fn load(context: &Context) -> Result<Option<Directory>> {
     if !path.exists() {
         return Ok(None);
     }
-    let bytes = files::read("the accepted federation file", &path, limits::BUNDLE + 64)?;
+    let bytes = files::read(&tr!("what-accepted-file"), &path, limits::BUNDLE + 64)?;
     let damaged = |why: String| {
-        Error::new(Exit::Failed, format!("{} cannot be used", path.display()))
+        Error::new(Exit::Failed, tr!("cannot-be-used", path = path.display()))
             .why(why)
-            .next("move it away and accept the federation file again")
+            .next(tr!("accepted-move-away"))
     };
     let bundle = Bundle::from_bytes(&bytes).map_err(|e| damaged(e.to_string()))?;
     Directory::from_bundle(&bundle)
@@ -52,16 +53,12 @@ pub(crate) async fn of_node(context: &Context) -> Result<Directory> {
     let client = Client::connect(context).await?;
     let status: Status = client.get("/v1/status").await?;
     if status.federation.is_none() {
-        return Err(
-            Error::new(Exit::NotFound, "the node knows no federation yet")
-                .why("no federation file was accepted")
-                .next("focal federation accept FILE"),
-        );
+        return Err(Error::new(Exit::NotFound, tr!("accepted-none"))
+            .why(tr!("accepted-none-why"))
+            .next("focal federation accept FILE"));
     }
     let bytes = client.get_bytes("/v1/directory/bundle").await?;
-    let odd = |why: String| {
-        Error::new(Exit::Failed, "the node's federation file cannot be used").why(why)
-    };
+    let odd = |why: String| Error::new(Exit::Failed, tr!("accepted-node-odd")).why(why);
     let bundle = Bundle::from_bytes(&bytes).map_err(|e| odd(e.to_string()))?;
     Directory::from_bundle(&bundle).map_err(|e| odd(e.to_string()))
 }
@@ -74,7 +71,7 @@ pub(crate) fn sign_once(context: &Context, roster: &Roster, signed: &Signed<Rost
         roster.version
     ));
     if path.exists() {
-        let bytes = files::read("the note of what was signed", &path, 4096)?;
+        let bytes = files::read(&tr!("what-signed-note"), &path, 4096)?;
         let before: Option<Hash> = std::str::from_utf8(&bytes)
             .ok()
             .and_then(|text| text.trim().parse().ok());
@@ -83,13 +80,10 @@ pub(crate) fn sign_once(context: &Context, roster: &Roster, signed: &Signed<Rost
         }
         return Err(Error::new(
             Exit::Refused,
-            format!("another roster of version {} was signed here before", roster.version),
+            tr!("accepted-signed-twice", version = roster.version),
         )
-        .why("two rosters of one version are proof of misbehaviour, and every node would show it")
-        .next(format!(
-            "admit one organisation after the other; if every steward gave the other roster up, remove {}",
-            path.display()
-        )));
+        .why(tr!("accepted-signed-twice-why"))
+        .next(tr!("accepted-signed-twice-next", path = path.display())));
     }
     files::create_private(&path, format!("{}\n", signed.hash()).as_bytes())
 }

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Exit, Result},
     heard::Heard,
     keys::Opened,
+    lang::tr,
     link,
 };
 use clap::{Args, Parser, Subcommand};
@@ -91,7 +92,7 @@ pub(crate) struct Global {
         hide_env_values = true,
         value_parser = clap::builder::PossibleValuesParser::new(crate::lang::names())
     )]
-    pub(crate) lang: Option<String>,
+    lang: Option<String>,
     /// What this machine's link can carry: satellite (2.4 kbit/s), narrow (64 kbit/s) or normal
     #[arg(
         long,
@@ -173,12 +174,9 @@ impl Global {
                 .filter(|home| !home.as_os_str().is_empty())
                 .map(|home| home.join(".focal"))
                 .ok_or_else(|| {
-                    Error::new(
-                        Exit::Usage,
-                        "it is not known where the organisation's files are",
-                    )
-                    .why("this user has no home directory")
-                    .next("say it: --home DIR or FOCAL_HOME")
+                    Error::new(Exit::Usage, tr!("home-unknown"))
+                        .why(tr!("home-unknown-why"))
+                        .next(tr!("home-unknown-next"))
                 })?,
         };
         Ok(Context {

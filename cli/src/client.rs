@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     heard::Heard,
-    lang,
+    lang::{self, tr},
     link::Way,
 };
 use focal_node::api::types::{Event, Problem};
@@ -49,7 +49,7 @@ impl Client {
     /// [`Exit::Unreachable`]: no node is running there.
     pub(crate) async fn connect(context: &Context) -> Result<Self> {
         let client = Self::by(Way::of(context)?, context);
-        let progress = client.way.progress("connecting");
+        let progress = client.way.progress(|| tr!("progress-connecting"));
         let sender = client.open().await?;
         drop(progress);
         client.put_back(sender);
@@ -141,9 +141,7 @@ impl Client {
             .header("host", "focal")
             .header("content-type", content_type)
             .body(Full::new(Bytes::from(body)))
-            .map_err(|e| {
-                Error::new(Exit::Usage, "this cannot be asked of a node").why(e.to_string())
-            })?;
+            .map_err(|e| Error::new(Exit::Usage, tr!("cannot-be-asked")).why(e.to_string()))?;
         let answer = tokio::time::timeout(self.way.patience(), sender.send_request(request));
         answer
             .await
@@ -161,7 +159,7 @@ impl Client {
             };
             if let Some(data) = frame.map_err(|e| self.lost(&e))?.data_ref() {
                 if whole.len() + data.len() > ANSWER {
-                    return Err(self.lost(&"the answer is too long"));
+                    return Err(self.lost(&tr!("answer-too-long")));
                 }
                 whole.extend_from_slice(data);
             }
@@ -175,7 +173,7 @@ impl Client {
         content_type: &str,
         body: Vec<u8>,
     ) -> Result<Bytes> {
-        let _progress = self.way.progress("the node is asked");
+        let _progress = self.way.progress(|| tr!("progress-asking"));
         let mut sender = self.sender().await?;
         let response = self
             .ask(&mut sender, method, path, content_type, body)
@@ -198,9 +196,9 @@ impl Client {
 
     fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T> {
         serde_json::from_slice(body).map_err(|e| {
-            Error::new(Exit::Failed, "the node's answer is not understood")
+            Error::new(Exit::Failed, tr!("answer-odd"))
                 .why(e.to_string())
-                .next("use the same version of focal for the node and the command line")
+                .next(tr!("same-version"))
         })
     }
 
@@ -330,7 +328,7 @@ fn refusal(status: StatusCode, body: &[u8]) -> Error {
             error.code = Some(problem.code.into_boxed_str());
             error
         }
-        Err(_) => Error::new(exit, format!("the node answered {status}")),
+        Err(_) => Error::new(exit, tr!("node-answered", status)),
     };
     // A full or failing disk, a node that stops or has not joined its federation yet: all that may be over tomorrow.
     error.passing = status.is_server_error()

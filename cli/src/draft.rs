@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     organisation::json,
 };
 use focal_protocol::{
@@ -58,11 +59,11 @@ impl Draft {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let bytes = files::read("the draft", &path, 2 * limits::DIRECTORY_ITEM)?;
+        let bytes = files::read(&tr!("what-draft"), &path, 2 * limits::DIRECTORY_ITEM)?;
         serde_json::from_slice(&bytes).map_err(|e| {
-            Error::new(Exit::Failed, format!("{} cannot be read", path.display()))
+            Error::new(Exit::Failed, tr!("path-unread", path = path.display()))
                 .why(e.to_string())
-                .next("correct it, or move it away to give those changes up")
+                .next(tr!("draft-unread-next"))
         })
     }
 
@@ -74,7 +75,7 @@ impl Draft {
         }
         match std::fs::remove_file(&path) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("the draft could not be removed", &path, &e))
+                Err(Error::io(tr!("draft-not-removed"), &path, &e))
             }
             _ => Ok(()),
         }
@@ -101,30 +102,28 @@ impl Draft {
     /// # Errors
     /// The handle is in use, or the key was revoked.
     pub(crate) fn add(&mut self, last: Option<&Manifest>, author: AuthorEntry) -> Result<()> {
-        let refused = |why: String, next: &str| {
-            Err(
-                Error::new(Exit::Refused, format!("{} was not added", author.handle))
-                    .why(why)
-                    .next(next),
+        let refused = |why: String, next: String| {
+            Err(Error::new(
+                Exit::Refused,
+                tr!("author-not-added", handle = author.handle),
             )
+            .why(why)
+            .next(next))
         };
         if self.is_revoked(last, &author.key) {
-            return refused(
-                "this key was revoked: that cannot be taken back".into(),
-                "make a new key",
-            );
+            return refused(tr!("author-revoked-key"), tr!("author-revoked-key-next"));
         }
         for held in self.authors(last) {
             if held.key == author.key {
                 return refused(
-                    format!("this key is that of {}", held.handle),
-                    "make a key for each person",
+                    tr!("author-same-key", handle = held.handle),
+                    tr!("author-same-key-next"),
                 );
             }
             if held.handle == author.handle && !self.is_revoked(last, &held.key) {
                 return refused(
-                    format!("{} is an author already", held.handle),
-                    "take another handle, or revoke that one first: focal org author revoke …",
+                    tr!("author-already", handle = held.handle),
+                    tr!("author-already-next"),
                 );
             }
         }

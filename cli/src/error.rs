@@ -1,6 +1,9 @@
 //! What a person sees when something does not work: what happened, why, what to do next.
 
-use crate::{lang::tr, output::plain};
+use crate::{
+    lang::{self, tr},
+    output::plain,
+};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::{
@@ -106,14 +109,10 @@ impl Error {
         match source.kind() {
             io::ErrorKind::NotFound => Self {
                 exit: Exit::NotFound,
-                ..error.next(format!("check that {path} is the right path"))
+                ..error.next(tr!("check-path", path))
             },
-            io::ErrorKind::PermissionDenied => {
-                error.next(format!("check who owns {path}, and its mode"))
-            }
-            io::ErrorKind::StorageFull => {
-                error.next("make room on the disk and try again: nothing was changed")
-            }
+            io::ErrorKind::PermissionDenied => error.next(tr!("check-owner", path)),
+            io::ErrorKind::StorageFull => error.next(tr!("make-room")),
             _ => error,
         }
     }
@@ -165,7 +164,9 @@ impl Error {
         )?;
         for ((before, name), text) in [(why, &self.why), (next, &self.next)] {
             if let Some(text) = text {
-                writeln!(out, "{before}{label}{name}:{label:#} {}", plain(text))?;
+                // What the protocol or the node says in English, in the language if that has words for it.
+                let text = lang::words(text);
+                writeln!(out, "{before}{label}{name}:{label:#} {}", plain(&text))?;
             }
         }
         Ok(())

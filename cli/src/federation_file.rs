@@ -5,6 +5,7 @@
 use crate::{
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use focal_protocol::{
     directory::{self, Bundle, Charter, Directory, Item, Manifest, Member, Roster},
@@ -59,14 +60,14 @@ pub(crate) struct FederationFile {
 impl FederationFile {
     /// Reads and checks a file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = files::read("the federation file", path, limits::BUNDLE + 64)?;
+        let bytes = files::read(&tr!("what-federation-file"), path, limits::BUNDLE + 64)?;
         let refused = |why: String| {
-            Error::new(Exit::Refused, format!("{} is not taken", path.display()))
+            Error::new(Exit::Refused, tr!("path-not-taken", path = path.display()))
                 .why(why)
-                .next("ask for the file again, from somebody you trust: nothing was changed")
+                .next(tr!("federation-file-next"))
         };
         let bundle = Bundle::from_bytes(&bytes)
-            .map_err(|e| refused(format!("it is not a federation file ({e})")))?;
+            .map_err(|e| refused(tr!("no-federation-file-form", error = e)))?;
         Self::new(bundle).map_err(|e| refused(e.to_string()))
     }
 

@@ -2,7 +2,8 @@
 
 use crate::{
     federation_file::{FederationFile, Stage},
-    output::{FAINT, STRONG, count, plain},
+    lang::tr,
+    output::{FAINT, STRONG, plain, strong},
 };
 use focal_node::api::types::{Author, Directory, Organisation};
 use focal_protocol::{
@@ -59,8 +60,11 @@ impl Shown {
         if !self.changes.is_empty() {
             writeln!(
                 out,
-                "\n{STRONG}Proposed with roster {}{STRONG:#}",
-                self.directory.roster_version
+                "\n{}",
+                strong(&tr!(
+                    "roster-proposed",
+                    version = self.directory.roster_version
+                ))
             )?;
             for change in &self.changes {
                 writeln!(out, "  {}", plain(change))?;
@@ -78,9 +82,12 @@ impl Shown {
         let directory = &self.directory;
         writeln!(
             out,
-            "{STRONG}{}{STRONG:#}, roster {}",
-            plain(&directory.name),
-            directory.roster_version
+            "{}",
+            tr!(
+                "federation-roster",
+                name = strong(&plain(&directory.name)),
+                version = directory.roster_version
+            )
         )?;
         writeln!(out, "  {}", directory.fingerprint)?;
         if self.stage == "complete" {
@@ -90,18 +97,25 @@ impl Shown {
     }
 
     fn write_signatures(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{STRONG}Signatures{STRONG:#}")?;
-        writeln!(out, "  signed:     {}", plain(&list(&self.signed)))?;
-        writeln!(out, "  not signed: {}", plain(&list(&self.unsigned)))?;
+        writeln!(out, "{}", strong(&tr!("signatures")))?;
+        writeln!(
+            out,
+            "  {}",
+            tr!("signatures-given", who = plain(&list(&self.signed)))
+        )?;
+        writeln!(
+            out,
+            "  {}",
+            tr!("signatures-lacking", who = plain(&list(&self.unsigned)))
+        )?;
         writeln!(out, "  {}", self.verdict())
     }
 
     /// Whether signatures are missing, in a sentence.
     fn verdict(&self) -> String {
         match self.still_needed {
-            0 => "It is complete.".into(),
-            1 => "One more signature is needed.".into(),
-            n => format!("{n} more signatures are needed."),
+            0 => tr!("signatures-complete"),
+            n => tr!("signatures-more", n),
         }
     }
 }
@@ -109,7 +123,7 @@ impl Shown {
 /// Names in a line.
 pub(crate) fn list(names: &[String]) -> String {
     if names.is_empty() {
-        "nobody".into()
+        tr!("nobody")
     } else {
         names.join(", ")
     }
@@ -177,46 +191,52 @@ fn changes(old: &Roster, new: &Roster) -> Vec<String> {
     for member in &new.members {
         let name = &member.name;
         let Some(before) = old.member(&member.org) else {
-            changes.push(format!("{name} is admitted"));
+            changes.push(tr!("change-admitted", name));
             continue;
         };
         if before.status != member.status {
-            changes.push(format!(
-                "{name} is {} instead of {}",
-                status(member),
-                status(before)
+            changes.push(tr!(
+                "change-status",
+                name,
+                now = status(member),
+                before = status(before)
             ));
         }
         if before.root_key != member.root_key {
-            changes.push(format!("{name} has another root key"));
+            changes.push(tr!("change-root-key", name));
         }
         if before.name != member.name {
-            changes.push(format!("{} is called {name}", before.name));
+            changes.push(tr!("change-name", before = before.name, name));
         }
         if before.kind != member.kind || before.country != member.country {
-            changes.push(format!(
-                "{name} is {} in {} instead of {} in {}",
-                member.kind, member.country, before.kind, before.country
+            changes.push(tr!(
+                "change-kind",
+                name,
+                kind = member.kind,
+                country = member.country,
+                before = before.kind,
+                whence = before.country
             ));
         }
     }
     if old.threshold != new.threshold {
-        changes.push(format!(
-            "{} stewards sign the next roster instead of {}",
-            new.threshold, old.threshold
+        changes.push(tr!(
+            "change-threshold",
+            now = new.threshold,
+            before = old.threshold
         ));
     }
     for steward in new.stewards.iter().filter(|s| !old.stewards.contains(s)) {
         let name = new
             .member(steward)
             .map_or_else(|| steward.short(), |m| m.name.clone());
-        changes.push(format!("{name} becomes a steward"));
+        changes.push(tr!("change-steward", name));
     }
     for steward in old.stewards.iter().filter(|s| !new.stewards.contains(s)) {
         let name = new
             .member(steward)
             .map_or_else(|| steward.short(), |m| m.name.clone());
-        changes.push(format!("{name} is no longer a steward"));
+        changes.push(tr!("change-no-steward", name));
     }
     changes
 }
@@ -228,14 +248,20 @@ pub(crate) fn write_directory(out: &mut dyn Write, directory: &Directory) -> io:
     writeln!(out, "  {}", directory.fingerprint)?;
     writeln!(
         out,
-        "  founded {}, roster {}, {} of {stewards} stewards admit",
-        directory.founded, directory.roster_version, directory.threshold
+        "  {}",
+        tr!(
+            "federation-head",
+            founded = directory.founded,
+            version = directory.roster_version,
+            threshold = directory.threshold,
+            stewards
+        )
     )?;
     if directory.conflicts > 0 {
         writeln!(
             out,
-            "  {STRONG}somebody signed two documents of one version: {} proofs are kept{STRONG:#}",
-            directory.conflicts
+            "  {}",
+            strong(&tr!("federation-conflicts", n = directory.conflicts))
         )?;
     }
     for member in &directory.members {
@@ -251,7 +277,11 @@ fn write_member(out: &mut dyn Write, member: &Organisation) -> io::Result<()> {
         plain(&member.name),
         plain(&member.kind),
         plain(&member.country),
-        if member.steward { ", steward" } else { "" },
+        if member.steward {
+            format!(", {}", tr!("member-steward"))
+        } else {
+            String::new()
+        },
         if member.status == "active" {
             String::new()
         } else {
@@ -261,17 +291,17 @@ fn write_member(out: &mut dyn Write, member: &Organisation) -> io::Result<()> {
     writeln!(out, "  {}", member.fingerprint)?;
     let manifest = match (&member.manifest_expires, member.manifest_version) {
         (Some(expires), version) if version > 0 => {
-            format!("manifest {version}, to be renewed by {expires}")
+            tr!("member-manifest", version, expires)
         }
-        _ => "no manifest is known".into(),
+        _ => tr!("member-no-manifest"),
     };
     let authors = member.authors.iter().filter(|a| !a.revoked).count();
     writeln!(
         out,
         "  {FAINT}{}; {}, {}; {}{FAINT:#}",
         plain(&manifest),
-        count(member.nodes.len(), "node"),
-        count(authors, "author"),
+        tr!("count-nodes", n = member.nodes.len()),
+        tr!("count-authors", n = authors),
         plain(&member.org)
     )
 }
@@ -293,8 +323,5 @@ pub(crate) fn write_stake(out: &mut dyn Write, concerned: &[&Member]) -> io::Res
 
 /// What the fingerprints are there for.
 pub(crate) fn write_compare(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "\nCompare the words over the phone with somebody whose voice you know.\n"
-    )
+    writeln!(out, "\n{}\n", tr!("compare-words"))
 }

@@ -1,6 +1,7 @@
 //! Files that are whole or not there, and that only their owner can read.
 
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
@@ -16,7 +17,7 @@ pub(crate) fn private_dir(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(|e| Error::io("a directory could not be made", path, &e))
+        .map_err(|e| Error::io(tr!("dir-not-made"), path, &e))
 }
 
 /// Writes a file of mode 0600, whole or not at all; one of that name is replaced.
@@ -38,8 +39,8 @@ pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// The error that keeps a file from being replaced.
 pub(crate) fn exists(path: &Path) -> Error {
-    Error::new(Exit::Failed, format!("{} exists already", path.display()))
-        .why("nothing that exists is replaced")
+    Error::new(Exit::Failed, tr!("exists-already", path = path.display()))
+        .why(tr!("exists-already-why"))
 }
 
 /// A temporary file beside `path` with the bytes on the disk: renaming it is all that is left to do.
@@ -122,7 +123,7 @@ fn dir_of(path: &Path) -> PathBuf {
 }
 
 fn failed(path: &Path, source: &io::Error) -> Error {
-    Error::io("a file could not be written", path, source)
+    Error::io(tr!("file-not-written"), path, source)
 }
 
 /// Reads a file of at most `limit` bytes. `what` names it for people, such as "the join request".
@@ -139,14 +140,14 @@ pub(crate) fn read_secret(what: &str, path: &Path, limit: usize) -> Result<Zeroi
     // Asked of the open file, so that it cannot be exchanged between the question and the reading.
     let mode = file
         .metadata()
-        .map_err(|e| Error::io(format!("{what} could not be read"), path, &e))?
+        .map_err(|e| Error::io(tr!("file-unread", what), path, &e))?
         .mode();
     if mode & 0o077 != 0 {
-        return Err(Error::new(Exit::Io, format!("{what} is not used"))
-            .why(format!(
-                "others than its owner can read {} (mode {:04o})",
-                path.display(),
-                mode & 0o7777
+        return Err(Error::new(Exit::Io, tr!("file-not-used", what))
+            .why(tr!(
+                "file-open-to-others",
+                path = path.display(),
+                mode = format!("{:04o}", mode & 0o7777),
             ))
             .next(format!("chmod 600 {}", path.display())));
     }
@@ -157,16 +158,21 @@ pub(crate) fn read_secret(what: &str, path: &Path, limit: usize) -> Result<Zeroi
 }
 
 fn open(what: &str, path: &Path) -> Result<File> {
-    File::open(path).map_err(|e| Error::io(format!("{what} could not be read"), path, &e))
+    File::open(path).map_err(|e| Error::io(tr!("file-unread", what), path, &e))
 }
 
 fn fill(what: &str, path: &Path, limit: usize, file: &File, bytes: &mut Vec<u8>) -> Result<()> {
     file.take(limit as u64 + 1)
         .read_to_end(bytes)
-        .map_err(|e| Error::io(format!("{what} could not be read"), path, &e))?;
+        .map_err(|e| Error::io(tr!("file-unread", what), path, &e))?;
     if bytes.len() > limit {
-        return Err(Error::new(Exit::Refused, format!("{what} is not read"))
-            .why(format!("{} has more than {limit} bytes", path.display())));
+        return Err(
+            Error::new(Exit::Refused, tr!("file-not-read", what)).why(tr!(
+                "file-too-long",
+                path = path.display(),
+                limit
+            )),
+        );
     }
     Ok(())
 }

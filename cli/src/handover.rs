@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     organisation::Organisation,
 };
 use focal_node::{
@@ -39,17 +40,11 @@ pub(crate) enum Handover {
 impl fmt::Display for Handover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Taken { new: 0 } => f.write_str("The node had it already."),
-            Self::Taken { .. } => f.write_str("The node has taken it and tells its partners."),
-            Self::Inbox { .. } => {
-                f.write_str("The node does not run: it takes this when it starts (focal node run).")
-            }
-            Self::NoFederation => {
-                f.write_str("Partners learn of it when there is a federation (focal federation request, or found).")
-            }
-            Self::NoNode => f.write_str(
-                "There is no node here: carry the file to the node's machine (focal node take FILE).",
-            ),
+            Self::Taken { new: 0 } => f.write_str(&tr!("handover-had")),
+            Self::Taken { .. } => f.write_str(&tr!("handover-taken")),
+            Self::Inbox { .. } => f.write_str(&tr!("handover-inbox")),
+            Self::NoFederation => f.write_str(&tr!("handover-no-federation")),
+            Self::NoNode => f.write_str(&tr!("handover-no-node")),
         }
     }
 }
@@ -86,14 +81,13 @@ pub(crate) async fn manifests(context: &Context, org: &Organisation) -> Result<H
     let known: Known = client.get("/v1/directory").await?;
     let id = org.member.org.to_string();
     let Some(held) = known.members.iter().find(|m| m.org == id) else {
-        return Err(
-            Error::new(Exit::Refused, "the manifest was not handed to the node")
-                .why(format!(
-                    "{} is not a member of {}",
-                    org.member.name, known.name
-                ))
-                .next("join first: focal federation request -o FILE"),
-        );
+        return Err(Error::new(Exit::Refused, tr!("manifest-not-handed"))
+            .why(tr!(
+                "no-member-of",
+                name = org.member.name,
+                federation = known.name
+            ))
+            .next(tr!("join-first")));
     };
     let mut new = 0;
     for manifest in &org.manifests {

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Exit, Result},
     federation_file::check_manifests,
     files,
+    lang::tr,
 };
 use focal_protocol::{
     codec,
@@ -50,21 +51,16 @@ pub(crate) fn is_one(bytes: &[u8]) -> bool {
 
 /// Reads and checks a request.
 pub(crate) fn read(path: &Path) -> Result<Applicant> {
-    let bytes = files::read("the join request", path, limits::BUNDLE)?;
+    let bytes = files::read(&tr!("what-join-request"), path, limits::BUNDLE)?;
     from_bytes(&bytes).map_err(|why| {
-        Error::new(
-            Exit::Refused,
-            format!("{} is not a valid join request", path.display()),
-        )
-        .why(why)
-        .next("ask the organisation to write it again: focal federation request -o FILE")
+        Error::new(Exit::Refused, tr!("no-join-request", path = path.display()))
+            .why(why)
+            .next(tr!("join-request-again"))
     })
 }
 
 fn from_bytes(bytes: &[u8]) -> std::result::Result<Applicant, String> {
-    let body = bytes
-        .strip_prefix(MAGIC)
-        .ok_or("it does not begin as one")?;
+    let body = bytes.strip_prefix(MAGIC).ok_or(tr!("begins-otherwise"))?;
     let content: Content = codec::decode(body, limits::BUNDLE).map_err(|e| e.to_string())?;
     let request = JoinRequest::verify(content.request).map_err(|e| e.to_string())?;
     let mut manifests = content.earlier;

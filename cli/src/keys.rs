@@ -4,7 +4,9 @@ use crate::{
     agent,
     context::Context,
     error::{Error, Exit, Result},
-    files, prompt, wipe,
+    files,
+    lang::tr,
+    prompt, wipe,
 };
 use focal_protocol::{
     codec,
@@ -105,11 +107,11 @@ pub(crate) fn seal_root(key: &SecretKey, passphrase: Zeroizing<String>) -> Resul
 pub(crate) fn open_root(context: &Context, name: &str) -> Result<SecretKey> {
     let path = root_path(&context.org_dir());
     if !path.exists() {
-        return Err(Error::new(Exit::NotFound, "the root key is not here")
-            .why(format!("there is no {}", path.display()))
-            .next("run this where the organisation was made, or give its --home"));
+        return Err(Error::new(Exit::NotFound, tr!("root-key-missing"))
+            .why(tr!("there-is-no", path = path.display()))
+            .next(tr!("root-key-missing-next")));
     }
-    let (slot, _) = open(context, Purpose::RootKey, "the root key", name, &path)?;
+    let (slot, _) = open(context, Purpose::RootKey, &tr!("the-root-key"), name, &path)?;
     // A root key has no duress passphrase.
     let secret = slot.own().ok_or_else(|| damaged(&path))?;
     let mut seed = Zeroizing::new([0; 32]);
@@ -128,9 +130,9 @@ pub(crate) fn create_author(
 ) -> Result<PublicKey> {
     let path = author_path(context, handle);
     if path.exists() {
-        return Err(files::exists(&path).next("take another handle, or move that file away"));
+        return Err(files::exists(&path).next(tr!("key-exists-next")));
     }
-    let passphrase = prompt::new_passphrase(context, &format!("the key of {handle}"))?;
+    let passphrase = prompt::new_passphrase(context, &tr!("passphrase-of-key", handle))?;
     let key = SecretKey::generate(&SystemRandom);
     let secret = AuthorSecret {
         handle: handle.to_string(),
@@ -186,7 +188,7 @@ pub(crate) fn open_author_or_decoy(context: &Context, handle: Option<&str>) -> R
 
 /// What the file seals; with the duress passphrase, after everything else is destroyed, the decoy.
 fn open_own_or_decoy(context: &Context, handle: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    match open(context, Purpose::AuthorKey, "the key", handle, path)? {
+    match open(context, Purpose::AuthorKey, &tr!("the-key"), handle, path)? {
         (Slot::Own(plain), _) => Ok(plain),
         (Slot::Duress(plain), passphrase) => {
             // From now on it is the passphrase of the decoy, and the file has a second slot that nothing opens.
@@ -208,12 +210,12 @@ pub(crate) fn sealed_in_file(author: &Author) -> Vec<u8> {
 
 fn no_key(context: &Context, handle: &str) -> Error {
     let here = author_handles(context).unwrap_or_default();
-    Error::new(Exit::NotFound, format!("there is no key of {handle} here"))
-        .why(format!(
-            "{} does not exist",
-            author_path(context, handle).display()
+    Error::new(Exit::NotFound, tr!("no-key-of", handle))
+        .why(tr!(
+            "does-not-exist",
+            path = author_path(context, handle).display()
         ))
-        .next(format!("the keys here are: {}", some(&here)))
+        .next(tr!("keys-here", keys = some(&here)))
 }
 
 /// The handles of the keys that are here.
@@ -222,7 +224,7 @@ pub(crate) fn author_handles(context: &Context) -> Result<Vec<String>> {
     let entries = match std::fs::read_dir(&dir) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::io("the authors' keys could not be listed", &dir, &e)),
+        Err(e) => return Err(Error::io(tr!("keys-unlisted"), &dir, &e)),
     };
     let mut handles: Vec<String> = entries
         .filter_map(|e| {
@@ -243,20 +245,21 @@ pub(crate) fn author_handles(context: &Context) -> Result<Vec<String>> {
 pub(crate) fn only_author(context: &Context) -> Result<String> {
     match author_handles(context)?.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Error::new(Exit::NotFound, "there is no author's key here")
-            .why(format!("{} has none", context.authors_dir().display()))
+        [] => Err(Error::new(Exit::NotFound, tr!("no-author-key"))
+            .why(tr!(
+                "no-author-key-why",
+                path = context.authors_dir().display()
+            ))
             .next("focal org author add --handle … --name … --role officer")),
-        more => Err(
-            Error::new(Exit::Usage, "more than one author has a key here")
-                .why(some(more))
-                .next("say which one: --author HANDLE"),
-        ),
+        more => Err(Error::new(Exit::Usage, tr!("many-author-keys"))
+            .why(some(more))
+            .next(tr!("many-author-keys-next"))),
     }
 }
 
 fn some(handles: &[String]) -> String {
     if handles.is_empty() {
-        "none".into()
+        tr!("none-of-them")
     } else {
         handles.join(", ")
     }
@@ -270,7 +273,7 @@ fn seal(purpose: Purpose, passphrase: Zeroizing<String>, secret: &[u8]) -> Resul
         &SystemRandom,
     )
     .map(|file| file.to_text())
-    .map_err(|e| Error::new(Exit::Failed, "the key could not be sealed").why(e.to_string()))
+    .map_err(|e| Error::new(Exit::Failed, tr!("key-unsealed")).why(e.to_string()))
 }
 
 fn open(
@@ -284,7 +287,7 @@ fn open(
     let text = std::str::from_utf8(&text).map_err(|_| damaged(path))?;
     // Before anybody types a passphrase: is it a key file at all?
     let file = KeyFile::from_text(text).map_err(|e| refused(&e, path))?;
-    let passphrase = prompt::passphrase(context, &format!("{what} of {of}"))?;
+    let passphrase = prompt::passphrase(context, &tr!("key-of", what, of))?;
     let slot = file
         .open(purpose, &Unlock::Passphrase(passphrase.clone()))
         .map_err(|e| refused(&e, path))?;
@@ -294,15 +297,12 @@ fn open(
 fn refused(error: &KeyFileError, path: &Path) -> Error {
     let path = path.display();
     match error {
-        KeyFileError::Wrong => Error::new(
-            Exit::WrongPassphrase,
-            format!("{path} does not open with this passphrase"),
-        )
-        .why("the passphrase is wrong, or the file was changed")
-        .next("try again: nothing was changed"),
-        other => Error::new(Exit::Failed, format!("{path} cannot be opened"))
+        KeyFileError::Wrong => Error::new(Exit::WrongPassphrase, tr!("key-wrong-passphrase", path))
+            .why(tr!("key-wrong-passphrase-why"))
+            .next(tr!("try-again")),
+        other => Error::new(Exit::Failed, tr!("key-unopened", path))
             .why(other.to_string())
-            .next("put back the right file, from a backup if need be"),
+            .next(tr!("key-unopened-next")),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Exit, Result},
     files,
     keys::Author,
+    lang::tr,
 };
 use focal_node::api::types::{CaseDetail, CaseSummary, Directory, Status};
 use focal_protocol::{codec, id::OrgId, limits, random::SystemRandom, seal::HomeKey, time::Time};
@@ -48,11 +49,11 @@ impl Known {
         if !path.exists() {
             return Ok(None);
         }
-        let sealed = files::read("what is known of cases", &path, FILE)?;
+        let sealed = files::read(&tr!("what-known"), &path, FILE)?;
         let damaged = |why: String| {
-            Error::new(Exit::Failed, format!("{} cannot be used", path.display()))
+            Error::new(Exit::Failed, tr!("cannot-be-used", path = path.display()))
                 .why(why)
-                .next("remove it: it is made again at the next contact with the node")
+                .next(tr!("known-damaged-next"))
         };
         let plain = HomeKey::of(&author.key)
             .open_known(NAME, &sealed)
@@ -164,10 +165,7 @@ pub(crate) fn keep(context: &Context) {
         }
         let sealed = HomeKey::of(&author.key).seal_known(NAME, &known.encoded(), &SystemRandom);
         if let Err(e) = files::write_private(&path(context, &author), &sealed) {
-            context.remark(&format!(
-                "what is known of cases could not be kept for times without a link: {}",
-                e.why.unwrap_or(e.what)
-            ));
+            context.remark(&tr!("known-not-kept", why = e.why.unwrap_or(e.what)));
         }
     }
 }
@@ -175,14 +173,12 @@ pub(crate) fn keep(context: &Context) {
 /// How long ago something was, as people say it.
 pub(crate) fn ago(at: Time) -> String {
     let seconds = now().0.saturating_sub(at.0) / 1000;
-    let (n, unit) = match seconds {
-        0..60 => return "less than a minute ago".into(),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    let n = usize::try_from(n).unwrap_or(usize::MAX);
-    format!("{} ago", crate::output::count(n, unit))
+    match seconds {
+        0..60 => tr!("ago-less"),
+        60..3_600 => tr!("ago-minutes", n = seconds / 60),
+        3_600..86_400 => tr!("ago-hours", n = seconds / 3_600),
+        _ => tr!("ago-days", n = seconds / 86_400),
+    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,49 @@
-//! The language in which a person is spoken to. A language is a file, `cli/lang/<name>.ftl` (Project Fluent), and a line in
-//! [`LANGUAGES`].
+//! The language in which a person is spoken to. A language is a directory of files, `cli/lang/<name>/` (Project Fluent), and a
+//! line in [`LANGUAGES`].
 //!
 //! What a program reads stays as it is: with `--json` all messages are English, and names of fields, kinds, codes and commands
 //! are the same everywhere. What is not in a file yet is said in English.
 
+mod help;
+mod put;
 mod template;
+mod usage;
 
-pub(crate) use template::{allowed, complaint, hint, template};
+pub(crate) use help::{ready, spoken};
+pub(crate) use template::{allowed, complaint, hint, template, words};
+
+pub(crate) use put::{Number, Put, Words};
+pub(crate) use usage::refused;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use std::sync::OnceLock;
+use std::{ffi::OsString, sync::OnceLock};
+
+/// The files of a language, read when this program is built.
+macro_rules! language {
+    ($name:literal) => {
+        (
+            $name,
+            &[
+                include_str!(concat!("../lang/", $name, "/common.ftl")),
+                include_str!(concat!("../lang/", $name, "/report.ftl")),
+                include_str!(concat!("../lang/", $name, "/templates.ftl")),
+                include_str!(concat!("../lang/", $name, "/outbox.ftl")),
+                include_str!(concat!("../lang/", $name, "/case.ftl")),
+                include_str!(concat!("../lang/", $name, "/attachment.ftl")),
+                include_str!(concat!("../lang/", $name, "/node.ftl")),
+                include_str!(concat!("../lang/", $name, "/data.ftl")),
+                include_str!(concat!("../lang/", $name, "/refusals.ftl")),
+                include_str!(concat!("../lang/", $name, "/words.ftl")),
+                include_str!(concat!("../lang/", $name, "/demo.ftl")),
+                include_str!(concat!("../lang/", $name, "/help.ftl")),
+                include_str!(concat!("../lang/", $name, "/help-prose.ftl")),
+            ],
+        )
+    };
+}
 
 /// The languages, the one first in which all is written.
-const LANGUAGES: [(&str, &str); 2] = [
-    ("en", include_str!("../lang/en.ftl")),
-    ("fr", include_str!("../lang/fr.ftl")),
-];
+const LANGUAGES: [(&str, &[&str]); 2] = [language!("en"), language!("fr")];
 
 /// The one that was chosen.
 static CHOSEN: OnceLock<Language> = OnceLock::new();
@@ -28,29 +56,76 @@ struct Language {
     bundle: FluentBundle<FluentResource>,
 }
 
-/// A message in the language that was chosen: its key, and what is put into it.
+/// A message in the language that was chosen: its key, and what is put into it, as `name = value`, or `name` of a variable. A number
+/// stays one, so that a file can choose by it; all else is put in as it is displayed.
 macro_rules! tr {
-    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::lang::text($key, &[$((stringify!($name), fluent_bundle::FluentValue::from($value))),*])
-    };
+    ($key:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
+        #[allow(unused_imports, reason = "which one serves is chosen by what is put in")]
+        use $crate::lang::{Number as _, Words as _};
+        $crate::lang::text($key, &[$((stringify!($name), $crate::lang::put_in!($name $(= $value)?))),*])
+    }};
 }
 pub(crate) use tr;
+
+/// One value of [`tr`].
+macro_rules! put_in {
+    ($name:ident) => {
+        $crate::lang::Put(&$name).put()
+    };
+    ($name:ident = $value:expr) => {
+        $crate::lang::Put(&$value).put()
+    };
+}
+pub(crate) use put_in;
 
 /// The names of the languages, for the command line.
 pub(crate) fn names() -> [&'static str; 2] {
     LANGUAGES.map(|(name, _)| name)
 }
 
-/// Chooses the language: the one that was named, else that of the environment (`LC_ALL`, `LC_MESSAGES`, `LANG`), else English.
-/// The first choice holds.
-pub(crate) fn choose(named: Option<&str>) {
-    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+/// Chooses the language: the one that the command line names, else that of the environment (`FOCAL_LANG`, `LC_ALL`, `LC_MESSAGES`,
+/// `LANG`), else English. A program reads English. The first choice holds: it is made before the command line is understood, which
+/// may be what there is to speak of.
+pub(crate) fn choose(line: impl IntoIterator<Item = OsString>) {
+    let named = match asked(line) {
+        Asked::Json => Some(LANGUAGES[0].0.to_string()),
+        Asked::Named(name) => Some(name),
+        Asked::Nothing => None,
+    };
+    let variables = ["FOCAL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
     let set = variables
         .iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|value| !value.is_empty());
-    let wanted = named.map(ToString::to_string).or(set).unwrap_or_default();
+    let wanted = named.or(set).unwrap_or_default();
     let _ = CHOSEN.set(Language::new(known(&wanted)));
+}
+
+/// What a command line says of how its result is to be told.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Json,
+    Named(String),
+    Nothing,
+}
+
+fn asked(line: impl IntoIterator<Item = OsString>) -> Asked {
+    let words = line.into_iter().map(|word| word.into_string());
+    let mut words = words.map(Result::unwrap_or_default);
+    let mut asked = Asked::Nothing;
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--" => break,
+            "--json" => return Asked::Json,
+            "--lang" => asked = Asked::Named(words.next().unwrap_or_default()),
+            _ => {
+                if let Some(name) = word.strip_prefix("--lang=") {
+                    asked = Asked::Named(name.into());
+                }
+            }
+        }
+    }
+    asked
 }
 
 /// `fr_CA.UTF-8` is French; what is not known is English.
@@ -65,14 +140,17 @@ fn known(wanted: &str) -> usize {
 
 impl Language {
     fn new(number: usize) -> Self {
-        let (name, text) = LANGUAGES[number];
-        // What cannot be read of a file is said in English; the tests read all of it.
-        let resource = FluentResource::try_new(text.to_string()).unwrap_or_else(|(part, _)| part);
+        let (name, files) = LANGUAGES[number];
         let id = name.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Text of others is isolated where it is shown: a command that is copied must be what is typed.
         bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
+        for text in files {
+            // What cannot be read of a file is said in English; the tests read all of it.
+            let resource =
+                FluentResource::try_new((*text).to_string()).unwrap_or_else(|(part, _)| part);
+            bundle.add_resource_overriding(resource);
+        }
         Self { name, bundle }
     }
 
@@ -111,6 +189,15 @@ pub(crate) fn refusal(code: &str) -> Option<(String, Option<String>)> {
     }
     let message = chosen().text(&format!("refused-{code}"), &[])?;
     Some((message, chosen().text(&format!("refused-{code}-next"), &[])))
+}
+
+/// What an alarm means, with the node's own words behind it: they name the node, the case or the log.
+pub(crate) fn alarm(code: &str, message: &str) -> String {
+    if is_source() {
+        return message.to_string();
+    }
+    let said = chosen().text(&format!("alarm-{code}"), &[]);
+    said.map_or_else(|| message.to_string(), |said| format!("{said} ({message})"))
 }
 
 #[cfg(test)]

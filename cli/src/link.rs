@@ -119,7 +119,7 @@ impl Way {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Socket(path) => path.display().to_string(),
-            Self::Far(_) => "over the network".into(),
+            Self::Far(_) => tr!("way-network"),
         }
     }
 
@@ -143,10 +143,10 @@ impl Way {
     }
 
     /// Shows that something goes on, and how much has passed, where somebody watches and it takes a while.
-    pub(crate) fn progress(&self, what: &'static str) -> Option<Progress> {
+    pub(crate) fn progress(&self, what: impl FnOnce() -> String) -> Option<Progress> {
         match self {
             Self::Socket(_) => None,
-            Self::Far(far) => Some(Progress::new(what, far.traffic.clone())),
+            Self::Far(far) => Some(Progress::new(what(), far.traffic.clone())),
         }
     }
 }
@@ -169,7 +169,7 @@ impl Far {
                 Err(e) => last = Some(e),
             }
         }
-        let last = last.unwrap_or_else(|| remote::Error::Unreachable("no address is known".into()));
+        let last = last.unwrap_or_else(|| remote::Error::Unreachable(tr!("no-address")));
         Err(unreached(&last))
     }
 }
@@ -177,9 +177,9 @@ impl Far {
 /// The nodes to try; none if the one on this machine is meant.
 fn nodes(context: &Context) -> Result<Option<Vec<NodeAddress>>> {
     let bad = |e: &remote::Error| {
-        Error::new(Exit::Usage, "the node's address is not understood")
+        Error::new(Exit::Usage, tr!("address-odd"))
             .why(e.to_string())
-            .next("write it with the node's name at its end: /dns4/focal.example.org/tcp/4711/p2p/12D3Koo…")
+            .next(tr!("address-odd-next"))
     };
     if let Some(address) = &context.node {
         let node = NodeAddress::parse(std::slice::from_ref(address)).map_err(|e| bad(&e))?;
@@ -215,9 +215,9 @@ fn visitor(context: &Context) -> Result<Arc<Author>> {
 }
 
 fn no_network(error: &remote::Error) -> Error {
-    Error::new(Exit::Io, "the network cannot be used")
+    Error::new(Exit::Io, tr!("network-unusable"))
         .why(error.to_string())
-        .next("look at --ca, if you said it: it names a file with certificates in PEM")
+        .next(tr!("network-unusable-next"))
 }
 
 fn unreached(error: &remote::Error) -> Error {
@@ -308,7 +308,7 @@ impl AsyncWrite for Stream {
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    fn new(what: &'static str, traffic: Arc<Traffic>) -> Self {
+    fn new(what: String, traffic: Arc<Traffic>) -> Self {
         if !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
@@ -321,7 +321,7 @@ impl Progress {
                 };
                 let (sent, received) = (kib(&traffic.sent), kib(&traffic.received));
                 // Nothing to do where it cannot be shown.
-                let _ = write!(out, "{sent} sent, {received} received");
+                let _ = write!(out, "{}", tr!("progress-traffic", sent, received));
             });
         let bar = ProgressBar::new_spinner()
             .with_style(style)

@@ -37,6 +37,7 @@ mod report_file;
 mod table;
 mod wipe;
 
+use crate::lang::tr;
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};
 use context::Context;
@@ -45,15 +46,16 @@ use std::{future::Future, process::ExitCode, sync::OnceLock};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
-    let line = help::fitted(Cli::command()).get_matches();
-    let cli = Cli::from_arg_matches(&line).unwrap_or_else(|e| e.exit());
+    lang::choose(std::env::args_os().skip(1));
+    let command = lang::ready(help::fitted(Cli::command()));
+    let cli = command
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let json = cli.global.json;
-    // A program reads English.
-    lang::choose(if json {
-        Some("en")
-    } else {
-        cli.global.lang.as_deref()
-    });
     let result = cli.global.context().and_then(|context| {
         wipe::resume(&context);
         let result = dispatch(cli.command, &context);
@@ -81,6 +83,15 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(json),
+    }
+}
+
+/// What is wrong with the command line, or the help that was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let refused = (!lang::is_source()).then(|| lang::refused(error)).flatten();
+    match refused {
+        Some(refused) => refused.report(false),
+        None => error.exit(),
     }
 }
 
@@ -143,9 +154,5 @@ fn on(builder: &mut Builder, command: impl Future<Output = Result<()>>) -> Resul
 }
 
 fn no_runtime(error: &std::io::Error) -> Error {
-    Error::new(
-        Exit::Io,
-        "the operating system gives no event queue or threads",
-    )
-    .why(error.to_string())
+    Error::new(Exit::Io, tr!("no-runtime")).why(error.to_string())
 }

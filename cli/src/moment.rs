@@ -1,5 +1,6 @@
 //! A time as people type it.
 
+use crate::lang::tr;
 use focal_protocol::time::Time;
 
 /// Reads a time: to the second, to the minute, or a day, which begins at midnight UTC.
@@ -13,9 +14,7 @@ pub(crate) fn moment(text: &str) -> Result<Time, String> {
     } else {
         text.to_string()
     };
-    whole.parse().map_err(|_| {
-        "not a time: write it as 2026-11-03, 2026-11-03T14:30Z or 2026-11-03T14:30:00Z".into()
-    })
+    whole.parse().map_err(|_| tr!("not-a-time"))
 }
 
 #[cfg(test)]

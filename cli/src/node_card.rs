@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Exit, Result},
     files,
+    lang::tr,
 };
 use focal_protocol::{codec, directory::NodeEntry, limits};
 use std::path::{Path, PathBuf};
@@ -23,18 +24,15 @@ pub(crate) fn write(path: &Path, entry: &NodeEntry) -> Result<()> {
 
 /// Reads a card.
 pub(crate) fn read(path: &Path) -> Result<NodeEntry> {
-    let bytes = files::read("the node's card", path, CARD)?;
+    let bytes = files::read(&tr!("what-node-card"), path, CARD)?;
     let not_one = |why: &str| {
-        Error::new(
-            Exit::Refused,
-            format!("{} is not a node's card", path.display()),
-        )
-        .why(why)
-        .next("on the node's machine, take node/node.card, which focal node init writes")
+        Error::new(Exit::Refused, tr!("no-node-card", path = path.display()))
+            .why(why)
+            .next(tr!("no-node-card-next"))
     };
     let body = bytes
         .strip_prefix(MAGIC)
-        .ok_or_else(|| not_one("it does not begin as one"))?;
+        .ok_or_else(|| not_one(&tr!("begins-otherwise")))?;
     let entry: NodeEntry = codec::decode(body, CARD).map_err(|e| not_one(&e.to_string()))?;
     check_addresses(&entry.addresses).map_err(|e| not_one(&e.why.unwrap_or(e.what)))?;
     Ok(entry)
@@ -43,35 +41,23 @@ pub(crate) fn read(path: &Path) -> Result<NodeEntry> {
 /// Checks addresses that partners are to be told: number, length, and that they lead somewhere.
 pub(crate) fn check_addresses(addresses: &[String]) -> Result<()> {
     let bad = |address: &str, why: &str| {
-        Err(Error::new(
-            Exit::Usage,
-            format!("partners cannot be told the address {address}"),
-        )
-        .why(why)
-        .next("name what partners can reach: --announce /dns4/focal.example.org/tcp/4711"))
+        Err(Error::new(Exit::Usage, tr!("address-untellable", address))
+            .why(why)
+            .next(tr!("address-untellable-next")))
     };
     if addresses.len() > limits::ADDRESSES {
-        return bad(
-            &addresses[limits::ADDRESSES],
-            "a node has at most 16 addresses",
-        );
+        return bad(&addresses[limits::ADDRESSES], &tr!("addresses-too-many"));
     }
     for address in addresses {
         if !address.starts_with('/') || address.chars().any(|c| c.is_control() || c.is_whitespace())
         {
-            return bad(
-                address,
-                "it is not a multiaddress, such as /ip4/192.0.2.7/tcp/4711",
-            );
+            return bad(address, &tr!("no-multiaddress"));
         }
         if address.len() > limits::ADDRESS {
-            return bad(address, "it has more than 256 bytes");
+            return bad(address, &tr!("address-too-long"));
         }
         if is_wildcard(address) {
-            return bad(
-                address,
-                "it stands for every address of this machine, or for any free port",
-            );
+            return bad(address, &tr!("address-wildcard"));
         }
     }
     Ok(())

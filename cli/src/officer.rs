@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
+    lang::tr,
     organisation::json,
 };
 use focal_node::remote::NodeAddress;
@@ -68,19 +69,16 @@ impl Officer {
 
     /// Reads a card, and checks that its addresses lead to nodes.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = files::read("the officer's card", path, CARD)?;
+        let bytes = files::read(&tr!("what-officer-card"), path, CARD)?;
         let not_one = |why: String| {
-            Error::new(
-                Exit::Refused,
-                format!("{} is not an officer's card", path.display()),
-            )
-            .why(why)
-            .next("the organisation writes one: focal org author card HANDLE -o FILE")
+            Error::new(Exit::Refused, tr!("no-officer-card", path = path.display()))
+                .why(why)
+                .next(tr!("no-officer-card-next"))
         };
         let card: Self = serde_json::from_slice(&bytes).map_err(|e| not_one(e.to_string()))?;
         if card.format != FORMAT {
             let format: String = card.format.chars().take(40).collect();
-            return Err(not_one(format!("its format is \"{format}\"")));
+            return Err(not_one(tr!("card-format", format)));
         }
         card.ids().map_err(not_one)?;
         Ok(card)
@@ -89,7 +87,7 @@ impl Officer {
     /// The nodes.
     fn ids(&self) -> std::result::Result<Vec<NodeId>, String> {
         if self.nodes.is_empty() || self.nodes.len() > limits::NODES_PER_ORG {
-            return Err("it names no node, or more than there can be".into());
+            return Err(tr!("card-nodes"));
         }
         let nodes = self.nodes.iter().map(|n| NodeAddress::parse(n));
         nodes

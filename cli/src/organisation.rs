@@ -12,7 +12,9 @@ use crate::{
     context::{Context, now},
     draft::{Draft, Validity},
     error::{Error, Exit, Result},
-    files, keys, node_card,
+    files, keys,
+    lang::tr,
+    node_card,
 };
 use focal_protocol::{
     codec,
@@ -55,9 +57,7 @@ pub(crate) fn create(context: &Context, member: &Member, root_key_file: &str) ->
 /// Refuses to make an organisation where there is one.
 pub(crate) fn refuse_existing(dir: &Path) -> Result<()> {
     if dir.exists() {
-        return Err(files::exists(dir).next(
-            "use the organisation that is there (focal org show), or another directory (--home)",
-        ));
+        return Err(files::exists(dir).next(tr!("org-exists-next")));
     }
     Ok(())
 }
@@ -90,19 +90,13 @@ impl Organisation {
         if !path.exists() {
             return Err(missing(context));
         }
-        let lock = File::open(&path)
-            .map_err(|e| Error::io("the organisation could not be opened", &path, &e))?;
+        let lock = File::open(&path).map_err(|e| Error::io(tr!("org-unopened"), &path, &e))?;
         match lock.try_lock() {
             Ok(()) => Self::read(context, Some(lock)),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                Exit::Failed,
-                "another focal command is changing this organisation",
-            )
-            .why(format!("it holds {}", path.display()))
-            .next("wait for it, then try again")),
-            Err(TryLockError::Error(e)) => {
-                Err(Error::io("the organisation could not be locked", &path, &e))
-            }
+            Err(TryLockError::WouldBlock) => Err(Error::new(Exit::Failed, tr!("org-busy"))
+                .why(tr!("org-busy-why", path = path.display()))
+                .next(tr!("wait-try-again"))),
+            Err(TryLockError::Error(e)) => Err(Error::io(tr!("org-unlocked"), &path, &e)),
         }
     }
 
@@ -112,7 +106,7 @@ impl Organisation {
         if !path.exists() {
             return Err(missing(context));
         }
-        let bytes = files::read("the organisation", &path, limits::DIRECTORY_ITEM)?;
+        let bytes = files::read(&tr!("what-organisation"), &path, limits::DIRECTORY_ITEM)?;
         let member: Member =
             serde_json::from_slice(&bytes).map_err(|e| damaged(&path, &e.to_string()))?;
         let draft = Draft::load(&dir)?;
@@ -128,7 +122,7 @@ impl Organisation {
                 .last()
                 .is_none_or(|m| m.signed().hash() == manifest.previous);
             if manifest.version != version || manifest.org != member.org || !follows {
-                return Err(damaged(&path, "it does not follow the version before it"));
+                return Err(damaged(&path, &tr!("manifest-gap")));
             }
             manifests.push(manifest);
         }
@@ -151,10 +145,10 @@ impl Organisation {
         self.latest().ok_or_else(|| {
             Error::new(
                 Exit::NotFound,
-                format!("{} has no manifest yet", self.member.name),
+                tr!("org-no-manifest", name = self.member.name),
             )
-            .why("the manifest tells partners which nodes and authors are yours")
-            .next("focal node init, focal org author add …, then focal org manifest")
+            .why(tr!("org-no-manifest-why"))
+            .next(tr!("org-no-manifest-next"))
         })
     }
 
@@ -174,9 +168,7 @@ impl Organisation {
         draft
             .next(&self.member, self.latest(), Vec::new(), None, validity)
             .check()
-            .map_err(|e| {
-                Error::new(Exit::Refused, "the organisation was not changed").why(e.to_string())
-            })
+            .map_err(|e| Error::new(Exit::Refused, tr!("org-unchanged")).why(e.to_string()))
     }
 
     /// The cards of this home's node and of nodes on other machines.
@@ -208,19 +200,18 @@ impl Organisation {
     /// Signs the next manifest and keeps it. Only then is the draft empty.
     pub(crate) fn issue(&mut self, manifest: &Manifest, root: &SecretKey) -> Result<()> {
         if root.public() != self.member.root_key {
-            return Err(Error::new(Exit::Refused, "the manifest was not signed")
-                .why("root.key is not the key of org.json")
-                .next("put back the root.key that belongs to this organisation"));
+            return Err(Error::new(Exit::Refused, tr!("manifest-unsigned"))
+                .why(tr!("root-key-other"))
+                .next(tr!("root-key-other-next")));
         }
-        let refused =
-            |why: String| Error::new(Exit::Refused, "the manifest was not signed").why(why);
+        let refused = |why: String| Error::new(Exit::Refused, tr!("manifest-unsigned")).why(why);
         manifest.check().map_err(|e| refused(e.to_string()))?;
         let signed = Signed::new(manifest, root);
         if signed.body().len() > limits::DIRECTORY_ITEM {
-            return Err(refused(format!(
-                "it would have {} bytes where {} are allowed",
-                signed.body().len(),
-                limits::DIRECTORY_ITEM
+            return Err(refused(tr!(
+                "manifest-too-long",
+                has = signed.body().len(),
+                most = limits::DIRECTORY_ITEM
             )));
         }
         let verified =
@@ -241,19 +232,19 @@ pub(crate) fn manifest_path(org_dir: &Path, version: u64) -> PathBuf {
 }
 
 fn read_manifest(path: &Path, member: &Member) -> Result<Verified<Manifest>> {
-    let bytes = files::read("the manifest", path, MANIFEST)?;
+    let bytes = files::read(&tr!("what-manifest"), path, MANIFEST)?;
     let signed = codec::decode(&bytes, MANIFEST).map_err(|e| damaged(path, &e.to_string()))?;
     Manifest::verify(signed, &member.root_key).map_err(|e| damaged(path, &e.to_string()))
 }
 
 fn missing(context: &Context) -> Error {
-    Error::new(Exit::NotFound, "there is no organisation here")
-        .why(format!("{} has no org.json", context.org_dir().display()))
-        .next("focal org init --name … --kind … --country …, or give another --home")
+    Error::new(Exit::NotFound, tr!("org-missing"))
+        .why(tr!("org-missing-why", path = context.org_dir().display()))
+        .next(tr!("org-missing-next"))
 }
 
 fn damaged(path: &Path, why: &str) -> Error {
-    Error::new(Exit::Failed, format!("{} cannot be used", path.display()))
+    Error::new(Exit::Failed, tr!("cannot-be-used", path = path.display()))
         .why(why)
-        .next("put it back from a backup: nothing was changed")
+        .next(tr!("from-backup"))
 }

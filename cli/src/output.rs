@@ -3,11 +3,13 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use anstyle::Style;
 use serde::Serialize;
 use std::{
     borrow::Cow,
+    fmt::Display,
     io::{self, Write},
 };
 
@@ -16,6 +18,11 @@ use std::{
 pub(crate) const STRONG: Style = Style::new().bold();
 /// What may be passed over.
 pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// What matters in a line, for [`crate::lang::tr`]: the text is safe already.
+pub(crate) fn strong(text: &impl Display) -> String {
+    format!("{STRONG}{text}{STRONG:#}")
+}
 
 impl Context {
     /// Prints the result: with `--json` the value as one JSON document, otherwise what `human` writes.
@@ -57,13 +64,7 @@ fn stdout(error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Error::quiet();
     }
-    Error::new(Exit::Io, "the result could not be written to stdout").why(error.to_string())
-}
-
-/// A number of things: "1 node", "2 nodes".
-pub(crate) fn count(n: usize, thing: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {thing}{s}")
+    Error::new(Exit::Io, tr!("stdout-failed")).why(error.to_string())
 }
 
 /// A word of a command that is shown to be typed again, quoted where a shell needs it.
@@ -139,9 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_words_read_as_people_write_them() {
-        assert_eq!(count(1, "node"), "1 node");
-        assert_eq!(count(0, "node"), "0 nodes");
+    fn words_are_quoted_where_a_shell_needs_it() {
         assert_eq!(word("3f9c1a2b"), "3f9c1a2b");
         assert_eq!(word("Varenia: Orsk province"), "'Varenia: Orsk province'");
     }

@@ -25,7 +25,7 @@ const PASSPHRASE_FILE: usize = 4096;
 pub(crate) fn passphrase(context: &Context, what: &str) -> Result<Zeroizing<String>> {
     match &context.passphrase_file {
         Some(_) => from_file(context),
-        None => ask_hidden(&format!("Passphrase of {}: ", plain(what))),
+        None => ask_hidden(&tr!("prompt-passphrase", what = plain(what))),
     }
 }
 
@@ -38,18 +38,15 @@ pub(crate) fn new_duress(context: &Context, file: Option<&Path>) -> Result<Zeroi
         (Some(file), _) => Some(file.to_path_buf()),
         (None, None) => None,
         (None, Some(_)) => {
-            return Err(Error::new(
-                Exit::Usage,
-                "the duress passphrase cannot be in the same file as the passphrase",
-            )
-            .next("name another file: --duress-passphrase-file FILE"));
+            return Err(Error::new(Exit::Usage, tr!("prompt-duress-same-file"))
+                .next(tr!("prompt-duress-same-file-next")));
         }
     };
     let context = Context {
         passphrase_file: file,
         ..context.clone()
     };
-    new_passphrase(&context, "use under duress")
+    new_passphrase(&context, &tr!("prompt-duress"))
 }
 
 /// A new passphrase in the place of another one: from a file of its own, or asked twice.
@@ -83,14 +80,11 @@ pub(crate) fn new_passphrase(context: &Context, what: &str) -> Result<Zeroizing<
         return Ok(passphrase);
     }
     let what = plain(what);
-    let rule = format!("at least {PASSPHRASE_CHARACTERS} characters; four random words are good");
-    let passphrase = ask_hidden(&format!("New passphrase for {what} ({rule}): "))?;
+    let rule = tr!("prompt-rule", least = PASSPHRASE_CHARACTERS);
+    let passphrase = ask_hidden(&tr!("prompt-new-passphrase", what, rule))?;
     check(&passphrase)?;
-    if ask_hidden("The same once more: ")? != passphrase {
-        return Err(
-            Error::new(Exit::Failed, "the two passphrases are not the same")
-                .next("try again: nothing was made"),
-        );
+    if ask_hidden(&tr!("prompt-once-more"))? != passphrase {
+        return Err(Error::new(Exit::Failed, tr!("prompt-not-the-same")).next(tr!("nothing-made")));
     }
     Ok(passphrase)
 }
@@ -100,32 +94,31 @@ fn check(passphrase: &str) -> Result<()> {
     if characters >= PASSPHRASE_CHARACTERS {
         return Ok(());
     }
-    Err(Error::new(
-        Exit::Refused,
-        "the passphrase is too short to protect a key",
-    )
-    .why(format!(
-        "it has {characters} characters; a new passphrase has at least {PASSPHRASE_CHARACTERS}"
-    ))
-    .next("take four or more random words: nothing was made"))
+    Err(Error::new(Exit::Refused, tr!("prompt-too-short"))
+        .why(tr!(
+            "prompt-too-short-why",
+            has = characters,
+            least = PASSPHRASE_CHARACTERS
+        ))
+        .next(tr!("prompt-too-short-next")))
 }
 
 /// The first line of the passphrase file.
 fn from_file(context: &Context) -> Result<Zeroizing<String>> {
     let Some(path) = &context.passphrase_file else {
-        return Err(Error::new(Exit::Usage, "no passphrase file was named"));
+        return Err(Error::new(Exit::Usage, tr!("prompt-no-file")));
     };
-    let bytes = files::read_secret("the passphrase file", path, PASSPHRASE_FILE)?;
+    let bytes = files::read_secret(&tr!("what-passphrase-file"), path, PASSPHRASE_FILE)?;
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let unusable = |why: &str| {
-        Error::new(Exit::Failed, "the passphrase file is not usable")
+    let unusable = |why: String| {
+        Error::new(Exit::Failed, tr!("prompt-file-unusable"))
             .why(format!("{}: {why}", path.display()))
-            .next("write the passphrase on its first line, as UTF-8")
+            .next(tr!("prompt-file-next"))
     };
-    let text = std::str::from_utf8(line).map_err(|_| unusable("it is not text"))?;
+    let text = std::str::from_utf8(line).map_err(|_| unusable(tr!("prompt-not-text")))?;
     if text.is_empty() {
-        return Err(unusable("its first line is empty"));
+        return Err(unusable(tr!("prompt-first-line-empty")));
     }
     Ok(Zeroizing::new(text.to_string()))
 }
@@ -137,22 +130,18 @@ fn somebody_is_there() -> bool {
 
 fn ask_hidden(prompt: &str) -> Result<Zeroizing<String>> {
     let nobody = |why: String| {
-        Error::new(
-            Exit::Usage,
-            "a passphrase is needed, and nobody can be asked",
-        )
-        .why(why)
-        .next("run it in a terminal, or use --passphrase-file FILE or FOCAL_PASSPHRASE_FILE")
+        Error::new(Exit::Usage, tr!("prompt-nobody"))
+            .why(why)
+            .next(tr!("prompt-nobody-next"))
     };
     if !somebody_is_there() {
-        return Err(nobody("there is no terminal".into()));
+        return Err(nobody(tr!("prompt-no-terminal")));
     }
     let passphrase = rpassword::prompt_password(prompt)
         .map(Zeroizing::new)
         .map_err(|e| nobody(e.to_string()))?;
     if passphrase.is_empty() {
-        return Err(Error::new(Exit::WrongPassphrase, "the passphrase is empty")
-            .next("try again: nothing was changed"));
+        return Err(Error::new(Exit::WrongPassphrase, tr!("prompt-empty")).next(tr!("try-again")));
     }
     Ok(passphrase)
 }
@@ -176,25 +165,23 @@ pub(crate) fn confirm(
     if context.yes {
         return Ok(());
     }
-    let no = |what: &str| Error::new(Exit::Failed, what).next("nothing was changed");
+    let no = |what: String| Error::new(Exit::Failed, what).next(tr!("nothing-changed"));
     if !io::stdin().is_terminal() {
-        return Err(Error::new(
-            Exit::Usage,
-            "a confirmation is needed, and nobody can be asked",
-        )
-        .why(format!("the question was: {question}"))
-        .next("check what is shown (fingerprints: over the phone), then run it in a terminal or with --yes"));
+        return Err(Error::new(Exit::Usage, tr!("confirm-nobody"))
+            .why(tr!("confirm-question", question))
+            .next(tr!("confirm-nobody-next")));
     }
     let mut answer = String::new();
     shown
-        .and_then(|()| write!(err, "{} [y/N] ", plain(question)))
+        .and_then(|()| write!(err, "{} {} ", plain(question), tr!("confirm-choice")))
         .and_then(|()| err.flush())
         .and_then(|()| io::stdin().lock().read_line(&mut answer))
-        .map_err(|e| no("the question could not be asked").why(e.to_string()))?;
-    match answer.trim().to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(no("you did not confirm")),
-    }
+        .map_err(|e| no(tr!("confirm-not-asked")).why(e.to_string()))?;
+    // As it is said in the language, and in English.
+    let said = answer.trim().to_lowercase();
+    let yes = tr!("confirm-yes");
+    let yes = yes.split(' ').chain(["y", "yes"]).any(|yes| said == yes);
+    yes.then_some(()).ok_or_else(|| no(tr!("confirm-not")))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const STYLE: TableStyle = TableStyle::new()
 pub(crate) struct Table(comfy_table::Table);
 
 impl Table {
-    pub(crate) fn new(headings: &[&str]) -> Self {
+    pub(crate) fn new(headings: &[impl AsRef<str>]) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_style(STYLE);
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -28,7 +28,7 @@ impl Table {
         let between = u16::try_from(headings.len().saturating_sub(1)).unwrap_or(0);
         let width = table.width().unwrap_or(WIDTH);
         table.set_width(width.saturating_add(between));
-        table.set_header(headings.to_vec());
+        table.set_header(headings.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
         Self(table)
     }
 

@@ -4,6 +4,7 @@ use crate::{
     agent, attach,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     outbox,
 };
 use focal_node::wipe::{Decoy, Wipe};
@@ -120,9 +121,9 @@ pub(crate) fn resume(context: &Context) {
 
 /// What the error of a wipe means to a person.
 pub(crate) fn failed(error: &focal_node::Error) -> Error {
-    Error::new(Exit::Io, "not everything could be destroyed")
+    Error::new(Exit::Io, tr!("wipe-not-all"))
         .why(error.to_string())
-        .next("look at who owns that file, then run the same command again: it goes on where it stopped")
+        .next(tr!("wipe-not-all-next"))
 }
 
 /// What would be lost with the files of a home's people, without opening anything.

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys,
+    lang::tr,
 };
 use focal_protocol::codec;
 use serde::{Deserialize, Serialize};
@@ -55,8 +56,7 @@ impl Start {
     /// # Errors
     /// It does not start.
     pub(crate) fn start(&self, context: &Context) -> Result<bool> {
-        let failed =
-            |e: &io::Error| Error::new(Exit::Io, "the key is not kept open").why(e.to_string());
+        let failed = |e: &io::Error| Error::new(Exit::Io, tr!("key-not-open")).why(e.to_string());
         let mut command = Command::new(std::env::current_exe().map_err(|e| failed(&e))?);
         let mut child = command
             .arg("agent")
@@ -82,9 +82,9 @@ impl Start {
             .map(|mut out| io::Read::read_exact(&mut out, &mut ready));
         match answered {
             Some(Ok(())) if READY.contains(&ready[0]) => Ok(ready == READY[1..]),
-            _ => Err(Error::new(Exit::Io, "the key is not kept open")
-                .why("the process that was to hold it has ended")
-                .next("the path of the home may be too long for a socket; the passphrase is asked for each time")),
+            _ => Err(Error::new(Exit::Io, tr!("key-not-open"))
+                .why(tr!("key-not-open-why"))
+                .next(tr!("key-not-open-next"))),
         }
     }
 }
@@ -97,7 +97,7 @@ pub(crate) async fn serve(context: &Context) -> Result<()> {
         // Before the key is there: no core dump, and no look by another program of the same user.
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
-    let failed = |e: io::Error| Error::new(Exit::Io, "the agent cannot go on").why(e.to_string());
+    let failed = |e: io::Error| Error::new(Exit::Io, tr!("agent-stops")).why(e.to_string());
     let mut start: Start = read(&mut io::stdin().lock()).map_err(failed)?;
     let secret = Locked::new(&Zeroizing::new(std::mem::take(&mut start.key)));
     let lock = hold(context).map_err(failed)?;

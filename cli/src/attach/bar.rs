@@ -1,5 +1,6 @@
 //! How far something is, for who watches: amount, rate and time left.
 
+use crate::lang::tr;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::{io::IsTerminal, time::Duration};
 
@@ -12,11 +13,13 @@ impl Bar {
         if !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
-        let style = "{msg} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
+        let left = tr!("bar-left", eta = "{eta}");
+        let style =
+            format!("{{msg}} {{wide_bar}} {{bytes}}/{{total_bytes}}  {{bytes_per_sec}}  {left}");
         let bar = ProgressBar::new(total)
             .with_message(crate::output::plain(what).into_owned())
             .with_style(
-                ProgressStyle::with_template(style)
+                ProgressStyle::with_template(&style)
                     .unwrap_or_else(|_| ProgressStyle::default_bar()),
             );
         bar.enable_steady_tick(Duration::from_millis(250));

@@ -80,7 +80,7 @@ pub(crate) async fn download(
         let sealed = piece(&mut kept, attachment, name).await?;
         let plain = chunks
             .open(index, sealed)
-            .map_err(|e| broken(attachment, format!("chunk {index}: {e}")))?;
+            .map_err(|e| broken(attachment, tr!("attach-chunk-broken", index, error = e)))?;
         whole.update(&plain);
         file.write_all(&plain).map_err(|e| unwritten(&e))?;
         bar.more(plain.len() as u64);

@@ -1,5 +1,6 @@
 //! What a file says besides what it shows: where and when a picture was taken, with what, by whom.
 
+use crate::lang::tr;
 use bytes::Bytes;
 use exif::{Exif, In, Tag};
 use img_parts::{jpeg::Jpeg, png::Png, webp::WebP};
@@ -12,30 +13,32 @@ pub(crate) const PICTURE: u64 = 64 << 20;
 const VALUE: usize = 200;
 
 /// What may put a person in danger, or is evidence.
-const TELLING: [(Tag, &str); 17] = [
-    (Tag::DateTimeOriginal, "taken"),
-    (Tag::DateTime, "changed"),
-    (Tag::OffsetTimeOriginal, "time zone"),
-    (Tag::GPSDateStamp, "date by satellite"),
-    (Tag::Make, "maker"),
-    (Tag::Model, "device"),
-    (Tag::BodySerialNumber, "serial number"),
-    (Tag::LensSerialNumber, "serial number of the lens"),
-    (Tag::CameraOwnerName, "owner"),
-    (Tag::Artist, "author"),
-    (Tag::Copyright, "rights"),
-    (Tag::ImageDescription, "description"),
-    (Tag::UserComment, "comment"),
-    (Tag::Software, "software"),
-    (Tag::GPSAltitude, "height"),
-    (Tag::GPSImgDirection, "direction of view"),
-    (Tag::ImageUniqueID, "number of the picture"),
-];
+fn telling() -> [(Tag, String); 17] {
+    [
+        (Tag::DateTimeOriginal, tr!("picture-taken")),
+        (Tag::DateTime, tr!("picture-changed")),
+        (Tag::OffsetTimeOriginal, tr!("picture-time-zone")),
+        (Tag::GPSDateStamp, tr!("picture-satellite-date")),
+        (Tag::Make, tr!("picture-maker")),
+        (Tag::Model, tr!("picture-device")),
+        (Tag::BodySerialNumber, tr!("picture-serial-number")),
+        (Tag::LensSerialNumber, tr!("picture-lens-number")),
+        (Tag::CameraOwnerName, tr!("picture-owner")),
+        (Tag::Artist, tr!("picture-author")),
+        (Tag::Copyright, tr!("picture-rights")),
+        (Tag::ImageDescription, tr!("picture-description")),
+        (Tag::UserComment, tr!("picture-user-comment")),
+        (Tag::Software, tr!("picture-software")),
+        (Tag::GPSAltitude, tr!("picture-height")),
+        (Tag::GPSImgDirection, tr!("picture-direction")),
+        (Tag::ImageUniqueID, tr!("picture-number")),
+    ]
+}
 
 /// One thing that a file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Said {
-    pub(crate) what: &'static str,
+    pub(crate) what: String,
     pub(crate) value: String,
 }
 
@@ -109,7 +112,7 @@ impl Metadata {
         let said = self.said.iter().map(|s| format!("{} {}", s.what, s.value));
         let mut parts: Vec<String> = said.collect();
         if !self.also.is_empty() {
-            parts.push(format!("also {}", self.also.join(", ")));
+            parts.push(tr!("picture-also", what = self.also.join(", ")));
         }
         parts.join("; ")
     }
@@ -117,11 +120,12 @@ impl Metadata {
     fn exif(&mut self, exif: &Exif) {
         if let Some(place) = place(exif) {
             self.said.push(Said {
-                what: "place",
+                what: tr!("picture-place"),
                 value: place,
             });
         }
-        for (tag, what) in TELLING {
+        let telling = telling();
+        for (tag, what) in telling.clone() {
             let Some(field) = exif.get_field(tag, In::PRIMARY) else {
                 continue;
             };
@@ -132,10 +136,10 @@ impl Metadata {
             }
         }
         if exif.fields().any(|f| f.ifd_num == In::THUMBNAIL) {
-            self.also.push("a small copy of the picture".into());
+            self.also.push(tr!("picture-thumbnail"));
         }
         let shown = |tag: Tag| {
-            TELLING.iter().any(|(t, _)| *t == tag)
+            telling.iter().any(|(t, _)| *t == tag)
                 || [Tag::GPSLatitude, Tag::GPSLongitude, Tag::Orientation].contains(&tag)
         };
         let others = exif
@@ -143,8 +147,7 @@ impl Metadata {
             .filter(|f| f.ifd_num == In::PRIMARY && !shown(f.tag));
         match others.count() {
             0 => {}
-            1 => self.also.push("1 more field".into()),
-            n => self.also.push(format!("{n} more fields")),
+            n => self.also.push(tr!("picture-more-fields", n)),
         }
     }
 
@@ -162,14 +165,14 @@ impl Metadata {
                         continue;
                     }
                     names.push(match marker {
-                        0xfe => "a comment".into(),
+                        0xfe => tr!("picture-comment"),
                         0xe1 if content.starts_with(b"http") => "XMP".into(),
                         0xed => "IPTC".into(),
-                        other => format!("block {other:02x}"),
+                        other => tr!("picture-block", name = format!("{other:02x}")),
                     });
                 }
                 if super::strip::behind_the_end(bytes) {
-                    names.push("something behind the picture".into());
+                    names.push(tr!("picture-behind"));
                 }
             }
             Container::Png => {
@@ -180,7 +183,7 @@ impl Metadata {
                 names.extend(
                     kinds
                         .filter(|kind| kind != b"eXIf" && !super::strip::PNG.contains(kind))
-                        .map(|kind| format!("block {}", kind.escape_ascii())),
+                        .map(|kind| tr!("picture-block", name = kind.escape_ascii())),
                 );
             }
             Container::WebP => {
@@ -190,7 +193,7 @@ impl Metadata {
                 let ids = webp.chunks().iter().map(img_parts::riff::RiffChunk::id);
                 names.extend(
                     ids.filter(|id| id != b"EXIF" && !super::strip::WEBP.contains(id))
-                        .map(|id| format!("block {}", id.escape_ascii())),
+                        .map(|id| tr!("picture-block", name = id.escape_ascii())),
                 );
             }
             _ => {}

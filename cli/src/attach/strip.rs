@@ -4,6 +4,7 @@
 //! Kept besides the picture itself: its colour profile, without which it looks otherwise, and which way up it is.
 
 use super::metadata::{Container, Metadata, PICTURE, exif};
+use crate::lang::tr;
 use bytes::Bytes;
 use exif::{In, Tag};
 use img_parts::{
@@ -13,6 +14,7 @@ use img_parts::{
     riff::RiffContent,
     webp::WebP,
 };
+use std::fmt;
 
 /// Blocks of a PNG that draw it (PNG, third edition, section 11).
 pub(super) const PNG: [[u8; 4]; 17] = [
@@ -25,17 +27,26 @@ pub(super) const WEBP: [[u8; 4]; 5] = [*b"VP8X", *b"VP8 ", *b"VP8L", *b"ALPH", *
 const WEBP_XMP: u8 = 0b0000_0100;
 
 /// Why metadata stays where it is.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotStripped {
     /// Nothing here can do it.
-    #[error("metadata of {0} cannot be taken out by this program")]
-    Unsupported(&'static str),
+    Unsupported(String),
     /// Too large to be held in memory.
-    #[error("metadata is taken out of pictures up to {} MiB only", PICTURE >> 20)]
     TooLarge,
     /// Not what it seems to be.
-    #[error("the picture is damaged, so nobody can say what would be left in it")]
     Damaged,
+}
+
+impl std::error::Error for NotStripped {}
+
+impl fmt::Display for NotStripped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Unsupported(what) => tr!("strip-unsupported", what),
+            Self::TooLarge => tr!("strip-too-large", most = PICTURE >> 20),
+            Self::Damaged => tr!("strip-damaged"),
+        })
+    }
 }
 
 /// The file without its metadata; `None` if it is of a form that has none.
@@ -45,10 +56,10 @@ pub(crate) fn strip(media_type: &str, bytes: &Bytes) -> Result<Option<Bytes>, No
         Container::Png => png(bytes)?,
         Container::WebP => webp(bytes)?,
         Container::Text => return Ok(None),
-        Container::Heif => return Err(NotStripped::Unsupported("HEIF pictures")),
-        Container::Tiff => return Err(NotStripped::Unsupported("TIFF pictures")),
-        Container::Pdf => return Err(NotStripped::Unsupported("PDF documents")),
-        Container::Other => return Err(NotStripped::Unsupported("files of this sort")),
+        Container::Heif => return Err(NotStripped::Unsupported(tr!("strip-heif"))),
+        Container::Tiff => return Err(NotStripped::Unsupported(tr!("strip-tiff"))),
+        Container::Pdf => return Err(NotStripped::Unsupported(tr!("strip-pdf"))),
+        Container::Other => return Err(NotStripped::Unsupported(tr!("strip-other"))),
     };
     // Read again, by what finds metadata and knows nothing of how it was taken out.
     if Metadata::of(media_type, &stripped).is_empty() {
@@ -176,7 +187,7 @@ fn png(bytes: &Bytes) -> Result<Bytes, NotStripped> {
 fn webp(bytes: &Bytes) -> Result<Bytes, NotStripped> {
     let mut webp = WebP::from_bytes(bytes.clone()).map_err(|_| NotStripped::Damaged)?;
     if webp.has_chunk(*b"ANMF") {
-        return Err(NotStripped::Unsupported("moving WebP pictures"));
+        return Err(NotStripped::Unsupported(tr!("strip-moving")));
     }
     webp.chunks_mut().retain(|chunk| WEBP.contains(&chunk.id()));
     if !webp.has_chunk(*b"VP8 ") && !webp.has_chunk(*b"VP8L") {
@@ -341,7 +352,10 @@ mod tests {
             ("image/heic", "HEIF pictures"),
             ("video/mp4", "files of this sort"),
         ] {
-            assert_eq!(strip(kind, &any), Err(NotStripped::Unsupported(named)));
+            assert_eq!(
+                strip(kind, &any),
+                Err(NotStripped::Unsupported(named.into()))
+            );
         }
         assert_eq!(strip("text/plain", &any), Ok(None));
         for kind in ["image/jpeg", "image/png", "image/webp"] {

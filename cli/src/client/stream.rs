@@ -2,6 +2,7 @@
 
 use super::{ANSWER, Client, refusal};
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use http_body_util::{BodyExt, Limited};
 use hyper::{
     Method, Request,
@@ -77,7 +78,7 @@ impl Client {
         file: &Path,
         sent: impl Fn(u64) + Send + 'static,
     ) -> Result<T> {
-        let unreadable = |e| Error::io("the file cannot be read", file, &e);
+        let unreadable = |e| Error::io(tr!("file-cannot-be-read"), file, &e);
         let opened = File::open(file).map_err(unreadable)?;
         let left = opened.metadata().map_err(unreadable)?.len();
         let body = FileBody {
@@ -144,7 +145,7 @@ impl Parts {
                 let [kind, length @ ..] = *head;
                 let length = u32::from_be_bytes(length) as usize;
                 if length > PART {
-                    return Err(Error::new(Exit::Failed, "the node's answer is malformed"));
+                    return Err(Error::new(Exit::Failed, tr!("answer-malformed")));
                 }
                 if let Some(bytes) = rest.get(..length) {
                     let bytes = bytes.to_vec();
@@ -155,7 +156,7 @@ impl Parts {
             let frame = tokio::time::timeout(self.patience, self.body.frame()).await;
             match frame.map_err(broken)? {
                 None if self.held.is_empty() => return Ok(None),
-                None => return Err(broken("in the middle of a part")),
+                None => return Err(broken(tr!("middle-of-part"))),
                 Some(frame) => {
                     if let Some(data) = frame.map_err(broken)?.data_ref() {
                         self.held.extend_from_slice(data);
@@ -167,9 +168,9 @@ impl Parts {
 }
 
 fn broken(why: impl std::fmt::Display) -> Error {
-    Error::new(Exit::Unreachable, "the node's answer has broken off")
+    Error::new(Exit::Unreachable, tr!("answer-broken"))
         .why(why.to_string())
-        .next("see the node's log, then try again")
+        .next(tr!("answer-broken-next"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::{
     commands::case::{first, minute},
     context::Context,
     error::Result,
+    lang::{self, tr},
     output::{FAINT, STRONG, plain},
 };
 use focal_node::api::types::{AlarmRow, Resolve};
@@ -66,7 +67,7 @@ async fn list(args: &ListArgs, client: &Client, context: &Context) -> Result<()>
     alarms.retain(|a| args.all || a.resolved.is_none());
     context.print(&alarms, |out| {
         if alarms.is_empty() {
-            return writeln!(out, "No alarms.");
+            return writeln!(out, "{}", tr!("alarms-none"));
         }
         for alarm in &alarms {
             writeln!(
@@ -74,16 +75,23 @@ async fn list(args: &ListArgs, client: &Client, context: &Context) -> Result<()>
                 "{STRONG}{}{STRONG:#}  {}  {}",
                 first(&alarm.id),
                 minute(&alarm.since),
-                plain(&alarm.message)
+                plain(&lang::alarm(&alarm.code, &alarm.message))
             )?;
             match (&alarm.decision, &alarm.resolved) {
                 (Some(decision), Some(at)) => writeln!(
                     out,
-                    "          resolved {}: {}",
-                    minute(at),
-                    plain(decision)
+                    "          {}",
+                    tr!(
+                        "alarms-resolved",
+                        time = minute(at),
+                        decision = plain(decision)
+                    )
                 )?,
-                _ => writeln!(out, "          {FAINT}{}{FAINT:#}", alarm.advice)?,
+                _ => writeln!(
+                    out,
+                    "          {FAINT}{}{FAINT:#}",
+                    lang::words(&alarm.advice)
+                )?,
             }
         }
         Ok(())
@@ -97,5 +105,7 @@ async fn resolve(args: ResolveArgs, client: &Client, context: &Context) -> Resul
     let path = format!("/v1/alarms/{}/resolve", args.alarm);
     let alarms: Vec<AlarmRow> = client.post(&path, &body).await?;
     let open = alarms.iter().filter(|a| a.resolved.is_none()).count();
-    context.print(&alarms, |out| writeln!(out, "resolved; {open} open"))
+    context.print(&alarms, |out| {
+        writeln!(out, "{}", tr!("alarms-open", n = open))
+    })
 }

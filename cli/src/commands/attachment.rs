@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::open_author,
-    lang::tr,
+    lang::{self, tr},
     output::plain,
     table::Table,
 };
@@ -453,7 +453,7 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
 
 /// Waits until the node has all of a file.
 async fn wait(client: &Client, row: &AttachmentRow, context: &Context) -> Result<()> {
-    let bar = Bar::of(&format!("fetching {}", row.name), row.size);
+    let bar = Bar::of(&tr!("attachment-fetching", name = row.name), row.size);
     let mut said = None;
     loop {
         let path = format!("/v1/attachments?record={}", row.record);
@@ -468,9 +468,13 @@ async fn wait(client: &Client, row: &AttachmentRow, context: &Context) -> Result
         let part = now.size as u128 * u128::from(now.held) / u128::from(now.of.max(1));
         bar.at(u64::try_from(part).unwrap_or(now.size));
         if now.state == AttachmentHere::Coming {
-            bar.say(&format!("fetching {}", row.name));
+            bar.say(&tr!("attachment-fetching", name = row.name));
         } else if let Some(why) = now.why.filter(|why| said.as_ref() != Some(why)) {
-            let text = format!("{} waits: {why}", row.name);
+            let text = tr!(
+                "attachment-waits-why",
+                name = row.name,
+                why = lang::words(&why)
+            );
             if bar.is_seen() {
                 bar.say(&text);
             } else {

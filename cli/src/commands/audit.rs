@@ -5,6 +5,7 @@ use crate::{
     commands::case::at_least_one,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_node::api::types::AuditPage;
 use focal_protocol::{audit::Deed, id::Hash, time::Time};
@@ -97,7 +98,7 @@ impl FromStr for Noted {
                 hash: hash.parse().ok()?,
             })
         });
-        noted.ok_or_else(|| "a number, a colon and all 64 digits of the hash".into())
+        noted.ok_or_else(|| tr!("noted-odd"))
     }
 }
 
@@ -131,10 +132,7 @@ impl Pages {
         let page: AuditPage = self.client.get(&format!("/v1/audit?from={from}")).await?;
         self.from = page.next;
         if self.from.is_some_and(|next| next <= from) {
-            return Err(
-                Error::new(Exit::Failed, "the node's answer is not understood")
-                    .why("a page of the audit trail ends before it begins"),
-            );
+            return Err(Error::new(Exit::Failed, tr!("answer-odd")).why(tr!("audit-page-odd")));
         }
         Ok(Some(page))
     }

@@ -256,16 +256,8 @@ async fn open(args: OpenArgs, client: &Client, context: &Context) -> Result<()> 
     let case: CaseSummary = client.post("/v1/cases", &body).await?;
     context.print(&case, |out| {
         writeln!(out, "{STRONG}{}{STRONG:#}", case.case)?;
-        writeln!(
-            out,
-            "The case \"{}\" is open; this node is its custodian.",
-            plain(&case.title)
-        )?;
-        writeln!(
-            out,
-            "Invite partners: focal case invite {} ORG",
-            first(&case.case)
-        )
+        writeln!(out, "{}", tr!("case-is-open", title = plain(&case.title)))?;
+        writeln!(out, "{}", tr!("case-invite-next", case = first(&case.case)))
     })
 }
 
@@ -285,23 +277,27 @@ async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<
         for org in &invited {
             let name = plain(&org.org_name);
             if org.already {
-                writeln!(out, "{name} is in the case already as {}.", body.role)?;
+                writeln!(out, "{}", tr!("case-in-already", name, role = body.role))?;
                 continue;
             }
             let title = plain(&case.title);
-            writeln!(out, "{name} is invited to \"{title}\" as {}.", body.role)?;
+            writeln!(
+                out,
+                "{}",
+                tr!("case-now-invited", name, title, role = body.role)
+            )?;
             if !org.added.is_empty() {
                 writeln!(
                     out,
-                    "Its invitation is on its way to {} of its nodes, also through partners.",
-                    org.added.len()
+                    "{}",
+                    tr!("case-invitation-on-way", n = org.added.len())
                 )?;
             }
             if !org.waiting.is_empty() {
                 writeln!(
                     out,
-                    "{} of its nodes have not been met yet: they are added as soon as they are.",
-                    org.waiting.len()
+                    "{}",
+                    tr!("case-invitation-waits", n = org.waiting.len())
                 )?;
             }
         }
@@ -324,7 +320,7 @@ async fn ask_to_invite(
     }
     let custodian = plain(&case.custodian);
     context.print(&asked, |out| {
-        writeln!(out, "{custodian} is asked to invite them.")
+        writeln!(out, "{}", tr!("case-asked-to-invite", custodian))
     })
 }
 

@@ -4,6 +4,7 @@ use crate::{
     args::Cli,
     context::Context,
     error::{Error, Result},
+    lang::{self, tr},
     output,
 };
 use clap::CommandFactory;
@@ -36,7 +37,8 @@ pub(crate) struct ManArgs {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "focal", &mut script);
+    let mut command = lang::spoken(Cli::command());
+    clap_complete::generate(args.shell, &mut command, "focal", &mut script);
     output::raw(&script)
 }
 
@@ -48,17 +50,17 @@ struct Pages {
 pub(crate) fn man(args: &ManArgs, context: &Context) -> Result<()> {
     let Some(dir) = &args.dir else {
         let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command())
+        clap_mangen::Man::new(lang::spoken(Cli::command()))
             .render(&mut page)
-            .map_err(|e| Error::io("the page could not be made", std::path::Path::new("-"), &e))?;
+            .map_err(|e| Error::io(tr!("man-not-made"), std::path::Path::new("-"), &e))?;
         return output::raw(&page);
     };
     // Manual pages are for everybody: the usual modes.
     std::fs::create_dir_all(dir)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
-        .map_err(|e| Error::io("the pages could not be written", dir, &e))?;
+        .and_then(|()| clap_mangen::generate_to(lang::spoken(Cli::command()), dir))
+        .map_err(|e| Error::io(tr!("man-not-written"), dir, &e))?;
     let pages = Pages { dir: dir.clone() };
     context.print(&pages, |out| {
-        writeln!(out, "The pages are in {}.", pages.dir.display())
+        writeln!(out, "{}", tr!("man-written", dir = pages.dir.display()))
     })
 }

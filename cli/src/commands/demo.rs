@@ -4,7 +4,8 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    output::{FAINT, STRONG, plain},
+    lang::tr,
+    output::{FAINT, plain, strong},
     table::Table,
 };
 use serde::Serialize;
@@ -23,6 +24,7 @@ mod photographs;
 mod removal;
 mod response;
 mod script;
+mod story;
 
 use clock::Clock;
 use party::Party;
@@ -84,14 +86,14 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     // Dropping the play kills its nodes and removes its directory.
     tokio::select! {
         outcome = playing => outcome,
-        why = stopped() => Err(Error::new(Exit::Failed, "the demonstration was stopped")
+        why = stopped() => Err(Error::new(Exit::Failed, tr!("demo-stopped"))
             .why(why)
-            .next("its nodes are stopped and its directory is removed")),
+            .next(tr!("demo-stopped-next"))),
     }
 }
 
 /// Waits until somebody wants it to end.
-async fn stopped() -> &'static str {
+async fn stopped() -> String {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut hangup)) = (
         signal(SignalKind::terminate()),
@@ -100,10 +102,10 @@ async fn stopped() -> &'static str {
         return std::future::pending().await;
     };
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => "Ctrl-C",
-        _ = term.recv() => "SIGTERM",
+        _ = tokio::signal::ctrl_c() => "Ctrl-C".into(),
+        _ = term.recv() => "SIGTERM".into(),
         // The nodes do not hear it: they are groups of their own.
-        _ = hangup.recv() => "its terminal was closed",
+        _ = hangup.recv() => tr!("demo-terminal-closed"),
     }
 }
 
@@ -112,16 +114,14 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
     let base = tempfile::Builder::new()
         .prefix("focal-demo-")
         .tempdir()
-        .map_err(|e| {
-            Error::new(Exit::Io, "no temporary directory can be made").why(e.to_string())
-        })?;
+        .map_err(|e| Error::new(Exit::Io, tr!("demo-no-dir")).why(e.to_string()))?;
     let say = |text: &str| {
         if !context.json {
             // Progress is for who watches; if nobody can, nothing is lost.
             let _ = writeln!(anstream::stdout().lock(), "{}", plain(text));
         }
     };
-    say("Three organisations, each with its own keys and its own node, found a federation.");
+    say(&tr!("demo-begins"));
     let mut parties = script::found(base.path(), &say).await?;
     let mut clock = Clock::default();
     let script::Played {
@@ -157,10 +157,7 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
     };
     context.print(&outcome, |out| write(&outcome, out))?;
     if !outcome.converged {
-        return Err(Error::new(
-            Exit::Failed,
-            "the nodes do not show the same case",
-        ));
+        return Err(Error::new(Exit::Failed, tr!("demo-differ")));
     }
     if args.keep {
         keep(parties, base, &case, context)?;
@@ -174,7 +171,11 @@ async fn play(args: &Args, context: &Context) -> Result<()> {
 
 fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out)?;
-    let mut table = Table::new(&["node of", "records", "case view"]);
+    let mut table = Table::new(&[
+        tr!("head-node-of"),
+        tr!("head-records"),
+        tr!("head-case-view"),
+    ]);
     for node in &outcome.nodes {
         table.row(vec![
             node.organisation.clone(),
@@ -184,7 +185,11 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     }
     table.write(out)?;
     writeln!(out)?;
-    let mut table = Table::new(&["report", "by", "readable at the last partner after"]);
+    let mut table = Table::new(&[
+        tr!("head-file-report"),
+        tr!("head-by"),
+        tr!("head-readable-after"),
+    ]);
     for report in &outcome.reports {
         let ms = report.milliseconds_to_last_partner;
         table.row(vec![
@@ -195,13 +200,17 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     }
     table.write(out)?;
     writeln!(out)?;
-    let mut table = Table::new(&["the story says", "and every node shows"]);
+    let mut table = Table::new(&[tr!("head-story-says"), tr!("head-nodes-show")]);
     for check in &outcome.checks {
-        table.row(vec![check.what.into(), check.shown.to_string()]);
+        table.row(vec![check.what.clone(), check.shown.to_string()]);
     }
     table.write(out)?;
     writeln!(out)?;
-    let mut table = Table::new(&["photograph", "bytes", "as it was sent, at"]);
+    let mut table = Table::new(&[
+        tr!("head-photograph"),
+        tr!("head-bytes"),
+        tr!("head-as-sent"),
+    ]);
     for file in &outcome.files {
         table.row(vec![
             file.name.clone(),
@@ -212,28 +221,31 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     table.write(out)?;
     writeln!(out)?;
     if outcome.converged {
-        writeln!(
-            out,
-            "{STRONG}All three nodes showed the same case before the removal.{STRONG:#} {FAINT}({:.1} s){FAINT:#}",
-            outcome.seconds
-        )?;
+        let same = strong(&tr!("demo-all-the-same"));
+        writeln!(out, "{same} {FAINT}({:.1} s){FAINT:#}", outcome.seconds)?;
     }
     let removed = &outcome.removed;
     writeln!(
         out,
-        "{} reads {} of {} records now; its node says: {}",
-        removed.organisation,
-        removed.readable,
-        removed.written,
-        plain(&removed.why)
+        "{}",
+        tr!(
+            "demo-removed",
+            org = removed.organisation,
+            readable = removed.readable,
+            written = removed.written,
+            why = plain(&removed.why)
+        )
     )?;
     let evidence = &outcome.evidence;
     writeln!(
         out,
-        "The bundle proves {} reports and {} photographs. With one byte changed: {}",
-        evidence.records,
-        evidence.files,
-        plain(&evidence.changed)
+        "{}",
+        tr!(
+            "demo-proven",
+            reports = evidence.records,
+            photographs = evidence.files,
+            why = plain(&evidence.changed)
+        )
     )
 }
 
@@ -241,19 +253,13 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
 fn keep(parties: Vec<Party>, base: tempfile::TempDir, case: &str, context: &Context) -> Result<()> {
     let directory = base.keep();
     let mut lines = vec![
-        format!(
-            "The nodes go on running in {}. To go on by hand:",
-            directory.display()
-        ),
+        tr!("demo-go-on", dir = directory.display()),
         format!(
             "  export FOCAL_PASSPHRASE_FILE={}",
             directory.join("passphrase").display()
         ),
     ];
-    lines.push(format!(
-        "  {0}/orsk.html in a browser, and: focal verify {0}/orsk.zip",
-        directory.display()
-    ));
+    lines.push(tr!("demo-browser", dir = directory.display()));
     let mut pids = Vec::new();
     for party in parties {
         lines.push(format!(
@@ -264,10 +270,10 @@ fn keep(parties: Vec<Party>, base: tempfile::TempDir, case: &str, context: &Cont
         ));
         pids.extend(party.leave().map(|pid| pid.to_string()));
     }
-    lines.push(format!(
-        "To end: kill {}; rm -r {}",
-        pids.join(" "),
-        directory.display()
+    lines.push(tr!(
+        "demo-to-end",
+        pids = pids.join(" "),
+        dir = directory.display()
     ));
     context.remark(&lines.join("\n"));
     Ok(())

@@ -3,6 +3,7 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_protocol::evidence::{Failure, Why, container};
 use std::path::{Path, PathBuf};
@@ -48,16 +49,16 @@ fn fails(path: &Path, failure: &Failure) -> Error {
         Why::File(container::Error::Io(_)) => Exit::Io,
         _ => Exit::Refused,
     };
-    let what = format!("{} does not hold", path.display());
+    let what = tr!("bundle-broken", path = path.display());
     Error::new(exit, what)
         .why(failure.to_string())
-        .next("ask for another copy, and keep this one as it is")
+        .next(tr!("bundle-broken-next"))
 }
 
 /// A new file beside `path`, which nothing is to replace.
 fn staged(path: &Path) -> Result<tempfile::NamedTempFile> {
     if path.symlink_metadata().is_ok() {
-        return Err(crate::files::exists(path).next("give another name with -o FILE"));
+        return Err(crate::files::exists(path).next(tr!("attach-other-name")));
     }
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir.to_path_buf(),
@@ -73,12 +74,12 @@ fn keep(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
     match file.persist_noclobber(path) {
         Ok(_) => crate::files::sync_dir(path),
         Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(crate::files::exists(path).next("give another name with -o FILE"))
+            Err(crate::files::exists(path).next(tr!("attach-other-name")))
         }
         Err(e) => Err(unwritten(path, &e.error)),
     }
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Error {
-    Error::io("a file could not be written", path, error)
+    Error::io(tr!("file-not-written"), path, error)
 }

@@ -6,7 +6,8 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
-    output::{count, plain, raw},
+    lang::{self, tr},
+    output::{plain, raw},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use focal_node::{
@@ -81,9 +82,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     if args.output.is_none() && context.json {
-        return Err(Error::new(Exit::Usage, "it is not said where to write")
-            .why("with --json, standard output says what was written")
-            .next("add -o FILE, or -o DIRECTORY"));
+        return Err(Error::new(Exit::Usage, tr!("write-unsaid"))
+            .why(tr!("write-unsaid-json"))
+            .next(tr!("write-unsaid-next")));
     }
     let client = Client::connect(context).await?;
     let case = find(&client, &args.case).await?;
@@ -127,48 +128,47 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         filter: &filter,
     };
     let documents = export.write(args.format).map_err(|e| {
-        Error::new(Exit::Refused, "the export is too large")
+        Error::new(Exit::Refused, tr!("export-too-large"))
             .why(e.to_string())
-            .next("choose fewer records with --since, --kind or --record")
+            .next(tr!("export-too-large-next"))
     })?;
     if documents.is_empty() {
         return Err(nothing(args.format, &withheld));
     }
     if !withheld.is_empty() {
-        let n = count(withheld.len(), "record");
-        context.remark(&format!(
-            "{n} left out, as the marking does not let it leave:"
-        ));
+        context.remark(&tr!("export-left-out", n = withheld.len()));
         for one in withheld.iter().take(20) {
-            let ask = one.ask.as_ref().map(|o| format!("; ask {o}"));
+            let ask = one.ask.as_ref().map(|o| tr!("export-ask", org = o));
             let ask = ask.unwrap_or_default();
-            context.remark(&format!("  {}: {}{ask}", first(&one.record), one.reason));
+            context.remark(&format!(
+                "  {}: {}{ask}",
+                first(&one.record),
+                lang::words(&one.reason)
+            ));
         }
     }
     write(&documents, args.output.as_deref(), &withheld, context)
 }
 
 fn not_understood() -> Error {
-    Error::new(Exit::Failed, "the node's answer is not understood")
+    Error::new(Exit::Failed, tr!("answer-odd"))
 }
 
 fn nothing(format: Format, withheld: &[RefusedRecord]) -> Error {
     let kinds: Vec<&str> = format.kinds().iter().map(|k| k.as_str()).collect();
     let why = if kinds.is_empty() {
-        "no record is chosen".to_string()
+        tr!("export-none-chosen")
     } else {
-        format!("{format} carries {}, and none is chosen", kinds.join(", "))
+        tr!("export-kinds", format, kinds = kinds.join(", "))
     };
-    let error = Error::new(Exit::NotFound, "there is nothing to write");
+    let error = Error::new(Exit::NotFound, tr!("export-nothing"));
     if withheld.is_empty() {
-        return error
-            .why(why)
-            .next("see what is there with `focal report list`");
+        return error.why(why).next(tr!("export-nothing-next"));
     }
-    let held = count(withheld.len(), "record");
+    let n = withheld.len();
     error
-        .why(format!("{why}; {held} may not leave by its marking"))
-        .next("ask the organisation that wrote it")
+        .why(tr!("export-nothing-why", why, n))
+        .next(tr!("export-ask-author"))
 }
 
 /// The ids of the records that are named by their first digits.
@@ -261,18 +261,18 @@ fn write(
     let Some(output) = output else {
         return match documents {
             [one] => raw(one.text.as_bytes()),
-            many => Err(Error::new(Exit::Usage, "it is not said where to write")
-                .why(format!("there are {} files", many.len()))
-                .next("name a directory: -o DIRECTORY/")),
+            many => Err(Error::new(Exit::Usage, tr!("write-unsaid"))
+                .why(tr!("export-files", n = many.len()))
+                .next(tr!("export-name-dir"))),
         };
     };
     let paths = places(documents, output);
     // All or nothing, as far as names are taken.
     if let Some(taken) = paths.iter().find(|path| path.exists()) {
-        return Err(files::exists(taken).next("nothing was written; name another file"));
+        return Err(files::exists(taken).next(tr!("export-other-name")));
     }
     if documents.len() > 1 && output.is_file() {
-        return Err(files::exists(output).next("name a directory for several files"));
+        return Err(files::exists(output).next(tr!("export-dir-for-many")));
     }
     for (document, path) in documents.iter().zip(&paths) {
         files::create_private(path, document.text.as_bytes())?;
@@ -292,7 +292,7 @@ fn write(
                 "{}  {}  {}",
                 plain(&path.display().to_string()),
                 write_marking(&document.marking),
-                count(document.records, "record")
+                tr!("count-records", n = document.records)
             )?;
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::{
     federation_file::FederationFile,
     federation_view::{Shown, write_directory},
     files,
+    lang::tr,
     organisation::Organisation,
     prompt,
 };
@@ -76,9 +77,9 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
             let Some(directory) = accepted::load(context)? else {
                 return Err(e);
             };
-            context.remark("The node does not answer: this is the federation as it was accepted or last signed here.");
+            context.remark(&tr!("federation-as-accepted"));
             let file = FederationFile::new(directory.to_bundle()).map_err(|e| {
-                Error::new(Exit::Failed, "the accepted file cannot be used").why(e.to_string())
+                Error::new(Exit::Failed, tr!("accepted-unusable")).why(e.to_string())
             })?;
             let shown = Shown::new(&file);
             return context.print(&shown.directory, |out| shown.write(out));
@@ -91,7 +92,7 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
 /// Writes a file that is handed on; one that is there is replaced only after a yes.
 fn write_out(context: &Context, path: &Path, bytes: &[u8]) -> Result<()> {
     if path.exists() {
-        let question = format!("{} exists: replace it?", path.display());
+        let question = tr!("replace-question", path = path.display());
         prompt::confirm(context, &question, |_| Ok(()))?;
     }
     files::write_private(path, bytes)
@@ -105,10 +106,10 @@ fn remark_unissued(context: &Context, org: &Organisation) -> Result<()> {
         .iter()
         .any(|card| !latest.is_revoked(&card.id.key()) && !latest.nodes.contains(card));
     if org.draft != crate::draft::Draft::default() || stale {
-        context.remark("Some changes are in no manifest yet: issue one with focal org manifest.");
+        context.remark(&tr!("changes-unissued"));
     }
     if latest.nodes.is_empty() {
-        context.remark("Your manifest lists no node: partners cannot reach you. Make one (focal node init), then focal org manifest.");
+        context.remark(&tr!("no-node-listed"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     files,
-    output::count,
+    lang::tr,
     prompt::confirm,
 };
 use focal_node::{
@@ -79,10 +79,8 @@ impl FromStr for Choice {
         }
         match text.parse::<Format>() {
             Ok(format) if format.is_read() => Ok(Self(Some(format))),
-            Ok(format) => Err(format!(
-                "{format} is written, and not read; allowed: cap, hxl, geojson, ndjson, auto"
-            )),
-            Err(_) => Err("no such format; allowed: cap, hxl, geojson, ndjson, auto".into()),
+            Ok(format) => Err(tr!("import-not-read", format)),
+            Err(_) => Err(tr!("import-no-format")),
         }
     }
 }
@@ -128,11 +126,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     if good == 0 {
         return Err(none_is_complete(&checked));
     }
-    let question = format!(
-        "Sign and send {} to \"{}\"?",
-        count(good, "report"),
-        case.title
-    );
+    let question = tr!("import-question", n = good, case = case.title);
     confirm(context, &question, |out| {
         show::write(&import, &checked, &args.file, out)
     })?;
@@ -159,11 +153,9 @@ fn options(args: &Args) -> Result<Options> {
     };
     for pair in &args.set {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(
-                Error::new(Exit::Usage, format!("--set {pair} is not understood"))
-                    .why("a field and its value are joined by =")
-                    .next("write it as --set status=ongoing"),
-            );
+            return Err(Error::new(Exit::Usage, tr!("set-odd", pair))
+                .why(tr!("set-odd-why"))
+                .next(tr!("import-set-next")));
         };
         let name = name.trim().replace('-', "_");
         options.defaults.insert(name, json!(value.trim()));
@@ -177,20 +169,18 @@ fn read(args: &Args, options: &Options) -> Result<Import> {
         std::io::stdin()
             .take(limits::FILE as u64 + 1)
             .read_to_end(&mut bytes)
-            .map_err(|e| {
-                Error::new(Exit::Io, "standard input cannot be read").why(e.to_string())
-            })?;
+            .map_err(|e| Error::new(Exit::Io, tr!("stdin-unread")).why(e.to_string()))?;
         bytes
     } else {
-        files::read("the file", &args.file, limits::FILE)?
+        files::read(&tr!("what-file"), &args.file, limits::FILE)?
     };
     exchange::import(args.format.0, &bytes, options).map_err(|e| {
         Error::new(
             Exit::Refused,
-            format!("{} is not taken", args.file.display()),
+            tr!("path-not-taken", path = args.file.display()),
         )
         .why(e.to_string())
-        .next("nothing was signed; mend the file, or ask its sender for another")
+        .next(tr!("import-not-taken-next"))
     })
 }
 
@@ -209,14 +199,14 @@ fn none_is_complete(checked: &[Checked]) -> Error {
     let lines: Vec<String> = checked.iter().take(20).flat_map(show::wrong).collect();
     let expired = lines.iter().any(|line| line.contains("expires"));
     let about = |line: &String| line.contains(": references: ") || line.contains(": identifier: ");
-    Error::new(Exit::Refused, "no report in the file can be sent")
+    Error::new(Exit::Refused, tr!("import-none"))
         .why(lines.join("\n       "))
         .next(if lines.iter().all(about) {
-            "nothing was signed; see the case with `focal report list`"
+            tr!("import-none-list")
         } else if expired {
-            "an alert that has expired is taken with --expired; what else is missing is filled in with --set FIELD=VALUE"
+            tr!("import-none-expired")
         } else {
-            "fill in what is missing with --set FIELD=VALUE, or mend the file"
+            tr!("import-none-set")
         })
 }
 
@@ -224,19 +214,14 @@ fn none_is_complete(checked: &[Checked]) -> Error {
 fn kept(import: Import, case: &str, args: &Args, away: Error, context: &Context) -> Result<()> {
     // Whether an earlier alert is known only the node can say.
     if import.reports.iter().any(|r| r.amends.is_some()) {
-        return Err(
-            away.next("start the node and import the file again: it is about earlier alerts")
-        );
+        return Err(away.next(tr!("import-node-first")));
     }
     let checked = check(import.reports.clone());
     let good = checked.iter().filter(|c| c.draft.is_ok()).count();
     if good == 0 {
         return Err(none_is_complete(&checked));
     }
-    let question = format!(
-        "The node does not answer. Keep {} as drafts?",
-        count(good, "report")
-    );
+    let question = tr!("import-keep-question", n = good);
     confirm(context, &question, |out| {
         show::write(&import, &checked, &args.file, out)
     })?;

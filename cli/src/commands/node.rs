@@ -5,7 +5,8 @@ use crate::{
     commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
-    output::{STRONG, plain},
+    lang::tr,
+    output::{plain, strong},
     prompt::confirm,
     table::Table,
 };
@@ -153,46 +154,69 @@ async fn status(context: &Context) -> Result<()> {
 fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let or_none = |text: &Option<String>| {
         text.as_deref()
-            .map_or("none yet".into(), |t| plain(t).into_owned())
+            .map_or_else(|| tr!("none-yet"), |t| plain(t).into_owned())
     };
-    writeln!(out, "node         {STRONG}{}{STRONG:#}", status.node)?;
+    writeln!(out, "{}", tr!("status-node", node = strong(&status.node)))?;
     writeln!(out, "             {}", status.node_fingerprint)?;
     writeln!(
         out,
-        "organisation {}, manifest {}",
-        or_none(&status.org_name),
-        status.manifest_version
+        "{}",
+        tr!(
+            "status-org",
+            name = or_none(&status.org_name),
+            manifest = status.manifest_version
+        )
     )?;
     writeln!(
         out,
-        "federation   {}, roster {}",
-        or_none(&status.federation_name),
-        status.roster_version
+        "{}",
+        tr!(
+            "status-federation",
+            name = or_none(&status.federation_name),
+            roster = status.roster_version
+        )
     )?;
     writeln!(
         out,
-        "partners     {} of {} nodes connected",
-        status.peers_connected, status.peers_known
+        "{}",
+        tr!(
+            "status-partners",
+            connected = status.peers_connected,
+            n = status.peers_known
+        )
     )?;
     writeln!(
         out,
-        "holds        {} cases, {} records, {} entries that wait",
-        status.cases, status.records, status.pending
+        "{}",
+        tr!(
+            "status-holds",
+            cases = tr!("count-cases", n = status.cases),
+            records = tr!("count-records", n = status.records),
+            waiting = tr!("count-waiting", n = status.pending),
+        )
     )?;
     for address in &status.listening {
-        writeln!(out, "listens on   {}", plain(address))?;
+        writeln!(out, "{}", tr!("status-listens", address = plain(address)))?;
     }
     writeln!(
         out,
-        "since        {}, version {}",
-        status.started,
-        plain(&status.version)
+        "{}",
+        tr!(
+            "status-since",
+            time = status.started,
+            version = plain(&status.version)
+        )
     )?;
     for (name, count) in &status.refused {
-        writeln!(out, "refused      {count} {}", plain(name))?;
+        writeln!(
+            out,
+            "{}",
+            tr!("status-refused", n = count, code = plain(name))
+        )?;
     }
     for alarm in &status.alarms {
-        writeln!(out, "{STRONG}alarm{STRONG:#}        {}", plain(alarm))?;
+        let head = strong(&tr!("status-alarm-head"));
+        writeln!(out, "{}", tr!("status-alarm", head, alarm = plain(alarm)))?;
     }
     Ok(())
 }
@@ -200,9 +224,11 @@ fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
 async fn health(context: &Context) -> Result<()> {
     let status: Status = Client::connect(context).await?.get("/v1/status").await?;
     if status.alarms.is_empty() {
-        return context.print(&status.alarms, |out| writeln!(out, "all is well"));
+        return context.print(&status.alarms, |out| {
+            writeln!(out, "{}", tr!("health-well"))
+        });
     }
-    Err(Error::new(Exit::Unwell, "a person must look at this node")
+    Err(Error::new(Exit::Unwell, tr!("health-unwell"))
         .why(plain(&status.alarms.join("\n       ")).into_owned())
         .next("focal alarms list"))
 }
@@ -218,34 +244,31 @@ fn restore(args: &RestoreArgs, context: &Context) -> Result<()> {
         "custodian_of": restored.custodian_of,
     });
     context.print(&shown, |out| {
-        writeln!(out, "restored: {} cases, {} logs ended", restored.cases, restored.logs)?;
+        writeln!(
+            out,
+            "{}",
+            tr!(
+                "restored",
+                cases = tr!("count-cases", n = restored.cases),
+                logs = tr!("count-logs", n = restored.logs),
+            )
+        )?;
         if restored.custodian_of > 0 {
             writeln!(
                 out,
-                "It is custodian of {} cases and may have forgotten what it committed there: in each, stand with `focal case succeed` \
-                 and ask the other members to vote for it.",
-                restored.custodian_of
+                "{}",
+                tr!("restored-custodian", n = restored.custodian_of)
             )?;
         }
-        writeln!(out, "Start it: focal node run")
+        writeln!(out, "{}", tr!("restored-start"))
     })
 }
 
 fn gone_for_good(context: &Context, what: &str) -> Result<()> {
-    confirm(
-        context,
-        "Is this a copy, and is the original gone for good?",
-        |out| {
-            writeln!(
-                out,
-                "The logs of the node in {what} end where they are, and it begins new ones."
-            )?;
-            writeln!(
-                out,
-                "Two nodes that run from one directory and its copy are taken for an attack."
-            )
-        },
-    )
+    confirm(context, &tr!("copy-question"), |out| {
+        writeln!(out, "{}", tr!("copy-stake", what))?;
+        writeln!(out, "{}", tr!("copy-attack"))
+    })
 }
 
 fn from_copy(context: &Context) -> Result<focal_node::Restored> {
@@ -262,9 +285,7 @@ fn from_backup(
 ) -> Result<focal_node::Restored> {
     let dir = context.node_dir();
     if dir.exists() {
-        return Err(crate::files::exists(&dir).next(
-            "move it away first (it may be what is left of the node), or use another --home",
-        ));
+        return Err(crate::files::exists(&dir).next(tr!("restore-exists-next")));
     }
     let reading = Place::of(place).read().map_err(|e| backup::error(&e))?;
     let (path, list) = backup::choose(&reading, which)?;
@@ -279,9 +300,7 @@ fn from_backup(
     }
     crate::files::keep_dir(&staged, &dir)?;
     if !refilled.with_attachments {
-        context.remark(
-            "The backup has no attachments: they are fetched from partners that hold them.",
-        );
+        context.remark(&tr!("restore-no-attachments"));
     }
     Ok(refilled.restored)
 }
@@ -290,27 +309,24 @@ async fn peers(context: &Context) -> Result<()> {
     let peers: Vec<Peer> = Client::connect(context).await?.get("/v1/peers").await?;
     context.print(&peers, |out| {
         if peers.is_empty() {
-            return writeln!(
-                out,
-                "No partner's node is known yet: focal federation show lists who should be."
-            );
+            return writeln!(out, "{}", tr!("peers-none"));
         }
         let mut table = Table::new(&[
-            "organisation",
-            "node",
-            "connected",
-            "since",
-            "addresses",
-            "last error",
+            tr!("head-organisation"),
+            tr!("head-node"),
+            tr!("head-connected"),
+            tr!("head-since"),
+            tr!("head-addresses"),
+            tr!("head-last-error"),
         ]);
         for peer in &peers {
             table.row(vec![
                 plain(&peer.org_name).into_owned(),
                 peer.node.chars().take(8).chain(['…']).collect(),
                 match (peer.connected, peer.relayed) {
-                    (false, _) => "no",
-                    (true, false) => "yes",
-                    (true, true) => "by relay",
+                    (false, _) => tr!("case-no"),
+                    (true, false) => tr!("case-yes"),
+                    (true, true) => tr!("doctor-by-relay"),
                 }
                 .into(),
                 minute(peer.since.as_deref().unwrap_or_default()),
@@ -331,7 +347,7 @@ async fn take(args: &TakeArgs, context: &Context) -> Result<()> {
     };
     let mut documents = Vec::new();
     for path in &args.files {
-        let bytes = crate::files::read("the file", path, limits::BUNDLE + 64)?;
+        let bytes = crate::files::read(&tr!("what-file"), path, limits::BUNDLE + 64)?;
         let limit = 2 * limits::DIRECTORY_ITEM;
         let route = if Bundle::from_bytes(&bytes).is_ok() {
             "/v1/directory/bundle"
@@ -340,11 +356,12 @@ async fn take(args: &TakeArgs, context: &Context) -> Result<()> {
         {
             "/v1/directory/manifest"
         } else {
-            return Err(
-                Error::new(Exit::Refused, format!("{} was not taken", path.display()))
-                    .why("it is neither a manifest nor a federation file")
-                    .next("nothing was handed to the node"),
-            );
+            return Err(Error::new(
+                Exit::Refused,
+                tr!("path-not-taken-by-node", path = path.display()),
+            )
+            .why(tr!("take-neither"))
+            .next(tr!("take-nothing")));
         };
         documents.push((route, bytes));
     }
@@ -355,6 +372,6 @@ async fn take(args: &TakeArgs, context: &Context) -> Result<()> {
     }
     context.print(&updates, |out| {
         let taken: usize = updates.iter().map(|u| u.taken).sum();
-        writeln!(out, "The node has taken {taken} new documents.")
+        writeln!(out, "{}", tr!("take-taken", n = taken))
     })
 }

@@ -3,9 +3,11 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    keys, organisation,
+    keys,
+    lang::tr,
+    organisation,
     organisation::Organisation,
-    output::{FAINT, STRONG, count, plain},
+    output::{FAINT, STRONG, plain, strong},
     prompt,
 };
 use focal_protocol::{
@@ -97,14 +99,14 @@ fn init(args: &InitArgs, context: &Context) -> Result<()> {
     organisation::refuse_existing(&context.org_dir())?;
     let root = SecretKey::generate(&SystemRandom);
     let unusable = |why: String| {
-        Error::new(Exit::Usage, "the organisation was not made")
+        Error::new(Exit::Usage, tr!("org-not-made"))
             .why(why)
-            .next("nothing was written: correct it and try again")
+            .next(tr!("org-not-made-next"))
     };
     let kind: OrgKind = args.kind.parse().map_err(unusable)?;
     let member = Member::new(root.public(), kind, &args.name, &args.country)
         .map_err(|e| unusable(e.to_string()))?;
-    let passphrase = prompt::new_passphrase(context, "the root key")?;
+    let passphrase = prompt::new_passphrase(context, &tr!("the-root-key"))?;
     organisation::create(context, &member, &keys::seal_root(&root, passphrase)?)?;
     let made = Made {
         org: member.org.to_string(),
@@ -117,20 +119,27 @@ fn init(args: &InitArgs, context: &Context) -> Result<()> {
     context.print(&made, |out| {
         writeln!(
             out,
-            "{STRONG}{}{STRONG:#} is made in {}.",
-            plain(&made.name),
-            context.org_dir().display()
+            "{}",
+            tr!(
+                "org-made",
+                name = strong(&plain(&made.name)),
+                dir = context.org_dir().display()
+            )
         )?;
-        writeln!(out, "  id           {}", made.org)?;
-        writeln!(out, "  fingerprint  {}", made.fingerprint)?;
+        writeln!(out, "  {}", tr!("org-id", id = made.org))?;
         writeln!(
             out,
-            "Partners will ask you to read the fingerprint out over the phone."
+            "  {}",
+            tr!("org-fingerprint", words = made.fingerprint)
         )?;
+        writeln!(out, "{}", tr!("org-read-out"))?;
         writeln!(
             out,
-            "Keep a copy of {} off line: it cannot be made again.",
-            keys::root_path(&context.org_dir()).display()
+            "{}",
+            tr!(
+                "org-keep-copy",
+                path = keys::root_path(&context.org_dir()).display()
+            )
         )
     })
 }
@@ -199,23 +208,23 @@ fn pending(org: &Organisation, context: &Context) -> Result<Vec<String>> {
         org.draft
             .authors
             .iter()
-            .map(|a| format!("author {} is added", a.handle)),
+            .map(|a| tr!("pending-author", handle = a.handle)),
     );
     pending.extend(
         org.draft
             .revoked
             .iter()
-            .map(|r| format!("key {} is revoked", r.key.short())),
+            .map(|r| tr!("pending-revoked", key = r.key.short())),
     );
     for card in org.cards(context)? {
         let known = latest.and_then(|m| m.nodes.iter().find(|n| n.id == card.id));
         let change = match known {
             _ if org.draft.is_revoked(latest.map(|m| &**m), &card.id.key()) => continue,
             Some(known) if *known == card => continue,
-            Some(_) => "has other addresses",
-            None => "is added",
+            Some(_) => tr!("pending-node-addresses", node = card.id.short()),
+            None => tr!("pending-node", node = card.id.short()),
         };
-        pending.push(format!("node {} {change}", card.id.short()));
+        pending.push(change);
     }
     Ok(pending)
 }
@@ -229,20 +238,28 @@ fn write(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
         made.kind,
         made.country
     )?;
-    writeln!(out, "  id           {}", made.org)?;
-    writeln!(out, "  fingerprint  {}", made.fingerprint)?;
+    writeln!(out, "  {}", tr!("org-id", id = made.org))?;
+    writeln!(
+        out,
+        "  {}",
+        tr!("org-fingerprint", words = made.fingerprint)
+    )?;
     match &shown.manifest_expires {
         Some(expires) => writeln!(
             out,
-            "  manifest     {}, to be renewed by {expires}: {}, {} revoked",
-            shown.manifest_version,
-            count(shown.authors, "author"),
-            count(shown.revoked, "key")
+            "  {}",
+            tr!(
+                "org-manifest",
+                version = shown.manifest_version,
+                expires,
+                authors = tr!("count-authors", n = shown.authors),
+                keys = tr!("count-revoked-keys", n = shown.revoked)
+            )
         )?,
-        None => writeln!(out, "  manifest     none yet: focal org manifest")?,
+        None => writeln!(out, "  {}", tr!("org-manifest-none"))?,
     }
     for node in &shown.nodes {
-        writeln!(out, "\nnode {STRONG}{}{STRONG:#}", node.node)?;
+        writeln!(out, "\n{}", tr!("org-node", node = strong(&node.node)))?;
         writeln!(out, "  {}", node.fingerprint)?;
         for address in &node.addresses {
             writeln!(out, "  {FAINT}{}{FAINT:#}", plain(address))?;
@@ -251,7 +268,8 @@ fn write(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
     if !shown.pending.is_empty() {
         writeln!(
             out,
-            "\n{STRONG}In no manifest yet{STRONG:#} (focal org manifest)"
+            "\n{}",
+            tr!("org-pending", head = strong(&tr!("org-in-no-manifest")))
         )?;
         for change in &shown.pending {
             writeln!(out, "  {}", plain(change))?;

@@ -327,14 +327,17 @@ async fn show(args: &ShowArgs, context: &Context) -> Result<()> {
             let size = file["size"].as_u64().unwrap_or_default();
             writeln!(
                 out,
-                "file: {} ({}, {})",
-                text("name"),
-                text("media_type"),
-                attach::bytes(size)
+                "{}",
+                tr!(
+                    "report-file",
+                    name = text("name"),
+                    kind = text("media_type"),
+                    size = attach::bytes(size)
+                )
             )?;
         }
-        writeln!(out, "record: {}", detail.row.record)?;
-        writeln!(out, "case:   {}", detail.row.case)
+        writeln!(out, "{}", tr!("report-record", record = detail.row.record))?;
+        writeln!(out, "{}", tr!("report-case", case = detail.row.case))
     })
 }
 
@@ -422,14 +425,14 @@ fn stdin() -> Result<String> {
     io::stdin()
         .take(crate::report_file::LIMIT as u64 + 1)
         .read_to_string(&mut text)
-        .map_err(|e| Error::new(Exit::Io, "standard input cannot be read").why(e.to_string()))?;
+        .map_err(|e| Error::new(Exit::Io, tr!("stdin-unread")).why(e.to_string()))?;
     if text.len() > crate::report_file::LIMIT {
-        return Err(Error::new(Exit::Refused, "the report is too long")
-            .why(format!(
-                "at most {} bytes are read",
-                crate::report_file::LIMIT
+        return Err(Error::new(Exit::Refused, tr!("report-too-long"))
+            .why(tr!(
+                "report-too-long-why",
+                limit = crate::report_file::LIMIT
             ))
-            .next("send a summary; long documents travel as attachments"));
+            .next(tr!("report-too-long-next")));
     }
     Ok(text)
 }

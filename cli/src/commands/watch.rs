@@ -45,7 +45,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     tokio::select! {
         result = watching => result,
         stop = tokio::signal::ctrl_c() => stop.map_err(|e| {
-            Error::new(Exit::Io, "Ctrl-C cannot be watched").why(e.to_string())
+            Error::new(Exit::Io, tr!("watch-no-stop")).why(e.to_string())
         }),
     }
 }

@@ -4,8 +4,9 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     link::Way,
-    output::{STRONG, count, plain},
+    output::{plain, strong},
     prompt::confirm,
     wipe::{self, People},
 };
@@ -82,9 +83,9 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
 pub(crate) async fn node(args: &NodeArgs, context: &Context) -> Result<()> {
     let dir = context.node_dir();
     if !dir.exists() && !args.now {
-        return Err(Error::new(Exit::NotFound, "there is no node here")
-            .why(format!("{} does not exist", dir.display()))
-            .next("nothing was destroyed"));
+        return Err(Error::new(Exit::NotFound, tr!("no-node-here"))
+            .why(tr!("does-not-exist", path = dir.display()))
+            .next(tr!("nothing-destroyed")));
     }
     go(Wipe::node(&dir), false, args.now, context).await
 }
@@ -96,9 +97,9 @@ async fn go(wipe: Wipe, all: bool, now: bool, context: &Context) -> Result<()> {
     }
     let place = wipe.root.clone();
     if !place.exists() {
-        return Err(Error::new(Exit::NotFound, "there is nothing to destroy")
-            .why(format!("{} does not exist", place.display()))
-            .next("name the place: --home DIR"));
+        return Err(Error::new(Exit::NotFound, tr!("nothing-to-destroy"))
+            .why(tr!("does-not-exist", path = place.display()))
+            .next(tr!("name-the-place")));
     }
     let lost = Lost {
         people: all.then(|| People::of(context)),
@@ -108,22 +109,13 @@ async fn go(wipe: Wipe, all: bool, now: bool, context: &Context) -> Result<()> {
             .and_then(|settings| settings.key_file),
         place,
     };
-    confirm(context, "Destroy all of this for ever?", |out| {
-        stake(&lost, out)
-    })?;
+    confirm(context, &tr!("wipe-question"), |out| stake(&lost, out))?;
     wipe.run().map_err(|e| wipe::failed(&e))?;
     context.print(&lost, |out| {
-        writeln!(out, "What was in {} is destroyed.", lost.place.display())?;
-        writeln!(
-            out,
-            "Tell your organisation and its partners, so that they remove this node and revoke these keys."
-        )?;
+        writeln!(out, "{}", tr!("wipe-done", place = lost.place.display()))?;
+        writeln!(out, "{}", tr!("wipe-tell"))?;
         if let Some(path) = &lost.key_file {
-            writeln!(
-                out,
-                "{} is not touched: it opens copies of the node's keys, if there are any.",
-                path.display()
-            )?;
+            writeln!(out, "{}", tr!("wipe-key-file", path = path.display()))?;
         }
         Ok(())
     })
@@ -147,26 +139,31 @@ async fn node_of(context: &Context) -> Option<Node> {
 fn stake(lost: &Lost, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "{STRONG}For ever, and without a way back{STRONG:#}, from {}:",
-        lost.place.display()
+        "{}",
+        tr!(
+            "wipe-stake",
+            how = strong(&tr!("wipe-for-ever")),
+            place = lost.place.display()
+        )
     )?;
     if let Some(people) = &lost.people {
         for handle in &people.authors {
-            writeln!(out, "  the key of {}", plain(handle))?;
+            writeln!(out, "  {}", tr!("wipe-key-of", handle = plain(handle)))?;
         }
         if people.root_key {
-            writeln!(
-                out,
-                "  {STRONG}the organisation's root key{STRONG:#}: without a copy elsewhere nobody can speak for it again"
-            )?;
+            let key = strong(&tr!("wipe-root-key"));
+            writeln!(out, "  {}", tr!("wipe-root-key-lost", key))?;
         }
-        for (number, thing, what) in [
-            (people.outbox, "report", " in the outbox that no node has"),
-            (people.drafts, "draft", ""),
-            (people.originals, "original picture", ", kept as evidence"),
+        for (number, lost) in [
+            (people.outbox, tr!("wipe-outbox", n = people.outbox)),
+            (people.drafts, tr!("wipe-drafts", n = people.drafts)),
+            (
+                people.originals,
+                tr!("wipe-originals", n = people.originals),
+            ),
         ] {
             if number > 0 {
-                writeln!(out, "  {STRONG}{}{STRONG:#}{what}", count(number, thing))?;
+                writeln!(out, "  {lost}")?;
             }
         }
     }
@@ -177,28 +174,18 @@ fn stake(lost: &Lost, out: &mut dyn Write) -> io::Result<()> {
         (Some(cases), Some(records), Some(alone)) => {
             writeln!(
                 out,
-                "  the node: {}, {}",
-                count(cases, "case"),
-                count(usize::try_from(records).unwrap_or(usize::MAX), "report")
+                "  {}",
+                tr!(
+                    "wipe-node",
+                    cases = tr!("count-cases", n = cases),
+                    reports = tr!("count-reports", n = records),
+                )
             )?;
             match alone {
-                0 => writeln!(
-                    out,
-                    "    a partner's node holds each entry that this one has written"
-                ),
-                1 => writeln!(
-                    out,
-                    "    {STRONG}1 entry of its own is at no other node{STRONG:#}"
-                ),
-                n => writeln!(
-                    out,
-                    "    {STRONG}{n} entries of its own are at no other node{STRONG:#}"
-                ),
+                0 => writeln!(out, "    {}", tr!("wipe-held")),
+                n => writeln!(out, "    {}", strong(&tr!("wipe-alone", n))),
             }
         }
-        _ => writeln!(
-            out,
-            "  the node, with its cases and reports; it does not run, so nobody can say what of it partners hold"
-        ),
+        _ => writeln!(out, "  {}", tr!("wipe-node-silent")),
     }
 }

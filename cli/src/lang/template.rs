@@ -7,15 +7,16 @@ use std::{collections::HashMap, sync::OnceLock};
 /// Longest line of a comment.
 const LINE: usize = 116;
 /// Keys of what is found by its English text.
-const FOUND: [&str; 2] = ["template-", "words-"];
+const FOUND: [&str; 3] = ["template-", "words-", "help-"];
 
 /// English text → key.
 fn keys() -> &'static HashMap<String, &'static str> {
     static KEYS: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let lines = LANGUAGES[0].1.lines();
+        let lines = LANGUAGES[0].1.iter().flat_map(|file| file.lines());
         let templates = lines.filter_map(|line| {
-            let (key, _) = line.split_once(" = ")?;
+            // A text of several lines begins on the next one.
+            let (key, _) = line.split_once(" =")?;
             FOUND.iter().any(|p| key.starts_with(p)).then_some(key)
         });
         let english = super::Language::new(0);
@@ -26,7 +27,7 @@ fn keys() -> &'static HashMap<String, &'static str> {
 }
 
 /// An English text of the protocol in a language; the text itself if that has no words for it.
-fn said(text: &str, language: &Language) -> String {
+pub(super) fn said(text: &str, language: &Language) -> String {
     let key = keys().get(text);
     key.and_then(|key| language.text(key, &[]))
         .unwrap_or_else(|| text.to_string())
@@ -39,6 +40,11 @@ pub(crate) fn hint(kind: Kind, field: &str) -> Option<String> {
 
 /// What may be written in a field.
 pub(crate) fn allowed(text: &str) -> String {
+    said(text, chosen())
+}
+
+/// A sentence of the protocol.
+pub(crate) fn words(text: &str) -> String {
     said(text, chosen())
 }
 
@@ -123,6 +129,13 @@ fn broken(text: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Sentences that are found by their text.
+#[cfg(test)]
+pub(super) fn words_in_english() -> std::collections::BTreeSet<String> {
+    let words = keys().iter().filter(|(_, key)| key.starts_with("words-"));
+    words.map(|(text, _)| text.clone()).collect()
 }
 
 /// Everything that stands in templates in words: comments and bodies.

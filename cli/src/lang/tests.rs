@@ -1,4 +1,5 @@
 use super::*;
+use clap::CommandFactory;
 use focal_protocol::record::Kind;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,12 +9,13 @@ use std::{
 
 type Args = BTreeSet<String>;
 
-/// Keys of a file with the names of what is put into them.
-fn keys(text: &str) -> BTreeMap<String, Args> {
+/// Keys of a language's files with the names of what is put into them.
+fn keys(files: &[&str]) -> BTreeMap<String, Args> {
     let mut keys: BTreeMap<String, Args> = BTreeMap::new();
     let mut key = String::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((name, _)) = line.split_once(" = ")
+    let lines = files.iter().flat_map(|text| text.lines());
+    for line in lines.filter(|line| !line.starts_with('#')) {
+        if let Some((name, _)) = line.split_once(" =")
             && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
         {
             key = name.into();
@@ -83,8 +85,9 @@ fn used() -> BTreeMap<String, BTreeSet<Args>> {
             }
             let args = outer(&rest[..end]);
             let args = args.split(',').filter_map(|part| {
-                let (name, _) = part.split_once(" = ")?;
-                let name = name.trim();
+                // `name = value`, or `name` of a variable.
+                let name = part.split_once(" = ").map_or(part, |(name, _)| name).trim();
+                let name = Some(name).filter(|name| !name.is_empty())?;
                 name.bytes()
                     .all(|b| b.is_ascii_lowercase() || b == b'_')
                     .then(|| name.to_string())
@@ -113,8 +116,8 @@ fn outer(call: &str) -> String {
 fn every_key_is_in_every_language_with_the_same_arguments() {
     let english = keys(LANGUAGES[0].1);
     assert!(english.len() > 150, "{}", english.len());
-    for (name, text) in &LANGUAGES[1..] {
-        let other = keys(text);
+    for (name, files) in &LANGUAGES[1..] {
+        let other = keys(files);
         let lacks: Vec<_> = english.keys().filter(|k| !other.contains_key(*k)).collect();
         let more: Vec<_> = other.keys().filter(|k| !english.contains_key(*k)).collect();
         assert!(
@@ -129,10 +132,13 @@ fn every_key_is_in_every_language_with_the_same_arguments() {
 
 #[test]
 fn every_message_is_read_and_filled_in() {
-    for (number, (name, text)) in (0..).zip(LANGUAGES) {
-        assert!(FluentResource::try_new(text.to_string()).is_ok(), "{name}");
+    for (number, (name, files)) in (0..).zip(LANGUAGES) {
+        for text in files {
+            let read = FluentResource::try_new((*text).to_string());
+            assert!(read.is_ok(), "{name}: {:?}", read.err());
+        }
         let language = Language::new(number);
-        for (key, args) in keys(text) {
+        for (key, args) in keys(files) {
             for n in [0, 1, 2, 1_000] {
                 let args: Vec<(&'static str, FluentValue<'_>)> = args
                     .iter()
@@ -145,7 +151,7 @@ fn every_message_is_read_and_filled_in() {
                     .collect();
                 let said = language.text(&key, &args);
                 assert!(
-                    said.is_some_and(|s| !s.is_empty() && !s.contains('$')),
+                    said.is_some_and(|s| !s.is_empty() && !s.contains("{$")),
                     "{name}: {key}"
                 );
             }
@@ -167,7 +173,7 @@ fn no_key_is_unused_and_none_is_used_that_is_not_there() {
     }
     // These are found by what they say, or by a code.
     let found = |key: &str| {
-        ["template-", "words-", "refused-"]
+        ["template-", "words-", "refused-", "help-", "alarm-"]
             .iter()
             .any(|p| key.starts_with(p))
     };
@@ -205,26 +211,34 @@ fn every_template_is_in_every_language_word_by_word() {
 fn what_is_found_by_its_text_or_code_is_there_to_be_found() {
     let english = Language::new(0);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut paths = Vec::new();
-    files(&root.join("protocol/src/record"), &mut paths);
-    let protocol: String = paths
-        .iter()
-        .map(|p| fs::read_to_string(p).expect("text"))
-        .collect();
-    let mut paths = Vec::new();
-    files(&root.join("node/src"), &mut paths);
-    let node: String = paths
-        .iter()
-        .map(|p| fs::read_to_string(p).expect("text"))
-        .collect();
+    let read = |dirs: &[&str]| -> String {
+        let mut paths = Vec::new();
+        for dir in dirs {
+            files(&root.join(dir), &mut paths);
+        }
+        let texts = paths.iter().map(|p| fs::read_to_string(p).expect("text"));
+        // A literal on several lines is one, and its quotes are quotes.
+        let joined = |text: String| {
+            let mut lines = text.split("\\\n");
+            let first = lines.next().unwrap_or_default().to_string();
+            lines.fold(first, |text, line| text + line.trim_start())
+        };
+        texts
+            .map(joined)
+            .collect::<String>()
+            .replace("\\\"", "\u{1}")
+    };
+    let said = read(&["protocol/src", "node/src", "cli/src"]);
     for key in keys(LANGUAGES[0].1).keys() {
         if key.starts_with("words-") {
             let text = english.text(key, &[]).expect("a text");
-            assert!(protocol.contains(&format!("\"{text}\"")), "{key}: {text}");
+            let text = text.replace('"', "\u{1}");
+            assert!(said.contains(&format!("\"{text}\"")), "{key}: {text}");
         }
-        if let Some(code) = key.strip_prefix("refused-") {
+        let prefixes = ["refused-", "alarm-"];
+        if let Some(code) = prefixes.iter().find_map(|p| key.strip_prefix(p)) {
             let code = code.strip_suffix("-next").unwrap_or(code);
-            assert!(node.contains(&format!("\"{code}\"")), "{key}");
+            assert!(said.contains(&format!("\"{code}\"")), "{key}");
         }
     }
 }
@@ -292,4 +306,102 @@ fn numbers_are_said_as_each_language_says_them() {
         [said(1, 0), said(1, 1), said(1, 2)],
         ["0 fichier", "1 fichier", "2 fichiers"]
     );
+}
+
+#[test]
+fn help_is_in_every_language_word_by_word() {
+    let english = Language::new(0);
+    let mut command = crate::args::Cli::command();
+    command.build();
+    let (mut texts, mut values) = (BTreeSet::new(), BTreeSet::new());
+    help::texts(&command, &mut texts);
+    help::values(&command, &mut values);
+    let known: BTreeSet<String> = keys(LANGUAGES[0].1)
+        .iter()
+        .filter(|(key, args)| key.starts_with("help-") && args.is_empty())
+        .map(|(key, _)| english.text(key, &[]).expect("a text"))
+        .collect();
+    let lacks: Vec<_> = texts.iter().filter(|t| !known.contains(*t)).collect();
+    assert!(lacks.is_empty(), "{lacks:#?}");
+    let own = [tr!("help-commands"), tr!("help-examples")];
+    let there = |t: &&String| texts.contains(*t) || values.contains(*t) || own.contains(*t);
+    let gone: Vec<_> = known.iter().filter(|t| !there(t)).collect();
+    assert!(gone.is_empty(), "{gone:#?}");
+}
+
+#[test]
+fn help_in_another_language_says_all_that_the_english_says() {
+    let french = Language::new(1);
+    let mut command = crate::args::Cli::command();
+    command.build();
+    let mut english = BTreeSet::new();
+    help::texts(&command, &mut english);
+    let mut command = help::in_language(command, &french);
+    let mut said = BTreeSet::new();
+    help::texts(&command, &mut said);
+    // A list of codes is the same in every language, with what stands in brackets behind it.
+    let same: Vec<_> = said.intersection(&english).collect();
+    let codes = |text: &&&String| !text.contains(", ") || text.contains(". ");
+    let same: Vec<_> = same.iter().filter(|t| codes(t)).collect();
+    assert!(same.is_empty(), "{same:#?}");
+    let page = command.render_long_help().to_string();
+    assert!(
+        page.contains("Commandes:") && page.contains("Codes de sortie :"),
+        "{page}"
+    );
+    let sub = command.find_subcommand_mut("search").expect("a command");
+    let page = sub.render_long_help().to_string();
+    for part in [
+        "\n  checkpoint militia        les deux mots",
+        "Exemples :\n  focal search",
+        "[défaut : 20]",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("[default"), "{page}");
+}
+
+#[test]
+fn a_command_line_says_how_its_result_is_told_before_it_is_understood() {
+    let said = |line: &str| asked(line.split(' ').map(Into::into));
+    assert_eq!(said("case list"), Asked::Nothing);
+    assert_eq!(said("case --lang fr list"), Asked::Named("fr".into()));
+    assert_eq!(said("case --lang=fr lst"), Asked::Named("fr".into()));
+    assert_eq!(said("--lang fr case list --json"), Asked::Json);
+    assert_eq!(said("search -- --json"), Asked::Nothing);
+}
+
+#[test]
+fn numbers_are_chosen_by_and_all_else_is_put_in_as_it_is() {
+    assert_eq!(tr!("report-files", n = 1_u64), "1 file");
+    assert_eq!(tr!("report-files", n = 2_usize), "2 files");
+    let path = Path::new("/a").display();
+    assert_eq!(tr!("cannot-be-used", path), "/a cannot be used");
+    // A title of digits is no number.
+    assert_eq!(tr!("case-is-open", title = "007").matches("007").count(), 1);
+}
+
+#[test]
+fn every_refusal_of_the_node_has_words() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let english = keys(LANGUAGES[0].1);
+    for (file, codes) in [
+        ("node/src/refused.rs", 50),
+        ("protocol/src/record/release/barred.rs", 7),
+    ] {
+        let text = fs::read_to_string(root.join(file)).expect("text");
+        let begins = text.find("fn code(&self)").expect("codes");
+        let body = text[begins..].split("\n    }\n").next().expect("a body");
+        let mut found = BTreeSet::new();
+        for line in body.lines() {
+            let code = line
+                .split_once("=> \"")
+                .and_then(|(_, c)| c.split_once('"'));
+            found.extend(code.map(|(code, _)| code));
+        }
+        assert!(found.len() >= codes, "{file}: {found:?}");
+        let key = |code: &&&str| !english.contains_key(&format!("refused-{code}"));
+        let lacks: Vec<_> = found.iter().filter(key).collect();
+        assert!(lacks.is_empty(), "{file}: {lacks:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The forms in which a person may write a report, read into fields. Errors are the parsers' words; nothing here knows of a
 //! terminal or a language.
 
+use crate::lang::tr;
 use focal_protocol::record::Kind;
 use gray_matter::{Matter, engine::YAML};
 use serde_json::{Map, Value};
@@ -54,7 +55,7 @@ pub(crate) fn fields(
     };
     match value {
         Value::Object(map) => Ok(map),
-        _ => Err("it has no fields with names".into()),
+        _ => Err(tr!("report-no-fields")),
     }
 }
 
@@ -65,7 +66,7 @@ fn markdown(text: &str, hint: Option<Kind>) -> Result<Map<String, Value>, String
     let mut map = match parsed.data {
         Some(Value::Object(map)) => map,
         None | Some(Value::Null) => Map::new(),
-        Some(_) => return Err("the part between the --- lines has no fields with names".into()),
+        Some(_) => return Err(tr!("report-no-fields-between")),
     };
     let body = parsed.content.trim();
     let kind = map

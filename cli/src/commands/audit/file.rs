@@ -7,6 +7,7 @@ use super::{
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_protocol::limits;
 use serde::{Deserialize, Serialize};
@@ -92,11 +93,15 @@ pub(super) async fn export(args: &ExportArgs, context: &Context) -> Result<()> {
     }
     let done = serde_json::json!({ "file": args.output, "items": items });
     context.print(&done, |out| {
-        writeln!(out, "{items} items in {}", args.output.display())?;
         writeln!(
             out,
-            "Check it anywhere: focal audit verify {}",
-            args.output.display()
+            "{}",
+            tr!("audit-items-in", n = items, file = args.output.display())
+        )?;
+        writeln!(
+            out,
+            "{}",
+            tr!("audit-check-it", file = args.output.display())
         )
     })
 }
@@ -105,17 +110,17 @@ fn failed(path: &Path, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Error::quiet();
     }
-    Error::new(Exit::Io, "the audit trail could not be written")
+    Error::new(Exit::Io, tr!("audit-unwritten"))
         .why(format!("{}: {error}", path.display()))
-        .next("name another file: one that exists is not replaced")
+        .next(tr!("audit-unwritten-next"))
 }
 
 /// Follows a trail that was written to a file.
 pub(super) fn follow(path: &Path, noted: Option<Noted>) -> Result<Checking> {
     let open = |e: io::Error| {
-        Error::new(Exit::Io, "the file cannot be read")
+        Error::new(Exit::Io, tr!("file-cannot-be-read"))
             .why(format!("{}: {e}", path.display()))
-            .next("name a file that `focal audit export -o FILE` has written, or none for the running node")
+            .next(tr!("audit-name-file"))
     };
     let mut reader = BufReader::new(File::open(path).map_err(open)?);
     let mut checking: Option<Checking> = None;
@@ -128,13 +133,10 @@ pub(super) fn follow(path: &Path, noted: Option<Noted>) -> Result<Checking> {
         }
         number += 1;
         if line.len() > LINE {
-            return Err(unreadable(format!(
-                "line {number} is longer than {LINE} bytes"
-            )));
+            return Err(unreadable(tr!("audit-line-long", number, most = LINE)));
         }
         let line: Line = serde_json::from_slice(&line).map_err(|_| {
-            unreadable(format!("line {number} is none of an audit trail"))
-                .next("name a file that `focal audit export -o FILE` has written")
+            unreadable(tr!("audit-line-odd", number)).next(tr!("audit-name-export"))
         })?;
         match (line, &mut checking) {
             (
@@ -150,20 +152,16 @@ pub(super) fn follow(path: &Path, noted: Option<Noted>) -> Result<Checking> {
             (Line::Item { item, bytes }, Some(checking)) => {
                 let said = checking.item(&bytes)?;
                 if serde_json::to_value(&said).ok() != Some(item) {
-                    return Err(unreadable(format!(
-                        "line {number} does not say what its bytes say"
-                    )));
+                    return Err(unreadable(tr!("audit-line-bytes", number)));
                 }
             }
             (Line::Checkpoint { checkpoint, .. }, Some(checking)) => {
                 checking.checkpoint(&checkpoint)?;
             }
             _ => {
-                return Err(unreadable(format!(
-                    "line {number} is not what should stand there"
-                )));
+                return Err(unreadable(tr!("audit-line-place", number)));
             }
         }
     }
-    checking.ok_or_else(|| unreadable("it is empty"))
+    checking.ok_or_else(|| unreadable(tr!("audit-empty")))
 }

@@ -6,6 +6,7 @@ use crate::{
     commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     output::plain,
     table::Table,
 };
@@ -19,9 +20,8 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let mut older = 0;
     while let Some(page) = pages.next().await? {
         for row in page.items {
-            let item: Item = serde_json::from_value(row.item.clone()).map_err(|e| {
-                Error::new(Exit::Failed, "the node's answer is not understood").why(e.to_string())
-            })?;
+            let item: Item = serde_json::from_value(row.item.clone())
+                .map_err(|e| Error::new(Exit::Failed, tr!("answer-odd")).why(e.to_string()))?;
             let kind = args.kind.is_empty() || args.kind.contains(&item.act.deed);
             if kind && args.since.is_none_or(|since| item.at >= since) {
                 shown.push_back((row, item));
@@ -36,9 +36,16 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
     let rows: Vec<_> = shown.iter().map(|(row, _)| row).collect();
     context.print(&rows, |out| {
         if shown.is_empty() {
-            return writeln!(out, "Nothing of this kind was asked for in this time.");
+            return writeln!(out, "{}", tr!("audit-none"));
         }
-        let mut table = Table::new(&["no.", "when", "who", "what", "about", "came of it"]);
+        let mut table = Table::new(&[
+            tr!("head-number"),
+            tr!("head-when"),
+            tr!("head-who"),
+            tr!("head-what"),
+            tr!("head-about"),
+            tr!("head-outcome"),
+        ]);
         for (_, item) in &shown {
             table.row(vec![
                 item.seq.to_string(),
@@ -51,7 +58,7 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
         }
         table.write(out)?;
         if older > 0 {
-            writeln!(out, "{older} older ones are not shown: --limit")?;
+            writeln!(out, "{}", tr!("audit-older", n = older))?;
         }
         Ok(())
     })
@@ -67,19 +74,19 @@ fn outcome(item: &Item) -> String {
     let act = &item.act;
     let mut parts: Vec<String> = Vec::new();
     if let Some(code) = &act.refused {
-        parts.push(format!("refused: {code}"));
+        parts.push(tr!("audit-refused", code));
     }
     if let Some(records) = &act.records {
-        parts.push(format!("{} given out", records.count));
+        parts.push(tr!("audit-given", n = records.count));
     }
     parts.extend(
         act.barred
             .iter()
-            .map(|(code, n)| format!("{n} refused: {code}")),
+            .map(|(code, n)| tr!("audit-barred", n, code)),
     );
-    parts.extend(act.times.map(|n| format!("{n} times")));
+    parts.extend(act.times.map(|n| tr!("audit-times", n)));
     if parts.is_empty() {
-        "done".into()
+        tr!("case-done")
     } else {
         parts.join("\n")
     }
@@ -129,13 +136,17 @@ impl Called {
         let mut parts: Vec<String> = Vec::new();
         if let Some(case) = &act.case {
             let title = self.cases.get(&case.to_string()).cloned();
-            parts.push(title.unwrap_or_else(|| format!("case {}", case.short())));
+            parts.push(title.unwrap_or_else(|| tr!("audit-case", case = case.short())));
         }
         parts.extend(act.orgs.iter().map(|org| {
             let name = self.orgs.get(&org.to_string()).cloned();
             name.unwrap_or_else(|| org.short())
         }));
-        parts.extend(act.node.iter().map(|node| format!("node {}", node.short())));
+        parts.extend(
+            act.node
+                .iter()
+                .map(|node| tr!("org-node", node = node.short())),
+        );
         parts.extend(act.thing.iter().map(|thing| thing.short()));
         parts.join("\n")
     }

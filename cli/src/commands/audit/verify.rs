@@ -4,6 +4,7 @@ use super::{Noted, Pages, VerifyArgs, file};
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use focal_protocol::{
@@ -31,14 +32,19 @@ pub(super) async fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
     context.print(&verdict, |out| {
         writeln!(
             out,
-            "{} items hold, from number {}, each by the one after it and the end by the signature of node {}.",
-            verdict.items, verdict.from, verdict.node
+            "{}",
+            tr!(
+                "audit-holds",
+                n = verdict.items,
+                from = verdict.from,
+                node = verdict.node
+            )
         )?;
         if verdict.from > 0 {
-            writeln!(out, "Earlier ones were given up at the end of their time.")?;
+            writeln!(out, "{}", tr!("audit-earlier"))?;
         }
         match &verdict.last {
-            Some(last) => writeln!(out, "Note down elsewhere: {last}"),
+            Some(last) => writeln!(out, "{}", tr!("audit-note-down", last)),
             None => Ok(()),
         }
     })
@@ -63,11 +69,11 @@ async fn follow_node(noted: Option<Noted>, context: &Context) -> Result<Checking
             }
         }
     }
-    checking.ok_or_else(|| unreadable("the node has shown no trail"))
+    checking.ok_or_else(|| unreadable(tr!("audit-no-trail")))
 }
 
 pub(super) fn unreadable(why: impl Into<String>) -> Error {
-    Error::new(Exit::Refused, "this is no audit trail").why(why)
+    Error::new(Exit::Refused, tr!("audit-no-audit")).why(why)
 }
 
 /// A trail that is followed.
@@ -81,7 +87,7 @@ pub(super) struct Checking {
 impl Checking {
     /// Of a node's trail, from its beginning or from a signed anchor.
     pub(super) fn new(node: &str, anchor: Option<&str>, noted: Option<Noted>) -> Result<Self> {
-        let node: NodeId = node.parse().map_err(|_| unreadable("it names no node"))?;
+        let node: NodeId = node.parse().map_err(|_| unreadable(tr!("audit-no-node")))?;
         let trail = match anchor {
             Some(signed) => Trail::from_checkpoint(node, &signature(signed)?).map_err(broken)?,
             None => Trail::default(),
@@ -97,7 +103,7 @@ impl Checking {
     /// Follows the next item; returns what its bytes say.
     pub(super) fn item(&mut self, bytes: &str) -> Result<Item> {
         let bytes = hex::decode(bytes)
-            .map_err(|_| unreadable(format!("item {} is not written in hex", self.trail.next())))?;
+            .map_err(|_| unreadable(tr!("audit-no-hex", number = self.trail.next())))?;
         let item = self.trail.follow(bytes).map_err(broken)?;
         if let Some(noted) = self.noted.filter(|noted| noted.seq == item.seq) {
             self.noted_is(noted, self.trail.head())?;
@@ -107,12 +113,11 @@ impl Checking {
 
     fn noted_is(&mut self, noted: Noted, hash: Hash) -> Result<()> {
         if noted.hash != hash {
-            return Err(Error::new(
-                Exit::Refused,
-                format!("item {} is not the one that was noted down", noted.seq),
-            )
-            .why("the trail was written anew from there or before")
-            .next("keep the files as they are, and find out who can open the node's keys"));
+            return Err(
+                Error::new(Exit::Refused, tr!("audit-not-noted", number = noted.seq))
+                    .why(tr!("audit-written-anew"))
+                    .next(tr!("audit-keep-files")),
+            );
         }
         self.noted = None;
         Ok(())
@@ -126,16 +131,15 @@ impl Checking {
     fn finish(self) -> Result<Verdict> {
         self.trail.finish().map_err(broken)?;
         if let Some(noted) = self.noted {
-            return Err(Error::new(
-                Exit::Refused,
-                format!("item {}, which was noted down, is not there", noted.seq),
-            )
-            .why(format!(
-                "the trail has {} items, from number {}",
-                self.trail.next() - self.from,
-                self.from
-            ))
-            .next("it was cut short, unless its time was over: audit_days in node.toml"));
+            return Err(
+                Error::new(Exit::Refused, tr!("audit-noted-gone", number = noted.seq))
+                    .why(tr!(
+                        "audit-has",
+                        n = self.trail.next() - self.from,
+                        from = self.from
+                    ))
+                    .next(tr!("audit-cut-short")),
+            );
         }
         let last = self.trail.next().checked_sub(1);
         Ok(Verdict {
@@ -151,11 +155,11 @@ fn signature(text: &str) -> Result<Signed<Checkpoint>> {
     let bytes = STANDARD.decode(text).ok();
     bytes
         .and_then(|bytes| codec::decode(&bytes, 1 << 10).ok())
-        .ok_or_else(|| unreadable("a signature on it cannot be read"))
+        .ok_or_else(|| unreadable(tr!("audit-signature-odd")))
 }
 
 fn broken(broken: Broken) -> Error {
-    Error::new(Exit::Refused, "the audit trail does not hold")
+    Error::new(Exit::Refused, tr!("audit-broken"))
         .why(broken.to_string())
-        .next("keep the files as they are, and find out who can open the node's keys")
+        .next(tr!("audit-keep-files"))
 }

@@ -3,6 +3,7 @@
 use crate::{
     client::Client,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_node::api::types::CaseSummary;
 
@@ -29,16 +30,13 @@ pub(crate) fn find_among(cases: Vec<CaseSummary>, text: &str) -> Result<CaseSumm
     let mut found = meant(cases, &text.to_lowercase());
     match (found.pop(), found.is_empty()) {
         (Some(case), true) => Ok(case),
-        (Some(_), false) => Err(Error::new(
-            Exit::NotFound,
-            format!("more than one case is meant by \"{text}\""),
-        )
-        .next("give more digits of its id: `focal case list`")),
-        (None, _) => Err(
-            Error::new(Exit::NotFound, format!("there is no case \"{text}\" here"))
-                .why("this node is not a member of such a case, or has not joined it yet")
-                .next("see the cases with `focal case list`"),
-        ),
+        (Some(_), false) => {
+            Err(Error::new(Exit::NotFound, tr!("case-many", case = text))
+                .next(tr!("case-many-next")))
+        }
+        (None, _) => Err(Error::new(Exit::NotFound, tr!("case-unknown", case = text))
+            .why(tr!("case-unknown-why"))
+            .next(tr!("case-unknown-next"))),
     }
 }
 

@@ -5,7 +5,8 @@ use crate::{
     client::Client,
     context::Context,
     error::Result,
-    output::{STRONG, plain},
+    lang::tr,
+    output::{plain, strong},
     prompt::confirm,
     table::Table,
 };
@@ -196,21 +197,33 @@ async fn act(
     context: &Context,
     case: &CaseSummary,
     action: CaseAction,
-    stake: &str,
-    done: &str,
+    stake: String,
+    done: String,
 ) -> Result<()> {
-    confirm(context, "Go on?", |out| {
+    confirm(context, &tr!("case-go-on"), |out| {
         writeln!(
             out,
-            "Case {STRONG}{}{STRONG:#} ({})",
-            plain(&case.title),
-            first(&case.case)
+            "{}",
+            tr!(
+                "case-named",
+                title = strong(&plain(&case.title)),
+                case = first(&case.case)
+            )
         )?;
         writeln!(out, "{stake}")
     })?;
     let path = format!("/v1/cases/{}/actions", case.case);
     let after: Option<CaseDetail> = client.post(&path, &action).await?;
     context.print(&after, |out| writeln!(out, "{done}"))
+}
+
+/// Why the custodian is to be replaced, as people say it.
+fn why(hostile: bool) -> String {
+    if hostile {
+        tr!("cause-hostile")
+    } else {
+        tr!("cause-lost")
+    }
 }
 
 fn cause(hostile: bool) -> String {
@@ -222,17 +235,17 @@ pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context)
     let reason = args.reason;
     if args.request {
         let org = args.org.unwrap_or_default();
-        let stake = format!(
-            "The custodian, {}, is asked to remove {}. All members see it.",
-            plain(&case.custodian),
-            plain(&org)
+        let stake = tr!(
+            "case-stake-ask-remove",
+            custodian = plain(&case.custodian),
+            org = plain(&org)
         );
         let action = CaseAction::AskRemove { org, reason };
-        return act(client, context, &case, action, &stake, "asked").await;
+        return act(client, context, &case, action, stake, tr!("case-asked")).await;
     }
     let (who, action) = match (args.org, args.node) {
         (_, Some(node)) => (
-            format!("node {node}"),
+            tr!("case-a-node", node),
             CaseAction::RemoveNode { node, reason },
         ),
         (org, None) => {
@@ -240,46 +253,27 @@ pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context)
             (plain(&org).into_owned(), CaseAction::Remove { org, reason })
         }
     };
-    let stake = format!(
-        "{who} is removed. What this node holds of its reports stays; later ones count nowhere. What is written from now on \
-         does not open for it; what it has read already stays with it."
-    );
-    act(
-        client,
-        context,
-        &case,
-        action,
-        &stake,
-        "removed: the members follow as they are reached",
-    )
-    .await
+    let stake = tr!("case-stake-remove", who);
+    act(client, context, &case, action, stake, tr!("case-removed")).await
 }
 
 pub(super) async fn leave(args: LeaveArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = "Your organisation leaves. What is here stays readable; what is written afterwards does not open here.";
+    let stake = tr!("case-stake-leave");
     let action = CaseAction::Leave {
         reason: args.reason,
     };
-    act(
-        client,
-        context,
-        &case,
-        action,
-        stake,
-        "the custodian's node is told: it carries it out when it is reached",
-    )
-    .await
+    act(client, context, &case, action, stake, tr!("case-left")).await
 }
 
 pub(super) async fn role(args: RoleArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = format!("{} becomes {}.", plain(&args.org), args.role);
+    let stake = tr!("case-stake-role", org = plain(&args.org), role = args.role);
     let action = CaseAction::Role {
         org: args.org,
         role: args.role,
     };
-    act(client, context, &case, action, &stake, "done").await
+    act(client, context, &case, action, stake, tr!("case-done")).await
 }
 
 pub(super) async fn hand_over(
@@ -288,12 +282,17 @@ pub(super) async fn hand_over(
     context: &Context,
 ) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = format!(
-        "{} becomes custodian: it alone invites, removes and closes from then on. Only it can give that back.",
-        plain(&args.to)
-    );
+    let stake = tr!("case-stake-hand-over", to = plain(&args.to));
     let action = CaseAction::HandOver { node: args.to };
-    act(client, context, &case, action, &stake, "handed over").await
+    act(
+        client,
+        context,
+        &case,
+        action,
+        stake,
+        tr!("case-handed-over"),
+    )
+    .await
 }
 
 pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -> Result<()> {
@@ -302,23 +301,19 @@ pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -
     let after: CaseDetail = client.post(&path, &CaseAction::Rekey).await?;
     context.print(&after, |out| {
         if case.role == "custodian" {
-            writeln!(out, "fresh keys: the case is in epoch {}", after.epoch)
+            writeln!(out, "{}", tr!("case-rekeyed", epoch = after.epoch))
         } else {
-            writeln!(
-                out,
-                "fresh keys are proposed: they hold when the custodian's node has taken them up"
-            )
+            writeln!(out, "{}", tr!("case-rekey-proposed"))
         }
     })
 }
 
 pub(super) async fn succeed(args: SucceedArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = format!(
-        "You stand for custodian in place of {} ({}). When more than half of the other members have voted for you, it is out and the \
-         others go on with you.",
-        plain(&case.custodian),
-        cause(args.hostile)
+    let stake = tr!(
+        "case-stake-succeed",
+        custodian = plain(&case.custodian),
+        cause = why(args.hostile)
     );
     let action = CaseAction::Vote {
         node: None,
@@ -329,39 +324,39 @@ pub(super) async fn succeed(args: SucceedArgs, client: &Client, context: &Contex
         context,
         &case,
         action,
-        &stake,
-        "the members are told: they vote with `focal case vote`",
+        stake,
+        tr!("case-succeed-told"),
     )
     .await
 }
 
 pub(super) async fn vote(args: VoteArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = format!(
-        "You vote {} custodian in place of {} ({}). With a majority this cannot be taken back.",
-        plain(&args.successor),
-        plain(&case.custodian),
-        cause(args.hostile)
+    let stake = tr!(
+        "case-stake-vote",
+        successor = plain(&args.successor),
+        custodian = plain(&case.custodian),
+        cause = why(args.hostile)
     );
     let action = CaseAction::Vote {
         node: Some(args.successor),
         cause: cause(args.hostile),
     };
-    act(client, context, &case, action, &stake, "voted").await
+    act(client, context, &case, action, stake, tr!("case-voted")).await
 }
 
 pub(super) async fn close(args: CloseArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
     let retained = match args.retain_days {
-        Some(days) => format!(" After {days} days every member's node destroys the content."),
+        Some(days) => tr!("case-stake-retain", n = days),
         None => String::new(),
     };
-    let stake = format!("The case becomes read-only for everybody.{retained}");
+    let stake = tr!("case-stake-close", retained).trim_end().to_string();
     let action = CaseAction::Close {
         reason: args.reason,
         retain_days: args.retain_days,
     };
-    act(client, context, &case, action, &stake, "closed").await
+    act(client, context, &case, action, stake, tr!("case-closed")).await
 }
 
 pub(super) async fn reopen(args: ReopenArgs, client: &Client, context: &Context) -> Result<()> {
@@ -374,8 +369,8 @@ pub(super) async fn reopen(args: ReopenArgs, client: &Client, context: &Context)
         context,
         &case,
         action,
-        "The case takes reports again.",
-        "open",
+        tr!("case-stake-reopen"),
+        tr!("case-open-again"),
     )
     .await
 }
@@ -383,15 +378,15 @@ pub(super) async fn reopen(args: ReopenArgs, client: &Client, context: &Context)
 pub(super) async fn purge(args: PurgeArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
     let stake = if args.everywhere {
-        "Every member's node destroys the content of this case as soon as it is reached. Nobody can bring it back."
+        tr!("case-stake-purge-all")
     } else {
-        "This node destroys its copy of this case. It cannot be brought back here; the other members keep theirs."
+        tr!("case-stake-purge")
     };
     let action = CaseAction::Purge {
         everywhere: args.everywhere,
         reason: args.reason.unwrap_or_default(),
     };
-    act(client, context, &case, action, stake, "purged").await
+    act(client, context, &case, action, stake, tr!("case-purged")).await
 }
 
 pub(super) async fn compartments(
@@ -405,11 +400,17 @@ pub(super) async fn compartments(
         if detail.compartments.is_empty() {
             return writeln!(
                 out,
-                "This node is in no compartment of \"{}\".",
-                plain(&case.title)
+                "{}",
+                tr!("case-no-compartment", title = plain(&case.title))
             );
         }
-        let mut table = Table::new(&["compartment", "title", "role", "members", "records"]);
+        let mut table = Table::new(&[
+            tr!("head-compartment"),
+            tr!("head-title"),
+            tr!("head-role"),
+            tr!("head-members"),
+            tr!("head-records"),
+        ]);
         for inside in &detail.compartments {
             table.row(vec![
                 first(&inside.case),

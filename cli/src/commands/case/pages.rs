@@ -3,6 +3,7 @@
 use crate::{
     client::Client,
     error::{Error, Exit, Result},
+    lang::tr,
     moment::moment,
     output::raw,
 };
@@ -32,7 +33,7 @@ pub(crate) struct Pages {
 /// A number of rows or pages.
 pub(crate) fn at_least_one(text: &str) -> std::result::Result<usize, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("a number from 1 on".into()),
+        Ok(0) | Err(_) => Err(tr!("number-from-one")),
         Ok(number) => Ok(number),
     }
 }
@@ -82,10 +83,7 @@ impl Pages {
 /// The record that a row is of: the next page ends before it.
 fn record(row: &Value) -> Result<String> {
     let record = row["record"].as_str().map(ToString::to_string);
-    record.ok_or_else(|| {
-        Error::new(Exit::Failed, "the node's answer is not understood")
-            .why("a row without a record")
-    })
+    record.ok_or_else(|| Error::new(Exit::Failed, tr!("answer-odd")).why(tr!("row-without-record")))
 }
 
 fn write(page: &[Value]) -> Result<()> {

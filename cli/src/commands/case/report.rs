@@ -6,7 +6,8 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     files,
-    output::{STRONG, raw},
+    lang::tr,
+    output::{raw, strong},
 };
 use focal_node::api::types::ReportRequest;
 use std::path::PathBuf;
@@ -64,7 +65,7 @@ struct Written {
 pub(super) async fn report(args: ReportArgs, client: &Client, context: &Context) -> Result<()> {
     // Before the node is asked: what is there already is not replaced.
     if let Some(path) = args.output.as_ref().filter(|path| path.exists()) {
-        return Err(files::exists(path).next("give another name, or remove it first"));
+        return Err(files::exists(path).next(tr!("other-name")));
     }
     let case = find(client, &args.case).await?;
     let request = ReportRequest {
@@ -79,7 +80,7 @@ pub(super) async fn report(args: ReportArgs, client: &Client, context: &Context)
     };
     let path = format!("/v1/cases/{}/report.html", case.case);
     let page = String::from_utf8(client.post_for_bytes(&path, &request).await?)
-        .map_err(|e| Error::new(Exit::Failed, "the node's answer is no page").why(e.to_string()))?;
+        .map_err(|e| Error::new(Exit::Failed, tr!("page-odd")).why(e.to_string()))?;
     let marking = marking(&page).to_string();
     if let Some(path) = &args.output {
         files::create_private(path, page.as_bytes())?;
@@ -96,14 +97,14 @@ pub(super) async fn report(args: ReportArgs, client: &Client, context: &Context)
         if let Some(file) = &written.file {
             writeln!(
                 out,
-                "{} has the case as one page, marked {STRONG}{}{STRONG:#}.",
-                file.display(),
-                written.marking
+                "{}",
+                tr!(
+                    "page-written",
+                    file = file.display(),
+                    marking = strong(&written.marking)
+                )
             )?;
-            writeln!(
-                out,
-                "Whoever has the file can read it: it is not encrypted."
-            )?;
+            writeln!(out, "{}", tr!("page-readable"))?;
         }
         Ok(())
     })

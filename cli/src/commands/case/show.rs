@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::Result,
     lang::tr,
-    output::{FAINT, STRONG, count, plain},
+    output::{FAINT, STRONG, plain},
 };
 use focal_node::api::types::{CaseDetail, CaseKnown};
 use focal_protocol::{record::CaseView, time::Time};
@@ -30,7 +30,7 @@ pub(super) struct Rows {
 fn at_most(text: &str) -> std::result::Result<usize, String> {
     match at_least_one(text) {
         Ok(number) if number <= 1_000 => Ok(number),
-        _ => Err("a number from 1 to 1000; for more there are pages".into()),
+        _ => Err(tr!("number-to-thousand")),
     }
 }
 
@@ -97,39 +97,26 @@ pub(super) async fn at(
     };
     context.print(&shown, |out| {
         writeln!(out, "{STRONG}{}{STRONG:#}", plain(&known.title))?;
-        writeln!(out, "case       {}", known.case)?;
+        writeln!(out, "{}", tr!("case-id", case = known.case))?;
         writeln!(
             out,
-            "as of      {} · {} could be read here then",
-            known.at,
-            records(known.records)
+            "{}",
+            tr!("case-as-of", time = known.at, n = known.records)
         )?;
         if known.undated > 0 {
-            writeln!(
-                out,
-                "undated    {} of them, from before this node noted when they came: they may have come later",
-                known.undated
-            )?;
+            writeln!(out, "{}", tr!("case-undated", n = known.undated))?;
         }
         if known.left > 0 {
-            writeln!(
-                out,
-                "left       {} of them have left the case since: their log was ended",
-                known.left
-            )?;
+            writeln!(out, "{}", tr!("case-left-since", n = known.left))?;
         }
         if known.later > 0 {
-            writeln!(out, "later      {} came after, and are not shown", records(known.later))?;
+            writeln!(out, "{}", tr!("case-later", n = known.later))?;
         }
         writeln!(out)?;
         write_view(&view, rows, &names, out)?;
         let hash = tr!("case-view", hash = known.view_hash.as_str());
         writeln!(out, "\n{FAINT}{hash}{FAINT:#}")
     })
-}
-
-fn records(n: u64) -> String {
-    count(usize::try_from(n).unwrap_or(usize::MAX), "record")
 }
 
 /// The tables at a glance.
@@ -161,7 +148,7 @@ fn write_view(view: &CaseView, rows: &Rows, names: &Names, out: &mut dyn Write) 
 fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
     let s = &detail.summary;
     writeln!(out, "{STRONG}{}{STRONG:#}", plain(&s.title))?;
-    writeln!(out, "case       {}", s.case)?;
+    writeln!(out, "{}", tr!("case-id", case = s.case))?;
     let opened = tr!(
         "case-opened",
         time = s.opened.as_str(),

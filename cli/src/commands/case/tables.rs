@@ -5,6 +5,7 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     moment::moment,
     output::plain,
     table::Table,
@@ -54,9 +55,7 @@ async fn fetch<T: DeserializeOwned>(
     };
     let rows: std::result::Result<Vec<T>, _> =
         rows.into_iter().map(serde_json::from_value).collect();
-    let rows = rows.map_err(|e| {
-        Error::new(Exit::Failed, "the node's answer is not understood").why(e.to_string())
-    })?;
+    let rows = rows.map_err(|e| Error::new(Exit::Failed, tr!("answer-odd")).why(e.to_string()))?;
     Ok(Some((rows, Names::of(client).await?, case)))
 }
 
@@ -90,13 +89,13 @@ pub(super) async fn displacement(args: &Args, client: &Client, context: &Context
     };
     context.print(&rows, |out| {
         let mut table = Table::new(&[
-            "at",
-            "displaced",
-            "by",
-            "place",
-            "organisation",
-            "grade",
-            "record",
+            tr!("head-at"),
+            tr!("head-displaced"),
+            tr!("head-by"),
+            tr!("head-place"),
+            tr!("head-organisation"),
+            tr!("head-grade"),
+            tr!("head-record"),
         ]);
         for row in &rows {
             table.row(vec![
@@ -119,7 +118,13 @@ pub(super) async fn activities(args: &Args, client: &Client, context: &Context) 
     };
     context.print(&rows, |out| {
         let mut table = Table::new(&[
-            "who", "what", "where", "when", "for whom", "status", "record",
+            tr!("head-who"),
+            tr!("head-what"),
+            tr!("head-where"),
+            tr!("head-when"),
+            tr!("head-for-whom"),
+            tr!("head-status"),
+            tr!("head-record"),
         ]);
         for row in &rows {
             let who = row.who.as_deref().map(|w| plain(w).into_owned());
@@ -131,18 +136,18 @@ pub(super) async fn activities(args: &Args, client: &Client, context: &Context) 
                 date.as_ref()
                     .map_or_else(|| "…".to_string(), ToString::to_string)
             };
-            let people = |name: &str, n: Option<u32>| n.map(|n| format!("{n} {name}"));
+            let people = |name: String, n: Option<u32>| n.map(|n| format!("{n} {name}"));
             let mut whom: Vec<String> = Vec::new();
             whom.extend(row.for_whom.as_deref().map(|w| plain(w).into_owned()));
-            whom.extend(people("targeted", row.targeted));
-            whom.extend(people("reached", row.reached));
+            whom.extend(people(tr!("word-targeted"), row.targeted));
+            whom.extend(people(tr!("word-reached"), row.reached));
             table.row(vec![
                 who.unwrap_or_else(|| names.name(&row.organisation)),
                 format!("{}\n{cluster}", plain(&row.activity)),
                 place(row.place.as_ref()),
                 match (&row.start, &row.end) {
                     (None, None) => String::new(),
-                    (start, end) => format!("{} to {}", day(start), day(end)),
+                    (start, end) => tr!("from-to", from = day(start), to = day(end)),
                 },
                 whom.join("\n"),
                 row.status.to_string(),
@@ -171,7 +176,13 @@ pub(super) async fn designations(args: &Args, client: &Client, context: &Context
         return Ok(());
     };
     context.print(&rows, |out| {
-        let mut table = Table::new(&["subject", "measures", "proposed by", "positions", "record"]);
+        let mut table = Table::new(&[
+            tr!("head-subject"),
+            tr!("head-measures"),
+            tr!("head-proposed-by"),
+            tr!("head-positions"),
+            tr!("head-record"),
+        ]);
         for row in &rows {
             let measures: Vec<_> = row.measures.iter().map(|m| m.as_str()).collect();
             table.row(vec![
@@ -191,7 +202,14 @@ pub(super) async fn convenings(args: &Args, client: &Client, context: &Context) 
         return Ok(());
     };
     context.print(&rows, |out| {
-        let mut table = Table::new(&["when", "what", "where", "invited", "answers", "record"]);
+        let mut table = Table::new(&[
+            tr!("head-when"),
+            tr!("head-what"),
+            tr!("head-where"),
+            tr!("head-invited"),
+            tr!("head-answers"),
+            tr!("head-record"),
+        ]);
         for row in &rows {
             let link = row.link.as_deref().map(|l| plain(l).into_owned());
             let spots = [place(row.place.as_ref()), link.unwrap_or_default()];
@@ -201,7 +219,7 @@ pub(super) async fn convenings(args: &Args, client: &Client, context: &Context) 
                 plain(&row.title).into_owned(),
                 spots.join("\n"),
                 if row.invited.is_empty() {
-                    "all of the case".into()
+                    tr!("all-of-case")
                 } else {
                     names.list(&row.invited)
                 },
@@ -220,12 +238,12 @@ pub(super) async fn alerts(args: &Args, client: &Client, context: &Context) -> R
     let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
     context.print(&rows, |out| {
         let mut table = Table::new(&[
-            "written",
-            "alert",
-            "by",
-            "acknowledged by",
-            "not yet by",
-            "record",
+            tr!("head-written"),
+            tr!("head-alert"),
+            tr!("head-by"),
+            tr!("head-acknowledged-by"),
+            tr!("head-not-yet-by"),
+            tr!("head-record"),
         ]);
         for row in &rows {
             table.row(vec![

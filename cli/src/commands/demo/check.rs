@@ -2,13 +2,14 @@
 
 use super::Party;
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// One number of the story.
 #[derive(Debug, Serialize)]
 pub(super) struct Check {
-    pub(super) what: &'static str,
+    pub(super) what: String,
     pub(super) expected: Value,
     pub(super) shown: Value,
 }
@@ -52,7 +53,7 @@ pub(super) async fn check(party: &Party, case: &str, market: &str) -> Result<Vec
     };
     let checks = vec![
         check(
-            "killed in the market, as corrected",
+            tr!("demo-killed-market"),
             json!(11),
             market.map_or(Value::Null, |m| {
                 m["now"]["counts"]["killed"]["best"].clone()
@@ -60,47 +61,47 @@ pub(super) async fn check(party: &Party, case: &str, market: &str) -> Result<Vec
         ),
         // 11 in the market, 1 at the bridge, 2 at the checkpoint; neither the first 9 nor the rumour's 5.
         check(
-            "killed in all incidents",
+            tr!("demo-killed-all"),
             json!(12),
             totals["killed"]["best"].clone(),
         ),
-        check("reports withdrawn", json!(1), json!(withdrawn.count())),
-        check("monitors still open", json!(4), requests[0]["open"].clone()),
+        check(tr!("demo-withdrawn"), json!(1), json!(withdrawn.count())),
         check(
-            "risk factor 7, by organisation",
-            json!([3, 4]),
-            json!(levels),
+            tr!("demo-monitors-open"),
+            json!(4),
+            requests[0]["open"].clone(),
         ),
+        check(tr!("demo-risk-factor"), json!([3, 4]), json!(levels)),
         check(
-            "positions on the designation",
+            tr!("demo-positions"),
             json!(["abstain", "concur-with-reservation"]),
             json!(stands),
         ),
         check(
-            "people whom activities target",
+            tr!("demo-targeted"),
             json!(550),
             activities[0]["targeted"].clone(),
         ),
         check(
-            "people displaced",
+            tr!("demo-displaced"),
             json!(550),
             displacement[0]["displaced"]["best"].clone(),
         ),
         check(
-            "acknowledgements of the alert",
+            tr!("demo-acknowledgements"),
             json!(2),
             json!(alerts[0]["acknowledged"].as_array().map(Vec::len)),
         ),
     ];
     match checks.iter().find(|c| c.expected != c.shown) {
         None => Ok(checks),
-        Some(wrong) => Err(Error::new(
-            Exit::Failed,
-            format!("{} shows a wrong number", party.name),
-        )
-        .why(format!(
-            "{}: {} where {} was reported",
-            wrong.what, wrong.shown, wrong.expected
-        ))),
+        Some(wrong) => Err(
+            Error::new(Exit::Failed, tr!("demo-wrong", party = party.name)).why(tr!(
+                "demo-wrong-why",
+                what = wrong.what,
+                shown = wrong.shown,
+                expected = wrong.expected
+            )),
+        ),
     }
 }

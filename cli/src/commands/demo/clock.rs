@@ -2,6 +2,7 @@
 
 use super::{Party, ReportResult, party::until};
 use crate::error::Result;
+use crate::lang::tr;
 use focal_node::api::types::Event;
 use std::{
     collections::HashMap,
@@ -54,7 +55,7 @@ impl Clock {
 
     /// Waits until all parties can read a record.
     pub(super) async fn everywhere(&self, what: &str, record: &str) -> Result<()> {
-        until(&format!("{what} is readable at every partner"), || async {
+        until(&tr!("demo-readable", what), || async {
             self.last(record).map(drop)
         })
         .await

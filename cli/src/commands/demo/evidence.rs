@@ -2,6 +2,7 @@
 
 use super::{Party, script::NORLAND};
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use serde::Serialize;
 use std::{fs, path::PathBuf};
 
@@ -24,10 +25,8 @@ pub(super) struct Bundled {
 pub(super) async fn bundle(parties: &[Party], case: &str, say: &impl Fn(&str)) -> Result<Bundled> {
     let norland = parties
         .get(NORLAND)
-        .ok_or_else(|| Error::new(Exit::Failed, "three parties play"))?;
-    say(
-        "13. Norland makes an evidence bundle and a page; anybody checks the bundle, without a node.",
-    );
+        .ok_or_else(|| Error::new(Exit::Failed, tr!("demo-three")))?;
+    say(&tr!("demo-step-bundle"));
     let base = norland.home.parent().map(PathBuf::from).unwrap_or_default();
     let (bundle, page, copy) = (
         base.join("orsk.zip"),
@@ -50,7 +49,7 @@ pub(super) async fn bundle(parties: &[Party], case: &str, say: &impl Fn(&str)) -
         .json(&["case", "report", case, "--html", "-o", &text(&page)])
         .await?;
     let proven = norland.json(&["verify", &text(&bundle)]).await?;
-    let changed = |e: std::io::Error| Error::io("the bundle could not be copied", &copy, &e);
+    let changed = |e: std::io::Error| Error::io(tr!("demo-not-copied"), &copy, &e);
     let mut bytes = fs::read(&bundle).map_err(changed)?;
     let middle = bytes.len() / 2;
     if let Some(byte) = bytes.get_mut(middle) {
@@ -59,10 +58,7 @@ pub(super) async fn bundle(parties: &[Party], case: &str, say: &impl Fn(&str)) -
     fs::write(&copy, &bytes).map_err(changed)?;
     let said = norland.json(&["verify", &text(&copy)]).await;
     let Err(refused) = said else {
-        return Err(Error::new(
-            Exit::Failed,
-            "a bundle in which one byte is another was taken for a good one",
-        ));
+        return Err(Error::new(Exit::Failed, tr!("demo-changed-taken")));
     };
     let why = refused.why.unwrap_or_default();
     let why: serde_json::Value = serde_json::from_str(&why).unwrap_or(why.into());

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Exit, Result},
     heard::Heard,
     keys::Opened,
+    lang::tr,
     link::{Kept, Way},
 };
 use serde_json::Value;
@@ -45,8 +46,7 @@ impl Party {
 
     /// This program with this home, as a person would type it.
     fn command(&self, args: &[&str]) -> Result<Command> {
-        let program =
-            std::env::current_exe().map_err(|e| io("this program does not find itself", &e))?;
+        let program = std::env::current_exe().map_err(|e| io(&tr!("demo-no-program"), &e))?;
         let mut command = Command::new(program);
         command
             .args(args)
@@ -66,20 +66,21 @@ impl Party {
         let output = command
             .output()
             .await
-            .map_err(|e| io("a command cannot be run", &e))?;
+            .map_err(|e| io(&tr!("demo-not-run"), &e))?;
         if !output.status.success() {
             return Err(Error::new(
                 Exit::Failed,
-                format!("{} could not run: focal {}", self.name, args.join(" ")),
+                tr!(
+                    "demo-could-not-run",
+                    party = self.name,
+                    command = args.join(" ")
+                ),
             )
             .why(String::from_utf8_lossy(&output.stderr).trim().to_string()));
         }
         serde_json::from_slice(&output.stdout).map_err(|e| {
-            Error::new(
-                Exit::Failed,
-                format!("focal {} did not answer in JSON", args.join(" ")),
-            )
-            .why(e.to_string())
+            Error::new(Exit::Failed, tr!("demo-no-json", command = args.join(" ")))
+                .why(e.to_string())
         })
     }
 
@@ -90,7 +91,7 @@ impl Party {
             .create(true)
             .append(true)
             .open(&log)
-            .map_err(|e| io("the node's log cannot be written", &e))?;
+            .map_err(|e| io(&tr!("demo-no-log"), &e))?;
         let mut args = vec!["node", "run"];
         args.extend(offline.then_some("--offline"));
         let child = self
@@ -100,10 +101,10 @@ impl Party {
             // With --keep it runs on when the terminal is closed.
             .process_group(0)
             .spawn()
-            .map_err(|e| io("the node cannot be started", &e))?;
+            .map_err(|e| io(&tr!("demo-no-node"), &e))?;
         self.node = Some(child);
         let client = self.client();
-        until(&format!("the node of {} answers", self.name), || async {
+        until(&tr!("demo-answers", party = self.name), || async {
             client.get::<Value>("/v1/status").await.ok()
         })
         .await?;
@@ -115,12 +116,12 @@ impl Party {
         if let Some(mut child) = self.node.take() {
             if let Some(pid) = child.id() {
                 let asked = Command::new("kill").arg(pid.to_string()).status().await;
-                asked.map_err(|e| io("the node cannot be stopped", &e))?;
+                asked.map_err(|e| io(&tr!("demo-not-stopped"), &e))?;
             }
             let ended = tokio::time::timeout(PATIENCE, child.wait()).await;
             ended
-                .map_err(|_| Error::new(Exit::Failed, "a node does not stop"))?
-                .map_err(|e| io("the node cannot be waited for", &e))?;
+                .map_err(|_| Error::new(Exit::Failed, tr!("demo-does-not-stop")))?
+                .map_err(|e| io(&tr!("demo-not-waited"), &e))?;
         }
         Ok(())
     }
@@ -191,8 +192,8 @@ pub(super) async fn until<T, F: Future<Output = Option<T>>>(
     tokio::time::timeout(PATIENCE, asking).await.map_err(|_| {
         Error::new(
             Exit::Failed,
-            format!("{what}: not within {} s", PATIENCE.as_secs()),
+            tr!("demo-not-within", what, n = PATIENCE.as_secs()),
         )
-        .next("run it again with --keep and look at the logs, or on a machine that does less")
+        .next(tr!("demo-again"))
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Party;
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use flate2::{Compression, Crc, write::ZlibEncoder};
 use serde::Serialize;
 use std::{
@@ -27,8 +28,7 @@ pub(super) fn draw(base: &Path) -> Result<[PathBuf; 2]> {
     let dir = base.join("camera");
     let paths = [dir.join("checkpoint-1.png"), dir.join("checkpoint-2.png")];
     for (path, seed) in paths.iter().zip(1..) {
-        let picture =
-            picture(seed).map_err(|e| Error::io("a picture cannot be drawn", path, &e))?;
+        let picture = picture(seed).map_err(|e| Error::io(tr!("demo-not-drawn"), path, &e))?;
         crate::files::write_private(path, &picture)?;
     }
     Ok(paths)
@@ -62,7 +62,7 @@ pub(super) async fn everywhere(
             let Some(file) = file.filter(|_| same) else {
                 return Err(Error::new(
                     Exit::Failed,
-                    format!("{} did not get {name} as it was sent", party.name),
+                    tr!("demo-not-got", party = party.name, name),
                 ));
             };
             arrived.push(Arrived {

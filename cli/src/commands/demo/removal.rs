@@ -1,7 +1,8 @@
 //! The last step: a node is removed from the case, and what follows stays closed to it.
 
-use super::{Party, party::until};
+use super::{Party, party::until, story};
 use crate::error::{Error, Exit, Result};
+use crate::lang::tr;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -20,13 +21,10 @@ pub(super) struct Removed {
 /// Removes the last party from the case by the first one's node, and writes something that only the others read.
 pub(super) async fn remove(parties: &[Party], case: &str, say: &impl Fn(&str)) -> Result<Removed> {
     let [custodian, partner, removed] = parties else {
-        return Err(Error::new(Exit::Failed, "three parties play"));
+        return Err(Error::new(Exit::Failed, tr!("demo-three")));
     };
-    say(&format!(
-        "12. The laptop of the {} is seized: Norland removes its node from the case.",
-        removed.name
-    ));
-    let reason = "laptop seized at a checkpoint";
+    say(&tr!("demo-step-removal", name = removed.name));
+    let reason = story::SEIZED;
     custodian
         .json(&["case", "remove", case, removed.name, "--reason", reason])
         .await?;
@@ -38,17 +36,17 @@ pub(super) async fn remove(parties: &[Party], case: &str, say: &impl Fn(&str)) -
             "--kind",
             "note",
             "--text",
-            "New meeting point, not for the seized laptop.",
+            story::MEETING,
         ])
         .await?;
     let path = format!("/v1/cases/{case}");
     let written = count(custodian, &path).await.unwrap_or_default();
-    until("the others read what follows", || async {
+    until(&tr!("demo-others-read"), || async {
         (count(partner, &path).await? == written).then_some(())
     })
     .await?;
     // It is told why, in a parcel of its own; of the case itself it gets nothing any more.
-    let detail: Value = until("the removed node is told", || async {
+    let detail: Value = until(&tr!("demo-removed-told"), || async {
         let detail: Value = removed.client().get(&path).await.ok()?;
         let told = detail["stage"].as_str()?.contains(reason);
         told.then_some(detail)
@@ -61,10 +59,7 @@ pub(super) async fn remove(parties: &[Party], case: &str, say: &impl Fn(&str)) -
         why: detail["stage"].as_str().unwrap_or_default().to_string(),
     };
     if outcome.readable >= outcome.written {
-        return Err(Error::new(
-            Exit::Failed,
-            "the removed node reads what was written afterwards",
-        ));
+        return Err(Error::new(Exit::Failed, tr!("demo-removed-reads")));
     }
     Ok(outcome)
 }

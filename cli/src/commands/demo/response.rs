@@ -3,35 +3,10 @@
 use super::{
     Clock, Party,
     script::{MONITOR, NORLAND, UN, send, text},
+    story,
 };
-use crate::{error::Result, files::write_private};
+use crate::{error::Result, files::write_private, lang::tr};
 use std::path::Path;
-
-const ASSESSMENT: &str = "\
----
-kind: assessment
-horizon: 1
-factors:
-  - { factor: 7, level: 4, trend: rising, comment: Checkpoints and a mustering militia }
-  - { factor: 8, level: 3 }
-marking: TLP:AMBER
----
-Attacks on civilians in Orsk province are likely within weeks.
-";
-
-const DESIGNATION: &str = "\
----
-kind: designation
-subject: person
-name: Commander of the Orsk militia
-aliases: [The Miller of Dalmat]
-birth_date: 1971~
-nationalities: [VR]
-measures: [visa-ban, asset-freeze]
-marking: TLP:AMBER+STRICT
----
-Commands the militia that shelled Lower Teres market.
-";
 
 /// Records of this part that the others need later.
 pub(super) struct Response {
@@ -46,7 +21,7 @@ pub(super) struct Response {
 /// Waits until a party can read a record, to answer it.
 async fn reads(party: &Party, record: &str) -> Result<()> {
     let path = format!("/v1/records/{record}");
-    party.wait("has what it answers", &path, |_| true).await
+    party.wait(&tr!("demo-has-subject"), &path, |_| true).await
 }
 
 pub(super) async fn respond(
@@ -58,11 +33,11 @@ pub(super) async fn respond(
 ) -> Result<Response> {
     let (norland, un) = (&parties[NORLAND], &parties[UN]);
 
-    say("6. Norland asks for 12 ceasefire monitors; the UN office pledges 8.");
+    say(&tr!("demo-step-request"));
     let request = send(
         norland,
         clock,
-        "request: monitors",
+        &tr!("demo-request"),
         &[
             "report",
             "send",
@@ -74,9 +49,9 @@ pub(super) async fn respond(
             "--quantity",
             "12",
             "--unit",
-            "ceasefire monitors",
+            story::MONITORS,
             "--place",
-            "Lower Teres",
+            story::PLACE,
             "--needed-by",
             "2026-11-08",
         ],
@@ -86,16 +61,16 @@ pub(super) async fn respond(
     let pledge = send(
         un,
         clock,
-        "pledge: monitors",
+        &tr!("demo-pledge"),
         &["report", "pledge", &request, "8"],
     )
     .await?;
 
-    say("7. The UN office reports its presence in Lower Teres: 550 people, ongoing.");
+    say(&tr!("demo-step-activity"));
     let activity = send(
         un,
         clock,
-        "activity: presence",
+        &tr!("demo-activity"),
         &[
             "report",
             "send",
@@ -103,35 +78,35 @@ pub(super) async fn respond(
             "--kind",
             "activity",
             "--title",
-            "Protection presence",
+            story::PRESENCE,
             "--cluster",
             "protection",
             "--status",
             "ongoing",
             "--place",
-            "Lower Teres",
+            story::PLACE,
             "--targeted",
             "550",
             "--set",
-            "for_whom=displaced families",
+            story::FOR_WHOM,
         ],
     )
     .await?;
 
-    say("8. Norland and the UN office judge the risk: factor 7 at level 4 and 3.");
+    say(&tr!("demo-step-risk"));
     let file = base.join("assessment.md");
-    write_private(&file, ASSESSMENT.as_bytes())?;
+    write_private(&file, story::ASSESSMENT.as_bytes())?;
     let ours = send(
         norland,
         clock,
-        "assessment",
+        &tr!("demo-assessment"),
         &["report", "send", case, &text(&file)],
     )
     .await?;
     let theirs = send(
         un,
         clock,
-        "assessment",
+        &tr!("demo-assessment"),
         &[
             "report",
             "send",
@@ -141,18 +116,18 @@ pub(super) async fn respond(
             "--factor",
             "7 3",
             "--text",
-            "Preparations are seen; a trigger is not.",
+            story::JUDGEMENT,
         ],
     )
     .await?;
 
-    say("9. Norland designates the militia's commander; the UN office abstains.");
+    say(&tr!("demo-step-designation"));
     let file = base.join("designation.md");
-    write_private(&file, DESIGNATION.as_bytes())?;
+    write_private(&file, story::DESIGNATION.as_bytes())?;
     let designation = send(
         norland,
         clock,
-        "designation",
+        &tr!("demo-designation"),
         &["report", "send", case, &text(&file)],
     )
     .await?;
@@ -160,7 +135,7 @@ pub(super) async fn respond(
     let position = send(
         un,
         clock,
-        "position: abstain",
+        &tr!("demo-abstain"),
         &["report", "position", &designation, "abstain"],
     )
     .await?;
@@ -168,7 +143,7 @@ pub(super) async fn respond(
     let rumour = send(
         un,
         clock,
-        "incident: a rumour",
+        &tr!("demo-rumour"),
         &[
             "report",
             "send",
@@ -176,7 +151,7 @@ pub(super) async fn respond(
             "--kind",
             "incident",
             "--title",
-            "Convoy attacked on the Dalmat road",
+            story::CONVOY,
             "--type",
             "killing",
             "--killed",
@@ -209,33 +184,31 @@ pub(super) async fn conclude(
     response: &Response,
     say: &impl Fn(&str),
 ) -> Result<[String; 2]> {
-    say(
-        "   The Monitor concurs with the designation, with a reservation; the UN office withdraws a rumour.",
-    );
+    say(&tr!("demo-step-reservation"));
     let position = send(
         &parties[MONITOR],
         clock,
-        "position: reservation",
+        &tr!("demo-reservation"),
         &[
             "report",
             "position",
             &response.designation,
             "concur-with-reservation",
             "--comment",
-            "We do not speak on the asset freeze.",
+            story::RESERVATION,
         ],
     )
     .await?;
     let retraction = send(
         &parties[UN],
         clock,
-        "retraction: rumour",
+        &tr!("demo-retraction"),
         &[
             "report",
             "retract",
             &response.rumour,
             "--reason",
-            "the driver has arrived unhurt",
+            story::UNHURT,
         ],
     )
     .await?;

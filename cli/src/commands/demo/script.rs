@@ -1,73 +1,16 @@
 //! What happens in the demonstration. All places and people are invented.
 
-use super::{Clock, Party, party::until, photographs, response};
+use super::{Clock, Party, party::until, photographs, response, story};
 use crate::{
     error::{Error, Exit, Result},
     files::write_private,
+    lang::tr,
 };
 use std::{net::TcpListener, path::Path, time::Instant};
 
 pub(super) const NORLAND: usize = 0;
 pub(super) const UN: usize = 1;
 pub(super) const MONITOR: usize = 2;
-
-const PARTIES: [(&str, &str, &str, &str, &str); 3] = [
-    (
-        "Ministry of Foreign Affairs of Norland",
-        "norland",
-        "government",
-        "NO",
-        "Focal point of Norland",
-    ),
-    (
-        "UN Office for the Varenia Region",
-        "un-office",
-        "igo",
-        "CH",
-        "Desk officer",
-    ),
-    (
-        "Teres Human Rights Monitor",
-        "monitor",
-        "ngo",
-        "VR",
-        "Field officer",
-    ),
-];
-
-const SITREP: &str = "\
----
-kind: sitrep
-title: Militia checkpoints on the Dalmat road
-type: field-observation
-summary: Families are leaving Dalmat for Lower Teres.
-displaced: 400/550/700
-place: { name: Dalmat, country: VR, code: VR03 }
-grading: B2
-marking: TLP:AMBER
----
-Militia checkpoints on the Dalmat road since the morning; families are moving to Lower Teres on foot.
-";
-
-const MARKET: &str = r#"
-kind = "incident"
-title = "Attack on Lower Teres market"
-type = "attack-on-civilians"
-description = "Shells hit the market in the morning hours; two witnesses."
-killed = "6/9/14"
-injured = "20/25/40"
-time = "2026-11-03"
-grading = "C3"
-verification = "alleged"
-
-[place]
-name = "Lower Teres"
-country = "VR"
-code = "VR03"
-lat = 44.812
-lon = 21.377
-precision = "near"
-"#;
 
 fn passphrase(base: &Path) -> Result<()> {
     // The demonstration's homes are thrown away: their passphrase may be known.
@@ -80,7 +23,7 @@ fn passphrase(base: &Path) -> Result<()> {
 fn free_port() -> Result<u16> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
     port.map(|a| a.port())
-        .map_err(|e| Error::new(Exit::Io, "there is no free port").why(e.to_string()))
+        .map_err(|e| Error::new(Exit::Io, tr!("demo-no-port")).why(e.to_string()))
 }
 
 pub(super) fn text(path: &Path) -> String {
@@ -92,7 +35,7 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
     passphrase(base)?;
     let mut parties = Vec::new();
     let mut requests = Vec::new();
-    for (name, short, kind, country, officer) in PARTIES {
+    for (name, short, kind, country, officer) in story::PARTIES {
         let party = Party::new(base, name, short);
         let address = format!("/ip4/127.0.0.1/tcp/{}", free_port()?);
         let request = text(&base.join(format!("{short}.request")));
@@ -127,7 +70,7 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
         party
             .json(&["federation", "request", "-o", &request])
             .await?;
-        say(&format!("  {name}: keys, node and manifest are made"));
+        say(&tr!("demo-made", name));
         parties.push(party);
         requests.push(request);
     }
@@ -137,7 +80,7 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
             "federation",
             "found",
             "--name",
-            "Varenia partners",
+            story::FEDERATION,
             "--member",
             &requests[UN],
             "--member",
@@ -158,12 +101,12 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
     }
     for party in &parties {
         party
-            .wait("is connected with both partners", "/v1/status", |s| {
+            .wait(&tr!("demo-connected"), "/v1/status", |s| {
                 s["peers_connected"] == 2
             })
             .await?;
     }
-    say("  The charter has three signatures; three nodes run and are connected.");
+    say(&tr!("demo-charter-signed"));
     Ok(parties)
 }
 
@@ -206,9 +149,9 @@ pub(super) async fn play(
         .unwrap_or(Path::new("."))
         .to_path_buf();
 
-    say("1. Norland opens a case and invites both partners.");
+    say(&tr!("demo-step-open"));
     let case = parties[NORLAND]
-        .json(&["case", "open", "--title", "Varenia: Orsk province"])
+        .json(&["case", "open", "--title", story::CASE])
         .await?;
     let case = case["case"].as_str().unwrap_or_default().to_string();
     for i in [UN, MONITOR] {
@@ -218,41 +161,41 @@ pub(super) async fn play(
     }
     for party in parties.iter() {
         party
-            .wait("has joined the case", &format!("/v1/cases/{case}"), |c| {
+            .wait(&tr!("demo-joined"), &format!("/v1/cases/{case}"), |c| {
                 c["members"].as_array().is_some_and(|m| m.len() == 3)
             })
             .await?;
     }
 
-    say("2. The Monitor reports the situation: 400 to 700 people displaced, B2.");
+    say(&tr!("demo-step-sitrep"));
     let sitrep = base.join("sitrep.md");
-    write_private(&sitrep, SITREP.as_bytes())?;
+    write_private(&sitrep, story::SITREP.as_bytes())?;
     let record = send(
         &parties[MONITOR],
         clock,
-        "sitrep: Dalmat road",
+        &tr!("demo-sitrep"),
         &["report", "send", &case, &text(&sitrep)],
     )
     .await?;
-    clock.everywhere("the sitrep", &record).await?;
+    clock.everywhere(&tr!("demo-the-sitrep"), &record).await?;
 
-    say("3. The Monitor reports an attack on Lower Teres market: 6 to 14 killed, C3, alleged.");
+    say(&tr!("demo-step-incident"));
     let market = base.join("market.toml");
-    write_private(&market, MARKET.as_bytes())?;
+    write_private(&market, story::MARKET.as_bytes())?;
     let market = send(
         &parties[MONITOR],
         clock,
-        "incident: market",
+        &tr!("demo-incident"),
         &["report", "send", &case, &text(&market)],
     )
     .await?;
-    clock.everywhere("the incident", &market).await?;
+    clock.everywhere(&tr!("demo-the-incident"), &market).await?;
 
-    say("4. The UN office warns of an attack within 48 hours; both partners acknowledge it.");
+    say(&tr!("demo-step-alert"));
     let alert = send(
         &parties[UN],
         clock,
-        "alert: attack expected",
+        &tr!("demo-alert"),
         &[
             "report",
             "send",
@@ -260,7 +203,7 @@ pub(super) async fn play(
             "--kind",
             "alert",
             "--title",
-            "Attack on Lower Teres expected within 48 hours",
+            story::WARNING,
             "--set",
             "urgency=expected",
             "--set",
@@ -268,23 +211,23 @@ pub(super) async fn play(
             "--set",
             "certainty=likely",
             "--place",
-            "Lower Teres",
+            story::PLACE,
         ],
     )
     .await?;
-    clock.everywhere("the alert", &alert).await?;
+    clock.everywhere(&tr!("demo-the-alert"), &alert).await?;
     for i in [NORLAND, MONITOR] {
         let ack = send(
             &parties[i],
             clock,
-            "acknowledgement",
+            &tr!("demo-ack"),
             &["report", "ack", &alert],
         )
         .await?;
-        clock.everywhere("the acknowledgement", &ack).await?;
+        clock.everywhere(&tr!("demo-the-ack"), &ack).await?;
     }
 
-    say("5. The Monitor's link goes down; it goes on writing, with two photographs.");
+    say(&tr!("demo-step-offline"));
     parties[MONITOR].stop().await?;
     parties[MONITOR].start(true).await?;
     clock.listen(MONITOR, &parties[MONITOR]).await?;
@@ -293,9 +236,9 @@ pub(super) async fn play(
     let with_files: Vec<&str> = taken.iter().flat_map(|t| ["--attach", t]).collect();
     let mut written = Vec::new();
     for (title, killed, files) in [
-        ("Shots at the Dalmat bridge", "1", &[][..]),
-        ("Two farms burnt near Dalmat", "0", &[]),
-        ("Men taken at a checkpoint", "?/?/2", &with_files),
+        (story::WITHOUT_LINK[0], "1", &[][..]),
+        (story::WITHOUT_LINK[1], "0", &[]),
+        (story::WITHOUT_LINK[2], "?/?/2", &with_files),
     ] {
         let mut args = vec![
             "report",
@@ -313,31 +256,31 @@ pub(super) async fn play(
             "B3",
         ];
         args.extend_from_slice(files);
-        let what = "incident, written off line";
-        let record = send(&parties[MONITOR], clock, what, &args).await?;
+        let what = tr!("demo-offline");
+        let record = send(&parties[MONITOR], clock, &what, &args).await?;
         written.push(record);
     }
     let meanwhile = response::respond(parties, clock, &case, &base, say).await?;
 
-    say("10. The link is back: everything converges, and the photographs follow.");
+    say(&tr!("demo-step-back"));
     parties[MONITOR].stop().await?;
     parties[MONITOR].start(false).await?;
     clock.listen(MONITOR, &parties[MONITOR]).await?;
     catch_up(&parties[MONITOR], clock, MONITOR, &case).await?;
     for record in written.iter().chain(&meanwhile.written) {
-        clock.everywhere("what was written apart", record).await?;
+        clock.everywhere(&tr!("demo-apart"), record).await?;
     }
     let report = written.last().map_or("", String::as_str);
     let files = photographs::everywhere(parties, &base, report, &camera).await?;
     for record in response::conclude(parties, clock, &meanwhile, say).await? {
-        clock.everywhere("what was said to it", &record).await?;
+        clock.everywhere(&tr!("demo-said"), &record).await?;
     }
 
-    say("11. The Monitor corrects the market incident: 11 killed, by a hospital list.");
+    say(&tr!("demo-step-correction"));
     let correction = send(
         &parties[MONITOR],
         clock,
-        "correction: market",
+        &tr!("demo-correction"),
         &[
             "report",
             "correct",
@@ -349,11 +292,13 @@ pub(super) async fn play(
             "--verification",
             "corroborated",
             "--reason",
-            "hospital list",
+            story::HOSPITAL,
         ],
     )
     .await?;
-    clock.everywhere("the correction", &correction).await?;
+    clock
+        .everywhere(&tr!("demo-the-correction"), &correction)
+        .await?;
     settle(parties, &case).await?;
     Ok(Played {
         case,
@@ -378,7 +323,7 @@ async fn catch_up(party: &Party, clock: &mut Clock, index: usize, case: &str) ->
 
 /// Until all three show the same case.
 async fn settle(parties: &[Party], case: &str) -> Result<()> {
-    until("all nodes show the same case", || async {
+    until(&tr!("demo-same"), || async {
         let mut hashes = Vec::new();
         for party in parties {
             let path = format!("/v1/cases/{case}");

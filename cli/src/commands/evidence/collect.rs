@@ -3,6 +3,7 @@
 use crate::{
     client::Client,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use focal_node::api::types::{Evidence, ExportRequest, RecordDetail};
@@ -37,9 +38,9 @@ pub(super) struct Collection {
 }
 
 fn odd(why: impl Into<String>) -> Error {
-    Error::new(Exit::Failed, "the node's answer is not understood")
+    Error::new(Exit::Failed, tr!("answer-odd"))
         .why(why)
-        .next("use the same version of focal for the node and the command line")
+        .next(tr!("same-version"))
 }
 
 /// Asks for the records, page by page, in case order.
@@ -57,7 +58,7 @@ pub(super) async fn collect(
         let path = format!("/v1/cases/{case}/evidence");
         let Evidence { export, carriers } = client.post(&path, &request).await?;
         if carriers.len() != export.records.len() {
-            return Err(odd("it has not as many entries as records"));
+            return Err(odd(tr!("bundle-entries-odd")));
         }
         for (detail, carrier) in export.records.into_iter().zip(carriers) {
             let bytes = |text: &str| STANDARD.decode(text).map_err(|e| odd(e.to_string()));
@@ -71,13 +72,10 @@ pub(super) async fn collect(
             });
         }
         if collection.records.len() > limits::EVIDENCE_RECORDS {
-            let many = format!(
-                "a bundle holds at most {} records",
-                limits::EVIDENCE_RECORDS
-            );
-            return Err(Error::new(Exit::Refused, "this is too much for one bundle")
+            let many = tr!("bundle-at-most", n = limits::EVIDENCE_RECORDS);
+            return Err(Error::new(Exit::Refused, tr!("bundle-too-much"))
                 .why(many)
-                .next("choose some of them with --record, and make several bundles"));
+                .next(tr!("bundle-too-much-next")));
         }
         collection.title = export.title;
         for refused in export.refused {
@@ -125,9 +123,7 @@ pub(super) async fn chain(
             let reached = from + chain.links.len() as u64;
             let covered = rest.partition_point(|record| record.carrier.seq < reached);
             if covered == 0 {
-                return Err(odd(format!(
-                    "no signature follows entry {from} of log {log}"
-                )));
+                return Err(odd(tr!("bundle-unsigned", entry = from, log)));
             }
             let (some, more) = rest.split_at(covered);
             let records = some.iter().map(|r| (r.signed.clone(), r.carrier.clone()));

@@ -12,7 +12,8 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::{Author, open_author},
-    output::{STRONG, count, plain},
+    lang::tr,
+    output::{plain, strong},
 };
 use focal_node::{
     EvidencePage, EvidenceRecord,
@@ -121,12 +122,9 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
     };
     let known = directory.author(&org, &key.public());
     let Some(name) = known.map(|author| author.name.clone()) else {
-        return Err(Error::new(
-            Exit::Refused,
-            format!("the key of {handle} cannot seal a bundle"),
-        )
-        .why("it is in no current manifest of the organisation: nobody could check who it is")
-        .next("add it with `focal org author add`, or name another with --author"));
+        return Err(Error::new(Exit::Refused, tr!("bundle-key", handle))
+            .why(tr!("bundle-key-why"))
+            .next(tr!("bundle-key-next")));
     };
     let marking = collection.marking.clone().unwrap_or_default();
     let parts = Parts {
@@ -135,7 +133,7 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
         case: case
             .case
             .parse()
-            .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?,
+            .map_err(|_| Error::new(Exit::Failed, tr!("answer-odd")))?,
         title: collection.title.clone(),
         purpose: purpose.clone(),
         marking: marking.parse().unwrap_or(Tlp::Red),
@@ -164,9 +162,7 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
         source,
     };
     let (writer, contents) = evidence::make(&parts, &sealer, BufWriter::new(out.as_file_mut()))
-        .map_err(|e| {
-            Error::new(Exit::Failed, "the bundle could not be written").why(e.to_string())
-        })?;
+        .map_err(|e| Error::new(Exit::Failed, tr!("bundle-unwritten")).why(e.to_string()))?;
     drop(writer);
     // A bundle that its maker's own check refuses is none.
     out.as_file_mut()
@@ -189,32 +185,28 @@ pub(super) async fn make(args: MakeArgs, context: &Context) -> Result<()> {
 fn write(made: &Made, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     writeln!(
         out,
-        "{} holds {} and {}, marked {STRONG}{}{STRONG:#}.",
-        made.file.display(),
-        count(made.records, "report"),
-        count(made.files, "file"),
-        made.marking
+        "{}",
+        tr!(
+            "bundle-made",
+            file = made.file.display(),
+            reports = tr!("count-reports", n = made.records),
+            files = tr!("count-files", n = made.files),
+            marking = strong(&made.marking),
+        )
     )?;
     if made.files_missing > 0 {
-        writeln!(
-            out,
-            "{} that the reports name are not at this node and not in it: focal attachment list",
-            count(made.files_missing, "file")
-        )?;
+        writeln!(out, "{}", tr!("bundle-lacks", n = made.files_missing))?;
     }
     for (why, records) in &made.left_out {
-        writeln!(out, "left out   {records}: {}", plain(why))?;
+        writeln!(
+            out,
+            "{}",
+            tr!("bundle-left-out", n = records, why = plain(why))
+        )?;
     }
-    writeln!(out, "contents   {}", made.contents)?;
-    writeln!(
-        out,
-        "Note this hash down elsewhere. Whoever has the file can read it: it is not encrypted."
-    )?;
-    writeln!(
-        out,
-        "Anybody checks it with: focal verify {}",
-        made.file.display()
-    )
+    writeln!(out, "{}", tr!("bundle-contents", hash = made.contents))?;
+    writeln!(out, "{}", tr!("bundle-note-hash"))?;
+    writeln!(out, "{}", tr!("bundle-check", file = made.file.display()))
 }
 
 fn nothing(collection: &Collection) -> Error {
@@ -223,17 +215,17 @@ fn nothing(collection: &Collection) -> Error {
         .iter()
         .map(|(why, n)| format!("{n}: {why}"))
         .collect();
-    let error = Error::new(Exit::Refused, "there is nothing that may be in this bundle");
+    let error = Error::new(Exit::Refused, tr!("bundle-nothing"));
     if why.is_empty() {
-        return error.why("the case has no reports here");
+        return error.why(tr!("bundle-no-reports"));
     }
     error
         .why(why.join("\n       "))
-        .next("ask the originators with `focal report ask-release`, or make it --for own-use")
+        .next(tr!("bundle-nothing-next"))
 }
 
 async fn directory(client: &Client) -> Result<Directory> {
-    let odd = |why: String| Error::new(Exit::Failed, "the node's directory does not hold").why(why);
+    let odd = |why: String| Error::new(Exit::Failed, tr!("directory-odd")).why(why);
     let bytes = client.get_bytes("/v1/directory/bundle").await?;
     let bundle = Bundle::from_bytes(&bytes).map_err(|e| odd(e.to_string()))?;
     Directory::from_bundle(&bundle).map_err(|e| odd(e.to_string()))
@@ -288,10 +280,7 @@ async fn files(
     }
     missing.retain(|hash| !brought.contains_key(hash));
     if !missing.is_empty() {
-        context.remark(&format!(
-            "{} are not at this node: `focal attachment fetch` brings them, then make the bundle again.",
-            count(missing.len(), "file")
-        ));
+        context.remark(&tr!("bundle-fetch", n = missing.len()));
     }
     Ok((brought, missing.len()))
 }
@@ -299,7 +288,7 @@ async fn files(
 /// Measures a file that is here.
 fn opened(brought: &Brought) -> Result<File> {
     let path = brought.path.clone();
-    let unread = |e: std::io::Error| Error::io("a file could not be read", &path, &e);
+    let unread = |e: std::io::Error| Error::io(tr!("file-unread-one"), &path, &e);
     let mut file = fs::File::open(&path).map_err(unread)?;
     let mut sum = crc32fast::Hasher::new();
     let mut buffer = vec![0; 256 << 10];

@@ -5,6 +5,7 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     keys::open_author,
+    lang::tr,
 };
 use focal_protocol::{
     evidence::{
@@ -54,11 +55,11 @@ struct Received {
 
 pub(super) fn receive(args: &ReceiveArgs, context: &Context) -> Result<()> {
     let mut out = staged(&args.output)?;
-    let unread = |e: io::Error| Error::io("the bundle could not be read", &args.file, &e);
+    let unread = |e: io::Error| Error::io(tr!("bundle-unread"), &args.file, &e);
     let mut input = fs::File::open(&args.file).map_err(unread)?;
     let proven = verify(BufReader::new(&input)).map_err(|e| fails(&args.file, &e))?;
     if proven.custody.len() >= limits::CUSTODY_LINES {
-        return Err(Error::new(Exit::Refused, "the custody log is full"));
+        return Err(Error::new(Exit::Refused, tr!("custody-full")));
     }
     let author = open_author(context, args.author.as_deref())?;
     let line = Custody {
@@ -76,9 +77,10 @@ pub(super) fn receive(args: &ReceiveArgs, context: &Context) -> Result<()> {
     let mut writer = BufWriter::new(out.as_file_mut());
     let mut kept = (&input).take(proven.kept.bytes);
     io::copy(&mut kept, &mut writer).map_err(unwritten)?;
-    proven.kept.finish(&log, &mut writer).map_err(|e| {
-        Error::new(Exit::Failed, "the copy could not be written").why(e.to_string())
-    })?;
+    proven
+        .kept
+        .finish(&log, &mut writer)
+        .map_err(|e| Error::new(Exit::Failed, tr!("copy-unwritten")).why(e.to_string()))?;
     writer.flush().map_err(unwritten)?;
     drop(writer);
     out.as_file_mut().rewind().map_err(unwritten)?;
@@ -93,9 +95,9 @@ pub(super) fn receive(args: &ReceiveArgs, context: &Context) -> Result<()> {
     context.print(&received, |out| {
         writeln!(
             out,
-            "{} is the same bundle, with your line in its custody log.",
-            received.file.display()
+            "{}",
+            tr!("bundle-received", file = received.file.display())
         )?;
-        writeln!(out, "contents   {}", received.contents)
+        writeln!(out, "{}", tr!("bundle-contents", hash = received.contents))
     })
 }

@@ -4,7 +4,8 @@ use super::fails;
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    output::{STRONG, count, plain},
+    lang::{self, tr},
+    output::{plain, strong},
 };
 use focal_protocol::{
     evidence::{NOT_PROVEN, Proven, Signer, verify as check},
@@ -37,8 +38,8 @@ pub(crate) struct VerifyArgs {
 }
 
 pub(crate) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
-    let file = fs::File::open(&args.file)
-        .map_err(|e| Error::io("the bundle could not be read", &args.file, &e))?;
+    let file =
+        fs::File::open(&args.file).map_err(|e| Error::io(tr!("bundle-unread"), &args.file, &e))?;
     let proven = check(file).map_err(|e| fails(&args.file, &e))?;
     expected(&proven, args)?;
     context.print(&result(&proven), |out| write(&proven, out))
@@ -46,13 +47,13 @@ pub(crate) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
 
 /// Whether it is the bundle that was meant.
 fn expected(proven: &Proven, args: &VerifyArgs) -> Result<()> {
-    let other = |what: &str, found: String| {
+    let other = |why: String| {
         Error::new(
             Exit::Refused,
-            format!("{} is another bundle", args.file.display()),
+            tr!("bundle-other", file = args.file.display()),
         )
-        .why(format!("its {what} is {found}"))
-        .next("do not trust it; ask whoever gave it to you")
+        .why(why)
+        .next(tr!("bundle-other-next"))
     };
     let federation = proven.contents.federation;
     let words = Fingerprint::of_federation(&federation).to_string();
@@ -68,13 +69,14 @@ fn expected(proven: &Proven, args: &VerifyArgs) -> Result<()> {
     if let Some(wanted) = &args.federation {
         let wanted = plain(wanted);
         if wanted != federation.to_string() && wanted != plain(&words) {
-            return Err(other("federation", format!("{federation}, {words}")));
+            let found = format!("{federation}, {words}");
+            return Err(other(tr!("bundle-other-federation", found)));
         }
     }
     if let Some(wanted) = &args.contents {
         let wanted = wanted.trim().trim_end_matches('…').to_lowercase();
         if wanted.len() < 8 || !proven.hash.to_string().starts_with(&wanted) {
-            return Err(other("contents hash", proven.hash.to_string()));
+            return Err(other(tr!("bundle-other-contents", found = proven.hash)));
         }
     }
     Ok(())
@@ -119,25 +121,34 @@ fn result(proven: &Proven) -> Value {
 
 fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
     let contents = &proven.contents;
-    writeln!(out, "{STRONG}The bundle holds.{STRONG:#}")?;
+    writeln!(out, "{}", strong(&tr!("bundle-holds")))?;
     writeln!(
         out,
-        "case        {} · {}",
-        plain(&contents.title),
-        contents.case
+        "{}",
+        tr!(
+            "proven-case",
+            title = plain(&contents.title),
+            case = contents.case
+        )
     )?;
     writeln!(
         out,
-        "marked      {}, for: {}",
-        contents.marking,
-        plain(&contents.purpose)
+        "{}",
+        tr!(
+            "proven-marked",
+            marking = contents.marking,
+            purpose = plain(&contents.purpose)
+        )
     )?;
-    writeln!(out, "contents    {}", proven.hash)?;
+    writeln!(out, "{}", tr!("proven-contents", hash = proven.hash))?;
     writeln!(
         out,
-        "federation  {} · {}",
-        plain(&proven.directory.charter().name),
-        contents.federation
+        "{}",
+        tr!(
+            "proven-federation",
+            name = plain(&proven.directory.charter().name),
+            id = contents.federation
+        )
     )?;
     writeln!(
         out,
@@ -153,47 +164,32 @@ fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
         ))
         .or_default() += 1;
     }
-    writeln!(
-        out,
-        "\nProven: who wrote, and which node carried, {}",
-        count(proven.records.len(), "report")
-    )?;
+    let reports = tr!("count-reports", n = proven.records.len());
+    writeln!(out, "\n{}", tr!("proven", reports))?;
     for (who, n) in by {
         writeln!(out, "  {n:>6}  {}", plain(&who))?;
     }
     let revoked = proven.records.iter().filter(|r| r.revoked_later).count();
     if revoked > 0 {
-        writeln!(
-            out,
-            "  {revoked:>6}  by keys that were revoked later: ask why"
-        )?;
+        writeln!(out, "  {revoked:>6}  {}", tr!("proven-revoked"))?;
     }
-    writeln!(
-        out,
-        "  {:>6}  files as they were signed",
-        proven.attachments
-    )?;
-    if proven.attachments_missing > 0 {
-        writeln!(
-            out,
-            "  {:>6}  files that reports name are not in the bundle",
-            proven.attachments_missing
-        )?;
+    let files = proven.attachments;
+    writeln!(out, "  {files:>6}  {}", tr!("proven-files", n = files))?;
+    let missing = proven.attachments_missing;
+    if missing > 0 {
+        let said = tr!("proven-missing", n = missing);
+        writeln!(out, "  {missing:>6}  {said}")?;
     }
     for left in &contents.left_out {
-        writeln!(
-            out,
-            "  {:>6}  kept back, says the sealer: {}",
-            left.records,
-            plain(&left.why)
-        )?;
+        let said = tr!("proven-kept-back", why = plain(&left.why));
+        writeln!(out, "  {:>6}  {said}", left.records)?;
     }
-    writeln!(out, "\nWho had it")?;
+    writeln!(out, "\n{}", tr!("proven-custody"))?;
     for (line, signer) in &proven.custody {
         let c = &line.custody;
         let who = match (signer, c.organisation) {
             (Signer::Author(author), Some(org)) => format!("{author}, {}", name(proven, &org)),
-            _ => format!("{} (a key that is not in the bundle)", c.by),
+            _ => tr!("custody-unknown-key", name = c.by),
         };
         let note = c
             .note
@@ -208,9 +204,9 @@ fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
             plain(&format!("{who}{note}"))
         )?;
     }
-    writeln!(out, "\nNot proven")?;
+    writeln!(out, "\n{}", tr!("proven-not"))?;
     for sentence in NOT_PROVEN {
-        writeln!(out, "  {sentence}")?;
+        writeln!(out, "  {}", lang::words(sentence))?;
     }
     Ok(())
 }

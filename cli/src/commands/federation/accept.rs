@@ -7,8 +7,8 @@ use crate::{
     federation_file::{FederationFile, Stage},
     federation_view::{Shown, list},
     handover::{self, Handover},
+    lang::tr,
     organisation::Organisation,
-    output::count,
     prompt,
 };
 use focal_protocol::directory::{self, Directory};
@@ -40,9 +40,9 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
     let file = FederationFile::read(&args.file)?;
     let shown = Shown::new(&file);
     let not_accepted = |why: String| {
-        Error::new(Exit::Refused, "the federation was not accepted")
+        Error::new(Exit::Refused, tr!("federation-not-accepted"))
             .why(why)
-            .next("nothing was changed")
+            .next(tr!("nothing-changed"))
     };
     if file.stage != Stage::Complete {
         let verb = if file.stage == Stage::Founding {
@@ -50,39 +50,33 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         } else {
             "admit"
         };
-        return Err(not_accepted(format!(
-            "{} of {} still needed",
-            count(shown.still_needed, "signature"),
-            list(&shown.unsigned),
+        return Err(not_accepted(tr!(
+            "signatures-needed",
+            n = shown.still_needed,
+            who = list(&shown.unsigned)
         ))
-        .next(format!("they sign it with focal federation {verb} FILE")));
+        .next(tr!("they-sign-it", verb)));
     }
     let org = Organisation::load_if_any(context)?;
     if let Some(org) = &org {
         let listed = file.roster.active(&org.member.org);
         if listed.is_none_or(|m| m.root_key != org.member.root_key) {
-            return Err(not_accepted(format!(
-                "{} is not an active member of {}",
-                org.member.name, shown.directory.name
+            return Err(not_accepted(tr!(
+                "no-active-member",
+                name = org.member.name,
+                federation = shown.directory.name
             ))
-            .next("ask its stewards to admit you: focal federation request -o FILE"));
+            .next(tr!("ask-admission")));
         }
     }
     let directory = join(context, &file).map_err(|e| match e {
         JoinError::Read(e) => e,
         JoinError::Directory(e) => not_accepted(e.to_string()),
     })?;
-    prompt::confirm(
-        context,
-        "Are these the words that your partners see?",
-        |out| {
-            shown.write(out)?;
-            writeln!(
-                out,
-                "\nCompare the federation's words with another member over the phone."
-            )
-        },
-    )?;
+    prompt::confirm(context, &tr!("accept-question"), |out| {
+        shown.write(out)?;
+        writeln!(out, "\n{}", tr!("accept-compare"))
+    })?;
     // The node first: what it refuses is not remembered as accepted.
     let handover = handover::bundle(context, directory.to_bundle(), org.as_ref()).await?;
     accepted::save(context, &directory)?;
@@ -91,9 +85,12 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         let shown = &result.shown.directory;
         writeln!(
             out,
-            "Accepted {} ({} members).",
-            shown.name,
-            shown.members.len()
+            "{}",
+            tr!(
+                "federation-accepted",
+                name = shown.name,
+                n = shown.members.len()
+            )
         )?;
         writeln!(out, "  {}", shown.fingerprint)?;
         writeln!(out, "{}", result.handover)

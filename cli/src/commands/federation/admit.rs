@@ -10,6 +10,7 @@ use crate::{
     files,
     handover::{self, Handover},
     join_request, keys,
+    lang::tr,
     organisation::Organisation,
     prompt,
 };
@@ -55,18 +56,19 @@ struct Admitted {
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     let org = Organisation::load(context)?;
     let first = &args.files[0];
-    let head = files::read("the file", first, focal_protocol::limits::BUNDLE + 64)?;
+    let head = files::read(
+        &tr!("what-file"),
+        first,
+        focal_protocol::limits::BUNDLE + 64,
+    )?;
     let (bundle, output) = if join_request::is_one(&head) {
         let Some(output) = args.output else {
-            return Err(Error::new(
-                Exit::Usage,
-                "it is not said where to write the federation file",
-            )
-            .next("add -o FILE"));
+            return Err(
+                Error::new(Exit::Usage, tr!("output-unsaid")).next(tr!("output-unsaid-next"))
+            );
         };
         if args.files.len() > 1 {
-            return Err(Error::new(Exit::Usage, "one request is admitted at a time")
-                .why("every admission is a roster of its own, and each names the one before"));
+            return Err(Error::new(Exit::Usage, tr!("admit-one")).why(tr!("admit-one-why")));
         }
         (
             propose(first, args.bundle.as_deref(), &org, context).await?,
@@ -96,22 +98,26 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         result.shown.write_progress(out)?;
         match &result.handover {
             Some(handover) => {
-                writeln!(out, "\nEnough stewards have signed. {handover}")?;
-                writeln!(out, "Send {path} to the new member, who accepts it with focal federation accept {path}")
+                writeln!(out, "\n{}", tr!("admit-enough", handover))?;
+                writeln!(out, "{}", tr!("admit-send-member", path))
             }
             None => writeln!(
                 out,
-                "\nSend {path} to {}; a steward signs with focal federation admit {path}",
-                list(&result.shown.unsigned)
+                "\n{}",
+                tr!(
+                    "admit-send-stewards",
+                    path,
+                    who = list(&result.shown.unsigned)
+                )
             ),
         }
     })
 }
 
 fn not_signed(why: impl Into<String>) -> Error {
-    Error::new(Exit::Refused, "the roster was not signed")
+    Error::new(Exit::Refused, tr!("roster-unsigned"))
         .why(why)
-        .next("nothing was changed")
+        .next(tr!("nothing-changed"))
 }
 
 async fn propose(
@@ -131,7 +137,11 @@ async fn propose(
         .map_err(|e| not_signed(e.to_string()))?;
     prompt::confirm(
         context,
-        &format!("Admit {name} to {}?", directory.charter().name),
+        &tr!(
+            "admit-question",
+            name,
+            federation = directory.charter().name
+        ),
         |out| write_stake(out, &[&applicant.member]),
     )?;
     let root = keys::open_root(context, &org.member.name)?;
@@ -145,16 +155,13 @@ async fn propose(
 async fn in_force(bundle: Option<&Path>, context: &Context) -> Result<Directory> {
     let Some(path) = bundle else {
         return accepted::of_node(context).await.map_err(|e| match e.exit {
-            Exit::Unreachable => e.next("start the node (focal node run), or give the federation file in force: --bundle FILE"),
+            Exit::Unreachable => e.next(tr!("admit-start-node")),
             _ => e,
         });
     };
     let file = FederationFile::read(path)?;
     if file.stage != Stage::Complete {
-        return Err(not_signed(format!(
-            "signatures are missing in {}",
-            path.display()
-        )));
+        return Err(not_signed(tr!("signatures-missing", path = path.display())));
     }
     let directory = Directory::from_bundle(&file.bundle).map_err(|e| not_signed(e.to_string()))?;
     check_current(directory.roster().version + 1, &directory, context).await?;
@@ -171,14 +178,13 @@ async fn check_current(version: u64, offered: &Directory, context: &Context) -> 
         return Ok(());
     };
     if known.federation() != offered.federation() {
-        return Err(not_signed("it belongs to another federation than yours"));
+        return Err(not_signed(tr!("other-federation")));
     }
     if known.roster().version >= version {
-        return Err(not_signed(format!(
-            "roster {} is in force already",
-            known.roster().version
-        ))
-        .next("propose it again on top of that one"));
+        return Err(
+            not_signed(tr!("roster-in-force", version = known.roster().version))
+                .next(tr!("roster-again")),
+        );
     }
     Ok(())
 }
@@ -194,8 +200,8 @@ fn check_steward(roster: &Roster, org: &Organisation) -> Result<()> {
     let names: Vec<String> = (roster.stewards.iter())
         .filter_map(|s| roster.member(s).map(|m| m.name.clone()))
         .collect();
-    Err(not_signed(format!("{} is not a steward", org.member.name))
-        .next(format!("send the file to a steward: {}", list(&names))))
+    Err(not_signed(tr!("no-steward", name = org.member.name))
+        .next(tr!("send-to-steward", who = list(&names))))
 }
 
 /// Signs, after noting what is signed.
@@ -210,17 +216,16 @@ async fn countersign(paths: &[PathBuf], org: &Organisation, context: &Context) -
     match file.stage {
         Stage::Admission => {}
         Stage::Complete => {
-            context.remark("Enough stewards have signed already.");
+            context.remark(&tr!("enough-signed"));
             return Ok(file.bundle);
         }
         Stage::Founding => {
-            return Err(not_signed("the charter is not signed by every founder yet")
-                .next("founders sign with focal federation found --sign FILE"));
+            return Err(not_signed(tr!("charter-unsigned-yet")).next(tr!("founders-sign")));
         }
     }
     check_steward(&file.in_force, org)?;
     if file.missing().all(|m| m.org != org.member.org) {
-        context.remark(&format!("{} has signed already.", org.member.name));
+        context.remark(&tr!("has-signed", name = org.member.name));
         return Ok(file.bundle);
     }
     let base = base(&file).map_err(|e| not_signed(e.to_string()))?;
@@ -231,7 +236,7 @@ async fn countersign(paths: &[PathBuf], org: &Organisation, context: &Context) -
         .collect();
     prompt::confirm(
         context,
-        &format!("Sign roster {}?", file.roster.version),
+        &tr!("sign-roster-question", version = file.roster.version),
         |out| {
             shown.write(out)?;
             writeln!(out)?;

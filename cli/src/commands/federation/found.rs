@@ -7,6 +7,7 @@ use crate::{
     federation_file::{FederationFile, Stage},
     federation_view::{Shown, list, write_compare, write_stake},
     join_request, keys,
+    lang::tr,
     organisation::Organisation,
     prompt,
 };
@@ -97,21 +98,18 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
         match file.stage {
             Stage::Founding => writeln!(
                 out,
-                "\nSend {path} to {}: each signs it with focal federation found --sign {path}",
-                list(&result.shown.unsigned)
+                "\n{}",
+                tr!("found-send", path, who = list(&result.shown.unsigned))
             ),
-            _ => writeln!(
-                out,
-                "\nAll founders have signed. Send {path} to everybody; each accepts it with focal federation accept {path}"
-            ),
+            _ => writeln!(out, "\n{}", tr!("found-all-signed", path)),
         }
     })
 }
 
 fn not_signed(why: String) -> Error {
-    Error::new(Exit::Refused, "the charter was not signed")
+    Error::new(Exit::Refused, tr!("charter-unsigned"))
         .why(why)
-        .next("nothing was changed")
+        .next(tr!("nothing-changed"))
 }
 
 fn found(
@@ -149,7 +147,7 @@ fn found(
     let founders: Vec<&Member> = charter.founders.iter().collect();
     prompt::confirm(
         context,
-        &format!("Found {} with these?", charter.name),
+        &tr!("found-question", name = charter.name),
         |out| write_stake(out, &founders),
     )?;
     let root = keys::open_root(context, &org.member.name)?;
@@ -169,15 +167,13 @@ fn steward(founders: &[Member], wanted: &str) -> Result<OrgId> {
     let found: Vec<&Member> = founders.iter().filter(fits).collect();
     match found.as_slice() {
         [one] => Ok(one.org),
-        [] => Err(
-            Error::new(Exit::NotFound, format!("{wanted} is no founder"))
-                .why("a steward is one of the founders")
-                .next(format!("name one of: {}", names(founders))),
-        ),
-        _ => Err(
-            Error::new(Exit::Usage, format!("{wanted} names more than one founder"))
-                .next("give the first digits of the id instead"),
-        ),
+        [] => Err(Error::new(Exit::NotFound, tr!("no-founder", wanted))
+            .why(tr!("no-founder-why"))
+            .next(tr!("name-one-of", names = names(founders)))),
+        _ => {
+            Err(Error::new(Exit::Usage, tr!("many-founders", wanted))
+                .next(tr!("many-founders-next")))
+        }
     }
 }
 
@@ -195,36 +191,33 @@ pub(super) fn read_copies(paths: &[PathBuf]) -> Result<FederationFile> {
             Some(file) => file.merge(&next).map_err(|e| {
                 Error::new(
                     Exit::Refused,
-                    format!("{} does not fit the other files", path.display()),
+                    tr!("files-do-not-fit", path = path.display()),
                 )
                 .why(e.to_string())
-                .next("give copies of one file only: nothing was changed")
+                .next(tr!("files-do-not-fit-next"))
             })?,
         });
     }
-    file.ok_or_else(|| Error::new(Exit::Usage, "no federation file was given"))
+    file.ok_or_else(|| Error::new(Exit::Usage, tr!("no-federation-file")))
 }
 
 fn sign(file: FederationFile, org: &Organisation, context: &Context) -> Result<Bundle> {
     let Some(signer) = (file.charter.founders.iter()).find(|m| m.org == org.member.org) else {
-        return Err(not_signed(format!(
-            "{} is not among the founders: {}",
-            org.member.name,
-            names(&file.charter.founders)
+        return Err(not_signed(tr!(
+            "not-among-founders",
+            name = org.member.name,
+            founders = names(&file.charter.founders)
         )));
     };
     if *signer != org.member {
-        return Err(not_signed(format!(
-            "the charter describes {} otherwise than org.json does",
-            org.member.name
-        )));
+        return Err(not_signed(tr!("charter-other-org", name = org.member.name)));
     }
     if file.stage != Stage::Founding || file.missing().all(|m| m.org != org.member.org) {
-        context.remark(&format!("{} has signed already.", org.member.name));
+        context.remark(&tr!("has-signed", name = org.member.name));
         return Ok(file.bundle);
     }
     let shown = Shown::new(&file);
-    let question = format!("Sign the charter of {}?", file.charter.name);
+    let question = tr!("sign-charter-question", name = file.charter.name);
     prompt::confirm(context, &question, |out| {
         shown.write(out)?;
         write_compare(out)

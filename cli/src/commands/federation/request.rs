@@ -5,8 +5,9 @@ use crate::{
     context::{Context, now},
     error::Result,
     join_request, keys,
+    lang::tr,
     organisation::Organisation,
-    output::STRONG,
+    output::strong,
 };
 use focal_protocol::{directory::JoinRequest, fingerprint::Fingerprint};
 use serde::Serialize;
@@ -52,14 +53,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     context.print(&written, |out| {
         writeln!(
             out,
-            "The request of {STRONG}{}{STRONG:#} is in {}.",
-            written.name,
-            written.file.display()
+            "{}",
+            tr!(
+                "request-written",
+                name = strong(&written.name),
+                file = written.file.display()
+            )
         )?;
-        writeln!(
-            out,
-            "Send it to the founders or stewards, and read these words out to them over the phone:"
-        )?;
+        writeln!(out, "{}", tr!("request-read-out"))?;
         writeln!(out, "  {}", written.fingerprint)
     })
 }

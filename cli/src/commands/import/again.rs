@@ -1,6 +1,6 @@
 //! Reports that were written from a record of the case itself: they would be a second report of the same thing.
 
-use crate::{client::Client, commands::report::rows, error::Result};
+use crate::{client::Client, commands::report::rows, error::Result, lang::tr};
 use focal_node::{api::types::CaseSummary, exchange::Report};
 use focal_protocol::{id::RecordId, record::FieldError};
 use serde_json::Value;
@@ -15,11 +15,11 @@ pub(super) fn written_from(report: &Report) -> Option<RecordId> {
 }
 
 /// Says that it is in the case.
-pub(super) fn in_the_case(what: &str, before: RecordId) -> FieldError {
+pub(super) fn in_the_case(given: String) -> FieldError {
     FieldError {
         field: "identifier".into(),
-        given: format!("the {what} of {}, which is in the case", before.short()),
-        allowed: format!("a {what} that is not in the case yet"),
+        given,
+        allowed: tr!("import-not-yet-there"),
     }
 }
 
@@ -39,7 +39,10 @@ pub(super) async fn sort_out(
     }
     let sorted = reports.into_iter().map(|report| {
         let before = written_from(&report).filter(|record| here.contains(record));
-        (report, before.map(|record| in_the_case("report", record)))
+        (
+            report,
+            before.map(|record| in_the_case(tr!("import-report-there", record = record.short()))),
+        )
     });
     Ok(sorted.collect())
 }

@@ -5,6 +5,7 @@ use crate::{
     client::Client,
     commands::report::{own_org, rows},
     error::Result,
+    lang::tr,
 };
 use focal_node::{
     api::types::{CaseSummary, RecordDetail},
@@ -58,7 +59,10 @@ fn imported_before(report: &Report, known: &[Known]) -> Option<FieldError> {
         source.is_some_and(|s| k.text.lines().any(|line| line == s))
             || cited.is_some_and(|cited| cited == k.record)
     })?;
-    Some(in_the_case("message", before.record))
+    Some(in_the_case(tr!(
+        "import-message-there",
+        record = before.record.short()
+    )))
 }
 
 /// All alerts of the case and their corrections.
@@ -113,14 +117,14 @@ fn amended(
     let refused = |given: String| FieldError {
         field: "references".into(),
         given,
-        allowed: "alerts of your organisation in this case".into(),
+        allowed: tr!("import-own-alerts"),
     };
     match (amends.change, ours, found.first()) {
         (Change::Update, Some(ours), _) => {
             taken.push(ours.alert);
             say(
                 &mut report,
-                format!("it becomes a correction of {}", ours.alert.short()),
+                tr!("import-correction", record = ours.alert.short()),
             );
             let reason: String = format!("CAP update of {names}")
                 .chars()
@@ -132,7 +136,7 @@ fn amended(
             taken.push(ours.alert);
             say(
                 &mut report,
-                format!("it becomes a retraction of {}", ours.alert.short()),
+                tr!("import-retraction", record = ours.alert.short()),
             );
             let reason = report.fields.get("reason").and_then(Value::as_str);
             let reason = reason.unwrap_or("cancelled").to_string();
@@ -140,29 +144,26 @@ fn amended(
         }
         (Change::Update, None, Some(other)) => {
             let other = other.alert;
-            let why = "only its own organisation corrects it, and one message once";
+            let why = tr!("import-follows-why");
             say(
                 &mut report,
-                format!("it stays an alert that follows {}: {why}", other.short()),
+                tr!("import-follows", record = other.short(), why),
             );
             let follows = json!([format!("follows {other}")]);
             report.fields.insert("refs".into(), follows);
             (report, None)
         }
         (Change::Update, None, None) => {
-            say(
-                &mut report,
-                "it stays an alert: what it updates is not in this case".into(),
-            );
+            say(&mut report, tr!("import-stays"));
             (report, None)
         }
         (Change::Cancel, None, Some(other)) => {
             let id = other.alert.short();
-            let why = format!("{id} of another organisation, which alone can withdraw it");
+            let why = tr!("import-of-others", record = id);
             (report, Some(refused(why)))
         }
         (Change::Cancel, None, None) => {
-            let why = format!("{names}, which is not in this case");
+            let why = tr!("import-not-in-case", names);
             (report, Some(refused(why)))
         }
     }

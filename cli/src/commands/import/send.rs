@@ -13,7 +13,8 @@ use crate::{
     },
     context::Context,
     error::{Error, Exit, Result},
-    output::{count, plain, word},
+    lang::tr,
+    output::{plain, word},
 };
 use focal_node::{api::types::CaseSummary, exchange::write_marking};
 use serde::Serialize;
@@ -100,11 +101,11 @@ pub(super) async fn send(
     }
     let bad = result.iter().filter(|s| s.record.is_none()).count();
     if bad > 0 {
-        let error = Error::new(Exit::Refused, format!("{} not sent", count(bad, "report")));
-        let error = error.why("each is named above with its reason");
+        let error = Error::new(Exit::Refused, tr!("import-not-sent", n = bad));
+        let error = error.why(tr!("named-above"));
         return Err(match paths.first() {
             Some(_) => drafts_kept(error, &paths, &case.case),
-            None => error.next("fill in what is missing with --set, or mend the file, and import it again: send only those rows then, so that none is sent twice"),
+            None => error.next(tr!("import-again")),
         });
     }
     Ok(())
@@ -115,12 +116,12 @@ pub(super) fn drafts_kept(error: Error, paths: &[PathBuf], case: &str) -> Error 
     let Some(path) = paths.first() else {
         return error;
     };
-    let next = format!(
-        "{} kept in {}; then, for each: focal report send {} {}",
-        count(paths.len(), "report"),
-        path.parent().unwrap_or(path).display(),
-        word(case),
-        word(&path.to_string_lossy())
+    let next = tr!(
+        "import-drafts",
+        reports = tr!("count-reports", n = paths.len()),
+        dir = path.parent().unwrap_or(path).display(),
+        case = word(case),
+        file = word(&path.to_string_lossy())
     );
     let next = match &error.next {
         Some(before) => format!("{before}; {next}"),
@@ -134,9 +135,22 @@ fn print(result: &[Sent], context: &Context) -> Result<()> {
         for sent in result {
             let title = plain(&sent.title);
             match &sent.record {
-                Some(record) => writeln!(out, "{}  stored  {}  {title}", first(record), sent.at)?,
+                Some(record) => writeln!(
+                    out,
+                    "{}",
+                    tr!(
+                        "import-stored-line",
+                        record = first(record),
+                        at = sent.at,
+                        title
+                    )
+                )?,
                 None => {
-                    writeln!(out, "not sent  {}  {title}", plain(&sent.at))?;
+                    writeln!(
+                        out,
+                        "{}",
+                        tr!("import-not-sent-line", at = plain(&sent.at), title)
+                    )?;
                     for why in &sent.refused {
                         writeln!(out, "  {}", plain(why))?;
                     }
@@ -144,6 +158,6 @@ fn print(result: &[Sent], context: &Context) -> Result<()> {
             }
         }
         let stored = result.iter().filter(|s| s.record.is_some()).count();
-        writeln!(out, "{} stored.", count(stored, "report"))
+        writeln!(out, "{}", tr!("import-stored", n = stored))
     })
 }

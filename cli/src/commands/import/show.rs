@@ -4,7 +4,8 @@ use super::Checked;
 use crate::{
     context::Context,
     error::Result,
-    output::{STRONG, count, plain},
+    lang::{self, tr},
+    output::{STRONG, plain, strong},
     table::Table,
 };
 use focal_node::exchange::{Became, Finding, Import};
@@ -21,7 +22,7 @@ const WHOLE: usize = 20;
 pub(super) fn wrong(checked: &Checked) -> Vec<String> {
     let errors = checked.draft.as_ref().err().into_iter().flatten();
     errors
-        .map(|e| format!("{}: {e}", checked.report.at))
+        .map(|e| format!("{}: {}", checked.report.at, lang::complaint(e)))
         .collect()
 }
 
@@ -34,7 +35,7 @@ pub(super) fn only(
 ) -> Result<()> {
     context.print(&value(import, checked), |out| {
         write(import, checked, file, out)?;
-        writeln!(out, "Nothing was sent: name a case with --case to send it.")
+        writeln!(out, "{}", tr!("import-name-case"))
     })
 }
 
@@ -85,7 +86,8 @@ pub(super) fn write(
         )?;
         findings(&one.report.found, out)?;
         for line in wrong(one) {
-            writeln!(out, "{STRONG}refused:{STRONG:#} {}", plain(&line))?;
+            let head = strong(&tr!("import-refused-head"));
+            writeln!(out, "{head} {}", plain(&line))?;
         }
     }
     for line in import.signed.iter().take(WHOLE) {
@@ -93,24 +95,21 @@ pub(super) fn write(
     }
     let shown = checked.len().max(import.signed.len());
     if shown > WHOLE {
-        writeln!(out, "{} more: --json shows all", shown - WHOLE)?;
+        writeln!(out, "{}", tr!("import-more", n = shown - WHOLE))?;
     }
     let bad = checked.iter().filter(|c| c.draft.is_err()).count();
     writeln!(out)?;
     if !import.signed.is_empty() {
-        writeln!(
-            out,
-            "{} whose signatures hold.",
-            count(import.signed.len(), "record")
-        )?;
+        writeln!(out, "{}", tr!("import-signed", n = import.signed.len()))?;
     }
     if !checked.is_empty() {
-        let good = count(checked.len() - bad, "report");
-        writeln!(out, "{good} can be sent, {bad} cannot.")?;
+        let good = checked.len() - bad;
+        writeln!(out, "{}", tr!("import-can-be-sent", n = good, bad))?;
     }
     if bad > 0 && checked.len() > WHOLE {
         for line in checked.iter().skip(WHOLE).flat_map(wrong).take(WHOLE) {
-            writeln!(out, "{STRONG}refused:{STRONG:#} {}", plain(&line))?;
+            let head = strong(&tr!("import-refused-head"));
+            writeln!(out, "{head} {}", plain(&line))?;
         }
     }
     Ok(())
@@ -139,12 +138,12 @@ fn findings(found: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     if found.is_empty() {
         return Ok(());
     }
-    let mut table = Table::new(&["in the file", "says", "becomes"]);
+    let mut table = Table::new(&[tr!("head-in-file"), tr!("head-says"), tr!("head-becomes")]);
     for finding in found {
         let becomes = match &finding.became {
             Became::Field { field } => field.clone(),
-            Became::Text => "a line of the text".into(),
-            Became::LeftOut { why } => format!("left out: {why}"),
+            Became::Text => tr!("import-text-line"),
+            Became::LeftOut { why } => tr!("import-left-out", why),
             Became::Remark { remark } => format!("({remark})"),
         };
         table.row(vec![

@@ -8,7 +8,8 @@ use crate::{
     },
     context::Context,
     error::{Error, Exit, Result},
-    output::{count, plain},
+    lang::tr,
+    output::plain,
     prompt::confirm,
 };
 use focal_node::{
@@ -52,11 +53,11 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
             .get::<RecordDetail>(&format!("/v1/records/{record}"))
             .await;
         let why = if held.is_ok() {
-            "held already"
+            tr!("held-already")
         } else if line.content.case.to_string() != case.case {
-            "it is of another case"
+            tr!("of-other-case")
         } else if line.content.organisation != own {
-            "it is of another organisation, whose node brings it"
+            tr!("of-other-org")
         } else {
             ours.push(line);
             continue;
@@ -69,11 +70,7 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
         });
     }
     if !ours.is_empty() {
-        let question = format!(
-            "Store {} of your organisation in \"{}\"?",
-            count(ours.len(), "record"),
-            case.title
-        );
+        let question = tr!("import-store-question", n = ours.len(), case = case.title);
         confirm(context, &question, |out| {
             for line in ours.iter().take(20) {
                 writeln!(
@@ -94,8 +91,8 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
             .post_bytes::<Stored>(&path, codec::encode(&line.signed))
             .await;
         let (outcome, here) = match stored {
-            Ok(stored) if stored.already => ("held already".into(), true),
-            Ok(_) => ("stored".into(), true),
+            Ok(stored) if stored.already => (tr!("held-already"), true),
+            Ok(_) => (tr!("report-stored"), true),
             Err(e) if e.exit == Exit::Unreachable => return Err(e),
             Err(e) => (e.what, false),
         };
@@ -122,9 +119,7 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
     if bad == 0 {
         return Ok(());
     }
-    Err(
-        Error::new(Exit::Refused, format!("{} not here", count(bad, "line")))
-            .why("each is named above with its reason")
-            .next("records of other organisations come from their nodes, or in a courier file"),
-    )
+    Err(Error::new(Exit::Refused, tr!("import-not-here", n = bad))
+        .why(tr!("named-above"))
+        .next(tr!("import-courier-next")))
 }

@@ -7,7 +7,8 @@ use crate::{
     commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
-    output::{STRONG, count},
+    lang::tr,
+    output::STRONG,
     prompt,
 };
 use focal_node::{
@@ -94,18 +95,16 @@ pub(super) async fn backup(args: &BackupArgs, context: &Context) -> Result<()> {
     let client = Client::connect(context).await?;
     let place = Place::of(&args.place);
     if args.keep.is_some() && matches!(place, Place::File(_)) {
-        return Err(Error::new(
-            Exit::Usage,
-            "a file has one backup: there is nothing to keep",
-        )
-        .next("name a directory that is there, or end its name with /"));
+        return Err(
+            Error::new(Exit::Usage, tr!("backup-one-file")).next(tr!("backup-one-file-next"))
+        );
     }
     let mut writing = place.write().map_err(|e| error(&e))?;
     let (made, list, bytes_written) = receive(&client, args, &mut writing).await?;
-    let created: Time = made.created.parse().map_err(|_| {
-        Error::new(Exit::Failed, "the node's answer is not understood")
-            .next("use the same version of focal for the node and the command line")
-    })?;
+    let created: Time = made
+        .created
+        .parse()
+        .map_err(|_| Error::new(Exit::Failed, tr!("answer-odd")).next(tr!("same-version")))?;
     let kept = |writing: &Writing| match args.keep {
         Some(keep) => writing.keep(usize::from(keep)).map_err(|e| error(&e)),
         None => Ok((0, 0)),
@@ -137,11 +136,11 @@ pub(super) async fn backup(args: &BackupArgs, context: &Context) -> Result<()> {
     };
     if kept.older_than_purge > 0 {
         let time = kept.made.last_purge.as_deref().unwrap_or_default();
-        context.remark(&format!(
-            "{} in {} from before the purge of {}: what was purged can be opened with it. Remove it with --keep, and destroy copies.",
-            count(kept.older_than_purge, "backup"),
-            args.place.display(),
-            minute(time)
+        context.remark(&tr!(
+            "backup-before-purge",
+            backups = tr!("count-backups", n = kept.older_than_purge),
+            place = args.place.display(),
+            time = minute(time)
         ));
     }
     context.print(&kept, |out| {
@@ -149,31 +148,33 @@ pub(super) async fn backup(args: &BackupArgs, context: &Context) -> Result<()> {
         writeln!(out, "{STRONG}{}{STRONG:#}", kept.file.display())?;
         writeln!(
             out,
-            "{} entries, {} reports, {}; {} of {} written, {}.",
-            made.entries,
-            made.records,
-            if args.without_attachments {
-                "without attachments".to_string()
-            } else {
-                count(made.chunks, "chunk") + " of attachments"
-            },
-            made.new,
-            count(made.pieces, "piece"),
-            bytes(kept.bytes_written)
+            "{}",
+            tr!(
+                "backup-made",
+                entries = tr!("count-entries", n = made.entries),
+                reports = tr!("count-reports", n = made.records),
+                attachments = if args.without_attachments {
+                    tr!("backup-without-attachments")
+                } else {
+                    tr!("backup-chunks", n = made.chunks)
+                },
+                new = made.new,
+                pieces = tr!("count-pieces", n = made.pieces),
+                size = bytes(kept.bytes_written),
+            )
         )?;
         if kept.removed_backups > 0 {
             writeln!(
                 out,
-                "{} and {} were removed.",
-                count(kept.removed_backups, "older backup"),
-                count(kept.removed_pieces, "piece")
+                "{}",
+                tr!(
+                    "backup-removed",
+                    backups = tr!("count-older-backups", n = kept.removed_backups),
+                    pieces = tr!("count-pieces", n = kept.removed_pieces)
+                )
             )?;
         }
-        writeln!(
-            out,
-            "It opens with what opens the node now. Try it: focal node verify-backup {}",
-            args.place.display()
-        )
+        writeln!(out, "{}", tr!("backup-try", place = args.place.display()))
     })
 }
 
@@ -190,7 +191,7 @@ async fn receive(
     };
     let mut parts = client.post_bytes_for_parts(path, there).await?;
     let (mut list, mut written) = (Vec::new(), 0);
-    let malformed = || Error::new(Exit::Failed, "the node's answer is not understood");
+    let malformed = || Error::new(Exit::Failed, tr!("answer-odd"));
     while let Some((kind, part)) = parts.next().await? {
         match kind {
             b'p' => {
@@ -208,11 +209,9 @@ async fn receive(
             _ => {}
         }
     }
-    Err(
-        Error::new(Exit::Failed, "the node has not made all of the backup")
-            .why("it stopped on the way")
-            .next("see its log, then try again: what was written already is not written twice"),
-    )
+    Err(Error::new(Exit::Failed, tr!("backup-not-all"))
+        .why(tr!("courier-not-all-why"))
+        .next(tr!("backup-not-all-next")))
 }
 
 /// What `--json` prints of a backup that was read.
@@ -254,9 +253,9 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
     if all.iter().all(|one| one.whole) {
         return Ok(());
     }
-    Err(Error::new(Exit::Unwell, "a backup is not whole")
-        .why("pieces are missing or damaged: the medium may be failing")
-        .next("remove the damaged files and make a new backup, better on another medium"))
+    Err(Error::new(Exit::Unwell, tr!("backup-not-whole"))
+        .why(tr!("backup-not-whole-why"))
+        .next(tr!("backup-not-whole-next")))
 }
 
 fn check(reading: &Reading, path: &Path, list: &List, unlock: &Unlock) -> Result<Checked> {
@@ -283,31 +282,38 @@ fn check(reading: &Reading, path: &Path, list: &List, unlock: &Unlock) -> Result
 }
 
 fn told(out: &mut dyn std::io::Write, one: &Checked) -> std::io::Result<()> {
+    let without = if one.with_attachments {
+        String::new()
+    } else {
+        format!(", {}", tr!("backup-without-attachments"))
+    };
     writeln!(
         out,
         "{STRONG}{}{STRONG:#}: {}",
         one.file.display(),
-        if one.whole { "whole" } else { "NOT whole" }
+        if one.whole {
+            tr!("backup-whole")
+        } else {
+            tr!("backup-not-whole-mark")
+        }
     )?;
     writeln!(
         out,
-        "  of {}, {} entries, {} reports{}; {}, {}",
-        minute(&one.created),
-        one.entries,
-        one.records,
-        if one.with_attachments {
-            ""
-        } else {
-            ", without attachments"
-        },
-        count(one.pieces, "piece"),
-        bytes(one.bytes)
+        "  {}",
+        tr!(
+            "backup-of",
+            time = minute(&one.created),
+            entries = tr!("count-entries", n = one.entries),
+            reports = tr!("count-reports", n = one.records) + &without,
+            pieces = tr!("count-pieces", n = one.pieces),
+            size = bytes(one.bytes),
+        )
     )?;
     for name in &one.lacking {
-        writeln!(out, "  missing: {name}")?;
+        writeln!(out, "  {}", tr!("backup-missing", name))?;
     }
     for name in &one.damaged {
-        writeln!(out, "  damaged: {name}")?;
+        writeln!(out, "  {}", tr!("backup-damaged", name))?;
     }
     Ok(())
 }
@@ -328,18 +334,16 @@ pub(super) fn choose<'a>(reading: &'a Reading, which: &Which) -> Result<&'a (Pat
     let mut found = reading.lists.iter().filter(|(path, _)| begins(path));
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(Error::new(
-            Exit::Usage,
-            format!("more than one backup is of {at}"),
-        )
-        .next("write more of its time")),
-        (None, _) => Err(none().why(format!("none is of {at}"))),
+        (Some(_), Some(_)) => {
+            Err(Error::new(Exit::Usage, tr!("backup-many", time = at))
+                .next(tr!("backup-many-next")))
+        }
+        (None, _) => Err(none().why(tr!("backup-none-of", time = at))),
     }
 }
 
 fn none() -> Error {
-    Error::new(Exit::NotFound, "there is no such backup")
-        .next("look into the directory: each backup is a file *.backup")
+    Error::new(Exit::NotFound, tr!("backup-none")).next(tr!("backup-none-next"))
 }
 
 /// What opens a backup.
@@ -348,36 +352,38 @@ pub(super) fn opens(list: &List, which: &Which, context: &Context) -> Result<Unl
         (Some(path), _) => super::init::read_key_file(path),
         (None, true) => Ok(Unlock::Passphrase(prompt::passphrase(
             context,
-            "the node when the backup was made",
+            &tr!("backup-node-then"),
         )?)),
-        (None, false) => Err(Error::new(Exit::Usage, "a key file opens this backup")
-            .why("the node that it was made of had one")
-            .next("name it: --key-file FILE")),
+        (None, false) => Err(Error::new(Exit::Usage, tr!("backup-key-file"))
+            .why(tr!("backup-key-file-why"))
+            .next(tr!("backup-key-file-next"))),
     }
 }
 
 /// What went wrong, as people see it.
 pub(super) fn error(error: &backup::Error) -> Error {
     use backup::Error as Backup;
-    let what = "the backup cannot be used";
+    let what = tr!("backup-unusable");
     match error {
-        Backup::Io { path, source } => Error::io("the backup could not be written or read", path, source),
-        Backup::Exists(path) => crate::files::exists(path).next("give another name, or a directory"),
+        Backup::Io { path, source } => Error::io(tr!("backup-io"), path, source),
+        Backup::Exists(path) => crate::files::exists(path).next(tr!("backup-other-name")),
         Backup::Busy(_) => Error::new(Exit::Failed, what)
             .why(error.to_string())
-            .next("wait for it, then try again"),
-        Backup::None(_) => Error::new(Exit::NotFound, "there is no backup")
+            .next(tr!("wait-try-again")),
+        Backup::None(_) => Error::new(Exit::NotFound, tr!("backup-not-there"))
             .why(error.to_string())
-            .next("focal node backup makes one"),
+            .next(tr!("backup-makes-one")),
         Backup::Keys(focal_protocol::seal::KeyFileError::Wrong) => {
             Error::new(Exit::WrongPassphrase, what)
-                .why("it opens with the passphrase or key file of the node when the backup was made; this is another one")
-                .next("try again: nothing was changed")
+                .why(tr!("backup-wrong-key"))
+                .next(tr!("try-again"))
         }
         Backup::Lacking(_) | Backup::Damaged(_) => Error::new(Exit::Failed, what)
             .why(error.to_string())
-            .next("focal node verify-backup says all that is missing; take an older backup with --at"),
+            .next(tr!("backup-lacking-next")),
         Backup::Node(node) => run::error(node),
-        Backup::NotOne(_) | Backup::Keys(_) => Error::new(Exit::Failed, what).why(error.to_string()),
+        Backup::NotOne(_) | Backup::Keys(_) => {
+            Error::new(Exit::Failed, what).why(error.to_string())
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{self, tr},
     output::{STRONG, plain},
     table::Table,
 };
@@ -90,7 +90,9 @@ fn row(finding: &Finding) -> Vec<String> {
         (true, true) => tr!("doctor-by-relay"),
         (false, _) => tr!("doctor-no"),
     };
-    let text = |field: &Option<String>| plain(field.as_deref().unwrap_or_default()).into_owned();
+    let text = |field: &Option<String>| {
+        plain(&lang::words(field.as_deref().unwrap_or_default())).into_owned()
+    };
     vec![
         if finding.needs_action { "!" } else { "" }.into(),
         plain(&finding.org_name).into_owned(),

@@ -1,7 +1,7 @@
 //! `focal node duress`: a second passphrase for the node's keys, to be given away; and what happens when it is used.
 
 use super::run;
-use crate::{context::Context, error::Result, keys::not_set, node_card, prompt, wipe};
+use crate::{context::Context, error::Result, keys::not_set, lang::tr, node_card, prompt, wipe};
 use focal_node::{Error as NodeError, NodeKeys, Settings};
 use focal_protocol::seal::Unlock;
 use serde::Serialize;
@@ -58,14 +58,11 @@ pub(super) fn set(args: &DuressArgs, context: &Context) -> Result<()> {
         if set.duress {
             writeln!(
                 out,
-                "The node's duress passphrase is set. It destroys everything in {}.",
-                context.home.display()
+                "{}",
+                tr!("node-duress-set", home = context.home.display())
             )
         } else {
-            writeln!(
-                out,
-                "The node has no duress passphrase. Nobody can see that from the disk."
-            )
+            writeln!(out, "{}", tr!("node-duress-none"))
         }
     })
 }

@@ -3,8 +3,10 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    files, node_card,
-    output::{STRONG, plain},
+    files,
+    lang::tr,
+    node_card,
+    output::{plain, strong},
     prompt,
 };
 use focal_node::{NodeKeys, Settings};
@@ -74,8 +76,7 @@ struct Made {
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let dir = context.node_dir();
     if dir.exists() {
-        return Err(files::exists(&dir)
-            .next("run the node that is there (focal node run), or use another --home"));
+        return Err(files::exists(&dir).next(tr!("node-exists-next")));
     }
     let listen = if args.listen.is_empty() {
         LISTEN.map(String::from).to_vec()
@@ -85,7 +86,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let announce = announced(&listen, &args.announce)?;
     let unlock = match &args.key_file {
         Some(path) => key_file(path)?,
-        None => Unlock::Passphrase(prompt::new_passphrase(context, "the node's keys")?),
+        None => Unlock::Passphrase(prompt::new_passphrase(context, &tr!("the-nodes-keys"))?),
     };
     let key_file = args.key_file.as_deref().map(absolute).transpose()?;
     let settings = Settings {
@@ -95,7 +96,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         ..Settings::default()
     };
     let entry = write(context, &dir, &unlock, &settings)?;
-    print(context, &dir, entry, "is made")
+    print(context, &dir, entry, |node| tr!("node-made", node))
 }
 
 pub(crate) fn announce(args: AnnounceArgs, context: &Context) -> Result<()> {
@@ -108,10 +109,15 @@ pub(crate) fn announce(args: AnnounceArgs, context: &Context) -> Result<()> {
     entry.addresses = args.addresses;
     settings.save(&dir).map_err(|e| super::run::error(&e))?;
     node_card::write(&path, &entry)?;
-    print(context, &dir, entry, "has other addresses")
+    print(context, &dir, entry, |node| tr!("node-readdressed", node))
 }
 
-fn print(context: &Context, dir: &Path, entry: NodeEntry, what: &str) -> Result<()> {
+fn print(
+    context: &Context,
+    dir: &Path,
+    entry: NodeEntry,
+    done: impl FnOnce(String) -> String,
+) -> Result<()> {
     let settings = Settings::load(dir).map_err(|e| super::run::error(&e))?;
     let made = Made {
         node: entry.id.to_string(),
@@ -121,18 +127,22 @@ fn print(context: &Context, dir: &Path, entry: NodeEntry, what: &str) -> Result<
         card: node_card::path(dir),
     };
     context.print(&made, |out| {
-        writeln!(out, "Node {STRONG}{}{STRONG:#} {what}.", made.node)?;
-        writeln!(out, "  fingerprint  {}", made.fingerprint)?;
+        writeln!(out, "{}", done(strong(&made.node)))?;
+        writeln!(
+            out,
+            "  {}",
+            tr!("node-fingerprint", fingerprint = made.fingerprint)
+        )?;
         for address in &made.announce {
-            writeln!(out, "  partners     {}", plain(address))?;
+            writeln!(out, "  {}", tr!("node-announced", address = plain(address)))?;
         }
         if context.org_dir().exists() {
-            writeln!(out, "List it in your manifest: focal org manifest")
+            writeln!(out, "{}", tr!("node-list-it"))
         } else {
             writeln!(
                 out,
-                "Carry {} to the machine with the root key: focal org node add FILE.card",
-                made.card.display()
+                "{}",
+                tr!("node-carry-card", card = made.card.display())
             )
         }
     })
@@ -146,9 +156,9 @@ fn announced(listen: &[String], announce: &[String]) -> Result<Vec<String>> {
         announce
     };
     if announce.is_empty() && listen.iter().any(|a| node_card::is_wildcard(a)) {
-        return Err(Error::new(Exit::Usage, "it is not known what address partners should be told")
-            .why("the node listens on every address of this machine or on any free port: that leads partners nowhere")
-            .next("name what they can reach: --announce /dns4/focal.example.org/tcp/4711"));
+        return Err(Error::new(Exit::Usage, tr!("announce-unknown"))
+            .why(tr!("announce-unknown-why"))
+            .next(tr!("announce-unknown-next")));
     }
     node_card::check_addresses(told)?;
     Ok(told.to_vec())
@@ -177,17 +187,15 @@ fn key_file(path: &Path) -> Result<Unlock> {
 
 /// The content of a key file.
 pub(super) fn read_key_file(path: &Path) -> Result<Unlock> {
-    let bytes = files::read_secret("the key file", path, KEY_FILE)?;
+    let bytes = files::read_secret(&tr!("what-key-file"), path, KEY_FILE)?;
     if bytes.len() < 32 {
-        return Err(
-            Error::new(Exit::Refused, "the key file is too short to protect a node")
-                .why(format!(
-                    "{} has {} bytes, 32 are needed",
-                    path.display(),
-                    bytes.len()
-                ))
-                .next("name a file that does not exist yet: it is made with random bytes"),
-        );
+        return Err(Error::new(Exit::Refused, tr!("key-file-short"))
+            .why(tr!(
+                "key-file-short-why",
+                path = path.display(),
+                n = bytes.len()
+            ))
+            .next(tr!("key-file-short-next")));
     }
     Ok(Unlock::KeyFile(Zeroizing::new(bytes.to_vec())))
 }
@@ -201,7 +209,7 @@ pub(super) fn use_key_file(dir: &Path, path: &Path) -> Result<()> {
 
 /// The node may be started from anywhere.
 fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|e| Error::io("the key file has no absolute path", path, &e))
+    std::path::absolute(path).map_err(|e| Error::io(tr!("key-file-path"), path, &e))
 }
 
 #[cfg(test)]

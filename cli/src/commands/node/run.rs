@@ -4,6 +4,7 @@ use super::init::read_key_file;
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
     prompt,
 };
 use focal_node::{LogFormat, NodeKeys, RunOptions, Settings};
@@ -76,7 +77,7 @@ pub(super) fn unlock_as_it_is(context: &Context) -> Result<Unlock> {
         Some(path) if !needs_passphrase => read_key_file(&path),
         _ => Ok(Unlock::Passphrase(prompt::passphrase(
             context,
-            "the node's keys",
+            &tr!("the-nodes-keys"),
         )?)),
     }
 }
@@ -93,10 +94,10 @@ pub(super) fn error(error: &focal_node::Error) -> Error {
         _ => Exit::Failed,
     };
     let what = match error {
-        Node::NotInitialised(_) => "there is no node here",
-        Node::InUse(_) => "the node runs already",
-        Node::Stopped(_) => "the node has stopped",
-        _ => "the node cannot be used",
+        Node::NotInitialised(_) => tr!("no-node-here"),
+        Node::InUse(_) => tr!("node-runs"),
+        Node::Stopped(_) => tr!("node-stopped"),
+        _ => tr!("node-unusable"),
     };
     let shown = Error::new(exit, what).why(error.to_string());
     match error.hint() {

@@ -5,8 +5,9 @@ use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
     files, keys,
+    lang::tr,
     organisation::Organisation,
-    output::{STRONG, plain},
+    output::{plain, strong},
 };
 use focal_protocol::{
     directory::{AuthorEntry, Revocation, Role, check_handle},
@@ -137,7 +138,7 @@ fn handle(text: &str) -> std::result::Result<String, String> {
     check_handle(text).map_err(|e| e.to_string())?;
     // It names a file: one that `ls` shows.
     if text.starts_with('.') {
-        return Err("a handle does not begin with a dot".into());
+        return Err(tr!("handle-dot"));
     }
     Ok(text.to_string())
 }
@@ -145,7 +146,7 @@ fn handle(text: &str) -> std::result::Result<String, String> {
 fn public_key(text: &str) -> std::result::Result<PublicKey, String> {
     text.parse::<Hash>()
         .map(|bytes| PublicKey(bytes.0))
-        .map_err(|_| "a public key has 64 hexadecimal digits".into())
+        .map_err(|_| tr!("public-key-odd"))
 }
 
 fn until(text: &str) -> std::result::Result<Time, String> {
@@ -155,8 +156,7 @@ fn until(text: &str) -> std::result::Result<Time, String> {
     } else {
         text.to_string()
     };
-    time.parse()
-        .map_err(|_| "write it as 2027-06-30 or 2027-06-30T12:00:00Z".into())
+    time.parse().map_err(|_| tr!("until-odd"))
 }
 
 #[derive(Serialize)]
@@ -169,17 +169,18 @@ struct Changed {
 }
 
 impl Changed {
-    fn print(&self, context: &Context, what: &str) -> Result<()> {
+    fn print(&self, context: &Context, done: impl FnOnce(String) -> String) -> Result<()> {
         context.print(self, |out| {
-            writeln!(out, "{STRONG}{}{STRONG:#} {what}.", plain(&self.handle))?;
-            writeln!(out, "  key          {}", self.key)?;
-            writeln!(out, "  fingerprint  {}", self.fingerprint)?;
+            writeln!(out, "{}", done(strong(&plain(&self.handle))))?;
+            writeln!(out, "  {}", tr!("author-key", key = self.key))?;
+            writeln!(
+                out,
+                "  {}",
+                tr!("org-fingerprint", words = self.fingerprint)
+            )?;
             match &self.manifest {
                 Some(issued) => issued.write(out),
-                None => writeln!(
-                    out,
-                    "Partners learn of it with the next manifest: focal org manifest"
-                ),
+                None => writeln!(out, "{}", tr!("next-manifest")),
             }
         })
     }
@@ -225,7 +226,7 @@ async fn add(args: AddArgs, context: &Context) -> Result<()> {
         fingerprint: Fingerprint::of_key(&key).to_string(),
         manifest,
     }
-    .print(context, "is an author")
+    .print(context, |handle| tr!("author-added", handle))
 }
 
 /// The file of a revoked key gives its name to the new key, and stays beside it.
@@ -238,10 +239,9 @@ fn set_revoked_key_aside(context: &Context, org: &Organisation, handle: &str) ->
     };
     let aside = path.with_file_name(format!("{handle}.{}.revoked", &held.key.to_string()[..8]));
     if aside.exists() {
-        return Err(files::exists(&aside).next("move it away"));
+        return Err(files::exists(&aside).next(tr!("move-away")));
     }
-    std::fs::rename(&path, &aside)
-        .map_err(|e| Error::io("the revoked key could not be set aside", &path, &e))?;
+    std::fs::rename(&path, &aside).map_err(|e| Error::io(tr!("key-not-aside"), &path, &e))?;
     files::sync_dir(&aside)
 }
 
@@ -258,10 +258,18 @@ fn key(args: &KeyArgs, context: &Context) -> Result<()> {
         manifest: None,
     };
     context.print(&made, |out| {
-        writeln!(out, "The key of {STRONG}{}{STRONG:#} is made.", made.handle)?;
-        writeln!(out, "  public key   {}", made.key)?;
-        writeln!(out, "  fingerprint  {}", made.fingerprint)?;
-        writeln!(out, "Send the public key to your organisation, and read the words out to it over the phone. There:")?;
+        writeln!(
+            out,
+            "{}",
+            tr!("author-key-made", handle = strong(&made.handle))
+        )?;
+        writeln!(out, "  {}", tr!("author-public-key", key = made.key))?;
+        writeln!(
+            out,
+            "  {}",
+            tr!("org-fingerprint", words = made.fingerprint)
+        )?;
+        writeln!(out, "{}", tr!("author-send-key"))?;
         writeln!(
             out,
             "  focal org author add --handle {} --name … --role officer --public-key {}",
@@ -275,17 +283,17 @@ async fn revoke(args: RevokeArgs, context: &Context) -> Result<()> {
     let latest = org.latest().map(|m| (**m).clone());
     let authors = org.draft.authors(latest.as_ref());
     let Some(author) = authors.iter().find(|a| a.handle == args.handle) else {
-        return Err(Error::new(
-            Exit::NotFound,
-            format!("there is no author {}", args.handle),
-        )
-        .next("focal org author list shows them"));
+        return Err(
+            Error::new(Exit::NotFound, tr!("no-author", handle = args.handle))
+                .next(tr!("author-list-shows")),
+        );
     };
     if org.draft.is_revoked(latest.as_ref(), &author.key) && org.draft.revoked.is_empty() {
-        return Err(
-            Error::new(Exit::Refused, format!("{} is revoked already", args.handle))
-                .next("nothing was changed"),
-        );
+        return Err(Error::new(
+            Exit::Refused,
+            tr!("author-revoked-already", handle = args.handle),
+        )
+        .next(tr!("nothing-changed")));
     }
     let mut trial = org.draft.clone();
     trial.revoke(
@@ -313,7 +321,7 @@ async fn revoke(args: RevokeArgs, context: &Context) -> Result<()> {
         fingerprint: Fingerprint::of_key(&author.key).to_string(),
         manifest,
     }
-    .print(context, "is revoked")
+    .print(context, |handle| tr!("author-revoked", handle))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::{
     error::Result,
     handover::{self, Handover},
     keys,
+    lang::tr,
     organisation::{Organisation, manifest_path},
-    output::count,
 };
 use focal_protocol::key::SecretKey;
 use serde::Serialize;
@@ -70,10 +70,10 @@ pub(super) async fn issue(
     let file = manifest_path(&context.org_dir(), manifest.version);
     // Signed and kept: if the node refuses it now, the next hand-over brings it along.
     let handover = handover::manifests(context, org).await.map_err(|mut e| {
-        let kept = format!(
-            "manifest {} is signed and kept in {}",
-            manifest.version,
-            file.display()
+        let kept = tr!(
+            "manifest-kept",
+            version = manifest.version,
+            file = file.display()
         );
         e.next = Some(match e.next.take() {
             Some(next) => format!("{next}; {kept}"),
@@ -100,11 +100,14 @@ impl Issued {
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
-            "Manifest {} is issued: {}, {}, to be renewed by {}.",
-            self.version,
-            count(self.nodes, "node"),
-            count(self.authors, "author"),
-            self.expires
+            "{}",
+            tr!(
+                "manifest-issued",
+                version = self.version,
+                nodes = tr!("count-nodes", n = self.nodes),
+                authors = tr!("count-authors", n = self.authors),
+                expires = self.expires
+            )
         )?;
         writeln!(out, "{}", self.handover)
     }

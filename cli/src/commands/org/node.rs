@@ -4,9 +4,11 @@ use super::manifest::{self, EXPIRES_DAYS, Issued};
 use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
-    keys, node_card,
+    keys,
+    lang::tr,
+    node_card,
     organisation::Organisation,
-    output::{STRONG, plain},
+    output::{plain, strong},
     prompt,
 };
 use focal_protocol::{directory::Revocation, fingerprint::Fingerprint, id::NodeId};
@@ -85,20 +87,17 @@ async fn add(args: &AddArgs, context: &Context) -> Result<()> {
         .draft
         .is_revoked(org.latest().map(|m| &**m), &card.id.key())
     {
-        return Err(Error::new(Exit::Refused, "the node was not added")
-            .why("it was removed before, and that cannot be taken back")
-            .next("make a new node there: focal node init in an empty home"));
+        return Err(Error::new(Exit::Refused, tr!("node-not-added"))
+            .why(tr!("node-removed-before"))
+            .next(tr!("node-removed-before-next")));
     }
-    prompt::confirm(context, "Is this the node that you mean?", |out| {
-        writeln!(out, "node {STRONG}{}{STRONG:#}", card.id)?;
+    prompt::confirm(context, &tr!("node-question"), |out| {
+        writeln!(out, "{}", tr!("org-node", node = strong(&card.id)))?;
         writeln!(out, "  {}", Fingerprint::of_node(&card.id))?;
         for address in &card.addresses {
             writeln!(out, "  {}", plain(address))?;
         }
-        writeln!(
-            out,
-            "Compare the words with those that focal node init showed on its machine."
-        )
+        writeln!(out, "{}", tr!("node-compare"))
     })?;
     let id = card.id;
     change(
@@ -106,7 +105,7 @@ async fn add(args: &AddArgs, context: &Context) -> Result<()> {
         org,
         id,
         args.no_manifest,
-        "is one of your nodes",
+        |node| tr!("node-added", node),
         |org| org.add_card(&card),
     )
     .await
@@ -119,12 +118,11 @@ async fn remove(args: RemoveArgs, context: &Context) -> Result<()> {
         .filter(|id| id.to_string().starts_with(&args.node.to_lowercase()))
         .collect();
     let [id] = known[..] else {
-        return Err(Error::new(
-            Exit::NotFound,
-            format!("no one node of yours begins with {}", args.node),
-        )
-        .why(format!("{} in the manifest do", known.len()))
-        .next("focal org show lists them"));
+        return Err(
+            Error::new(Exit::NotFound, tr!("node-no-one", node = args.node))
+                .why(tr!("node-no-one-why", n = known.len()))
+                .next(tr!("node-no-one-next")),
+        );
     };
     let revocation = Revocation {
         key: id.key(),
@@ -134,7 +132,8 @@ async fn remove(args: RemoveArgs, context: &Context) -> Result<()> {
     let mut trial = org.draft.clone();
     trial.revoke(org.latest().map(|m| &**m), revocation);
     org.check(&trial)?;
-    change(context, org, id, args.no_manifest, "is removed", |org| {
+    let done = |node: String| tr!("node-removed", node);
+    change(context, org, id, args.no_manifest, done, |org| {
         org.draft = trial;
         org.save_draft()
     })
@@ -147,7 +146,7 @@ async fn change(
     mut org: Organisation,
     id: NodeId,
     no_manifest: bool,
-    what: &str,
+    done: impl FnOnce(String) -> String,
     make: impl FnOnce(&mut Organisation) -> Result<()>,
 ) -> Result<()> {
     let root = if no_manifest {
@@ -166,13 +165,10 @@ async fn change(
         manifest,
     };
     context.print(&changed, |out| {
-        writeln!(out, "Node {STRONG}{}{STRONG:#} {what}.", id.short())?;
+        writeln!(out, "{}", done(strong(&id.short())))?;
         match &changed.manifest {
             Some(issued) => issued.write(out),
-            None => writeln!(
-                out,
-                "Partners learn of it with the next manifest: focal org manifest"
-            ),
+            None => writeln!(out, "{}", tr!("next-manifest")),
         }
     })
 }

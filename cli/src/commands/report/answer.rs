@@ -6,6 +6,7 @@ use crate::{
     commands::case::first,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_node::api::types::{CaseDetail, Directory, RecordDetail, Status};
 use focal_protocol::{
@@ -151,17 +152,15 @@ pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Resu
         client.get(&format!("/v1/cases/{case}")).await?,
     );
     if status.org.as_deref() == Some(originator) {
-        return Err(Error::new(
-            Exit::Refused,
-            "this report is your own organisation's: nobody else is to be asked",
-        )
-        .next("its label, its release list and the consent of the source say who may have it"));
+        return Err(Error::new(Exit::Refused, tr!("release-own")).next(tr!("release-own-next")));
     }
     // Who is no member any more does not read the question.
     let away = !detail.members.iter().any(|member| member.org == originator);
-    let record = target.row.record.parse().map_err(|_| {
-        Error::new(Exit::Failed, "the node's answer is not understood").why("a record has no id")
-    })?;
+    let record = target
+        .row
+        .record
+        .parse()
+        .map_err(|_| Error::new(Exit::Failed, tr!("answer-odd")).why(tr!("record-no-id")))?;
     let asked = ReleaseRequest { record, to };
     let mut map = Map::new();
     map.insert("kind".into(), json!(Kind::Note));
@@ -171,17 +170,14 @@ pub(super) async fn ask_release(args: AskReleaseArgs, context: &Context) -> Resu
     let author = args.author.as_deref();
     match submit(&map, Some(Kind::Note), &case, author, context).await {
         Ok(sent) if away => {
-            context.remark(&format!(
-                "{} is no member of this case any more: it does not see the question. Ask it in another way, or in a case in which it is.",
-                target.row.org_name
-            ));
+            context.remark(&tr!("release-away", org = target.row.org_name));
             print(&sent, context)
         }
         Ok(sent) => {
-            context.remark(&format!(
-                "{} is asked. It agrees with: focal report position {} concur",
-                target.row.org_name,
-                first(sent.record())
+            context.remark(&tr!(
+                "release-asked",
+                org = target.row.org_name,
+                record = first(sent.record())
             ));
             print(&sent, context)
         }
@@ -201,11 +197,8 @@ async fn member(text: &str, client: &Client) -> Result<OrgId> {
         _ => None,
     }
     .ok_or_else(|| {
-        Error::new(
-            Exit::NotFound,
-            format!("there is no one member organisation \"{text}\""),
-        )
-        .next("say court, public, served, or see the members with `focal federation show`")
+        Error::new(Exit::NotFound, tr!("release-no-member", org = text))
+            .next(tr!("release-no-member-next"))
     })
 }
 

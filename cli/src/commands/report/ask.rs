@@ -36,8 +36,7 @@ pub(super) fn ask(
         map.insert("kind".into(), json!(kind));
         if !kind.can_be_amended() && kind != Kind::Position {
             return Err(
-                Error::new(Exit::Usage, format!("a {kind} is not asked for"))
-                    .next("see `focal report correct`, `retract` and `ack`"),
+                Error::new(Exit::Usage, tr!("ask-not-asked", kind)).next(tr!("ask-not-asked-next"))
             );
         }
         talk.fields(kind, &mut map)

@@ -3,6 +3,7 @@
 use crate::{
     context::{Context, now},
     error::{Error, Exit, Result},
+    lang::tr,
     report_file::{self, Format},
 };
 use focal_protocol::record::Kind;
@@ -128,11 +129,11 @@ pub(super) fn read(
 ) -> Result<(Map<String, Value>, Source)> {
     let fields = match &source {
         Source::File(path) | Source::Edited(path) => {
-            let bytes = crate::files::read("the report", path, report_file::LIMIT)?;
+            let bytes = crate::files::read(&tr!("what-report"), path, report_file::LIMIT)?;
             let text = String::from_utf8(bytes).map_err(|_| {
-                Error::new(Exit::Refused, "the report cannot be read")
-                    .why("it is not UTF-8 text")
-                    .next(format!("save {} as UTF-8", path.display()))
+                Error::new(Exit::Refused, tr!("report-unreadable"))
+                    .why(tr!("not-utf"))
+                    .next(tr!("save-as-utf", path = path.display()))
             })?;
             report_file::parse(Format::of(Some(path), &text), &text, kind)?
         }
@@ -152,9 +153,9 @@ pub(super) fn read(
 /// Lets a person edit a text in `$EDITOR`; gives the file in which it is then.
 fn edit(text: &str, context: &Context) -> Result<PathBuf> {
     if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Exit::Usage, "there is no report to send")
-            .why("no file was named, and there is no terminal for an editor")
-            .next("name a file, or - for standard input, or give --kind and --text"));
+        return Err(Error::new(Exit::Usage, tr!("report-nothing"))
+            .why(tr!("report-nothing-why"))
+            .next(tr!("report-nothing-next")));
     }
     let dir = context.home.join("drafts");
     crate::files::private_dir(&dir)?;
@@ -170,29 +171,25 @@ fn edit(text: &str, context: &Context) -> Result<PathBuf> {
         .arg(&editor)
         .arg(&path)
         .status();
-    let kept = format!("what you wrote is in {}", path.display());
+    let kept = tr!("editor-kept", path = path.display());
     match status {
         Ok(status) if status.success() => {}
         Ok(status) => {
-            return Err(Error::new(Exit::Failed, "the editor ended with an error")
+            return Err(Error::new(Exit::Failed, tr!("editor-failed"))
                 .why(status.to_string())
                 .next(kept));
         }
         Err(e) => {
-            return Err(
-                Error::new(Exit::Failed, format!("{editor} cannot be started"))
-                    .why(e.to_string())
-                    .next("set EDITOR to an editor that is installed"),
-            );
+            return Err(Error::new(Exit::Failed, tr!("editor-not-started", editor))
+                .why(e.to_string())
+                .next(tr!("editor-not-started-next")));
         }
     }
-    let edited = crate::files::read("the report", &path, report_file::LIMIT)?;
+    let edited = crate::files::read(&tr!("what-report"), &path, report_file::LIMIT)?;
     if edited.trim_ascii() == text.trim().as_bytes() {
         // A copy that stays is in a private directory, and an empty template.
         let _ = std::fs::remove_file(&path);
-        return Err(
-            Error::new(Exit::Failed, "nothing was sent").why("the template was not changed")
-        );
+        return Err(Error::new(Exit::Failed, tr!("nothing-sent")).why(tr!("unchanged-template")));
     }
     Ok(path)
 }
@@ -258,11 +255,9 @@ pub(super) fn apply(flags: Flags, kind: Option<Kind>, map: &mut Map<String, Valu
     }
     for pair in flags.set {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(
-                Error::new(Exit::Usage, format!("--set {pair} is not understood"))
-                    .why("a field and its value are joined by =")
-                    .next("write it as --set urgency=expected"),
-            );
+            return Err(Error::new(Exit::Usage, tr!("set-odd", pair))
+                .why(tr!("set-odd-why"))
+                .next(tr!("set-odd-next")));
         };
         let value = Value::String(value.trim().into());
         match name.trim().split_once('.') {

@@ -32,10 +32,7 @@ pub(super) fn sent(path: &Path, context: &Context) {
         && path.parent() == Some(&drafts)
         && let Err(e) = std::fs::remove_file(&path)
     {
-        context.remark(&format!(
-            "the report was sent, and its draft {} could not be removed: {e}",
-            path.display()
-        ));
+        context.remark(&tr!("draft-sent", path = path.display(), error = e));
     }
 }
 
@@ -63,11 +60,8 @@ pub(super) fn kept(
     match keep(fields, context) {
         Ok(path) => (named(error, &path, case), true),
         Err(lost) => {
-            let why = format!(
-                "{}; and it cannot be kept as a draft: {}",
-                error.why.clone().unwrap_or_default(),
-                lost.what
-            );
+            let before = error.why.clone().unwrap_or_default();
+            let why = tr!("draft-not-kept", why = before, lost = lost.what);
             (error.why(why), false)
         }
     }

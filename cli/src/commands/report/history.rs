@@ -6,6 +6,7 @@ use crate::{
     commands::case::{first, minute},
     context::Context,
     error::Result,
+    lang::{self, tr},
     output::{STRONG, plain},
     table::Table,
 };
@@ -47,22 +48,18 @@ pub(super) async fn history(args: &Args, context: &Context) -> Result<()> {
             write_version(version, out)?;
         }
         match (&history.in_force, &history.withdrawn_by) {
-            (_, Some(by)) => writeln!(
-                out,
-                "The report is withdrawn by {}: it counts nowhere.",
-                first(by)
-            )?,
+            (_, Some(by)) => writeln!(out, "{}", tr!("history-withdrawn", record = first(by)))?,
             (Some(now), _) if *now == history.record => {
-                writeln!(out, "The report holds as it was written.")?;
+                writeln!(out, "{}", tr!("history-holds"))?;
             }
-            (Some(now), _) => writeln!(out, "The report holds as corrected by {}.", first(now))?,
-            (None, None) => writeln!(out, "The report itself has not come yet.")?,
+            (Some(now), _) => writeln!(out, "{}", tr!("history-corrected", record = first(now)))?,
+            (None, None) => writeln!(out, "{}", tr!("history-not-come"))?,
         }
         match &history.next {
             Some(next) => writeln!(
                 out,
-                "There is more: focal report history {} --after {next}",
-                first(&history.record)
+                "{}",
+                tr!("history-more", record = first(&history.record), next)
             ),
             None => Ok(()),
         }
@@ -72,8 +69,8 @@ pub(super) async fn history(args: &Args, context: &Context) -> Result<()> {
 fn write_version(version: &Version, out: &mut dyn Write) -> io::Result<()> {
     let text = |name: &str| plain(version.row.summary[name].as_str().unwrap_or_default());
     let what = match (version.step.as_str(), &version.of) {
-        ("retraction", Some(of)) => format!("retraction of {}", first(of)),
-        ("correction", Some(of)) => format!("correction of {}", first(of)),
+        ("retraction", Some(of)) => tr!("history-retraction", record = first(of)),
+        ("correction", Some(of)) => tr!("history-correction", record = first(of)),
         ("original", _) => text("kind").into_owned(),
         (step, _) => plain(step).into_owned(),
     };
@@ -82,35 +79,34 @@ fn write_version(version: &Version, out: &mut dyn Write) -> io::Result<()> {
         "{STRONG}{} {what}{STRONG:#}",
         first(&version.row.record)
     )?;
-    writeln!(
-        out,
-        "  by {}, written {}{}",
-        plain(&format!(
-            "{} ({})",
-            version.row.author_name, version.row.org_name
-        )),
-        minute(&text("created")),
-        if version.row.doubtful_clock {
-            " (doubtful clock)"
-        } else {
-            ""
-        },
-    )?;
+    let author = format!("{} ({})", version.row.author_name, version.row.org_name);
+    let doubt = if version.row.doubtful_clock {
+        format!(" ({})", tr!("clock-short"))
+    } else {
+        String::new()
+    };
+    let written = tr!(
+        "history-by",
+        author = plain(&author),
+        time = minute(&text("created")) + &doubt,
+    );
+    writeln!(out, "  {written}")?;
     match &version.row.known_since {
-        Some(since) => writeln!(out, "  could be read here since {}", minute(since))?,
-        None => writeln!(
-            out,
-            "  could be read here before this node noted since when"
-        )?,
+        Some(since) => writeln!(out, "  {}", tr!("history-since", time = minute(since)))?,
+        None => writeln!(out, "  {}", tr!("history-before"))?,
     }
     if let Some(reason) = &version.reason {
-        writeln!(out, "  reason: {}", plain(reason))?;
+        writeln!(out, "  {}", tr!("history-reason", reason = plain(reason)))?;
     }
     if let Some(why) = &version.invalid {
-        writeln!(out, "  has no effect: {}", plain(why))?;
+        writeln!(
+            out,
+            "  {}",
+            tr!("history-no-effect", why = plain(&lang::words(why)))
+        )?;
     }
     if let Some(by) = &version.withdrawn_by {
-        writeln!(out, "  withdrawn by {}", first(by))?;
+        writeln!(out, "  {}", tr!("history-withdrawn-by", record = first(by)))?;
     }
     match version.step.as_str() {
         "original" => {
@@ -118,9 +114,11 @@ fn write_version(version: &Version, out: &mut dyn Write) -> io::Result<()> {
                 writeln!(out, "  {}: {}", name.replace('_', " "), shown(Some(value)))?;
             }
         }
-        "correction" if version.changes.is_empty() => writeln!(out, "  It changes nothing.")?,
+        "correction" if version.changes.is_empty() => {
+            writeln!(out, "  {}", tr!("history-nothing"))?
+        }
         "correction" => {
-            let mut table = Table::new(&["field", "before", "after"]);
+            let mut table = Table::new(&[tr!("head-field"), tr!("head-before"), tr!("head-after")]);
             for change in &version.changes {
                 table.row(vec![
                     plain(&change.field.replace('_', " ")).into_owned(),
@@ -138,7 +136,7 @@ fn write_version(version: &Version, out: &mut dyn Write) -> io::Result<()> {
 /// A value as it is read; what is left out says so.
 fn shown(value: Option<&Value>) -> String {
     let text = match value {
-        None => "(left out)".into(),
+        None => tr!("history-left-out"),
         Some(Value::Array(items)) => items.iter().map(scalar).collect::<Vec<_>>().join(", "),
         Some(value) => scalar(value),
     };

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Exit, Result},
     keys::open_author,
     known::{self, Known, Orgs},
+    lang::tr,
     output::plain,
     prompt::confirm,
 };
@@ -71,19 +72,20 @@ pub(super) fn offline(
     let author = open_author(context, author)?;
     let Some(known) = Known::load(context, &author)? else {
         return Err(Error::new(Exit::Unreachable, why)
-            .why("and no case is known here yet: the case list is kept when a report is sent")
-            .next("send it when the node is in reach"));
+            .why(tr!("place-no-case"))
+            .next(tr!("place-later")));
     };
     invited(&mut fields, &known.orgs);
     let draft = Draft::from_json(kind, &Value::Object(fields)).map_err(|e| invalid(&e))?;
     let case = find_among(known.cases.clone(), case).map_err(|e| {
-        let why = format!("{why}; the case list is of {}", known::ago(known.at));
+        let why = tr!("place-list-of", why, ago = known::ago(known.at));
         e.why(why)
     })?;
-    context.remark(&format!(
-        "{why}: \"{}\" is the case as it was known {}.",
-        case.title,
-        known::ago(known.at)
+    context.remark(&tr!(
+        "place-as-known",
+        why,
+        case = case.title,
+        ago = known::ago(known.at)
     ));
     let case = readers_known(&known, case, &draft.marking)?;
     let place = Place {
@@ -118,9 +120,9 @@ fn readers_known(known: &Known, case: CaseSummary, marking: &Marking) -> Result<
             && members.is_some_and(|m| m.keys().collect::<BTreeSet<_>>() == wanted)
     });
     compartment.cloned().ok_or_else(|| {
-        Error::new(Exit::Refused, "the report cannot be kept for later")
-            .why("by its marking some members of the case may not read it, and only the node can make a compartment without them")
-            .next("send it when the node is in reach")
+        Error::new(Exit::Refused, tr!("place-not-kept"))
+            .why(tr!("place-not-kept-why"))
+            .next(tr!("place-later"))
     })
 }
 
@@ -145,17 +147,20 @@ pub(crate) async fn readers_only(
         // With nobody else to read it there is no compartment to make: the node says why.
         return Ok(case);
     }
-    confirm(context, "Send it there?", |out| {
+    confirm(context, &tr!("place-question"), |out| {
         let names = |orgs: &[(&OrgId, &String)]| {
             let names: Vec<&str> = orgs.iter().map(|(_, name)| name.as_str()).collect();
             plain(&names.join(", ")).into_owned()
         };
         writeln!(
             out,
-            "{} may not read it by its marking: it goes to a compartment of \"{}\" with {} only.",
-            names(&may_not),
-            plain(&case.title),
-            names(&may)
+            "{}",
+            tr!(
+                "place-stake",
+                barred = names(&may_not),
+                case = plain(&case.title),
+                readers = names(&may)
+            )
         )
     })?;
     let body = FindCompartment {
@@ -194,12 +199,9 @@ fn invited(fields: &mut Map<String, Value>, orgs: &Orgs) {
 }
 
 pub(super) fn no_org() -> Error {
-    Error::new(
-        Exit::Refused,
-        "it is not known for which organisation this is",
-    )
-    .why("the node is in no manifest yet")
-    .next("issue a manifest with `focal org manifest`")
+    Error::new(Exit::Refused, tr!("place-no-org"))
+        .why(tr!("place-no-org-why"))
+        .next(tr!("place-no-org-next"))
 }
 
 /// The node's organisation.

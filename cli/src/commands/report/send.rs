@@ -13,6 +13,7 @@ use crate::{
     client::Client,
     context::Context,
     error::{Error, Exit, Result},
+    lang::tr,
 };
 use focal_node::api::types::RecordDetail;
 use focal_protocol::record::Kind;
@@ -170,15 +171,12 @@ pub(super) async fn correct(args: CorrectArgs, context: &Context) -> Result<()> 
         .as_object()
         .and_then(|body| body.iter().next())
     else {
-        return Err(Error::new(
-            Exit::Failed,
-            "the report's content is not understood",
-        ));
+        return Err(Error::new(Exit::Failed, tr!("report-content-odd")));
     };
     let kind: Kind = kind
         .parse()
         .map_err(|e: focal_protocol::record::NotAllowed| {
-            Error::new(Exit::Failed, "the report's kind is not known").why(e.to_string())
+            Error::new(Exit::Failed, tr!("report-kind-odd")).why(e.to_string())
         })?;
     let mut amended = flat(kind, body);
     if let Some(path) = &args.file {

@@ -56,9 +56,7 @@ impl Unsent {
         match kept(self.error, fields, case, context) {
             (error, true) => Self { error, item }.in_file(),
             // Then the outbox keeps it, with the reason.
-            (error, false) if item.is_some() => {
-                error.next("it is kept in the outbox: focal outbox list")
-            }
+            (error, false) if item.is_some() => error.next(tr!("report-in-outbox")),
             (error, false) => error,
         }
     }
@@ -68,7 +66,7 @@ impl Unsent {
         if let Some(kept) = self.item
             && let Err(e) = kept.0.remove(kept.1)
         {
-            let next = format!("it is in the outbox, too ({}): focal outbox list", e.what);
+            let next = tr!("report-in-outbox-too", what = e.what);
             return self.error.next(next);
         }
         self.error
@@ -294,15 +292,9 @@ fn keep_files(outbox: &Outbox, item: Item, files: &[Sealed], context: &Context) 
 /// Neither the outbox nor the node has taken it.
 fn unkept(full: &Error, link: &Error) -> Error {
     let mut error = Error::new(full.exit, tr!("report-neither"));
-    error.why = Some(format!(
-        "{}; and {}{}",
-        link.what,
-        full.what,
-        full.why
-            .as_ref()
-            .map(|w| format!(" ({w})"))
-            .unwrap_or_default()
-    ));
+    let why = full.why.as_ref().map(|w| format!(" ({w})"));
+    let kept = full.what.clone() + &why.unwrap_or_default();
+    error.why = Some(tr!("report-both", link = link.what, kept));
     error.next.clone_from(&full.next);
     error
 }
@@ -345,7 +337,7 @@ fn sign(
     let id: CaseId = case
         .case
         .parse()
-        .map_err(|_| Error::new(Exit::Failed, "the node's answer is not understood"))?;
+        .map_err(|_| Error::new(Exit::Failed, tr!("answer-odd")))?;
     let record = draft
         .into_record(id, key.public(), org, now())
         .map_err(|e| invalid(&e))?;

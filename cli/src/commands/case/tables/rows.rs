@@ -3,7 +3,7 @@
 use super::super::{first, minute, names::Names};
 use crate::{
     doubt,
-    lang::tr,
+    lang::{self, tr},
     output::{STRONG, plain},
     table::Table,
 };
@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 pub(super) fn write(empty: bool, table: &Table, out: &mut dyn Write) -> io::Result<()> {
     if empty {
-        return writeln!(out, "Nothing yet.");
+        return writeln!(out, "{}", tr!("case-nothing-yet"));
     }
     table.write(out)
 }
@@ -48,7 +48,7 @@ pub(super) fn positions(positions: &Positions, names: &Names) -> String {
         })
         .collect();
     if !positions.earlier.is_empty() {
-        lines.push(format!("and {} earlier", positions.earlier.len()));
+        lines.push(tr!("positions-earlier", n = positions.earlier.len()));
     }
     lines.join("\n")
 }
@@ -59,14 +59,26 @@ pub(in super::super) fn write_requests(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = Table::new(&[
-        "wanted", "where", "by", "asked by", "pledged", "open", "record",
+        tr!("head-wanted"),
+        tr!("head-where"),
+        tr!("head-by-when"),
+        tr!("head-asked-by"),
+        tr!("head-pledged"),
+        tr!("head-open"),
+        tr!("head-record"),
     ]);
     for row in rows {
         let what = row.unit.as_deref().unwrap_or(row.capability.as_str());
         let pledges: Vec<String> = row
             .pledges
             .iter()
-            .map(|p| format!("{} by {}", p.quantity, names.name(&p.organisation)))
+            .map(|p| {
+                tr!(
+                    "pledged-by",
+                    quantity = p.quantity,
+                    org = names.name(&p.organisation)
+                )
+            })
             .collect();
         table.row(vec![
             format!("{} {}", row.quantity, plain(what)),
@@ -91,14 +103,14 @@ pub(super) fn write_risks(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if rows.is_empty() {
-        return writeln!(out, "Nothing yet.");
+        return writeln!(out, "{}", tr!("case-nothing-yet"));
     }
     let heads: Vec<String> = rows
         .iter()
         .map(|row| names.name(&row.organisation))
         .collect();
-    let mut headings = vec!["risk factor"];
-    headings.extend(heads.iter().map(String::as_str));
+    let mut headings = vec![tr!("head-risk-factor")];
+    headings.extend(heads.iter().cloned());
     let mut table = Table::new(&headings);
     for factor in RiskFactor::ALL {
         let cells: Vec<String> = rows
@@ -121,7 +133,7 @@ pub(super) fn write_risks(
         }
     }
     table.write(out)?;
-    writeln!(out, "Level 0 (absent) to 4 (acute).")?;
+    writeln!(out, "{}", tr!("risk-levels"))?;
     for (row, name) in rows.iter().zip(&heads) {
         writeln!(
             out,
@@ -188,7 +200,7 @@ fn state(entry: &TimelineEntry, names: &Names) -> String {
         parts.push(format!("{}: {}", tr!("clock-short"), doubt::words(doubt)));
     }
     if let Some(invalid) = entry.invalid {
-        parts.push(tr!("case-nowhere", why = invalid.to_string()));
+        parts.push(tr!("case-nowhere", why = lang::words(&invalid.to_string())));
     }
     if let Some(by) = entry.withdrawn_by {
         parts.push(tr!("case-withdrawn", record = by.short()));
@@ -210,7 +222,12 @@ pub(in super::super) fn write_totals(totals: &Totals, out: &mut dyn Write) -> io
         .filter(|(_, range)| !range.is_unknown())
         .collect();
     let number = |n: Option<u32>| n.map_or_else(|| "?".to_string(), |n| n.to_string());
-    let mut table = Table::new(&["", "low", "best", "high"]);
+    let mut table = Table::new(&[
+        String::new(),
+        tr!("head-low"),
+        tr!("head-best"),
+        tr!("head-high"),
+    ]);
     for (name, range) in &counted {
         table.row(vec![
             name.replace('_', " "),

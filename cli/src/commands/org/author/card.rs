@@ -5,9 +5,10 @@ use crate::{
     error::{Error, Exit, Result},
     files,
     keys::open_author,
+    lang::tr,
     officer::Officer,
     organisation::Organisation,
-    output::{STRONG, count, plain},
+    output::{plain, strong},
     prompt::confirm,
 };
 use focal_node::remote::NodeAddress;
@@ -67,11 +68,10 @@ pub(super) fn card(args: &CardArgs, context: &Context) -> Result<()> {
     let org = Organisation::load(context)?;
     let manifest = org.latest_or_next()?;
     let Some(author) = manifest.authors.iter().find(|a| a.handle == args.handle) else {
-        return Err(Error::new(
-            Exit::NotFound,
-            format!("the manifest lists no author {}", args.handle),
-        )
-        .next("focal org author list shows them; one who was just added needs a manifest: focal org manifest"));
+        return Err(
+            Error::new(Exit::NotFound, tr!("card-no-author", handle = args.handle))
+                .next(tr!("card-no-author-next")),
+        );
     };
     let nodes: Vec<Vec<String>> = manifest
         .nodes
@@ -85,11 +85,9 @@ pub(super) fn card(args: &CardArgs, context: &Context) -> Result<()> {
         .filter(|addresses: &Vec<String>| !addresses.is_empty())
         .collect();
     if nodes.is_empty() {
-        return Err(
-            Error::new(Exit::Refused, "there is no address to put on a card")
-                .why("no node in the manifest announces one")
-                .next("focal node announce ADDRESS, then focal org manifest"),
-        );
+        return Err(Error::new(Exit::Refused, tr!("card-no-address"))
+            .why(tr!("card-no-address-why"))
+            .next(tr!("card-no-address-next")));
     }
     let key = author.key.to_string();
     let card = Officer::new(org.member.org, &org.member.name, &author.handle, key, nodes);
@@ -98,17 +96,16 @@ pub(super) fn card(args: &CardArgs, context: &Context) -> Result<()> {
     context.print(&shown, |out| {
         writeln!(
             out,
-            "The card of {STRONG}{}{STRONG:#} is {}, with {}.",
-            plain(&card.handle),
-            args.output.display(),
-            count(card.nodes.len(), "node")
+            "{}",
+            tr!(
+                "card-made",
+                handle = strong(&plain(&card.handle)),
+                file = args.output.display(),
+                nodes = tr!("count-nodes", n = card.nodes.len())
+            )
         )?;
-        writeln!(
-            out,
-            "There: focal org author take {}",
-            args.output.display()
-        )?;
-        writeln!(out, "Read these words out to them over the phone:")?;
+        writeln!(out, "{}", tr!("card-there", file = args.output.display()))?;
+        writeln!(out, "{}", tr!("card-read-out"))?;
         shown.words.iter().try_for_each(|w| writeln!(out, "  {w}"))
     })
 }
@@ -117,31 +114,31 @@ pub(super) fn take(args: &TakeArgs, context: &Context) -> Result<()> {
     let card = Officer::read(&args.file)?;
     let author = open_author(context, Some(&card.handle))?;
     let other = |why: &str| {
-        Error::new(Exit::Refused, "this card is not for the key that is here")
+        Error::new(Exit::Refused, tr!("card-other-key"))
             .why(why)
-            .next("ask your organisation for a card with your public key")
+            .next(tr!("card-other-key-next"))
     };
     if author.key.public().to_string() != card.key {
-        return Err(other("it names another public key"));
+        return Err(other(&tr!("card-other-public-key")));
     }
     if author.org.is_some_and(|org| org != card.org) {
-        return Err(other("the key was made for another organisation"));
+        return Err(other(&tr!("card-other-org")));
     }
-    confirm(
-        context,
-        "Are these the words that your organisation reads out?",
-        |out| {
-            writeln!(out, "Nodes of {}:", plain(&card.organisation))?;
-            card.words().iter().try_for_each(|w| writeln!(out, "  {w}"))
-        },
-    )?;
+    confirm(context, &tr!("card-question"), |out| {
+        writeln!(
+            out,
+            "{}",
+            tr!("card-nodes-of", org = plain(&card.organisation))
+        )?;
+        card.words().iter().try_for_each(|w| writeln!(out, "  {w}"))
+    })?;
     card.keep(context)?;
     let shown = Shown::of(&card, None);
     context.print(&shown, |out| {
         writeln!(
             out,
-            "From now on focal speaks with the nodes of {}. Try: focal case list",
-            plain(&card.organisation)
+            "{}",
+            tr!("card-taken", org = plain(&card.organisation))
         )
     })
 }

@@ -4,7 +4,8 @@ use crate::{
     context::Context,
     error::Result,
     keys,
-    output::{STRONG, plain},
+    lang::tr,
+    output::{plain, strong},
     prompt,
 };
 use serde::Serialize;
@@ -60,13 +61,18 @@ pub(super) fn run(args: &DuressArgs, context: &Context) -> Result<()> {
         if set.duress {
             writeln!(
                 out,
-                "The duress passphrase of {STRONG}{handle}{STRONG:#} is set. It destroys everything in {}.",
-                context.home.display()
+                "{}",
+                tr!(
+                    "author-duress-set",
+                    handle = strong(&handle),
+                    home = context.home.display()
+                )
             )
         } else {
             writeln!(
                 out,
-                "{STRONG}{handle}{STRONG:#} has no duress passphrase. Nobody can see that from the disk."
+                "{}",
+                tr!("author-duress-none", handle = strong(&handle))
             )
         }
     })

@@ -3,6 +3,7 @@
 use crate::{
     context::{Context, now},
     error::Result,
+    lang::tr,
     organisation::Organisation,
     output::plain,
     table::Table,
@@ -45,13 +46,25 @@ pub(super) fn run(context: &Context) -> Result<()> {
         })
         .collect();
     context.print(&rows, |out| {
-        let mut table = Table::new(&["handle", "name", "role", "state", "until", "key"]);
+        let mut table = Table::new(&[
+            tr!("head-handle"),
+            tr!("head-name"),
+            tr!("head-role"),
+            tr!("head-state"),
+            tr!("head-until"),
+            tr!("head-key"),
+        ]);
         for row in &rows {
             table.row(vec![
                 plain(&row.handle).into_owned(),
                 plain(&row.name).into_owned(),
                 row.role.clone(),
-                row.state.into(),
+                match row.state {
+                    "revoked" => tr!("author-state-revoked"),
+                    "expired" => tr!("author-state-expired"),
+                    "active" => tr!("author-state-active"),
+                    _ => tr!("author-state-pending"),
+                },
                 row.valid_until.clone().unwrap_or_default(),
                 format!("{}…", &row.key[..8]),
             ]);
