@@ -50,13 +50,13 @@ impl Alarm {
         ])
     }
 
-    /// A node signed two histories of a log.
+    /// A node signed two histories of a log: one alarm, however far down they turn out to part.
     #[must_use]
-    pub fn fork(node: &NodeId, log: LogId, seq: u64) -> Self {
+    pub fn fork(node: &NodeId, log: LogId) -> Self {
         Self::new(
             "fork",
             format!(
-                "node {} signed two histories of log {} at sequence {seq}: nothing of it counts from there on",
+                "node {} signed two histories of log {}: nothing of it counts from where they part",
                 node.short(),
                 log.short()
             ),

@@ -17,6 +17,7 @@ mod courier;
 mod cuts;
 mod directory;
 mod failures;
+mod forks;
 mod parcels;
 mod purge;
 mod retention;
@@ -307,14 +308,18 @@ impl Ledger {
             }
             Command::Holds(peer, case, log, height) => self.holds(peer, case, log, height),
             Command::Offers(peer, log, height) => {
-                self.fetch
-                    .offered(peer, log, height, crate::clock::steady());
+                // What is held of a log that has ended is all that counts of it.
+                if self.logs.get(&log).is_none_or(|row| row.ended.is_none()) {
+                    self.fetch
+                        .offered(peer, log, height, crate::clock::steady());
+                }
             }
             Command::NoteParcels(mailbox, notes) => self.note_parcels(&mailbox, &notes),
             Command::LoadParcels(mailbox, hashes) => self.load_parcels(&mailbox, &hashes),
             Command::TakeParcel(mailbox, parcel) => self.take_parcel(&mailbox, *parcel),
             Command::TakeReceipts(peer, receipts) => self.take_receipts(peer, receipts),
             Command::TakeProof(proof) => self.take_proof(*proof),
+            Command::TakeSide(side) => self.take_side(side.log, side.seq, side.chain),
             Command::By(actor, command) => return self.handle_by(actor, *command),
             Command::Note(actor, act, reply) => {
                 self.note(actor, *act);

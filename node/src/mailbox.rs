@@ -93,6 +93,12 @@ impl Mailbox {
         });
     }
 
+    /// A log counts less far than it did, and has not grown, whatever was said before.
+    pub(crate) fn ended(&self, log: LogId, writer: Writer, head: Head) {
+        self.with(|inner| inner.grown.remove(&log));
+        self.push(Input::Ended { log, writer, head });
+    }
+
     /// Ends the session.
     pub(crate) fn close(&self, why: impl Into<String>) {
         let why = why.into();

@@ -1,5 +1,6 @@
 //! One task for each connected peer: it moves frames, drives the conversation, and does what it asks for.
 
+mod compare;
 mod outgoing;
 
 use crate::{
@@ -218,6 +219,14 @@ impl Link {
                     .map_err(|e| format!("the store cannot be read: {e}"))?;
                 return Ok(run.map(Input::Loaded));
             }
+            Output::Compare(log, points) => {
+                let store = self.store.clone();
+                return tokio::task::spawn_blocking(move || compare::look(&store, log, &points))
+                    .await
+                    .map_err(|_| "reading the store was cut short".to_string())?
+                    .map_err(|e| format!("the store cannot be read: {e}"));
+            }
+            Output::TakeSide(side) => Command::TakeSide(side),
             Output::Ready { theirs } => Command::Ready(mailbox, theirs),
             Output::Take(run) => Command::Take(mailbox, Box::new(run)),
             Output::TakeDirectory(items) => Command::TakeDirectory(mailbox, items),

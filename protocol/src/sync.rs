@@ -8,6 +8,7 @@
 mod chunk;
 mod fetch;
 mod frame;
+mod parting;
 mod portion;
 mod post;
 mod session;
@@ -15,6 +16,7 @@ mod session;
 pub use chunk::ChunkRequest;
 pub use fetch::Fetch;
 pub use frame::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION};
+pub use parting::{Parting, Point, Side, compare};
 pub use portion::{Portion, Weight};
 pub use post::{Answer, Post, Room, Settled};
 pub use session::{Input, Output, Session, Sizes};

@@ -6,7 +6,7 @@ pub use org::Org;
 use org::now;
 
 use crate::{NodeProcess, until};
-use focal_node::api::types::{Invite, Invited, Status};
+use focal_node::api::types::Status;
 use focal_protocol::{
     directory::{Bundle, Charter, Directory, Roster, Versions},
     id::{CaseId, FederationId},
@@ -132,26 +132,7 @@ impl Federation {
     pub async fn shared_case(&self, title: &str) -> CaseId {
         let case = self.orgs[0].open_case(title).await;
         for org in &self.orgs[1..] {
-            // Its key package must have arrived, or it would be added later.
-            until("a key package is known", || async {
-                let result: Result<Invited, _> = self.orgs[0]
-                    .api()
-                    .post(
-                        &format!("/v1/cases/{case}/invite"),
-                        &Invite {
-                            org: org.member.org.to_string(),
-                            role: "contributor".into(),
-                        },
-                    )
-                    .await
-                    .ok()?;
-                match result {
-                    Ok(_) => Some(()),
-                    Err(p) if p.code == "already-invited" => Some(()),
-                    Err(_) => None,
-                }
-            })
-            .await;
+            self.orgs[0].let_in(case, org).await;
         }
         for org in &self.orgs {
             until("all have joined", || async {

@@ -7,11 +7,11 @@ use focal_protocol::{
     group::{CaseGroup, Delivery, GroupKey, Invitation, MlsIdentity},
     id::{CaseId, LogId},
     key::SecretKey,
-    log::{Entry, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
+    log::{Entry, Head, Header, Lane, Payload, Raw, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
     seal::{EpochSecret, seal_entry},
     signed::Signed,
-    sync::{Frame, Hello, VERSION},
+    sync::Frame,
     time::Time,
 };
 
@@ -42,14 +42,7 @@ impl Insider {
             issued: Time(1),
             key_package,
         };
-        let mut peer = Peer::connect(guest, host).await;
-        peer.send(&Frame::Hello(Hello {
-            version: VERSION,
-            federation: federation.id(),
-            features: 0,
-            versions: directory.versions(),
-        }))
-        .await;
+        let mut peer = Peer::greet(federation, guest, host).await;
         let item = Item::KeyPackage(Signed::new(&offer, &key));
         peer.send(&Frame::Directory(vec![item])).await;
         host.invite(case, guest).await;
@@ -91,14 +84,44 @@ impl Insider {
         secret: &EpochSecret,
         change: impl FnOnce(&mut Header),
     ) {
+        let entry = self.entry(self.head, payload, secret, change);
+        let run = run(std::slice::from_ref(&entry));
+        self.head = VerifiedRun::own(entry).head();
+        self.peer.send(&Frame::Entries(run)).await;
+    }
+
+    /// Signs payloads as the entries of this member's log that follow `after`, or of another history of it, and sends
+    /// nothing: the run, and where it ends.
+    ///
+    /// # Panics
+    /// There are none, or one is over the limit.
+    #[must_use]
+    pub fn history(&self, after: Head, payloads: &[Payload]) -> (Run, Head) {
+        let secret = self.group.secret().expect("a member");
+        let (mut entries, mut head) = (Vec::new(), after);
+        for payload in payloads {
+            let entry = self.entry(head, &payload.to_bytes(), &secret, |_| {});
+            head = VerifiedRun::own(entry.clone()).head();
+            entries.push(entry);
+        }
+        (run(&entries), head)
+    }
+
+    fn entry(
+        &self,
+        after: Head,
+        payload: &[u8],
+        secret: &EpochSecret,
+        change: impl FnOnce(&mut Header),
+    ) -> Entry {
         let mut header = Header {
             log: self.log,
             case: self.group.key().case,
             node: focal_protocol::id::NodeId(self.key.public().0),
             lane: Lane::Flash,
-            seq: self.head.height,
-            previous: self.head.hash,
-            lamport: self.head.lamport + 1,
+            seq: after.height,
+            previous: after.hash,
+            lamport: after.lamport + 1,
             generation: 0,
             epoch: self.group.epoch().number,
             manifest: 1,
@@ -107,19 +130,26 @@ impl Insider {
         change(&mut header);
         let bytes = codec::encode_packed(&header);
         let sealed = seal_entry(secret, &header.salt, &bytes, payload).expect("sealed");
-        let entry = Entry::sign(header.clone(), bytes, sealed, &self.key);
-        let run = Run {
-            log: header.log,
-            writer: Writer {
-                case: header.case,
-                node: header.node,
-                lane: header.lane,
-            },
-            from: header.seq,
-            entries: vec![entry.raw().clone()],
-        };
-        self.head = VerifiedRun::own(entry).head();
-        self.peer.send(&Frame::Entries(run)).await;
+        Entry::sign(header, bytes, sealed, &self.key)
+    }
+}
+
+/// Consecutive entries of one log as they travel.
+fn run(entries: &[Entry]) -> Run {
+    let first = &entries.first().expect("entries").header;
+    let mut raw: Vec<Raw> = entries.iter().map(|e| e.raw().clone()).collect();
+    if let Some((_, before)) = raw.split_last_mut() {
+        before.iter_mut().for_each(Raw::unsign);
+    }
+    Run {
+        log: first.log,
+        writer: Writer {
+            case: first.case,
+            node: first.node,
+            lane: first.lane,
+        },
+        from: first.seq,
+        entries: raw,
     }
 }
 

@@ -1,10 +1,11 @@
 //! A partner's node played by a test: real transport, frames of the test's choice.
 
-use crate::{DEADLINE, Org};
+use crate::{DEADLINE, Federation, Org};
 use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream, Reach};
 use focal_protocol::{
+    directory::Directory,
     key::SecretKey,
-    sync::{ChunkRequest, Frame},
+    sync::{ChunkRequest, Frame, Hello, VERSION},
 };
 use futures::{SinkExt, StreamExt};
 use std::{
@@ -39,7 +40,24 @@ impl Peer {
             .expect("a stream in time")
     }
 
-    /// The same, for a node that is to be refused: none if there is no stream within two seconds.
+    /// The same, and greets it.
+    ///
+    /// # Panics
+    /// It does not come to a stream in time.
+    pub async fn greet(federation: &Federation, me: &Org, to: &Org) -> Self {
+        let mut peer = Self::connect(me, to).await;
+        let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
+        let hello = Hello {
+            version: VERSION,
+            federation: federation.id(),
+            features: 0,
+            versions: directory.versions(),
+        };
+        peer.send(&Frame::Hello(hello)).await;
+        peer
+    }
+
+    /// The same without the greeting, for a node that is to be refused: none if there is no stream within two seconds.
     pub async fn try_connect(me: &Org, to: &Org) -> Option<Self> {
         tokio::time::timeout(Duration::from_secs(2), Self::connecting(me, to))
             .await

@@ -11,7 +11,7 @@ use focal_protocol::{
     log::{Equivocation, Run},
     record::Record,
     signed::Signed,
-    sync::{Frame, ParcelNote},
+    sync::{Frame, ParcelNote, Side},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -70,6 +70,7 @@ pub(crate) enum Command {
     TakeParcel(Mailbox, Box<Signed<Parcel>>),
     TakeReceipts(NodeId, Vec<Receipt>),
     TakeProof(Box<Equivocation>),
+    TakeSide(Box<Side>),
     /// What somebody asks for: noted in the audit trail with what comes of it.
     By(Actor, Box<Command>),
     /// An act for the audit trail: answered once it is durable.

@@ -42,6 +42,10 @@ impl Ledger {
                 self.take_proof(*proof);
                 Ok(())
             }
+            Frame::Side(side) => {
+                self.take_side(side.log, side.seq, side.chain);
+                Ok(())
+            }
             _ => Ok(()),
         };
         match taken {
@@ -69,8 +73,8 @@ impl Ledger {
                 loaded.ahead = count;
                 Ok(())
             }
-            Err(Refused::Log(log::Error::Fork { seq, shown })) => {
-                self.forked(log, seq, *shown);
+            Err(Refused::Log(log::Error::Fork { shown, .. })) => {
+                self.parted(nobody, log, *shown);
                 Ok(())
             }
             // Of its own logs a node needs nothing.

@@ -7,7 +7,7 @@ use focal_protocol::{
     group::Former,
     id::{CaseId, LogId, NodeId},
     limits,
-    log::{self, Chain, Entry, Epoch, Equivocation, Head, Run, VerifiedRun, Writer},
+    log::{self, Epoch, Head, Run, VerifiedRun, Writer},
     sync::Input,
 };
 
@@ -23,7 +23,7 @@ impl Ledger {
             Err(Refused::Log(log::Error::Gap { have, .. })) => {
                 mailbox.push(Input::Rewind(log, have));
             }
-            Err(Refused::Log(log::Error::Fork { seq, shown })) => self.forked(log, seq, *shown),
+            Err(Refused::Log(log::Error::Fork { shown, .. })) => self.parted(mailbox, log, *shown),
             Err(refused) => {
                 self.shared.refuse(&refused);
                 self.fetch.refused(log);
@@ -40,14 +40,16 @@ impl Ledger {
         let known = self.logs.get(&log).copied();
         if let Some(ended) = known.and_then(|row| row.ended) {
             // Nothing more of it counts; but whether all hold the same of what does must be seen.
-            if let Err(fork @ log::Error::Fork { .. }) = run.verify(&ended) {
+            let meeting = self.meeting(&run, ended)?;
+            if let Err(fork @ log::Error::Fork { .. }) = run.verify(&meeting) {
                 return Err(fork.into());
             }
             mailbox.grew(log, writer, ended, None);
             return Ok(());
         }
         let head = known.map_or(Head::EMPTY, |row| row.head);
-        let run = run.verify(&head)?;
+        let meeting = self.meeting(&run, head)?;
+        let run = run.verify(&meeting)?;
         let here = self.cases.get(&writer.case).ok_or(Refused::UnknownCase)?;
         let first = run.entries().first().map(|e| &e.header);
         let first = first.map_or_else(Epoch::default, |h| Epoch::new(h.generation, h.epoch));
@@ -91,6 +93,16 @@ impl Ledger {
             }
         });
         Ok(())
+    }
+
+    /// Where a run meets what is held: at its end if that is lower, so that also what is held already is compared. Entries of
+    /// this very round are not in the store yet; their sender has told how far it holds the log, and that is compared.
+    fn meeting(&self, run: &Run, held: Head) -> Result<Head, Refused> {
+        let reaches = run.from.saturating_add(run.entries.len() as u64);
+        if reaches >= held.height {
+            return Ok(held);
+        }
+        Ok(self.store.held_at(run.log, reaches)?.unwrap_or(held))
     }
 
     /// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
@@ -152,92 +164,6 @@ impl Ledger {
                 }
                 Ok(())
             }
-        }
-    }
-
-    /// A peer's run and what is held here differ, both signed by the writer: the proof is kept and passed on.
-    pub(super) fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
-        let Some(row) = self.logs.get(&log).copied() else {
-            return;
-        };
-        let Ok(held) = self.signed_entries(log, seq, row.head.height) else {
-            return;
-        };
-        let Some(first) = Chain::of(&held) else {
-            return;
-        };
-        self.take_proof(Equivocation {
-            log,
-            node: row.writer.node,
-            seq,
-            first,
-            second,
-        });
-    }
-
-    /// Entries from `seq` on up to the first that is signed.
-    fn signed_entries(
-        &self,
-        log: LogId,
-        seq: u64,
-        height: u64,
-    ) -> Result<Vec<Entry>, crate::store::Error> {
-        let mut held = Vec::new();
-        for seq in seq..height {
-            let Some(entry) = self.store.entry(log, seq)? else {
-                break;
-            };
-            let signed = entry.signature().is_some();
-            held.push(entry);
-            if signed {
-                break;
-            }
-        }
-        Ok(held)
-    }
-
-    /// Keeps a proof that holds, freezes the log, tells everybody.
-    pub(super) fn take_proof(&mut self, proof: Equivocation) {
-        let Some(row) = self.logs.get(&proof.log).copied() else {
-            return;
-        };
-        let known = row.frozen && row.end.is_some_and(|end| end <= proof.seq);
-        if known || row.writer.node != proof.node || !proof.holds() {
-            return;
-        }
-        let frozen = LogRow {
-            frozen: true,
-            ..row
-        };
-        self.logs.insert(proof.log, frozen);
-        self.round.write.log(proof.log, &frozen);
-        self.round.write.equivocation(&self.store, &proof);
-        self.round.durable = true;
-        self.raise(Alarm::fork(&proof.node, proof.log, proof.seq));
-        self.shared.refuse(&Refused::Log(log::Error::Fork {
-            seq: proof.seq,
-            shown: Box::new(proof.second.clone()),
-        }));
-        self.then(move |ledger| {
-            ledger.end_at_fork(&proof);
-            for mailbox in ledger.sessions.values() {
-                mailbox.push(Input::Proof(Box::new(proof.clone())));
-            }
-        });
-    }
-
-    /// Everybody ends the log where its two histories part, so that all hold the same of it.
-    fn end_at_fork(&mut self, proof: &Equivocation) {
-        let Some(row) = self.logs.get(&proof.log).copied() else {
-            return;
-        };
-        self.end_log(proof.log, row, proof.seq);
-        let (node, log, seq) = (proof.node, proof.log, proof.seq);
-        let told = self.with_case(row.writer.case, |case, _| {
-            Ok(((), case.forked(node, log, seq)))
-        });
-        if let Err(e) = told {
-            tracing::warn!("a fork could not be noted in its case: {e}");
         }
     }
 

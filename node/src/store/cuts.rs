@@ -2,7 +2,7 @@
 
 use super::{LogRow, Position, Result, Store, Tree, Write, logs::entry_key};
 use focal_protocol::{
-    id::{CaseId, LogId, RecordId},
+    id::{CaseId, Hash, LogId, RecordId},
     log::Head,
     time::Time,
 };
@@ -77,21 +77,35 @@ impl Store {
         Ok(lifted)
     }
 
-    /// The head of a log as it was at a height.
-    fn head_at(&self, log: LogId, height: u64) -> Result<Head> {
+    /// The head of a log as it was at a height; none if it is not held so far.
+    ///
+    /// # Errors
+    /// The disk fails or the entry is damaged.
+    pub fn held_at(&self, log: LogId, height: u64) -> Result<Option<Head>> {
         let Some(last) = height.checked_sub(1) else {
-            return Ok(Head::EMPTY);
+            return Ok(Some(Head::EMPTY));
         };
-        let entry = self.entry(log, last)?;
-        let entry =
-            entry.ok_or_else(|| self.damaged(format!("entry {last} of log {}", log.short())))?;
-        Ok(Head {
+        Ok(self.entry(log, last)?.map(|entry| Head {
             height,
             hash: entry.hash(),
             lamport: entry.header.lamport,
             manifest: entry.header.manifest,
             generation: entry.header.generation,
-        })
+        }))
+    }
+
+    /// The same for a height that is held.
+    fn head_at(&self, log: LogId, height: u64) -> Result<Head> {
+        let head = self.held_at(log, height)?;
+        head.ok_or_else(|| self.damaged(format!("height {height} of log {}", log.short())))
+    }
+
+    /// The hash of a log at a height that is held.
+    ///
+    /// # Errors
+    /// The disk fails, or the entry is damaged or missing.
+    pub fn hash_at(&self, log: LogId, height: u64) -> Result<Hash> {
+        Ok(self.head_at(log, height)?.hash)
     }
 
     /// Clears what is left of a purged case, piece by piece: sealed entries, index, acknowledgements. The heads of its

@@ -5,7 +5,7 @@ use focal_protocol::{
     codec,
     id::{CaseId, LogId, OrgId, RecordId},
     limits,
-    log::{self, Entry, Epoch, Head, Raw, Run, VerifiedRun, Writer},
+    log::{self, Chain, Entry, Epoch, Head, Raw, Run, VerifiedRun, Writer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -205,6 +205,25 @@ impl Store {
 
     fn damaged_log(&self, log: LogId, error: &log::Error) -> Error {
         self.damaged(format!("log {}: {error}", log.short()))
+    }
+
+    /// What stands in a log from `seq` on up to the first signature: one half of a proof. None if there is no such.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn chain(&self, log: LogId, seq: u64) -> Result<Option<Chain>> {
+        let mut entries = Vec::new();
+        for seq in (seq..).take(limits::BATCH_ENTRIES) {
+            let Some(entry) = self.entry(log, seq)? else {
+                break;
+            };
+            let signed = entry.signature().is_some();
+            entries.push(entry);
+            if signed {
+                return Ok(Chain::of(&entries));
+            }
+        }
+        Ok(None)
     }
 
     /// A run from `from` on that fits one frame and ends in a signature; empty if there is none.

@@ -6,6 +6,7 @@ use crate::{
     id::{Hash, LogId, NodeId},
     key::{Context, Signature},
     limits,
+    sync::Point,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,22 @@ impl Chain {
             links: entries.iter().map(Link::of).collect(),
             signature: *entries.last()?.signature()?,
         })
+    }
+
+    /// What it says of the log: the hash before its first entry, and after each. Nothing if it cannot be read; it is not
+    /// checked here.
+    #[must_use]
+    pub fn points(&self) -> Vec<Point> {
+        let first = self.links.first();
+        let first = first.and_then(|l| codec::decode::<Header>(&l.header, limits::HEADER).ok());
+        let Some(Header { seq, previous, .. }) = first else {
+            return Vec::new();
+        };
+        let hashes = std::iter::once(previous).chain(self.links.iter().map(Link::hash));
+        let points = (seq..).zip(hashes);
+        points
+            .map(|(height, hash)| Point { height, hash })
+            .collect()
     }
 
     /// The hash that this chain gives to `seq`, after checking chain and signature.

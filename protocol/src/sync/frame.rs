@@ -1,6 +1,6 @@
 //! What travels between two nodes: one packed CBOR item in each frame of at most [`limits::FRAME`] bytes.
 
-use super::Error;
+use super::{Error, Point, Side};
 use crate::{
     codec,
     directory::{Item, Versions},
@@ -40,6 +40,10 @@ pub enum Frame {
     Receipts(Vec<Receipt>),
     /// Proof that a node signed two histories.
     Proof(Box<Equivocation>),
+    /// What is held of a log, at a few heights: histories of it part between the first and the last.
+    Points(LogId, Vec<Point>),
+    /// One of two histories of a log, from where they part.
+    Side(Box<Side>),
 }
 
 /// The greeting.
@@ -129,6 +133,8 @@ impl Frame {
             Self::Parcels(notes) => (notes.len(), limits::PARCELS_KEPT),
             Self::WantParcels(hashes) => (hashes.len(), limits::PARCELS_KEPT),
             Self::Receipts(receipts) => (receipts.len(), limits::RECEIPTS_KEPT),
+            Self::Points(_, points) => (points.len(), limits::POINTS),
+            Self::Side(side) => (side.chain.links.len(), limits::BATCH_ENTRIES),
             _ => (0, 0),
         };
         if count > limit {

@@ -3,12 +3,13 @@
 mod directory;
 mod heads;
 mod io;
+mod parting;
 mod sizes;
 
 pub use io::{Input, Output};
 pub use sizes::Sizes;
 
-use super::{CaseHeads, Error, Frame, Hello, LogHead, Portion, VERSION, Weight};
+use super::{CaseHeads, Error, Frame, Hello, LogHead, Point, Portion, VERSION, Weight};
 use crate::{
     directory::Versions,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
@@ -62,8 +63,8 @@ pub struct Session {
     /// The one of which an [`Output::Load`] is under way.
     loading: Option<LogId>,
     announce: BTreeSet<LogId>,
-    /// Logs that the peer has offered and of which nothing has come yet.
-    offered: BTreeSet<LogId>,
+    /// What the peer has offered and is not held yet: what comes, from whomever, is compared with it.
+    offered: BTreeMap<LogId, Point>,
     /// Logs with two histories: nobody acknowledges more of them.
     proven: BTreeSet<LogId>,
     in_flight: usize,
@@ -97,7 +98,7 @@ impl Session {
             due: BTreeSet::new(),
             loading: None,
             announce: BTreeSet::new(),
-            offered: BTreeSet::new(),
+            offered: BTreeMap::new(),
             proven: BTreeSet::new(),
             in_flight: 0,
             portion: Portion::default(),
@@ -216,6 +217,9 @@ impl Session {
                 self.proven.insert(proof.log);
                 self.out.push(Output::Send(Frame::Proof(proof)));
             }
+            Input::Ended { log, writer, head } => self.ended(log, &writer, head),
+            Input::Points(log, points) => self.points(log, points),
+            Input::Side(side) => self.out.push(Output::Send(Frame::Side(side))),
             Input::Announce => self.announce(),
         }
         self.pump();
@@ -294,6 +298,8 @@ impl Session {
             (true, Frame::Parcel(parcel)) => self.out.push(Output::TakeParcel(parcel)),
             (true, Frame::Receipts(receipts)) => self.out.push(Output::TakeReceipts(receipts)),
             (true, Frame::Proof(proof)) => self.out.push(Output::TakeProof(proof)),
+            (true, Frame::Points(log, points)) => self.their_points(log, points),
+            (true, Frame::Side(side)) => self.out.push(Output::TakeSide(side)),
         }
         Ok(())
     }
@@ -312,9 +318,14 @@ impl Session {
             unacked: VecDeque::new(),
         });
         if head.height > log.ours {
-            self.offered.remove(&head.log);
             log.ours = head.height;
             log.hash = head.hash;
+            if let Some(point) = self.offered.get(&head.log).copied()
+                && point.height <= head.height
+            {
+                self.offered.remove(&head.log);
+                parting::compare_head(log, head.log, point, &mut self.out);
+            }
         }
         log
     }

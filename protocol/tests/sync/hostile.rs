@@ -6,8 +6,11 @@ use focal_protocol::{
     group::Receipt,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
-    log::{Lane, Lane::Routine, Run, Writer},
-    sync::{CaseHeads, Error, Frame, Hello, Input, LogHead, Output, ParcelNote, Session, VERSION},
+    log::{Chain, Lane, Lane::Routine, Run, Writer},
+    sync::{
+        CaseHeads, Error, Frame, Hello, Input, LogHead, Output, ParcelNote, Point, Session, Side,
+        VERSION,
+    },
 };
 
 const OURS: usize = 0;
@@ -206,7 +209,7 @@ fn an_acknowledgement_of_more_than_is_held_here_is_an_offer_unless_the_writer_pu
 }
 
 #[test]
-fn as_many_entries_with_another_last_one_are_asked_for() {
+fn as_many_entries_with_another_last_one_are_looked_into() {
     let mut session = greeted();
     let log = log_id(2, Routine);
     let held = head(log, node_id(2), 4);
@@ -219,13 +222,15 @@ fn as_many_entries_with_another_last_one_are_asked_for() {
         hash: Hash([8; 32]),
         ..held
     };
-    for (theirs, asks) in [(held, false), (other, true)] {
+    // A lower one can only be looked up.
+    let lower = LogHead { height: 3, ..held };
+    for (theirs, looks) in [(held, false), (other, true), (lower, true)] {
         let outputs = frame(&mut session, Frame::Heads(vec![heads(CASE, vec![theirs])]));
-        let asked = outputs
+        let looked = outputs
             .expect("heads")
             .iter()
-            .any(|o| matches!(o, Output::Send(Frame::Want(l, 3)) if *l == log));
-        assert_eq!(asked, asks);
+            .any(|o| matches!(o, Output::Compare(l, _) if *l == log));
+        assert_eq!(looked, looks);
     }
 }
 
@@ -252,6 +257,37 @@ fn two_that_were_shown_different_histories_find_out() {
     world.settle();
     let seen = world.nodes.iter().filter(|n| !n.forks.is_empty()).count();
     assert_eq!(seen, 2);
+}
+
+#[test]
+fn who_is_told_nothing_of_a_case_is_told_no_hashes_of_its_logs_either() {
+    let log = log_id(2, Routine);
+    let point = Point {
+        height: 3,
+        hash: Hash([8; 32]),
+    };
+    for served in [true, false] {
+        let mut session = greeted();
+        let cases = vec![heads(CASE, vec![head(log, node_id(2), 4)])];
+        let first = true;
+        let (accepted, shared) = if served {
+            (Vec::new(), cases)
+        } else {
+            (cases, Vec::new())
+        };
+        session.handle(Input::Accepts(accepted)).expect("ours");
+        let shares = Input::Shares {
+            cases: shared,
+            first,
+        };
+        session.handle(shares).expect("ours");
+        let asked = frame(&mut session, Frame::Points(log, vec![point])).expect("points");
+        assert_eq!(asked.is_empty(), !served);
+        let told = session
+            .handle(Input::Points(log, vec![point]))
+            .expect("ours");
+        assert_eq!(told.is_empty(), !served);
+    }
 }
 
 #[test]
@@ -287,9 +323,18 @@ fn frames_over_their_limits_are_refused() {
         from: node_id(2),
     };
     let receipt = Receipt::sign(note.parcel, &node_key(1));
-    let entry = next_entry(0, Routine, None, Vec::new()).raw().clone();
+    let entry = next_entry(0, Routine, None, Vec::new());
     let mut many = run(log_id(0, Routine), 0);
-    many.entries = vec![entry; limits::BATCH_ENTRIES + 1];
+    many.entries = vec![entry.raw().clone(); limits::BATCH_ENTRIES + 1];
+    let point = Point {
+        height: 1,
+        hash: entry.hash(),
+    };
+    let side = Side {
+        log: log_id(0, Routine),
+        seq: 0,
+        chain: Chain::of(&vec![entry; limits::BATCH_ENTRIES + 1]).expect("signed"),
+    };
     let logs = vec![head(LogId([1; 16]), node_id(1), 1); limits::HEADS_PER_FRAME];
     let frames = [
         (Frame::Entries(many), limits::BATCH_ENTRIES),
@@ -298,6 +343,11 @@ fn frames_over_their_limits_are_refused() {
             limits::PARCELS_KEPT,
         ),
         (Frame::WantParcels(hashes), limits::PARCELS_KEPT),
+        (
+            Frame::Points(log_id(0, Routine), vec![point; limits::POINTS + 1]),
+            limits::POINTS,
+        ),
+        (Frame::Side(Box::new(side)), limits::BATCH_ENTRIES),
         (
             Frame::Receipts(vec![receipt; limits::RECEIPTS_KEPT + 1]),
             limits::RECEIPTS_KEPT,

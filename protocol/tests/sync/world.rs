@@ -74,8 +74,10 @@ pub(crate) struct Node {
     fetch: Fetch,
     /// What partners have acknowledged, in this session or an earlier one.
     acknowledged: BTreeMap<(usize, LogId), u64>,
-    /// Forks that were seen.
-    pub(crate) forks: Vec<LogId>,
+    /// Where logs were found to part, as is proven.
+    pub(crate) forks: BTreeMap<LogId, u64>,
+    /// Frames that it sent to find such places.
+    pub(crate) compared: usize,
     /// Entries that came over the wire, also those that were held already.
     pub(crate) received: usize,
 }
@@ -87,20 +89,28 @@ impl Node {
             sessions: BTreeMap::new(),
             fetch: Fetch::default(),
             acknowledged: BTreeMap::new(),
-            forks: Vec::new(),
+            forks: BTreeMap::new(),
+            compared: 0,
             received: 0,
         }
     }
 
     pub(crate) fn heights(&self) -> BTreeMap<LogId, u64> {
-        let height =
-            |(log, (_, entries)): (&LogId, &(Writer, Vec<Entry>))| (*log, entries.len() as u64);
-        self.logs.iter().map(height).collect()
+        let height = |log: &LogId| (*log, self.head(*log).height);
+        self.logs.keys().map(height).collect()
     }
 
-    fn head(&self, log: LogId) -> Head {
-        let last = self.logs.get(&log).and_then(|(_, entries)| entries.last());
-        last.map_or(Head::EMPTY, |e| Head {
+    /// How far a log counts.
+    pub(crate) fn head(&self, log: LogId) -> Head {
+        let held = self.logs.get(&log).map_or(0, |(_, entries)| entries.len());
+        let end = self.forks.get(&log).copied().unwrap_or(u64::MAX);
+        self.head_at(log, end.min(held as u64))
+    }
+
+    pub(crate) fn head_at(&self, log: LogId, height: u64) -> Head {
+        let at = usize::try_from(height).expect("small").checked_sub(1);
+        let entry = at.and_then(|at| self.logs.get(&log)?.1.get(at));
+        entry.map_or(Head::EMPTY, |e| Head {
             height: e.header.seq + 1,
             hash: e.hash(),
             lamport: e.header.lamport,
@@ -247,6 +257,8 @@ impl World {
         let now = self.now;
         match output {
             Output::Send(frame) => {
+                let compares = matches!(frame, Frame::Points(..) | Frame::Side(_));
+                self.nodes[me].compared += usize::from(compares);
                 let link = self.links.get_mut(&(me, peer)).expect("connected");
                 link.push_back(frame.to_bytes());
             }
@@ -269,6 +281,9 @@ impl World {
                     .fetch
                     .offered(node_id(peer), log, height, now);
             }
+            Output::Compare(log, points) => return self.nodes[me].compare(log, &points),
+            Output::TakeSide(side) => self.take_side(me, side.log, side.seq, side.chain),
+            Output::TakeProof(proof) => self.take_proof(me, &proof),
             other => panic!("nothing else is said among these nodes: {other:?}"),
         }
         None
@@ -279,7 +294,8 @@ impl World {
         let head = self.nodes[me].head(log);
         let now = self.now;
         self.nodes[me].received += run.entries.len();
-        match run.verify(&head) {
+        let reaches = run.from + run.entries.len() as u64;
+        match run.verify(&self.nodes[me].head_at(log, reaches.min(head.height))) {
             Ok(run) if run.entries().is_empty() => {
                 // All of it is held: the peer is told so.
                 Some(Input::Grew {
@@ -299,16 +315,13 @@ impl World {
                 self.grew(me, log, None, Some(peer))
             }
             Err(Error::Gap { have, .. }) => Some(Input::Rewind(log, have)),
-            Err(Error::Fork { .. }) => {
-                self.nodes[me].forks.push(log);
-                None
-            }
+            Err(Error::Fork { shown, .. }) => self.parted(me, log, *shown),
             Err(e) => panic!("honest nodes send whole runs: {e}"),
         }
     }
 
     /// Tells all sessions that a log has grown; the one that is being worked on gets it as an answer.
-    fn grew(
+    pub(crate) fn grew(
         &mut self,
         me: usize,
         log: LogId,

@@ -8,7 +8,7 @@ use focal_protocol::{
         Request, Run, Salt, Writer,
     },
     seal::{EpochSecret, open_entry, seal_entry},
-    sync::Frame,
+    sync::{Frame, Side},
 };
 use serde_json::json;
 
@@ -71,6 +71,11 @@ fn a_run_of_entries_is_as_written_and_holds() {
         second: Chain::of(std::slice::from_ref(&other)).expect("signed"),
     };
     assert!(proof.holds());
+    let side = Side {
+        log: LOG,
+        seq: 1,
+        chain: proof.second.clone(),
+    };
     let entries: Vec<_> = [&first, &second]
         .iter()
         .map(|entry| {
@@ -90,6 +95,7 @@ fn a_run_of_entries_is_as_written_and_holds() {
             "entries": entries,
             "run as a frame": hex::encode(Frame::Entries(run.clone()).to_bytes()),
             "equivocation at sequence 1": hex::encode(codec::encode_packed(&proof)),
+            "its second side as a frame": hex::encode(Frame::Side(Box::new(side)).to_bytes()),
         }),
     );
     let verified = run.verify(&Head::EMPTY).expect("a run that holds");

@@ -4,7 +4,7 @@ use focal_protocol::{
     group::Receipt,
     id::{FederationId, Hash, NodeId, OrgId},
     log::Lane,
-    sync::{CaseHeads, Frame, Hello, LogHead, ParcelNote, VERSION},
+    sync::{CaseHeads, Frame, Hello, LogHead, ParcelNote, Point, VERSION},
 };
 use serde_json::json;
 
@@ -43,6 +43,19 @@ fn frames_are_as_written() {
         }]),
         Frame::WantParcels(vec![Hash([0x9a; 32])]),
         Frame::Receipts(vec![Receipt::sign(Hash([0x9a; 32]), &key(NODE))]),
+        Frame::Points(
+            LOG,
+            vec![
+                Point {
+                    height: 0,
+                    hash: Hash([0; 32]),
+                },
+                Point {
+                    height: 7,
+                    hash: Hash([0xab; 32]),
+                },
+            ],
+        ),
     ];
     let written: Vec<_> = frames
         .iter()

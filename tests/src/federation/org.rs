@@ -254,6 +254,24 @@ impl Org {
             .expect("invited")
     }
 
+    /// Invites another organisation once its key package is here: before, it would be added later.
+    pub async fn let_in(&self, case: CaseId, other: &Self) {
+        let path = format!("/v1/cases/{case}/invite");
+        let body = Invite {
+            org: other.member.org.to_string(),
+            role: "contributor".into(),
+        };
+        until("a key package is known", || async {
+            let result: Result<Invited, _> = self.api().post(&path, &body).await.ok()?;
+            match result {
+                Ok(_) => Some(()),
+                Err(p) if p.code == "already-invited" => Some(()),
+                Err(_) => None,
+            }
+        })
+        .await;
+    }
+
     /// Hands a signed record to its node.
     ///
     /// # Errors

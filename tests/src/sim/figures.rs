@@ -44,6 +44,8 @@ impl Figures {
             Frame::Receipts(_) => "receipts",
             Frame::Parcel(_) => "parcel",
             Frame::Proof(_) => "proof",
+            Frame::Points(..) => "points",
+            Frame::Side(_) => "side",
         };
         let (count, sum) = self.kinds.entry(kind).or_default();
         *count += 1;

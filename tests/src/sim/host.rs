@@ -5,6 +5,7 @@
 
 mod append;
 mod cases;
+mod forks;
 mod info;
 mod interner;
 mod life;

@@ -34,7 +34,11 @@ impl Malice {
     /// Whether a frame is not sent.
     #[must_use]
     pub fn withholds(&self, to: usize, frame: &Frame) -> bool {
-        self.mute.contains(&to) && matches!(frame, Frame::Entries(_) | Frame::Proof(_))
+        let tells = matches!(
+            frame,
+            Frame::Entries(_) | Frame::Proof(_) | Frame::Points(..) | Frame::Side(_)
+        );
+        self.mute.contains(&to) && tells
     }
 
     /// Keeps a frame to send it again.

@@ -1,10 +1,10 @@
 //! Which logs both sides hold, and how far: the heads of shared cases.
 
-use super::{Output, Session};
+use super::{Output, Session, parting::compare_head};
 use crate::{
     id::{CaseId, LogId},
     limits,
-    sync::{CaseHeads, Frame, LogHead},
+    sync::{CaseHeads, Frame, LogHead, Point},
 };
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl Session {
     }
 
     /// Sends heads in as many frames as they need; only the last part of a complete list says so.
-    fn send_heads(&mut self, heads: CaseHeads) {
+    pub(super) fn send_heads(&mut self, heads: CaseHeads) {
         let parts: Vec<_> = heads.logs.chunks(limits::HEADS_PER_FRAME).collect();
         let last = parts.len().saturating_sub(1);
         let part = |logs: &[LogHead], end: bool| CaseHeads {
@@ -79,22 +79,22 @@ impl Session {
             if served && !heads.complete && head.node != me && ours >= head.height && ours > 0 {
                 held.push((head.log, ours));
             }
-            // As many entries and another last one: the writer has shown two histories. Its entry is the proof.
+            let theirs = Point {
+                height: head.height,
+                hash: head.hash,
+            };
+            // Of a log that is held as far here, the hash there tells whether its writer has shown two histories.
             if let Some(known) = self.logs.get(&head.log)
                 && known.node != me
-                && head.height == ours
-                && head.hash != known.hash
-                && let Some(last) = ours.checked_sub(1)
+                && head.height <= ours
             {
-                self.out.push(Output::Send(Frame::Want(head.log, last)));
+                compare_head(known, head.log, theirs, &mut self.out);
             }
             // The writer itself pushes, but only to who has told it what is held. Of one's own logs others hold more only if
             // this node was restored from a copy.
             let pushed = head.node == peer && served;
             if head.height > ours && !pushed {
-                if ours == 0 {
-                    self.offered.insert(head.log);
-                }
+                self.offered.insert(head.log, theirs);
                 self.out.push(Output::Offers(head.log, head.height));
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     id::{CaseId, Hash, LogId},
     log::{Equivocation, Head, Run, Writer},
     signed::Signed,
-    sync::{CaseHeads, Frame, ParcelNote},
+    sync::{CaseHeads, Frame, ParcelNote, Point, Side},
 };
 
 /// What happens to a session.
@@ -59,6 +59,19 @@ pub enum Input {
     Receipts(Vec<Receipt>),
     /// A proof to pass on.
     Proof(Box<Equivocation>),
+    /// A log was found to count only up to here, which is less than it did.
+    Ended {
+        /// The log.
+        log: LogId,
+        /// Its writer.
+        writer: Writer,
+        /// Its end now.
+        head: Head,
+    },
+    /// Histories of a log part between these points, which are held here: the peer is to compare them.
+    Points(LogId, Vec<Point>),
+    /// What is held here of a log from where its histories part.
+    Side(Box<Side>),
     /// Time to announce what has changed.
     Announce,
 }
@@ -93,4 +106,9 @@ pub enum Output {
     TakeReceipts(Vec<Receipt>),
     /// Check and keep a proof.
     TakeProof(Box<Equivocation>),
+    /// [`crate::sync::compare`] these points of the peer with what is held of the log, and answer with [`Input::Points`] or
+    /// [`Input::Side`] if they differ.
+    Compare(LogId, Vec<Point>),
+    /// The peer's history of a log that parts from the one held here: together they are a proof.
+    TakeSide(Box<Side>),
 }

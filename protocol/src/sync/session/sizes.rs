@@ -13,7 +13,7 @@ pub struct Sizes {
     pub announced: usize,
     /// Logs of which there is more to send.
     pub due: usize,
-    /// Logs that the peer has offered and of which nothing has come.
+    /// Logs of which the peer has offered more than is held.
     pub offered: usize,
     /// Logs that were found to have two histories.
     pub proven: usize,

@@ -107,6 +107,8 @@ impl Host {
             Output::TakeParcel(parcel) => self.take_parcel(now, peer, *parcel),
             Output::TakeReceipts(receipts) => self.take_receipts(now, peer, receipts),
             Output::TakeProof(proof) => self.take_proof(*proof),
+            Output::Compare(log, points) => return self.compare(log, &points),
+            Output::TakeSide(side) => self.take_side(side.log, side.seq, side.chain),
         }
         None
     }

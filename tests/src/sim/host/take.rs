@@ -1,16 +1,15 @@
-//! Entries and proofs from peers.
+//! Entries from peers.
 
-use super::{After, Host, Info, Told};
+use super::{After, Host, Info};
 use crate::sim::disk::{Log, Write};
 use focal_protocol::{
     group::Former,
     id::{LogId, NodeId, OrgId},
     limits,
-    log::{Chain, Entry, Epoch, Equivocation, Error, Head, Run, VerifiedRun, Writer},
+    log::{Entry, Epoch, Error, Head, Run, VerifiedRun, Writer},
     sync::Input,
     time::Time,
 };
-use std::sync::Arc;
 
 /// Entries of a node that is not known to have been a member that are kept, because it may turn out to be one.
 const STRANGERS_ENTRIES: u64 = 1_024;
@@ -36,7 +35,7 @@ impl Host {
         match self.take_run(now, run) {
             Ok(answer) => return answer,
             Err(Refusal::Log(Error::Gap { have, .. })) => return Some(Input::Rewind(log, have)),
-            Err(Refusal::Log(Error::Fork { seq, shown })) => self.forked(log, seq, *shown),
+            Err(Refusal::Log(Error::Fork { shown, .. })) => return self.parted(log, *shown),
             Err(Refusal::Log(e)) => self.close(peer, e.to_string()),
             Err(Refusal::Blamed(why)) => self.close(peer, why.into()),
             Err(Refusal::Passed(why)) => {
@@ -61,7 +60,8 @@ impl Host {
         if let Some(ended) = known.filter(|l| l.has_ended()) {
             let head = ended.counted();
             // Nothing more of it counts; but whether all hold the same of what does must be seen.
-            if let Err(fork @ Error::Fork { .. }) = run.verify(&head) {
+            let meeting = ended.head_at(run_reaches(&run).min(head.height));
+            if let Err(fork @ Error::Fork { .. }) = run.verify(&meeting) {
                 return Err(fork.into());
             }
             return Ok(Some(grew(head)));
@@ -69,7 +69,9 @@ impl Host {
         let head = known.map_or(Head::EMPTY, Log::head);
         let mut end = known.and_then(|l| l.end);
         let first = known.and_then(Log::first);
-        let run = run.verify(&head)?;
+        // A run that ends below what is held is compared with what is held there.
+        let meeting = known.map_or(head, |l| l.head_at(run_reaches(&run).min(head.height)));
+        let run = run.verify(&meeting)?;
         if run.entries().is_empty() {
             return Ok(Some(grew(head)));
         }
@@ -118,60 +120,6 @@ impl Host {
         Ok(org)
     }
 
-    /// A peer's run and what is held here differ, both signed by the writer.
-    fn forked(&mut self, log: LogId, seq: u64, second: Chain) {
-        let Some(held) = self.now.logs.get(&log) else {
-            return;
-        };
-        let from = usize::try_from(seq).unwrap_or(usize::MAX);
-        let rest: Vec<Entry> = held.entries[from..].iter().map(|e| (**e).clone()).collect();
-        let signed = rest.iter().position(|e| e.signature().is_some());
-        let Some(first) = signed.and_then(|last| Chain::of(&rest[..=last])) else {
-            return;
-        };
-        self.take_proof(Equivocation {
-            log,
-            node: held.writer.node,
-            seq,
-            first,
-            second,
-        });
-    }
-
-    /// Keeps a proof that holds, and passes it on.
-    pub(super) fn take_proof(&mut self, proof: Equivocation) {
-        let Some(held) = self.now.logs.get(&proof.log) else {
-            return;
-        };
-        let known = held.frozen && held.end.is_some_and(|end| end <= proof.seq);
-        if known || held.writer.node != proof.node || !proof.holds() {
-            return;
-        }
-        self.flag(proof.log, |flags| flags.frozen = true);
-        let (log, seq) = (proof.log, proof.seq);
-        self.write(Write::Proof(Arc::new(proof)));
-        self.after.push(After::Told(Told::Forked(log, seq)));
-        self.after.push(After::Proof(log));
-    }
-
-    /// Everybody ends the log where its two histories part, so that all hold the same of it.
-    pub(super) fn pass_on_proof(&mut self, now: Time, log: LogId) {
-        let (Some(proof), Some(held)) = (self.now.proofs.get(&log), self.now.logs.get(&log)) else {
-            return;
-        };
-        let (proof, case) = (proof.clone(), held.writer.case);
-        self.end_log(log, proof.seq);
-        let told = self.with_case(now, case, |case, _| {
-            Ok(((), case.forked(proof.node, proof.log, proof.seq)))
-        });
-        if let Err(e) = told {
-            self.refuse(e);
-        }
-        for peer in self.peers() {
-            self.input(now, peer, Input::Proof(Box::new((*proof).clone())));
-        }
-    }
-
     /// Ends the logs that the rules say end, wherever they are held further.
     pub(super) fn apply_cuts(&mut self, id: focal_protocol::id::CaseId) {
         let logs: Vec<LogId> = self.now.logs_of(id).map(|(log, _)| *log).collect();
@@ -199,7 +147,7 @@ impl Host {
     }
 
     /// Ends a log: what is held beyond is kept, and counts no more.
-    fn end_log(&mut self, log: LogId, end: u64) {
+    pub(super) fn end_log(&mut self, log: LogId, end: u64) {
         let Some(held) = self.now.logs.get(&log) else {
             return;
         };
@@ -225,6 +173,11 @@ impl Host {
             self.write(Write::Record(case, id, None));
         }
     }
+}
+
+/// The height at which a run ends.
+fn run_reaches(run: &Run) -> u64 {
+    run.from.saturating_add(run.entries.len() as u64)
 }
 
 /// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs, or
