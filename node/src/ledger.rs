@@ -290,7 +290,7 @@ impl Ledger {
             }
             Command::Content(at, reply) => {
                 match self.take_content(*at) {
-                    Ok(()) => self.answer(Ok(()), reply),
+                    Ok(waits) => self.answer(Ok(waits), reply),
                     // The opener knows what merely waits, or is past, from what is refused.
                     Err(refused) => {
                         let _ = reply.send(Err(refused));

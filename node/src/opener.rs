@@ -222,7 +222,10 @@ impl Opener {
                 let key = PendingKey::Epoch(case, at.generation, at.number);
                 self.came.push((key, None));
             }
-            Job::Rules(case) => self.came.push((PendingKey::Rules(case), None)),
+            Job::Rules(case) => {
+                let keys = [PendingKey::Rules(case), PendingKey::Later(case)];
+                self.came.extend(keys.map(|key| (key, None)));
+            }
             Job::Manifests => match self.store.awaited_manifests() {
                 Ok(awaited) => {
                     let directory = self.shared.directory();

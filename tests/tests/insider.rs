@@ -1,6 +1,7 @@
 //! What a member with valid keys cannot do: its entries are stored as it signed them, and nothing of what it may not say
 //! is shown.
 
+use focal_node::api::types::CaseDetail;
 use focal_protocol::{
     codec,
     directory::Role,
@@ -224,7 +225,7 @@ async fn a_commit_by_a_member_who_is_not_the_custodian_is_refused() {
 }
 
 #[tokio::test]
-async fn a_grant_of_what_is_still_to_come_is_refused() {
+async fn a_grant_of_what_is_still_to_come_waits_and_nothing_waits_for_it() {
     let mut stage = stage(|_| {}).await;
     let grant = EpochGrant {
         generation: 0,
@@ -232,7 +233,11 @@ async fn a_grant_of_what_is_still_to_come_is_refused() {
         secret: EpochSecret([7; 32]),
     };
     stage.insider.write(&Payload::Grant(vec![grant])).await;
-    stage.refused("not-yet").await;
+    let waits = |d: &CaseDetail| d.summary.pending == 1;
+    stage.host().wait_case(stage.case, "it waits", waits).await;
+    let note = stage.org().note(stage.case, "honest");
+    stage.insider.write(&Payload::Record(note)).await;
+    stage.host().wait_records(stage.case, 1).await;
 }
 
 #[tokio::test]

@@ -147,6 +147,8 @@ impl Ledger {
                     }
                 }
                 Effect::Deliver { to, delivery } => self.deliver(&to, &delivery),
+                // Whoever gave it keeps it.
+                Effect::Waits => {}
                 Effect::Changed => self.case_changed(id),
                 Effect::Purge => purge = true,
                 Effect::Alarm(alarm) => self.raise(Alarm::of_case(id, &alarm)),
@@ -265,13 +267,13 @@ impl Ledger {
         })
     }
 
-    /// What an opened entry says to the case, from the opener.
-    pub(super) fn take_content(&mut self, at: super::ContentAt) -> Result<(), Refused> {
+    /// What an opened entry says to the case, from the opener: whether it is to be looked at again when the case has changed.
+    pub(super) fn take_content(&mut self, at: super::ContentAt) -> Result<bool, Refused> {
         let (id, writer) = (at.case, at.at.writer);
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         let org = directory.node_ever(&writer).map(|(org, _)| org);
         let org = org.ok_or(Refused::UnknownNode(writer))?;
-        self.with_case(id, |case, ctx| {
+        let waits = self.with_case(id, |case, ctx| {
             let effects = match at.content {
                 Content::Commit(commit) => case.follow(ctx, at.at, &commit)?,
                 Content::Grant(grants) => case.take_grants(writer, grants)?,
@@ -282,10 +284,10 @@ impl Ledger {
                 Content::Request(request) => case.take_request(ctx, at.at, org, request)?,
                 Content::Vote(vote) => case.take_vote(ctx, *vote)?,
             };
-            Ok(((), effects))
+            Ok((effects.contains(&Effect::Waits), effects))
         })?;
         self.round.write.cursor(at.at.log, &at.cursor);
-        Ok(())
+        Ok(waits)
     }
 
     /// A delivery in a parcel from a node of the federation.
@@ -306,11 +308,17 @@ impl Ledger {
             return Err(Refused::Case(case::Error::Ended(case::Ended::Purged)));
         }
         if self.cases.contains_key(&id) {
-            let told = self.with_case(id, |case, ctx| Ok(((), case.deliver(ctx, from, delivery)?)));
+            let told = self.with_case(id, |case, ctx| {
+                let effects = case.deliver(ctx, from, delivery)?;
+                Ok((effects.contains(&Effect::Waits), effects))
+            });
             if let Err(Refused::Case(case::Error::Contested(node))) = &told {
                 self.raise(Alarm::of_case(id, &case::Alarm::Contested(*node)));
             }
-            return told;
+            return match told? {
+                true => Err(Refused::Case(case::Error::NotYet)),
+                false => Ok(()),
+            };
         }
         let Delivery::Invitation(invitation) = delivery else {
             return Err(if delivery.follows_an_invitation() {

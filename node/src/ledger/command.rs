@@ -56,8 +56,9 @@ pub(crate) enum Command {
     TakeManifest(Box<Signed<Manifest>>, Reply<usize>),
     /// A frame that a node has packed into a file.
     Load(NodeId, Box<Frame>, Reply<Loaded>),
-    /// From the opener: something that concerns the case itself stands at this place of a log.
-    Content(Box<ContentAt>, Reply<()>),
+    /// From the opener: something that concerns the case itself stands at this place of a log. Answered with whether it is to
+    /// be looked at again when the case has changed.
+    Content(Box<ContentAt>, Reply<bool>),
     SessionUp(Mailbox),
     SessionDown(Mailbox),
     Ready(Mailbox, Versions),

@@ -39,28 +39,28 @@ impl Opener {
         };
         let answer = ledger.ask_blocking(|reply| Command::Content(Box::new(at), reply));
         let now = self.shared.cases().get(&h.case).map(|c| c.epoch);
+        let until = |at: Epoch| PendingKey::Epoch(h.case, at.generation, at.number);
         let waits = match answer {
-            Ok(()) => None,
+            Ok(waits) => waits.then_some(PendingKey::Later(h.case)),
             Err(e @ (Refused::Full | Refused::Store(_) | Refused::Stopping)) => return Err(e),
             Err(Refused::Case(case::Error::Group(group::Error::WrongEpoch { have, got })))
                 if is_commit =>
             {
                 // From before this node joined: its group is past it.
-                (got > have).then_some(got)
+                (got > have).then(|| until(got))
             }
             // Of a group that is not followed: perhaps not yet.
             Err(Refused::Case(case::Error::NotYet)) if is_commit => {
                 let of = Epoch::new(h.generation, h.epoch);
                 now.is_some_and(|now| of.generation > now.generation)
-                    .then_some(of)
+                    .then(|| until(of))
             }
             Err(refused) => {
                 self.shared.refuse(&refused);
                 None
             }
         };
-        if let Some(at) = waits {
-            let key = PendingKey::Epoch(h.case, at.generation, at.number);
+        if let Some(key) = waits {
             batch.write.wait(&key, h.log, h.seq);
             cursor.pending += 1;
         }

@@ -136,7 +136,7 @@ impl Store {
             write.delete(Tree::Cursor, log.as_bytes());
             self.apply(&write)?;
         }
-        for prefix in [b"e", b"r", b"t"] {
+        for prefix in [b"e", b"r", b"l", b"t"] {
             let prefix = [prefix.as_slice(), case.as_bytes()].concat();
             self.delete_all(
                 Tree::Pending,

@@ -84,6 +84,8 @@ pub enum PendingKey {
     Manifest(OrgId, u64),
     /// Rules that say whether its organisation was in the case.
     Rules(CaseId),
+    /// Epochs of which it speaks.
+    Later(CaseId),
     /// Nothing, unless the other place where its record stands, which counts, ceases to.
     Twin(CaseId, RecordId),
 }
@@ -102,6 +104,7 @@ impl PendingKey {
                 [b"m".as_slice(), org.as_bytes(), &version.to_be_bytes()].concat()
             }
             Self::Rules(case) => [b"r".as_slice(), case.as_bytes()].concat(),
+            Self::Later(case) => [b"l".as_slice(), case.as_bytes()].concat(),
             Self::Twin(case, id) => [b"t".as_slice(), case.as_bytes(), id.as_bytes()].concat(),
         }
     }
@@ -387,6 +390,7 @@ impl Store {
                     .zip(number(33, 8))
                     .map(|(org, version)| PendingKey::Manifest(org, version)),
                 Some(b'r') => case().map(PendingKey::Rules),
+                Some(b'l') => case().map(PendingKey::Later),
                 Some(b't') => {
                     let record = key.get(33..65).and_then(|b| RecordId::try_from(b).ok());
                     case()

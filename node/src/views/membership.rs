@@ -92,6 +92,7 @@ impl Views {
                 ),
                 // Not among what waits: it can be read, at its other place.
                 PendingKey::Twin(..) => continue,
+                PendingKey::Later(_) => "it grants secrets of epochs that have not come yet".into(),
                 PendingKey::Rules(_) => {
                     "the custodian has not confirmed yet that its organisation was in the case then"
                         .into()

@@ -62,6 +62,9 @@ pub enum Effect {
     Secret(EpochGrant),
     /// Keep secrets that a member says are those of these epochs, where there is room for what it says.
     Granted(NodeId, Vec<EpochGrant>),
+    /// Not all of what was given could be taken: the rest is of epochs that have not come here. It is to be given again after
+    /// [`Effect::Changed`].
+    Waits,
     /// Seal to each of these nodes.
     Deliver {
         /// The recipients.

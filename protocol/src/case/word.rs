@@ -197,10 +197,11 @@ impl Case {
         });
     }
 
-    /// Secrets that a member grants in an entry or a parcel.
+    /// Secrets that a member grants in an entry or a parcel. Those of epochs that have not come here are left for later
+    /// ([`Effect::Waits`]): of a generation that this node has yet to enter.
     ///
     /// # Errors
-    /// The granter was never a member here, or ([`Error::NotYet`]) they are of epochs that have not come here.
+    /// The case is purged here, or the granter was never a member.
     pub fn take_grants(&self, from: NodeId, grants: Vec<EpochGrant>) -> Result<Vec<Effect>, Error> {
         if let Some(Ended::Purged) = self.state.ended {
             return Err(Error::Ended(Ended::Purged));
@@ -209,17 +210,22 @@ impl Case {
         if !self.was_member(&from) {
             return Err(Error::NotAllowed(from));
         }
-        // Of a generation that this node has yet to enter.
-        if grants.iter().any(|g| g.at() > now) {
-            return Err(Error::NotYet);
+        let (later, come): (Vec<_>, Vec<_>) = grants.into_iter().partition(|g| g.at() > now);
+        let mut effects = Vec::new();
+        if !come.is_empty() {
+            effects.push(Effect::Granted(from, come));
         }
-        Ok(vec![Effect::Granted(from, grants)])
+        if !later.is_empty() {
+            effects.push(Effect::Waits);
+        }
+        Ok(effects)
     }
 
     /// A parcel's content, from `from`, for a case that is known here.
     ///
     /// # Errors
-    /// [`Error::NotYet`] if it rests on something that has not come; anything else is final.
+    /// [`Error::NotYet`] if it rests on something that has not come; anything else is final. After [`Effect::Waits`] it is to be
+    /// given again, as after that error.
     pub fn deliver(
         &mut self,
         ctx: &Ctx<'_>,
@@ -228,13 +234,13 @@ impl Case {
     ) -> Result<Vec<Effect>, Error> {
         match delivery {
             Delivery::Invitation(invitation) => self.adopt(ctx, &invitation, from),
-            // Of epochs that this node has not reached: it may, by another parcel.
-            Delivery::Grants(_, grants) if grants.iter().any(|g| g.at() > self.epoch()) => {
-                Err(Error::NotYet)
-            }
             // By itself, not in an entry that is judged: only by one who is still a member.
             Delivery::Grants(case, grants) if case == self.id() && self.is_member(&from) => {
                 self.take_grants(from, grants)
+            }
+            // Of epochs that this node has not reached: it may, by another parcel, and the granter be a member there.
+            Delivery::Grants(_, grants) if grants.iter().any(|g| g.at() > self.epoch()) => {
+                Err(Error::NotYet)
             }
             Delivery::Grants(..) => Err(Error::NotAllowed(from)),
             Delivery::Vote(vote) => self.take_vote(ctx, *vote),

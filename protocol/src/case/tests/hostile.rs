@@ -175,12 +175,34 @@ fn secrets_in_parcels_are_taken_from_members_only() {
         assert_eq!(taken, Err(Error::NotAllowed(node(from))));
     }
     let later = Delivery::Grants(id, grant(1));
-    let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(2), later));
-    assert_eq!(taken, Err(Error::NotYet), "of a group to come");
+    let taken = world.ask(1, |case, ctx| case.deliver(ctx, node(9), later));
+    assert_eq!(taken, Err(Error::NotYet), "of a group to come, who knows");
     let given = Delivery::Grants(id, grant(0));
     world
         .ask(1, |case, ctx| case.deliver(ctx, node(2), given))
         .expect("taken");
+}
+
+#[test]
+fn of_a_grant_what_can_be_taken_is_taken_and_the_rest_waits() {
+    let mut world = World::with_case(&[1, 2], History::All);
+    let id = world.case(1).id();
+    let grant =
+        |generation| EpochGrant::new(Epoch::new(generation, 1), crate::seal::EpochSecret([9; 32]));
+    let both = vec![grant(1), grant(0)];
+    let by_entry = world.act(1, |case, _| {
+        let effects = case.take_grants(node(2), both.clone())?;
+        Ok((effects.contains(&Effect::Waits), effects))
+    });
+    assert_eq!(by_entry, Ok(true));
+    assert!(world.node(1).disk.secrets.contains(&grant(0)));
+    assert!(!world.node(1).disk.secrets.contains(&grant(1)));
+    // By a parcel, too; and the rest is kept until its generation has come.
+    world.send(1, 2, Delivery::Grants(id, both));
+    world.settle();
+    assert!(world.node(2).disk.secrets.contains(&grant(0)));
+    assert!(!world.node(2).disk.secrets.contains(&grant(1)));
+    assert_eq!(world.node(2).inbox.len(), 1, "it waits");
 }
 
 #[test]

@@ -299,7 +299,7 @@ impl World {
                     let each = to.into_iter().map(|to| (n, to, (*delivery).clone()));
                     self.parcels.extend(each);
                 }
-                Effect::Changed => {}
+                Effect::Changed | Effect::Waits => {}
                 Effect::Purge => self.node_mut(n).disk.secrets.clear(),
                 Effect::Alarm(alarm) => self.node_mut(n).alarms.push(alarm),
             }

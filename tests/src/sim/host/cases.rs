@@ -146,6 +146,7 @@ impl Host {
                     }
                 }
                 Effect::Deliver { to, delivery } => self.deliver(now, &to, &delivery),
+                Effect::Waits => {}
                 Effect::Changed => {
                     self.after.push(After::Share(id));
                     self.after.push(After::Rules(id));
@@ -228,12 +229,16 @@ impl Host {
         }
         if self.now.cases.contains_key(&id) {
             let told = self.with_case(now, id, |case, ctx| {
-                Ok(((), case.deliver(ctx, from, delivery)?))
+                let effects = case.deliver(ctx, from, delivery)?;
+                Ok((effects.contains(&Effect::Waits), effects))
             });
             if let Err(case::Error::Contested(node)) = &told {
                 self.tell(Told::Alarm(id, case::Alarm::Contested(*node)));
             }
-            return told;
+            return match told? {
+                true => Err(case::Error::NotYet),
+                false => Ok(()),
+            };
         }
         let Delivery::Invitation(invitation) = delivery else {
             return Err(if delivery.follows_an_invitation() {

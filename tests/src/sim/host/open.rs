@@ -2,9 +2,9 @@
 //! them.
 
 use super::{Host, Told};
-use crate::sim::disk::{Awaited, Write};
+use crate::sim::disk::{Awaited, Log, Write};
 use focal_protocol::{
-    case::{self, At, Verdict, judge},
+    case::{self, At, Effect, Verdict, judge},
     group,
     id::{LogId, OrgId, RecordId},
     log::{Entry, Epoch, Part, Payload},
@@ -104,22 +104,22 @@ impl Host {
                 Payload::Vote(vote) => case.take_vote(ctx, *vote)?,
                 Payload::Record(_) | Payload::Part(_) => Vec::new(),
             };
-            Ok(((), effects))
+            Ok((effects.contains(&Effect::Waits), effects))
         });
         let of = Epoch::new(h.generation, h.epoch);
         let here = self.info(h.case).map(|i| i.epoch);
+        let until = |epoch| Awaited::Epoch(h.case, epoch);
         let waits = match told {
-            Ok(()) => None,
+            Ok(waits) => waits.then_some(Awaited::Rules(h.case)),
             Err(case::Error::Group(group::Error::WrongEpoch { have, got })) if commits => {
-                (got > have).then_some(got)
+                (got > have).then(|| until(got))
             }
             Err(case::Error::NotYet) if commits => here
                 .is_some_and(|e| of.generation > e.generation)
-                .then_some(of),
+                .then(|| until(of)),
             Err(e) => return self.refuse(format!("{at:?}: {e}")),
         };
-        if let Some(epoch) = waits {
-            let on = Awaited::Epoch(h.case, epoch);
+        if let Some(on) = waits {
             self.write(Write::Pending(on, h.log, h.seq, true));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Content, Entry, World, node, org};
 use crate::{
-    case::{At, Case, Error, Reason, Verdict, judge},
+    case::{At, Case, Effect, Error, Reason, Verdict, judge},
     group::{self, Delivery},
     id::LogId,
     log::Payload,
@@ -97,8 +97,14 @@ impl World {
         let inbox = std::mem::take(&mut self.node_mut(n).inbox);
         let mut moved = false;
         for (from, delivery) in inbox {
+            let given = delivery.clone();
             let result = match (&self.node(n).case, &delivery) {
-                (Some(_), _) => self.ask(n, |case, ctx| case.deliver(ctx, from, delivery.clone())),
+                (Some(_), _) => self
+                    .act(n, |case, ctx| {
+                        let effects = case.deliver(ctx, from, given)?;
+                        Ok((effects.contains(&Effect::Waits), effects))
+                    })
+                    .and_then(|waits| if waits { Err(Error::NotYet) } else { Ok(()) }),
                 (None, Delivery::Invitation(invitation)) => {
                     self.begin(n, |ctx| Case::join(ctx, invitation, from))
                 }
@@ -157,18 +163,24 @@ impl World {
         if self.is_cut(n, entry) {
             return true;
         }
-        let result = self.ask(n, |case, ctx| match payload {
-            Payload::Commit(commit) => case.follow(ctx, at, &commit),
-            Payload::Grant(grants) => case.take_grants(at.writer, grants),
-            Payload::Update(update) => case
-                .take_update(ctx, at.writer, update)
-                .map(|()| Vec::new()),
-            Payload::Request(request) => case.take_request(ctx, at, org(entry.writer), request),
-            Payload::Vote(vote) => case.take_vote(ctx, *vote),
-            Payload::Record(_) | Payload::Part(_) => Ok(Vec::new()),
+        let result = self.act(n, |case, ctx| {
+            let effects = match payload {
+                Payload::Commit(commit) => case.follow(ctx, at, &commit)?,
+                Payload::Grant(grants) => case.take_grants(at.writer, grants)?,
+                Payload::Update(update) => {
+                    case.take_update(ctx, at.writer, update)?;
+                    Vec::new()
+                }
+                Payload::Request(request) => {
+                    case.take_request(ctx, at, org(entry.writer), request)?
+                }
+                Payload::Vote(vote) => case.take_vote(ctx, *vote)?,
+                Payload::Record(_) | Payload::Part(_) => Vec::new(),
+            };
+            Ok((!effects.contains(&Effect::Waits), effects))
         });
         match result {
-            Ok(()) => true,
+            Ok(done) => done,
             Err(Error::NotYet) => false,
             Err(Error::Group(group::Error::WrongEpoch { have, got })) if got > have => false,
             Err(Error::Group(group::Error::WrongEpoch { .. })) => true,
