@@ -57,7 +57,7 @@ impl Ledger {
         let rules = here.case.rules();
         row.end = row.end.or_else(|| rules.end(&writer.node, log, row.first));
         if row.end.is_none() {
-            self.check_membership(&here.case, &writer, &run)?;
+            self.check_membership(&here.case, &writer, &run, row.first)?;
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
@@ -112,6 +112,7 @@ impl Ledger {
         case: &Case,
         writer: &Writer,
         run: &VerifiedRun,
+        first: Epoch,
     ) -> Result<(), Refused> {
         let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
         let org = self.directory.as_ref().and_then(|d| d.node_ever(&node));
@@ -120,7 +121,7 @@ impl Ledger {
         for entry in run.entries() {
             let h = &entry.header;
             let at = Epoch::new(h.generation, h.epoch);
-            if !rules.admits(&node, h.log, h.seq, at) {
+            if !rules.admits(&node, h.log, h.seq, first, at) {
                 return Err(Refused::Judged(Reason::AfterRemoval));
             }
             let out = |f: &Former| at >= f.at;

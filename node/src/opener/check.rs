@@ -58,6 +58,8 @@ pub(super) struct Checker<'a> {
     case: Arc<CaseInfo>,
     directory: Arc<Directory>,
     org: OrgId,
+    /// The epoch of the log's first entry.
+    first: Epoch,
     secrets: Mutex<BTreeMap<Epoch, Vec<EpochSecret>>>,
 }
 
@@ -73,10 +75,13 @@ impl<'a> Checker<'a> {
             .get(&header.case)
             .cloned()
             .ok_or(Refused::UnknownCase)?;
+        let row = store.log(header.log)?;
+        let first = row.map_or(Epoch::new(header.generation, header.epoch), |r| r.first);
         Ok(Self {
             store,
             case,
             org,
+            first,
             directory,
             secrets: Mutex::default(),
         })
@@ -227,7 +232,7 @@ impl<'a> Checker<'a> {
             &self.case.rules,
             self.case.epoch,
             &self.org,
-            &entry.header,
+            (&entry.header, self.first),
             writes,
         ) {
             Verdict::Counts => {}

@@ -36,11 +36,17 @@ pub enum Reason {
 }
 
 /// Judges a record (`writes`; false for an acknowledgement) of an organisation, in the entry with this header, by the
-/// rules in force. `now` is the epoch of the group here.
+/// rules in force. `now` is the epoch of the group here, `first` that of the first entry of its log.
 #[must_use]
-pub fn judge(rules: &Rules, now: Epoch, org: &OrgId, header: &Header, writes: bool) -> Verdict {
+pub fn judge(
+    rules: &Rules,
+    now: Epoch,
+    org: &OrgId,
+    (header, first): (&Header, Epoch),
+    writes: bool,
+) -> Verdict {
     let at = Epoch::new(header.generation, header.epoch);
-    if !rules.admits(&header.node, header.log, header.seq, at) {
+    if !rules.admits(&header.node, header.log, header.seq, first, at) {
         return Verdict::Refused(Reason::AfterRemoval);
     }
     match rules.role_at(org, at) {

@@ -55,6 +55,7 @@ impl CaseGroup {
         if change.remove.contains(&identity.node()) {
             return Err(Error::Rules("a custodian hands over before it leaves"));
         }
+        check_ends(&self.rules, &change.rules, &self.members(), &members)?;
         let mut adds = Vec::with_capacity(change.add.len());
         for (node, bytes) in &change.add {
             adds.push(read_key_package(&self.provider, bytes, node, directory)?);
@@ -349,6 +350,7 @@ impl CaseGroup {
         if !after.contains(&rules.custodian) {
             return Err(Error::NotAMember(rules.custodian));
         }
+        check_ends(&self.rules, &rules, &before, &after)?;
         self.rules = rules;
         Ok(Applied {
             added: after.difference(&before).copied().collect(),
@@ -376,6 +378,34 @@ impl CaseGroup {
             .store_pending_proposal(self.provider.storage(), *proposal)
             .map_err(Error::mls)
     }
+}
+
+/// Whoever is out by a commit has an end of its logs in it, or it could go on writing under epochs that are past; and nobody
+/// else has, or a member would be silenced that everybody takes for one.
+fn check_ends(
+    before: &Rules,
+    after: &Rules,
+    members: &BTreeSet<NodeId>,
+    left: &BTreeSet<NodeId>,
+) -> Result<(), Error> {
+    let ended: BTreeSet<NodeId> = after
+        .former
+        .iter()
+        .skip(before.former.len())
+        .filter(|f| f.cuts.is_some())
+        .map(|f| f.node)
+        .collect();
+    if after.former.len() - before.former.len() != ended.len() || !ended.is_disjoint(left) {
+        return Err(Error::Rules(
+            "only logs of those who are no members end, each once, at what counts of them",
+        ));
+    }
+    if members.difference(left).any(|node| !ended.contains(node)) {
+        return Err(Error::Rules(
+            "a commit that removes a member says what counts of its logs",
+        ));
+    }
+    Ok(())
 }
 
 /// The keys that adding a node brings into a group, or uses up.

@@ -241,11 +241,13 @@ impl Rules {
         self.former.iter().rev().find(|f| f.node == *node)
     }
 
-    /// Whether an entry of a node counts, as far as the node's earlier removals say: not above the cut of its log, and
-    /// not in another log under an epoch from before the removal.
+    /// Whether an entry of a node counts, as far as the node's earlier removals say: not above the cut of its log, and not in
+    /// another log that was begun (`first`) before the removal, or under an epoch from before it: who is let in again says
+    /// nothing more under the role that it had.
     #[must_use]
-    pub fn admits(&self, node: &NodeId, log: LogId, seq: u64, at: Epoch) -> bool {
-        self.end(node, log, at).is_none_or(|end| seq < end)
+    pub fn admits(&self, node: &NodeId, log: LogId, seq: u64, first: Epoch, at: Epoch) -> bool {
+        self.end(node, log, first.min(at))
+            .is_none_or(|end| seq < end)
     }
 
     /// Where a log of a node ends whose first entry is of epoch `first`; none if it has no end. A log that no removal

@@ -126,6 +126,16 @@ fn nothing(group: &CaseGroup) -> Change {
     }
 }
 
+/// Removes a node, nothing of whose logs counts any more.
+fn remove_from(group: &CaseGroup, change: &mut Change, n: u8) {
+    change.remove.insert(node(n));
+    change.rules.former.push(Former {
+        node: node(n),
+        at: group.epoch().next(),
+        cuts: Some(Vec::new()),
+    });
+}
+
 fn with_rules(rules: Rules) -> Change {
     Change {
         add: Vec::new(),

@@ -240,7 +240,8 @@ impl Operators {
             let cut = first
                 .and_then(|first| lead.rules.end(&node, record.log, first))
                 .is_some_and(|cut| record.seq >= cut);
-            let verdict = judge(&lead.rules, lead.epoch, &org, &entry.header, true);
+            let header = (&entry.header, first.unwrap_or_default());
+            let verdict = judge(&lead.rules, lead.epoch, &org, header, true);
             if cut || matches!(verdict, Verdict::Refused(_)) {
                 continue;
             }

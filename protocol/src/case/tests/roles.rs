@@ -144,7 +144,7 @@ fn who_is_in_no_rules_waits_or_is_refused() {
             epoch: number,
             ..entry.header()
         };
-        judge(&rules, now, &org(3), &header, true)
+        judge(&rules, now, &org(3), (&header, now), true)
     };
     assert_eq!(verdict(0, 3), Verdict::Waits, "on the far side of a split");
     assert_eq!(verdict(1, 6), Verdict::Waits, "later than is known here");

@@ -73,12 +73,7 @@ fn a_member_that_is_removed_is_told_and_reads_nothing_new() {
     let [mut first, mut second, mut third] = three(&directory);
     let before = third.secret();
     let mut change = nothing(&first);
-    change.remove = [node(3)].into();
-    change.rules.former.push(Former {
-        node: node(3),
-        at: first.epoch().next(),
-        cuts: Some(Vec::new()),
-    });
+    remove_from(&first, &mut change, 3);
     let committed = first
         .commit(&identity(1), change, &directory)
         .expect("removed");

@@ -88,18 +88,25 @@ fn a_custodian_cannot_turn_its_leaf_into_somebody_else() {
 #[test]
 fn a_custodian_that_removes_its_successor_is_not_followed() {
     let directory = directory();
-    let [first, mut second, mut third] = three(&directory);
-    let mut rules = first.rules().clone();
-    rules.custodian = node(3);
-    let (provider, mut mls) = raw(&first);
+    let [first, second, third] = three(&directory);
+    let mut change = nothing(&first);
+    remove_from(&first, &mut change, 3);
+    change.rules.custodian = node(3);
+    let commit = removing(&first, Some(3), &change.rules);
+    let refused = Error::NotAMember(node(3));
+    assert_not_followed(&commit, [second, third], &refused, &directory);
+}
+
+/// A commit by hand of the first node that removes a leaf, with any rules.
+fn removing(first: &CaseGroup, out: Option<u8>, rules: &Rules) -> Commit {
+    let (provider, mut mls) = raw(first);
     let leaf = mls
         .members()
-        .find(|m| identity::leaf_node(&m.credential) == Some(node(3)))
-        .expect("a member")
-        .index;
+        .find(|m| out.is_some() && identity::leaf_node(&m.credential) == out.map(node))
+        .map(|m| m.index);
     let bundle = mls
         .commit_builder()
-        .propose_removals([leaf])
+        .propose_removals(leaf)
         .propose_group_context_extensions(rules.extensions().expect("rules"))
         .expect("proposed")
         .load_psks(provider.storage())
@@ -108,11 +115,60 @@ fn a_custodian_that_removes_its_successor_is_not_followed() {
         .expect("built")
         .stage_commit(&provider)
         .expect("staged");
-    let commit = bare(bundle.into_commit().to_bytes().expect("bytes"));
-    for (n, group) in [(2, &mut second), (3, &mut third)] {
-        assert!(group.apply(&commit, node(1), node(n), &directory).is_err());
+    bare(bundle.into_commit().to_bytes().expect("bytes"))
+}
+
+fn assert_not_followed(
+    commit: &Commit,
+    groups: [CaseGroup; 2],
+    refused: &Error,
+    directory: &Directory,
+) {
+    for (n, mut group) in (2..).zip(groups) {
+        let followed = group.apply(commit, node(1), node(n), directory);
+        assert_eq!(followed.as_ref(), Err(refused));
         group.roll_back().expect("as stored");
         assert_eq!(group.members(), [1, 2, 3].map(node).into());
+    }
+}
+
+#[test]
+fn a_custodian_that_removes_a_member_without_the_end_of_its_logs_is_not_followed() {
+    let directory = directory();
+    let ends = |rules: &Rules, nodes: &[u8], cuts: Option<Vec<Cut>>| {
+        let mut rules = rules.clone();
+        let at = three(&directory)[0].epoch().next();
+        rules.former.extend(nodes.iter().map(|n| Former {
+            node: node(*n),
+            at,
+            cuts: cuts.clone(),
+        }));
+        rules
+    };
+    let missing = Error::Rules("a commit that removes a member says what counts of its logs");
+    let others = Error::Rules(
+        "only logs of those who are no members end, each once, at what counts of them",
+    );
+    for (out, nodes, cuts, refused) in [
+        // Nothing is said of its logs, or of those of somebody who was no member.
+        (Some(3), &[][..], Some(vec![]), &missing),
+        (Some(3), &[4], Some(vec![]), &missing),
+        // All that it seals under past epochs is to count: as for a custodian that was voted out.
+        (Some(3), &[3], None, &others),
+        (Some(3), &[3, 3], Some(vec![]), &others),
+        // A member is silenced that stays one.
+        (Some(3), &[3, 2], Some(vec![]), &others),
+        (None, &[2], Some(vec![]), &others),
+    ] {
+        let [mut first, second, third] = three(&directory);
+        let rules = ends(first.rules(), nodes, cuts);
+        let commit = removing(&first, out, &rules);
+        assert_not_followed(&commit, [second, third], refused, &directory);
+        // An honest node makes no such commit.
+        let mut change = with_rules(rules);
+        change.remove = out.map(node).into_iter().collect();
+        let made = first.commit(&identity(1), change, &directory);
+        assert_eq!(made.as_ref().err(), Some(refused));
     }
 }
 

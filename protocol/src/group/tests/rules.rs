@@ -69,7 +69,7 @@ fn what_was_settled_stays_settled() {
     settled.former.push(Former {
         node: node(4),
         at: now.next(),
-        cuts: None,
+        cuts: Some(Vec::new()),
     });
     settled
         .stages
@@ -88,7 +88,7 @@ fn what_was_settled_stays_settled() {
             r.roles.pop();
         },
         &|r| r.roles.swap(0, 1),
-        &|r| r.former[0].cuts = Some(Vec::new()),
+        &|r| r.former[0].cuts = None,
         &|r| r.former.clear(),
         &|r| r.stages[0].reason.clear(),
         &|r| r.stages.clear(),

@@ -206,7 +206,7 @@ fn a_removed_members_update_is_left_out() {
     let [mut first, mut second, mut third] = three(&directory);
     let update = third.propose_update(&identity(3)).expect("proposed");
     let mut change = with_updates(&first, vec![update]);
-    change.remove = [node(3)].into();
+    remove_from(&first, &mut change, 3);
     let commit = first
         .commit(&identity(1), change, &directory)
         .expect("commit")

@@ -225,7 +225,9 @@ impl Host {
             return Opened::Skip;
         };
         let writes = record.kind() != Kind::Ack;
-        match judge(&info.rules, info.epoch, &org, h, writes) {
+        let log = self.now.logs.get(&h.log);
+        let first = log.and_then(Log::first).unwrap_or(super::epoch_of(entry));
+        match judge(&info.rules, info.epoch, &org, (h, first), writes) {
             Verdict::Counts => Opened::Record(id),
             Verdict::Waits => Opened::Wait(Awaited::Rules(h.case)),
             Verdict::Refused(reason) => Opened::Refused(reason.to_string()),

@@ -80,7 +80,8 @@ impl Host {
         let first = first.or_else(|| run.entries().first().map(super::epoch_of));
         end = end.or_else(|| info.rules.end(&writer.node, log, first?));
         if end.is_none() {
-            check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
+            let members = (&run, first.unwrap_or_default());
+            check_membership(&info, &writer, org, members).map_err(Refusal::Passed)?;
         }
         let shared = |e: &Entry| self.interner.entry(e.clone());
         let entries = run.entries().iter().map(shared).collect();
@@ -186,7 +187,7 @@ fn check_membership(
     info: &Info,
     writer: &Writer,
     org: OrgId,
-    run: &VerifiedRun,
+    (run, first): (&VerifiedRun, Epoch),
 ) -> Result<(), &'static str> {
     let (rules, now, node) = (&info.rules, info.epoch, writer.node);
     let member = info.members.contains(&node);
@@ -196,7 +197,7 @@ fn check_membership(
         let at = Epoch::new(h.generation, h.epoch);
         let out = |f: &Former| at >= f.at;
         let later = !member && at <= now && rules.former(&node).is_some_and(out);
-        if later || !rules.admits(&node, h.log, h.seq, at) {
+        if later || !rules.admits(&node, h.log, h.seq, first, at) {
             return Err("it was written after its node was removed");
         }
         if !known && at <= now && at.generation == now.generation {

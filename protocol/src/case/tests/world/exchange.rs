@@ -235,11 +235,16 @@ impl World {
         if self.is_cut(n, entry) {
             return Verdict::Refused(Reason::AfterRemoval);
         }
+        let log = self
+            .nodes
+            .values()
+            .find_map(|node| node.disk.logs.get(&entry.log));
+        let first = log.and_then(|l| l.first()).unwrap_or(entry).sealed.at();
         judge(
             case.rules(),
             case.epoch(),
             &org(entry.writer),
-            &entry.header(),
+            (&entry.header(), first),
             true,
         )
     }
