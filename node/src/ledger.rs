@@ -21,6 +21,7 @@ mod forks;
 mod parcels;
 mod purge;
 mod retention;
+mod rhythm;
 mod round;
 use round::Round;
 mod sessions;
@@ -96,7 +97,7 @@ pub(crate) struct Ledger {
     packages: BTreeMap<Time, Rows>,
     sessions: BTreeMap<NodeId, Mailbox>,
     fetch: Fetch,
-    ticks: u64,
+    rhythm: rhythm::Rhythm,
     round: Round,
     audit: trail::Audit,
     /// How long the audit trail is kept, milliseconds.
@@ -138,7 +139,7 @@ impl Ledger {
             packages: BTreeMap::new(),
             sessions: BTreeMap::new(),
             fetch: Fetch::default(),
-            ticks: 0,
+            rhythm: rhythm::Rhythm::new(clock::steady()),
             round: Round::default(),
             audit: trail::Audit::default(),
             audit_ms: settings.audit_ms(),

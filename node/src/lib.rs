@@ -19,7 +19,7 @@ pub mod api;
 mod attachments;
 pub mod backup;
 mod case_views;
-mod clock;
+pub mod clock;
 mod courier;
 mod doctor;
 mod door;

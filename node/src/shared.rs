@@ -15,6 +15,7 @@ use focal_protocol::{
     group::{Motion, Rules},
     id::{CaseId, Hash, NodeId},
     log::Epoch,
+    time::Time,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,6 +34,8 @@ const EVENTS: usize = 1024;
 pub(crate) struct CaseInfo {
     pub(crate) rules: Rules,
     pub(crate) epoch: Epoch,
+    /// When this node made its keys in the group.
+    pub(crate) refreshed: Time,
     pub(crate) awaits: Awaits,
     pub(crate) members: BTreeSet<NodeId>,
     pub(crate) ended: Option<Ended>,
@@ -60,6 +63,7 @@ impl CaseInfo {
         Self {
             rules: case.rules().clone(),
             epoch: case.epoch(),
+            refreshed: case.state().refreshed,
             awaits: case.awaits(),
             members: case.members(),
             ended: case.ended().cloned(),

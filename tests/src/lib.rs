@@ -27,7 +27,7 @@ pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
 pub use insider::Insider;
 pub use peer::{Junk, Peer};
-pub use process::{NodeProcess, free_port};
+pub use process::{CLOCK_AHEAD, NodeProcess, free_port};
 pub use slow_link::SlowLink;
 pub use tap::Tap;
 pub use visitor::Visitor;

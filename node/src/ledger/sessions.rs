@@ -8,13 +8,6 @@ use focal_protocol::{
     sync::{CaseHeads, Input, LogHead},
 };
 
-/// Ticks between announcements of what others wrote.
-const ANNOUNCE: u64 = 4;
-/// Ticks between looks at what is due in cases: a minute.
-const TEND: u64 = 240;
-/// Ticks between looks at what a week or a month brings: ten minutes.
-const SLOW: u64 = 2_400;
-
 impl Ledger {
     pub(super) fn session_up(&mut self, mailbox: Mailbox) {
         let peer = mailbox.peer;
@@ -124,28 +117,28 @@ impl Ledger {
     }
 
     pub(super) fn tick(&mut self) {
-        self.ticks += 1;
-        for (peer, log) in self.fetch.due(clock::steady()) {
+        let now = clock::steady();
+        for (peer, log) in self.fetch.due(now) {
             let from = self.logs.get(&log).map_or(0, |row| row.head.height);
             if let Some(mailbox) = self.sessions.get(&peer) {
                 mailbox.push(Input::Fetch(log, from));
             }
         }
-        if self.ticks.is_multiple_of(ANNOUNCE) {
+        if self.rhythm.announce.is_due(now) {
             for mailbox in self.sessions.values() {
                 mailbox.push(Input::Announce);
             }
             self.announce_parcels();
         }
-        if self.ticks.is_multiple_of(TEND) {
+        if self.rhythm.tend.is_due(now) {
             self.tend_cases();
             self.note_failures();
         }
-        if self.ticks.is_multiple_of(SLOW) {
+        if self.rhythm.slow.is_due(now) {
             self.publish_key_package();
             self.expire_parcels();
             self.retry_parcels();
-            self.retire_cases(clock::steady());
+            self.retire_cases(now);
             self.trim_trail();
         }
     }

@@ -155,6 +155,7 @@ impl Views {
             requests: self.requests(&info),
             votes: self.motions(&info),
             former: self.former(&info),
+            keys_since: info.refreshed.to_string(),
             view_hash: self.case_view(id, CaseState::hash)?.to_string(),
         })
     }

@@ -1,9 +1,14 @@
 //! A node as a process, for tests and benchmarks: `test-node DIR [--offline]`. It is what `focal node run` starts, opened by the
-//! key file that its settings name.
+//! key file that its settings name. Its clocks are ahead of the system's by as many milliseconds as `DIR/clock-ahead` says.
 
 use focal_node::{RunOptions, Settings};
 use focal_protocol::seal::Unlock;
-use std::{path::PathBuf, process::ExitCode};
+use focal_tests::CLOCK_AHEAD;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 use zeroize::Zeroizing;
 
 #[tokio::main]
@@ -11,6 +16,14 @@ async fn main() -> ExitCode {
     let Some(dir) = std::env::args_os().nth(1).map(PathBuf::from) else {
         return ExitCode::from(2);
     };
+    follow_clock(&dir);
+    let following = dir.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(CLOCK).await;
+            follow_clock(&following);
+        }
+    });
     match run(&dir).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -24,7 +37,17 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(dir: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+/// How often it is looked whether a test has set the clocks ahead.
+const CLOCK: Duration = Duration::from_millis(20);
+
+fn follow_clock(dir: &Path) {
+    let ahead = std::fs::read_to_string(dir.join(CLOCK_AHEAD)).ok();
+    if let Some(ms) = ahead.and_then(|text| text.parse().ok()) {
+        focal_node::clock::set_ahead(Duration::from_millis(ms));
+    }
+}
+
+async fn run(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let key_file = Settings::load(dir)?
         .key_file
         .ok_or("a test node has a key file")?;

@@ -61,6 +61,9 @@ pub struct CaseDetail {
     pub votes: Vec<Motion>,
     /// Nodes that were members and are not.
     pub former: Vec<Former>,
+    /// Since when this node has the keys that it has in the case: fresh ones are made every week, or as its settings say.
+    #[serde(default)]
+    pub keys_since: String,
     /// Hash of the case view: equal on nodes that hold the same records.
     pub view_hash: String,
 }
