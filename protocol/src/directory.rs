@@ -12,6 +12,7 @@ mod member;
 mod request;
 mod roster;
 mod state;
+mod versions;
 
 pub use bundle::Bundle;
 pub use charter::Charter;
@@ -21,7 +22,8 @@ pub use manifest::{
 pub use member::{Member, OrgKind, Status};
 pub use request::JoinRequest;
 pub use roster::Roster;
-pub use state::{Conflict, Directory, Item, Outcome, Versions};
+pub use state::{Conflict, Directory, Item, Outcome};
+pub use versions::{Digest, Version, Versions};
 
 use crate::{id::OrgId, signed};
 

@@ -142,6 +142,7 @@ impl<T: Signable> Signed<T> {
             .map_err(|_| Error::BadSignature(key))?;
         Ok(Verified {
             value,
+            hash: self.hash(),
             signed: self,
         })
     }
@@ -172,6 +173,7 @@ impl<T: Signable> Signed<T> {
         }
         Ok(Verified {
             value,
+            hash: self.hash(),
             signed: self,
         })
     }
@@ -181,10 +183,17 @@ impl<T: Signable> Signed<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified<T> {
     value: T,
+    hash: Hash,
     signed: Signed<T>,
 }
 
 impl<T> Verified<T> {
+    /// SHA-256 of the signed bytes.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
     /// The signed form, for storing and passing on.
     #[must_use]
     pub fn signed(&self) -> &Signed<T> {

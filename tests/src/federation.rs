@@ -8,7 +8,7 @@ use org::now;
 use crate::{NodeProcess, until};
 use focal_node::api::types::Status;
 use focal_protocol::{
-    directory::{Bundle, Charter, Directory, Roster, Versions},
+    directory::{Bundle, Charter, Directory, Roster},
     id::{CaseId, FederationId},
     signed::Signed,
 };
@@ -66,17 +66,6 @@ impl Federation {
     #[must_use]
     pub fn id(&self) -> FederationId {
         Charter::id(&self.bundle.charter)
-    }
-
-    /// What a directory holds that has only the federation file.
-    ///
-    /// # Panics
-    /// The file does not hold.
-    #[must_use]
-    pub fn versions(&self) -> Versions {
-        Directory::from_bundle(&self.bundle)
-            .expect("a sound federation")
-            .versions()
     }
 
     /// The next roster with one more member, signed by all founders.

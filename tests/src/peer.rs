@@ -51,9 +51,11 @@ impl Peer {
             version: VERSION,
             federation: federation.id(),
             features: 0,
-            versions: directory.versions(),
+            digest: directory.versions().digest(),
         };
         peer.send(&Frame::Hello(hello)).await;
+        // As good as a list of what differs: the rest is passed over.
+        peer.send(&Frame::Versions(directory.versions())).await;
         peer
     }
 

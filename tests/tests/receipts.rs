@@ -4,7 +4,7 @@ use focal_protocol::{
     group::{Parcel, Receipt},
     id::Hash,
     signed::Signed,
-    sync::{Frame, Hello, VERSION},
+    sync::Frame,
     time::Time,
 };
 use focal_tests::{DEADLINE, Federation, NodeProcess, Org, Peer, until};
@@ -41,15 +41,7 @@ impl Stage {
 
     /// A partner that has greeted the node.
     async fn partner(&self, n: usize) -> Peer {
-        let mut peer = Peer::connect(self.org(n), self.org(CARRIER)).await;
-        peer.send(&Frame::Hello(Hello {
-            version: VERSION,
-            federation: self.federation.id(),
-            features: 0,
-            versions: self.federation.versions(),
-        }))
-        .await;
-        peer
+        Peer::greet(&self.federation, self.org(n), self.org(CARRIER)).await
     }
 
     /// One that nobody could open, which no carrier can tell.

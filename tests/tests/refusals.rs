@@ -11,7 +11,7 @@ use focal_protocol::{
     random::SystemRandom,
     record::{Kind, Record},
     signed::Signed,
-    sync::{Frame, Hello, VERSION},
+    sync::Frame,
     time::Time,
 };
 use focal_tests::{Federation, NodeProcess, Org, Peer, until};
@@ -52,15 +52,7 @@ impl Stage {
 
     /// The other organisation's node, played by the test, after the greetings.
     async fn peer(&self) -> Peer {
-        let mut peer = Peer::connect(self.other(), self.org()).await;
-        peer.send(&Frame::Hello(Hello {
-            version: VERSION,
-            federation: self.federation.id(),
-            features: 0,
-            versions: self.federation.versions(),
-        }))
-        .await;
-        peer
+        Peer::greet(&self.federation, self.other(), self.org()).await
     }
 
     /// Nothing was stored since `entries` were, the refusal was counted, and the node still stores.

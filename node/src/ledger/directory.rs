@@ -51,7 +51,7 @@ impl Ledger {
     ) -> Result<usize, Refused> {
         let directory = self.directory.as_mut().ok_or(Refused::NoFederation)?;
         let mut new = Vec::new();
-        let mut refused = None;
+        let (mut refused, mut conflicting) = (None, Vec::new());
         for item in items {
             let conflicts = directory.conflicts().len();
             match directory.offer(item.clone()) {
@@ -60,12 +60,21 @@ impl Ledger {
                 Err(e) => {
                     if let Some(conflict) = directory.conflicts().get(conflicts) {
                         self.round.write.conflict(&self.store, conflict);
+                        conflicting.extend([conflict.first.clone(), conflict.second.clone()]);
                         self.round.durable = true;
                         self.round.directory = true;
                     }
                     refused.get_or_insert(Refused::Directory(e));
                 }
             }
+        }
+        if !conflicting.is_empty() {
+            // Everybody is shown both: whoever has one of them has the proof then, too.
+            self.then(move |ledger| {
+                for mailbox in ledger.sessions.values() {
+                    mailbox.push(Input::Directory(conflicting.clone()));
+                }
+            });
         }
         let count = new.len();
         for item in &new {

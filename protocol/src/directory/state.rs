@@ -8,7 +8,6 @@ use crate::{
     key::PublicKey,
     limits,
     signed::{Signed, Verified},
-    time::Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -42,17 +41,6 @@ pub struct Conflict {
     pub second: Item,
 }
 
-/// What one side holds, so that the other can send what is newer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Versions {
-    /// Roster version.
-    pub roster: u64,
-    /// Each organisation's manifest version.
-    pub manifests: Vec<(OrgId, u64)>,
-    /// Each node's key package, by time of issue.
-    pub key_packages: Vec<(NodeId, Time)>,
-}
-
 /// Most conflicts that are kept: one proves misbehaviour, a flood proves nothing more.
 const CONFLICTS: usize = 64;
 
@@ -62,11 +50,11 @@ pub struct Directory {
     federation: FederationId,
     charter: Verified<Charter>,
     founding: Roster,
-    rosters: Vec<Verified<Roster>>,
-    manifests: BTreeMap<OrgId, Vec<Arc<Verified<Manifest>>>>,
+    pub(super) rosters: Vec<Verified<Roster>>,
+    pub(super) manifests: BTreeMap<OrgId, Vec<Arc<Verified<Manifest>>>>,
     /// Whose each node is, or was: every entry and every leaf of a group asks.
     listed: BTreeMap<NodeId, OrgId>,
-    key_packages: BTreeMap<NodeId, Arc<Verified<KeyPackageOffer>>>,
+    pub(super) key_packages: BTreeMap<NodeId, Arc<Verified<KeyPackageOffer>>>,
     conflicts: Vec<Conflict>,
 }
 
@@ -373,52 +361,6 @@ impl Directory {
     #[must_use]
     pub fn key_package(&self, node: &NodeId) -> Option<&Verified<KeyPackageOffer>> {
         self.key_packages.get(node).map(Arc::as_ref)
-    }
-
-    /// What is held, for a peer.
-    #[must_use]
-    pub fn versions(&self) -> Versions {
-        Versions {
-            roster: self.roster().version,
-            manifests: self
-                .manifests
-                .iter()
-                .map(|(org, held)| (*org, held.len() as u64))
-                .collect(),
-            key_packages: self
-                .key_packages
-                .iter()
-                .map(|(node, offer)| (*node, offer.issued))
-                .collect(),
-        }
-    }
-
-    /// What a peer that holds `theirs` lacks, in an order in which it can be taken.
-    #[must_use]
-    pub fn newer_than(&self, theirs: &Versions) -> Vec<Item> {
-        let skip = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let manifests: BTreeMap<_, _> = theirs.manifests.iter().copied().collect();
-        let packages: BTreeMap<_, _> = theirs.key_packages.iter().copied().collect();
-        let mut items: Vec<Item> = self
-            .rosters
-            .iter()
-            .skip(skip(theirs.roster))
-            .map(|r| Item::Roster(r.signed().clone()))
-            .collect();
-        for (org, held) in &self.manifests {
-            let known = manifests.get(org).copied().unwrap_or(0);
-            items.extend(
-                held.iter()
-                    .skip(skip(known))
-                    .map(|m| Item::Manifest(m.signed().clone())),
-            );
-        }
-        for (node, offer) in &self.key_packages {
-            if packages.get(node).is_none_or(|t| *t < offer.issued) {
-                items.push(Item::KeyPackage(offer.signed().clone()));
-            }
-        }
-        items
     }
 
     /// Whether there is room for more.

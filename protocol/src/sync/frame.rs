@@ -3,7 +3,7 @@
 use super::{Error, Point, Side};
 use crate::{
     codec,
-    directory::{Item, Versions},
+    directory::{Digest, Item, Versions},
     group::{Parcel, Receipt},
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
@@ -44,6 +44,8 @@ pub enum Frame {
     Points(LogId, Vec<Point>),
     /// One of two histories of a log, from where they part.
     Side(Box<Side>),
+    /// What the sender's directory holds where the digests of the greetings differ.
+    Versions(Versions),
 }
 
 /// The greeting.
@@ -55,8 +57,8 @@ pub struct Hello {
     pub federation: FederationId,
     /// Optional features, a bit each; none is defined in version 1.
     pub features: u64,
-    /// What the sender's directory holds.
-    pub versions: Versions,
+    /// Of what the sender's directory holds.
+    pub digest: Digest,
 }
 
 /// Logs of one case.

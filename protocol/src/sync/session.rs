@@ -1,6 +1,7 @@
 //! The conversation with one peer.
 
 mod directory;
+mod greeting;
 mod heads;
 mod io;
 mod parting;
@@ -9,13 +10,14 @@ mod sizes;
 pub use io::{Input, Output};
 pub use sizes::Sizes;
 
-use super::{CaseHeads, Error, Frame, Hello, LogHead, Point, Portion, VERSION, Weight};
+use super::{CaseHeads, Error, Frame, LogHead, Point, Portion, Weight};
 use crate::{
     directory::Versions,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
     log::{Head, Lane, Run, Writer},
 };
+use greeting::Greeting;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What is said about a case to this peer.
@@ -53,6 +55,8 @@ pub struct Session {
     me: NodeId,
     peer: NodeId,
     federation: FederationId,
+    /// Until it is known what the peer's directory holds.
+    greeting: Option<Greeting>,
     greeted: bool,
     /// Heads that came before this side knew which cases are shared; none once it does.
     early: Option<Vec<CaseHeads>>,
@@ -81,16 +85,12 @@ impl Session {
         federation: FederationId,
         versions: Versions,
     ) -> (Self, Frame) {
-        let hello = Frame::Hello(Hello {
-            version: VERSION,
-            federation,
-            features: 0,
-            versions,
-        });
+        let (greeting, hello) = Greeting::new(federation, versions);
         let session = Self {
             me,
             peer,
             federation,
+            greeting: Some(greeting),
             greeted: false,
             early: Some(Vec::new()),
             cases: BTreeMap::new(),
@@ -228,18 +228,7 @@ impl Session {
 
     fn frame(&mut self, frame: Frame) -> Result<(), Error> {
         match (self.greeted, frame) {
-            (false, Frame::Hello(hello)) => {
-                if hello.version != VERSION {
-                    return Err(Error::Version(hello.version));
-                }
-                if hello.federation != self.federation {
-                    return Err(Error::OtherFederation(hello.federation));
-                }
-                self.greeted = true;
-                self.out.push(Output::Ready {
-                    theirs: hello.versions,
-                });
-            }
+            (false, Frame::Hello(hello)) => self.greeted(&hello)?,
             (false, _) | (true, Frame::Hello(_)) => return Err(Error::OutOfTurn),
             (true, Frame::Directory(items)) => self.out.push(Output::TakeDirectory(items)),
             (true, Frame::Heads(cases)) => match &mut self.early {
@@ -299,6 +288,7 @@ impl Session {
             (true, Frame::Receipts(receipts)) => self.out.push(Output::TakeReceipts(receipts)),
             (true, Frame::Proof(proof)) => self.out.push(Output::TakeProof(proof)),
             (true, Frame::Points(log, points)) => self.their_points(log, points),
+            (true, Frame::Versions(listed)) => self.listed(listed),
             (true, Frame::Side(side)) => self.out.push(Output::TakeSide(side)),
         }
         Ok(())

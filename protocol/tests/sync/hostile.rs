@@ -21,7 +21,7 @@ fn hello() -> Hello {
         version: VERSION,
         federation: FEDERATION,
         features: 0,
-        versions: versions(),
+        digest: versions().digest(),
     }
 }
 

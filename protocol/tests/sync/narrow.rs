@@ -66,7 +66,7 @@ fn an_alert_goes_at_once_while_reports_wait_for_acknowledgements() {
         version: VERSION,
         federation: FEDERATION,
         features: 0,
-        versions: versions(),
+        digest: versions().digest(),
     };
     let (mut session, _) = Session::new(node_id(ME), node_id(PEER), FEDERATION, versions());
     session.send_at_most(PORTION);

@@ -22,11 +22,7 @@ const ANNOUNCE: u64 = 4;
 
 /// No documents: the directory travels by the same frames, and is tested where it is kept.
 pub(crate) fn versions() -> Versions {
-    Versions {
-        roster: 1,
-        manifests: Vec::new(),
-        key_packages: Vec::new(),
-    }
+    Versions::default()
 }
 
 pub(crate) fn node_key(n: usize) -> SecretKey {

@@ -1,6 +1,6 @@
 use super::{AUTHOR, CASE, LOG, NODE, NOW, SECOND_ROOT, compare, key, node, public};
 use focal_protocol::{
-    directory::Versions,
+    directory::{Version, Versions},
     group::Receipt,
     id::{FederationId, Hash, NodeId, OrgId},
     log::Lane,
@@ -10,16 +10,21 @@ use serde_json::json;
 
 #[test]
 fn frames_are_as_written() {
+    let version = |number, byte| Version {
+        number,
+        hash: Hash([byte; 32]),
+    };
+    let versions = Versions {
+        roster: version(1, 0x0a),
+        manifests: vec![(OrgId::of_root(&public(SECOND_ROOT)), version(3, 0x0b))],
+        key_packages: vec![(node(), NOW)],
+    };
     let frames = [
         Frame::Hello(Hello {
             version: VERSION,
             federation: FederationId([0xfe; 32]),
             features: 0,
-            versions: Versions {
-                roster: 1,
-                manifests: vec![(OrgId::of_root(&public(SECOND_ROOT)), 3)],
-                key_packages: vec![(node(), NOW)],
-            },
+            digest: versions.digest(),
         }),
         Frame::Directory(Vec::new()),
         Frame::Heads(vec![CaseHeads {
@@ -43,6 +48,7 @@ fn frames_are_as_written() {
         }]),
         Frame::WantParcels(vec![Hash([0x9a; 32])]),
         Frame::Receipts(vec![Receipt::sign(Hash([0x9a; 32]), &key(NODE))]),
+        Frame::Versions(versions),
         Frame::Points(
             LOG,
             vec![

@@ -34,7 +34,7 @@ impl Figures {
         self.messages += 1;
         self.bytes += bytes as u64;
         let kind = match frame {
-            Frame::Hello(_) => "hello",
+            Frame::Hello(_) | Frame::Versions(_) => "hello",
             Frame::Directory(_) => "directory",
             Frame::Heads(_) => "heads",
             Frame::Want(..) => "want",

@@ -3,13 +3,15 @@ mod charter;
 mod manifests;
 mod packages;
 mod rosters;
+mod versions;
 
 use super::*;
 use crate::{
-    directory::{JoinRequest, OrgKind, Revocation, Role, Status},
+    directory::{JoinRequest, OrgKind, Revocation, Role, Status, Version, Versions},
     id::Hash,
     key::SecretKey,
     signed,
+    time::Time,
 };
 use zeroize::Zeroizing;
 

@@ -60,7 +60,7 @@ mod tests {
             version: VERSION,
             federation,
             features: 0,
-            versions: Versions::default(),
+            digest: Versions::default().digest(),
         });
         let heads = CaseHeads {
             case,

@@ -72,9 +72,13 @@ fn what_a_peer_lacks_brings_it_level_and_nothing_goes_twice() {
     }
     assert_eq!(new.versions(), old.versions());
     assert_eq!(old.newer_than(&new.versions()), []);
+    let far = Version {
+        number: u64::MAX,
+        hash: Hash([9; 32]),
+    };
     let beyond = Versions {
-        roster: u64::MAX,
-        manifests: vec![(org(1), u64::MAX), (org(4), u64::MAX)],
+        roster: far,
+        manifests: vec![(org(1), far), (org(4), far)],
         key_packages: vec![(node(10).id, Time(u64::MAX))],
     };
     assert_eq!(old.newer_than(&beyond), [], "a peer may claim anything");
