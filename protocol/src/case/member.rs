@@ -127,11 +127,15 @@ impl Case {
             });
         };
         // The epoch first: an earlier custodian's commit is merely past, and a later one's comes after a hand-over.
-        let have = group.epoch();
+        let (have, custodian) = (group.epoch(), group.rules().custodian);
+        let in_force = *group.key() == self.state.active;
         if got != have {
+            if in_force && let Some(effects) = self.ended_twice(ctx, &at, got) {
+                return Ok(effects);
+            }
             return Err(group::Error::WrongEpoch { have, got }.into());
         }
-        if group.rules().custodian != at.writer {
+        if custodian != at.writer {
             return Err(group::Error::NotCustodian(at.writer).into());
         }
         self.attempt(|case| case.follow_commit(ctx, at, commit))

@@ -216,6 +216,11 @@ impl Steps {
         spans
     }
 
+    /// The commit that ended an epoch.
+    pub(super) fn that_ended(&self, epoch: Epoch) -> Option<&Step> {
+        self.steps.iter().find(|s| s.to == epoch.next())
+    }
+
     /// Whether this node itself has made a commit.
     pub(super) fn has_own(&self) -> bool {
         self.steps.iter().any(|s| s.log == Step::OWN)

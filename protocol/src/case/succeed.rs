@@ -1,7 +1,7 @@
 //! How a custodian is replaced by the others: the votes, and the beginning of the next generation.
 
 use super::{
-    Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps,
+    Alarm, At, Case, Ctx, Effect, Ended, Error, Followed, Steps,
     custodian::{ADDS, former},
 };
 use crate::{
@@ -399,6 +399,10 @@ impl Case {
         if after.is_none() && writer != self.rules().custodian {
             return Vec::new();
         }
+        self.parted(writer, after)
+    }
+
+    fn parted(&mut self, writer: NodeId, after: Option<Epoch>) -> Vec<Effect> {
         if let Some(after) = after
             && self.state.forked_after.is_none_or(|held| after < held)
         {
@@ -409,5 +413,22 @@ impl Case {
             Effect::Alarm(Alarm::CustodianForked(writer)),
             Effect::Changed,
         ]
+    }
+
+    /// A commit of the group in force that ends an epoch which another commit of the same writer has ended here: two
+    /// histories, each of which may stand in a log that is sound in itself. None if that is known, or is not so.
+    pub(super) fn ended_twice(
+        &mut self,
+        ctx: &Ctx<'_>,
+        at: &At,
+        ends: Epoch,
+    ) -> Option<Vec<Effect>> {
+        let followed = self.state.group(&self.state.active)?;
+        let made = followed.steps.that_ended(ends)?;
+        let again = (made.log, made.seq) != (at.log, at.seq);
+        let logs = ctx.held.heights(&at.writer);
+        let by_writer = logs.iter().any(|(log, _)| *log == made.log);
+        let new = self.state.forked_after.is_none_or(|held| ends < held);
+        (again && by_writer && new).then(|| self.parted(at.writer, Some(ends)))
     }
 }

@@ -48,9 +48,9 @@ const CONFLICTS: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Directory {
     federation: FederationId,
-    charter: Verified<Charter>,
-    founding: Roster,
-    pub(super) rosters: Vec<Verified<Roster>>,
+    charter: Arc<Verified<Charter>>,
+    founding: Arc<Roster>,
+    pub(super) rosters: Vec<Arc<Verified<Roster>>>,
     pub(super) manifests: BTreeMap<OrgId, Vec<Arc<Verified<Manifest>>>>,
     /// Whose each node is, or was: every entry and every leaf of a group asks.
     listed: BTreeMap<NodeId, OrgId>,
@@ -67,8 +67,8 @@ impl Directory {
         let charter = Charter::verify(charter)?;
         Ok(Self {
             federation: Charter::id(charter.signed()),
-            founding: Roster::of_charter(&charter),
-            charter,
+            founding: Arc::new(Roster::of_charter(&charter)),
+            charter: Arc::new(charter),
             rosters: Vec::new(),
             manifests: BTreeMap::new(),
             listed: BTreeMap::new(),
@@ -158,7 +158,7 @@ impl Directory {
         }
         if offered.version > known {
             let next = self.roster().follow(self.roster_hash(), signed)?;
-            self.rosters.push(next);
+            self.rosters.push(Arc::new(next));
             return Ok(Outcome::New);
         }
         let held = offered
@@ -171,9 +171,9 @@ impl Directory {
         };
         // Another document of a version that we hold: validly signed, it is proof.
         let (before, hash) = match offered.version.checked_sub(2) {
-            None => (self.founding.clone(), crate::id::Hash(self.federation.0)),
+            None => ((*self.founding).clone(), crate::id::Hash(self.federation.0)),
             Some(i) => match self.rosters.get(usize::try_from(i).unwrap_or(usize::MAX)) {
-                Some(r) => ((**r).clone(), r.signed().hash()),
+                Some(r) => ((***r).clone(), r.signed().hash()),
                 None => return older_or_known(known, offered.version),
             },
         };
@@ -274,7 +274,7 @@ impl Directory {
     /// The current roster.
     #[must_use]
     pub fn roster(&self) -> &Roster {
-        self.rosters.last().map_or(&self.founding, |r| r)
+        self.rosters.last().map_or(&*self.founding, |r| r)
     }
 
     /// Hash that the next roster must name.

@@ -105,6 +105,8 @@ pub struct Host {
     at_work: bool,
     dice: Prng,
     interner: Interner,
+    /// Documents that are new since this host last looked whether others hold the same directory.
+    unlike: usize,
     out: Vec<Out>,
 }
 
@@ -139,6 +141,7 @@ impl Host {
             at_work: false,
             dice,
             interner,
+            unlike: 0,
             out: Vec::new(),
         }
     }

@@ -300,8 +300,17 @@ impl World {
             Told::Forked(log, seq) => {
                 self.note(|| format!("host {index} sees that log {log:?} is forked at {seq}"));
             }
-            Told::Secret { case, grant, .. } => {
-                self.note(|| format!("host {index} holds epoch {} of case {case:?}", grant.at()));
+            Told::Secret {
+                case,
+                grant,
+                derived,
+            } => {
+                let how = if derived.is_some() {
+                    "holds"
+                } else {
+                    "is told the secret of"
+                };
+                self.note(|| format!("host {index} {how} epoch {} of case {case:?}", grant.at()));
             }
             Told::Readable(..) => {}
         }

@@ -81,6 +81,32 @@ fn whoever_signed_two_histories_goes_also_if_it_has_handed_over_in_one() {
 }
 
 #[test]
+fn two_commits_of_one_epoch_are_two_histories_also_if_they_stand_in_two_logs() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let common = world.epoch(1);
+    let copy = world.node(1).disk.clone();
+    world.split(&[&[1, 2], &[3]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    world.rewind(1, copy);
+    world.node_mut(1).disk.own = None;
+    world.split(&[&[1, 3], &[2]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    world.split(&[&[1], &[2, 3]]);
+    world.settle();
+    assert!(world.node(2).disk.frozen.is_empty(), "each log is sound");
+    for n in [2, 3] {
+        assert_eq!(world.case(n).base(), common, "node {n}");
+        let alarm = Alarm::CustodianForked(node(1));
+        assert!(world.node(n).alarms.contains(&alarm));
+        world.vote(n, 2, Cause::Hostile).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3]);
+}
+
+#[test]
 fn a_fork_of_somebody_else_changes_no_epoch() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
     world.write(2).expect("written");

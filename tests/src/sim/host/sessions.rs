@@ -12,6 +12,8 @@ use focal_protocol::{
 };
 use std::{collections::VecDeque, sync::Arc};
 
+/// New documents after which a host looks whether others hold the same directory.
+const UNLIKE: usize = 16;
 /// Ticks between announcements.
 const ANNOUNCE: u64 = 4;
 
@@ -261,6 +263,10 @@ impl Host {
 
     /// What more time brings: what is due in cases, fresh key packages, old parcels.
     pub fn tend(&mut self, now: Time) {
+        if self.unlike > 0 {
+            let directory = self.share_directory(self.now.directory.clone());
+            self.write(Write::Directory(directory));
+        }
         self.tend_cases(now);
         self.expire_parcels(now);
         let (me, clock) = (self.me(), self.clock(now));
@@ -270,6 +276,11 @@ impl Host {
         if published.filter(usable).is_none() {
             self.publish_package(now);
         }
+    }
+
+    fn share_directory(&mut self, directory: Arc<Directory>) -> Arc<Directory> {
+        self.unlike = 0;
+        self.interner.directory(directory)
     }
 
     /// Publishes a new key package.
@@ -303,7 +314,11 @@ impl Host {
             }
         }
         if !new.is_empty() {
-            self.write(Write::Directory(self.interner.directory(directory)));
+            self.unlike += new.len();
+            if self.unlike >= UNLIKE {
+                directory = self.share_directory(directory);
+            }
+            self.write(Write::Directory(directory));
             self.after.push(super::After::Directory(new, from));
         }
     }
