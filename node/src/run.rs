@@ -130,11 +130,12 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let early = views.clone();
     let warming = std::thread::Builder::new()
         .name("views".into())
-        .spawn(move || early.warm());
-    if let Err(e) = warming {
-        tracing::warn!("views are put together when they are asked for: {e}");
-    }
-    let search_thread = search::start(search.clone()).map_err(|e| Error::io(dir, e))?;
+        .spawn(move || early.warm())
+        .inspect_err(|e| {
+            tracing::warn!("views are put together when they are asked for: {e}");
+        });
+    let search_thread =
+        search::start(search.clone(), warming.ok()).map_err(|e| Error::io(dir, e))?;
     let courier = Courier {
         views: views.clone(),
         ledger: ledger.clone(),

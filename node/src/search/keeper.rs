@@ -42,6 +42,8 @@ const IDLE: Duration = Duration::from_secs(20);
 const AGAIN: Duration = Duration::from_secs(30);
 /// Bytes that the index leaves free on the disk: twice what the store does, so that reports are still stored.
 const RESERVE: u64 = 64 << 20;
+/// How often it is looked whether the thread may begin.
+const LOOK: Duration = Duration::from_millis(10);
 /// How much the thread stands back for others (`nice`).
 const NICE: i32 = 10;
 
@@ -60,16 +62,26 @@ struct Keeper {
     failed: Option<(Fresh, Instant)>,
 }
 
-/// Starts the thread. It ends after [`Search::stop`].
-pub(crate) fn start(search: Arc<Search>) -> std::io::Result<thread::JoinHandle<()>> {
+/// Starts the thread. It ends after [`Search::stop`]; it begins when another one has ended, which has the processor to itself
+/// until then: whoever starts a node looks at tables before they search.
+pub(crate) fn start(
+    search: Arc<Search>,
+    after: Option<thread::JoinHandle<()>>,
+) -> std::io::Result<thread::JoinHandle<()>> {
     let keeper = Keeper {
         search,
         open: None,
         failed: None,
     };
-    thread::Builder::new()
-        .name("search".into())
-        .spawn(move || keeper.run())
+    thread::Builder::new().name("search".into()).spawn(move || {
+        while after.as_ref().is_some_and(|after| !after.is_finished()) {
+            if keeper.search.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            thread::sleep(LOOK);
+        }
+        keeper.run();
+    })
 }
 
 impl Keeper {

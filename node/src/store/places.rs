@@ -30,19 +30,36 @@ struct Place {
     seq: u64,
 }
 
+impl FromIterator<(RecordId, Position)> for Places {
+    /// In one go, as a tree that is made of many rows is sorted once.
+    fn from_iter<I: IntoIterator<Item = (RecordId, Position)>>(rows: I) -> Self {
+        let mut places = Self::default();
+        let rows: Vec<(RecordId, Place)> = rows
+            .into_iter()
+            .map(|(id, position)| (id, places.place(&position)))
+            .collect();
+        places.at = rows.into_iter().collect();
+        places
+    }
+}
+
 impl Places {
     pub(super) fn insert(&mut self, id: RecordId, position: &Position) {
+        let place = self.place(position);
+        self.at.insert(id, place);
+    }
+
+    fn place(&mut self, position: &Position) -> Place {
         let next = u32::try_from(self.logs.len()).unwrap_or(u32::MAX);
         let log = *self.numbers.entry(position.log).or_insert_with(|| {
             self.logs.push((position.case, position.log));
             next
         });
-        let place = Place {
+        Place {
             log,
             lamport: position.lamport,
             seq: position.seq,
-        };
-        self.at.insert(id, place);
+        }
     }
 
     pub(super) fn remove(&mut self, id: &RecordId) {
@@ -89,11 +106,10 @@ mod tests {
 
     #[test]
     fn a_record_is_found_by_its_id_and_by_the_beginning_of_it() {
-        let mut places = Places::default();
         let ids = [[0xab; 32], [0xac; 32], [0xff; 32]].map(RecordId);
-        for (seq, id) in (0..).zip(ids) {
-            places.insert(id, &position(seq));
-        }
+        let rows = (0..).zip([ids[2], ids[0]]);
+        let mut places: Places = rows.map(|(seq, id)| (id, position(seq))).collect();
+        places.insert(ids[1], &position(1));
         assert_eq!(places.get(&ids[1]), Some(position(1)));
         assert_eq!(places.get(&RecordId([0; 32])), None);
         assert_eq!(places.starting_with(&[0xac], 9), [ids[1]]);

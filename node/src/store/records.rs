@@ -238,16 +238,14 @@ impl Store {
     /// # Errors
     /// The disk fails or a row is damaged; who waits gets the same error.
     pub fn load_places(&self) -> Result<()> {
-        let mut places = Places::default();
-        let loaded = self.tree(Tree::Record).iter().try_for_each(|row| {
+        let rows = self.tree(Tree::Record).iter().map(|row| {
             let (key, value) = row?;
-            let (id, position) = self.place(&key, &value)?;
-            places.insert(id, &position);
-            Ok(())
+            self.place(&key, &value)
         });
-        let places = loaded.clone().map(|()| RwLock::new(places));
+        let places = rows.collect::<Result<Places>>();
+        let loaded = places.as_ref().map(|_| ()).map_err(Error::clone);
         // A second call changes nothing.
-        let _ = self.places.set(places);
+        let _ = self.places.set(places.map(RwLock::new));
         loaded
     }
 

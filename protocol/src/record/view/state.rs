@@ -11,7 +11,7 @@ use crate::{
     record::{Kind, Summary, Totals, Verification},
     time::Time,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A record of the case.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 pub struct CaseState {
     pub(super) records: BTreeMap<CaseOrder, Held>,
-    pub(super) at: BTreeMap<RecordId, CaseOrder>,
+    /// Where each of them stands. Looked up and never gone through, so it has no order to differ between nodes.
+    pub(super) at: HashMap<RecordId, CaseOrder>,
     pub(super) kinds: BTreeMap<Kind, BTreeSet<CaseOrder>>,
     /// Records by what they are about. Corrections, positions and pledges are about what the first correction amended.
     pub(super) about: BTreeMap<(RecordId, Kind), BTreeSet<CaseOrder>>,
