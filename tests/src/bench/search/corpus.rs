@@ -61,7 +61,13 @@ impl<'a> Corpus<'a> {
             Some(of) if prng.chance(20) => {
                 let mut amended = incident(prng);
                 amended["kind"] = "incident".into();
-                let content = json!({"record": of, "reason": "a later list", "amended": amended});
+                let mut content = json!({"record": of, "reason": "a later list"});
+                // These are of the record, and not of its kind.
+                for common in ["grading", "verification"] {
+                    content[format!("amended_{common}")] = amended[common].take();
+                    amended.as_object_mut().expect("fields").remove(common);
+                }
+                content["amended"] = amended;
                 return self.org.record(self.case, Kind::Correction, content);
             }
             Some(of) if prng.chance(10) => {
