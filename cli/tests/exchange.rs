@@ -122,6 +122,13 @@ async fn an_export_asks_the_node_for_what_it_writes_and_no_more() {
     assert_eq!(said["withheld"][0]["record"], farm.as_str());
     let text = fs::read_to_string(&public).expect("written");
     assert!(text.contains("Bridge") && !text.contains("Farm"), "{text}");
+    let title = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["title"].clone();
+    assert!(
+        title(&text)
+            .as_str()
+            .is_some_and(|t| t.starts_with("Case ")),
+        "what a case is called is for its members"
+    );
     let partner = out("partner");
     let said = officer.json(&[
         "export", "geojson", "--case", CASE, "--to", "Norland", "-o", &partner,
@@ -131,6 +138,16 @@ async fn an_export_asks_the_node_for_what_it_writes_and_no_more() {
         json!([]),
         "a member of the case may have both"
     );
+    let text = fs::read_to_string(&partner).expect("written");
+    assert_eq!(title(&text), CASE);
+
+    // As they were signed: who has the incident has what became of it, and the trail says so.
+    let lines = out("lines");
+    let said = officer.json(&[
+        "export", "ndjson", "--case", CASE, "--record", &bridge, "-o", &lines,
+    ]);
+    assert_eq!(said["documents"][0]["records"], 2);
+    assert_eq!(taken(&last(acts(stage.org(), Deed::Export).await)), Some(2));
     let future = [
         "export",
         "ndjson",
