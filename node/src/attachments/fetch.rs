@@ -3,21 +3,21 @@
 //! One worker for each partner takes pieces that are still missing, keeps a few under way, and judges each chunk as soon as
 //! it is whole. Whatever ends a worker, what it had taken and not finished is there for the others.
 
+mod plan;
+mod window;
 mod worker;
 
-use super::{Attachments, Listed, blocking, files};
+use super::{Attachments, Listed, blocking};
 use crate::{
     refused::Refused,
     store::{AttachmentState, Write},
 };
-use focal_protocol::{
-    id::{CaseId, Hash, NodeId},
-    sync::ChunkRequest,
-};
+use focal_protocol::id::{CaseId, Hash, NodeId};
+use plan::{Item, Lacking, Plan};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -29,8 +29,6 @@ use worker::End;
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a partner is left alone that had nothing more, or whose link broke.
 const LEAVE: Duration = Duration::from_secs(3);
-/// Chunks that are made durable together.
-const SETTLE: usize = 64;
 
 /// How a fetch ended.
 #[derive(Debug)]
@@ -54,120 +52,6 @@ pub(super) enum Outcome {
 pub(super) struct Progress {
     pub(super) held: AtomicU32,
     pub(super) of: AtomicU32,
-}
-
-/// One sealed piece that is wanted: a chunk, or the list.
-#[derive(Debug, Clone, Copy)]
-struct Item {
-    chunk: Option<u32>,
-    name: Hash,
-    length: usize,
-}
-
-/// What all workers of a fetch share. The lock is held to take or give back, never longer.
-struct Plan {
-    at: Arc<Attachments>,
-    case: CaseId,
-    list: Hash,
-    items: Vec<Item>,
-    missing: Mutex<BTreeSet<usize>>,
-    unsettled: Mutex<Vec<Hash>>,
-    /// Those that are durable.
-    settled: Mutex<BTreeSet<Hash>>,
-    progress: Arc<Progress>,
-    came: AtomicU32,
-}
-
-impl Plan {
-    fn missing(&self) -> std::sync::MutexGuard<'_, BTreeSet<usize>> {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next item that this partner may have.
-    fn take(self: &Arc<Self>, lacks: &BTreeSet<usize>) -> Option<Taken> {
-        let mut missing = self.missing();
-        let index = missing.iter().find(|i| !lacks.contains(i)).copied()?;
-        missing.remove(&index);
-        Some(Taken {
-            plan: self.clone(),
-            index,
-            kept: false,
-        })
-    }
-
-    fn request(&self, item: &Item, from: usize, length: usize) -> ChunkRequest {
-        // Both are within a chunk.
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        ChunkRequest {
-            case: self.case,
-            attachment: self.list,
-            chunk: item.chunk,
-            from: number(from),
-            length: number(length),
-        }
-    }
-
-    /// Keeps a piece if it is what its name says; now and then makes those so far durable.
-    fn keep(&self, item: &Item, bytes: &[u8]) -> Result<(), files::Error> {
-        self.at.files.put(&self.list, &item.name, bytes)?;
-        self.came.fetch_add(1, Ordering::Relaxed);
-        self.progress.held.fetch_add(1, Ordering::Relaxed);
-        let due = {
-            let mut unsettled = self.unsettled();
-            unsettled.push(item.name);
-            if unsettled.len() < SETTLE {
-                return Ok(());
-            }
-            std::mem::take(&mut *unsettled)
-        };
-        self.at.files.settle(&self.list, &due)?;
-        self.settled().extend(due);
-        Ok(())
-    }
-
-    fn settled(&self) -> std::sync::MutexGuard<'_, BTreeSet<Hash>> {
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn unsettled(&self) -> std::sync::MutexGuard<'_, Vec<Hash>> {
-        self.unsettled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether both this node and the other are still members.
-    fn allows(&self, node: &NodeId) -> bool {
-        let cases = self.at.shared.cases();
-        cases
-            .get(&self.case)
-            .is_some_and(|info| info.ended.is_none() && info.members.contains(node))
-    }
-
-    fn partners(&self) -> Vec<NodeId> {
-        let connected = self.at.shared.connected();
-        connected.into_iter().filter(|n| self.allows(n)).collect()
-    }
-}
-
-/// An item that a worker has taken: given back when it is dropped before it is kept.
-struct Taken {
-    plan: Arc<Plan>,
-    index: usize,
-    kept: bool,
-}
-
-impl Taken {
-    fn item(&self) -> Item {
-        self.plan.items[self.index]
-    }
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        if !self.kept {
-            self.plan.missing().insert(self.index);
-        }
-    }
 }
 
 /// Fetches an attachment as far as it can be had now.
@@ -221,27 +105,17 @@ async fn all(
         .sum();
     // All or nothing: half a video is no use to anybody, and takes the room of photographs.
     let here = at.clone();
-    let missing = blocking(move || here.missing(&list, &items)).await?;
-    let (items, missing) = missing;
+    let (items, lacking) = blocking(move || here.lacking(&list, items)).await?;
+    let missing = &lacking.missing;
     let bytes: u64 = missing.iter().map(|i| items[*i].length as u64).sum();
     at.files.room(bytes)?;
     let held = items.len() + 1 - missing.len();
     let held = u32::try_from(held).unwrap_or(u32::MAX);
     progress.held.store(held, Ordering::Relaxed);
-    let plan = Arc::new(Plan {
-        at: at.clone(),
-        case,
-        list,
-        items,
-        missing: Mutex::new(missing),
-        unsettled: Mutex::default(),
-        settled: Mutex::default(),
-        progress: progress.clone(),
-        came: AtomicU32::new(0),
-    });
+    let plan = Arc::new(Plan::new(at, case, list, items, lacking, progress));
     gather(&plan).await?;
     if !plan.missing().is_empty() {
-        let some = plan.came.load(Ordering::Relaxed) > 0;
+        let some = plan.came() > 0;
         return Ok(Outcome::Absent { some });
     }
     let done = plan.clone();
@@ -251,11 +125,7 @@ async fn all(
             done.at.files.remove(&list)?;
             return Ok(false);
         }
-        // Those found at the start as well: a crash may have come before they were durable.
-        let settled = std::mem::take(&mut *done.settled());
-        let names = done.items.iter().map(|i| i.name).chain([list]);
-        let names: Vec<Hash> = names.filter(|name| !settled.contains(name)).collect();
-        done.at.files.settle(&list, &names)?;
+        done.settle_all()?;
         let mut write = Write::default();
         write.attachment_state(&list, AttachmentState::Complete);
         done.at.store.apply(&write)?;
@@ -298,17 +168,12 @@ async fn listed(
             name: list,
             length,
         };
-        let plan = Arc::new(Plan {
-            at: at.clone(),
-            case,
-            list,
-            items: vec![item],
-            missing: Mutex::new(BTreeSet::from([0])),
-            unsettled: Mutex::default(),
-            settled: Mutex::default(),
-            progress: progress.clone(),
-            came: AtomicU32::new(0),
-        });
+        let lacking = Lacking {
+            missing: BTreeSet::from([0]),
+            ..Lacking::default()
+        };
+        let plan = Plan::new(at, case, list, vec![item], lacking, progress);
+        let plan = Arc::new(plan);
         gather(&plan).await?;
         if plan.missing().is_empty() {
             let here = at.clone();
@@ -321,11 +186,7 @@ async fn listed(
 
 impl Attachments {
     /// Which items are not here. What was there at the start of this node is read as a whole: a crash may have torn it.
-    fn missing(
-        &self,
-        list: &Hash,
-        items: &[Item],
-    ) -> Result<(Vec<Item>, BTreeSet<usize>), Refused> {
+    fn lacking(&self, list: &Hash, items: Vec<Item>) -> Result<(Vec<Item>, Lacking), Refused> {
         let known = self.keep().checked.contains(list);
         let mut missing = BTreeSet::new();
         for (item, index) in items.iter().zip(0..) {
@@ -339,7 +200,8 @@ impl Attachments {
             }
         }
         self.keep().checked.insert(*list);
-        Ok((items.to_vec(), missing))
+        let begun = self.files.begun(list)?;
+        Ok((items, Lacking { missing, begun }))
     }
 }
 

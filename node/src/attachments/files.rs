@@ -4,6 +4,9 @@
 //! what two attachments might share is kept twice, so nobody can ask by way of one for what belongs to another. sled is
 //! made for small values and doubles large ones on the disk.
 
+mod begun;
+
+use begun::BEGUN;
 use focal_protocol::{id::Hash, limits};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -18,7 +21,7 @@ use std::{
 /// photographs are not.
 const RESERVE: u64 = 64 << 20;
 /// Files that are made durable at the same time.
-const SYNCS: usize = 8;
+const SYNCS: usize = 16;
 /// What is written and not yet named ends so.
 const PARTIAL: &str = ".new";
 
@@ -139,7 +142,7 @@ impl Files {
             return Err(Error::NotItsName);
         }
         if self.has(list, name, bytes.len()) {
-            return Ok(());
+            return self.forget_begun(list, name);
         }
         self.room(bytes.len() as u64)?;
         let dir = self.dir(list);
@@ -162,7 +165,7 @@ impl Files {
             return Err(e.into());
         }
         self.used.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        Ok(())
+        self.forget_begun(list, name)
     }
 
     /// A part of a chunk; none if it is not here so far.
@@ -228,9 +231,12 @@ impl Files {
 
     /// Removes one chunk.
     pub(crate) fn remove_chunk(&self, list: &Hash, name: &Hash) -> Result<()> {
-        let path = self.path(list, name);
-        let length = fs::metadata(&path).map_or(0, |m| m.len());
-        match fs::remove_file(&path) {
+        self.remove_file(&self.path(list, name))
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<()> {
+        let length = fs::metadata(path).map_or(0, |m| m.len());
+        match fs::remove_file(path) {
             Ok(()) => self.less(length),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(e.into()),
@@ -284,10 +290,12 @@ impl Files {
         for file in fs::read_dir(self.dir(list))? {
             let file = file?;
             let data = file.metadata()?;
-            if file.file_name().to_string_lossy().ends_with(PARTIAL) {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            if name.ends_with(PARTIAL) {
                 continue;
             }
-            found.files += 1;
+            found.files += u32::from(!name.ends_with(BEGUN));
             found.bytes += data.len();
             found.changed = found.changed.max(data.modified()?);
         }

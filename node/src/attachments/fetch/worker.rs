@@ -1,12 +1,12 @@
 //! What one partner is asked for.
-//!
-//! How much is under way follows the link: as little as keeps it busy, so that a report written meanwhile does not wait
-//! behind photographs in somebody's buffers. The delay that pieces meet beyond the shortest one seen says whether there is
-//! a queue (as in RFC 6817).
 
-use super::{Item, Plan, Taken, files};
+use super::{
+    super::files,
+    plan::{Item, Plan, Taken},
+    window::Window,
+};
 use crate::net::ChunkStream;
-use focal_protocol::{id::NodeId, limits};
+use focal_protocol::id::NodeId;
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::Arc,
@@ -21,17 +21,8 @@ use tokio::{
 const OPEN: Duration = Duration::from_secs(30);
 /// A partner that sends nothing for this long is left.
 const SILENCE: Duration = Duration::from_secs(120);
-/// Bytes asked for at first, and at least: seconds of the slowest link in use (2.4 kbit/s).
-const SMALLEST_WINDOW: usize = 2 << 10;
-/// Bytes under way at most: more than fast links hold between two cities.
-const LARGEST_WINDOW: usize = 2 << 20;
-/// A window is asked for in so many pieces, so that the link is never idle.
-const PIECES: usize = 4;
-/// Pieces are never smaller: a request has 88 bytes.
-const SMALLEST_PIECE: usize = 512;
-/// Delay in queues below which more is asked for, and above which less.
-const LITTLE: Duration = Duration::from_millis(150);
-const MUCH: Duration = Duration::from_millis(600);
+/// After a link broke, what had arrived is read for so long at most.
+const ARRIVED: Duration = Duration::from_secs(1);
 /// Chunks that wait for the disk.
 const STORING: usize = 4;
 
@@ -51,10 +42,10 @@ pub(super) enum End {
 }
 
 /// A piece that was asked for and has not come.
-struct Asked {
-    index: usize,
-    length: usize,
-    at: Instant,
+pub(super) struct Asked {
+    pub(super) index: usize,
+    pub(super) length: usize,
+    pub(super) at: Instant,
 }
 
 /// An item that comes piece by piece.
@@ -63,45 +54,6 @@ struct Coming {
     item: Item,
     asked: usize,
     bytes: Vec<u8>,
-}
-
-/// How much is under way.
-struct Window {
-    size: usize,
-    under_way: usize,
-    least: Duration,
-    shrunk: Instant,
-}
-
-impl Window {
-    fn new() -> Self {
-        Self {
-            size: SMALLEST_WINDOW,
-            under_way: 0,
-            least: Duration::MAX,
-            shrunk: Instant::now(),
-        }
-    }
-
-    fn piece(&self) -> usize {
-        (self.size / PIECES).clamp(SMALLEST_PIECE, limits::CHUNK_SEALED)
-    }
-
-    /// A piece came.
-    fn came(&mut self, asked: &Asked) {
-        self.under_way = self.under_way.saturating_sub(asked.length);
-        let took = asked.at.elapsed();
-        self.least = self.least.min(took);
-        let queued = took.saturating_sub(self.least);
-        if queued < LITTLE {
-            // Twice as much for each round.
-            self.size = (self.size + asked.length).min(LARGEST_WINDOW);
-        } else if queued > MUCH && asked.at > self.shrunk {
-            // Once for each round: what is under way was asked for before.
-            self.size = (self.size / 2).max(SMALLEST_WINDOW);
-            self.shrunk = Instant::now();
-        }
-    }
 }
 
 /// Takes what is missing from one partner until there is no more to take.
@@ -123,6 +75,10 @@ pub(super) async fn work(plan: Arc<Plan>, node: NodeId) -> End {
         storing: VecDeque::new(),
     };
     let end = worker.run().await;
+    // Of a case that is not shared any more nothing is kept.
+    if matches!(end, Err(End::Broke(_))) && worker.plan.allows(&worker.node) {
+        worker.keep_what_arrived().await;
+    }
     let stored = worker.stored(0).await;
     match (end, stored) {
         (_, Err(end)) | (Err(end), Ok(())) => end,
@@ -160,22 +116,67 @@ impl Worker {
         }
     }
 
+    /// The link broke: what had arrived by then is read, and the beginning of a chunk is kept for when it is back.
+    async fn keep_what_arrived(&mut self) {
+        let arrived = async { while !self.asked.is_empty() && self.receive().await.is_ok() {} };
+        // Nothing is lost if it takes too long: it is asked for again.
+        let _ = tokio::time::timeout(ARRIVED, arrived).await;
+        // Pieces come in order: of later ones nothing has.
+        let Some(Coming { taken, bytes, .. }) = self.coming.pop_front() else {
+            return;
+        };
+        if bytes.is_empty() {
+            return;
+        }
+        let node = self.node;
+        let kept = tokio::task::spawn_blocking(move || taken.begin(&node, &bytes)).await;
+        if let Ok(Err(why)) = kept {
+            tracing::debug!("the beginning of a chunk is not kept: {why}");
+        }
+    }
+
+    /// The next item, with what this partner has begun of it.
+    async fn next(&mut self) -> Result<Option<Coming>, End> {
+        let Some(taken) = self.plan.take(&self.lacks) else {
+            return Ok(None);
+        };
+        if !taken.is_begun() {
+            let item = taken.item();
+            return Ok(Some(Coming {
+                taken,
+                item,
+                asked: 0,
+                bytes: Vec::with_capacity(item.length),
+            }));
+        }
+        let node = self.node;
+        let begun = tokio::task::spawn_blocking(move || {
+            let mut bytes = taken.begun(&node)?;
+            bytes.reserve_exact(taken.item().length - bytes.len());
+            Ok((taken, bytes))
+        });
+        let (taken, bytes) = begun
+            .await
+            .map_err(|e| End::Broke(e.to_string()))?
+            .map_err(End::NotKept)?;
+        Ok(Some(Coming {
+            item: taken.item(),
+            asked: bytes.len(),
+            taken,
+            bytes,
+        }))
+    }
+
     /// Asks for as much as may be under way.
     async fn ask(&mut self) -> Result<(), End> {
         let mut requests = Vec::new();
-        while self.window.under_way < self.window.size {
+        while self.window.is_open() {
             let more = self.coming.back().is_some_and(|c| c.asked < c.item.length);
             if !more {
-                let Some(taken) = self.plan.take(&self.lacks) else {
+                let Some(next) = self.next().await? else {
                     break;
                 };
-                let item = taken.item();
-                self.coming.push_back(Coming {
-                    taken,
-                    item,
-                    asked: 0,
-                    bytes: Vec::with_capacity(item.length),
-                });
+                self.coming.push_back(next);
             }
             let Some(last) = self.coming.back_mut() else {
                 break;
@@ -186,7 +187,7 @@ impl Worker {
             requests.extend_from_slice(&prefix.to_be_bytes());
             requests.extend_from_slice(&request);
             last.asked += length;
-            self.window.under_way += length;
+            self.window.asked(length);
             self.asked.push_back(Asked {
                 index: last.taken.index,
                 length,
@@ -224,19 +225,14 @@ impl Worker {
                 self.coming.pop_front();
             }
         } else if let Some(coming) = current {
-            let start = coming.bytes.len();
-            coming.bytes.resize(start + length, 0);
-            let (stream, bytes) = (&mut self.stream, &mut coming.bytes);
-            // A slow link brings a piece over minutes: each part of it is a sign of life.
-            read_all(stream, &mut bytes[start..]).await?;
+            read_all(&mut self.stream, &mut coming.bytes, length).await?;
             if coming.bytes.len() == coming.item.length
                 && let Some(whole) = self.coming.pop_front()
             {
                 self.store(whole);
             }
         } else {
-            let mut passed = vec![0; length];
-            read_all(&mut self.stream, &mut passed).await?;
+            read_all(&mut self.stream, &mut Vec::new(), length).await?;
         }
         self.window.came(&asked);
         Ok(())
@@ -245,15 +241,7 @@ impl Worker {
     /// Judges a piece and writes it, while the next one comes.
     fn store(&mut self, whole: Coming) {
         self.storing.push_back(tokio::task::spawn_blocking(move || {
-            let Coming {
-                mut taken,
-                item,
-                bytes,
-                ..
-            } = whole;
-            let kept = taken.plan.clone().keep(&item, &bytes);
-            taken.kept = kept.is_ok();
-            kept
+            whole.taken.keep(&whole.bytes)
         }));
     }
 
@@ -280,52 +268,23 @@ async fn within<T>(io: impl Future<Output = std::io::Result<T>>) -> Result<T, En
     }
 }
 
-async fn read_all(stream: &mut ChunkStream, mut into: &mut [u8]) -> Result<(), End> {
-    while !into.is_empty() {
-        let read = within(stream.read(into)).await?;
-        if read == 0 {
-            return Err(End::Broke("the partner closed it".into()));
-        }
-        into = &mut into[read..];
+/// Adds so many bytes; what has come before a link broke as well.
+async fn read_all(stream: &mut ChunkStream, to: &mut Vec<u8>, length: usize) -> Result<(), End> {
+    let mut come = to.len();
+    let end = come + length;
+    to.resize(end, 0);
+    while come < end {
+        // A slow link brings a piece over minutes: each part of it is a sign of life.
+        let why = match within(stream.read(&mut to[come..])).await {
+            Ok(read @ 1..) => {
+                come += read;
+                continue;
+            }
+            Ok(0) => End::Broke("the partner closed it".into()),
+            Err(why) => why,
+        };
+        to.truncate(come);
+        return Err(why);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(length: usize, ago: Duration) -> Asked {
-        Asked {
-            index: 0,
-            length,
-            at: Instant::now().checked_sub(ago).expect("a clock that runs"),
-        }
-    }
-
-    #[test]
-    fn a_fast_link_is_filled_and_a_slow_one_is_not_stuffed() {
-        let mut window = Window::new();
-        for _ in 0..5_000 {
-            window.came(&asked(window.piece(), Duration::from_millis(20)));
-        }
-        assert_eq!(window.size, LARGEST_WINDOW);
-        window.shrunk = Instant::now()
-            .checked_sub(Duration::from_secs(60))
-            .expect("a clock that runs");
-        window.came(&asked(window.piece(), Duration::from_secs(5)));
-        assert_eq!(window.size, LARGEST_WINDOW / 2);
-        // Of the same round: no more.
-        window.came(&asked(window.piece(), Duration::from_secs(5)));
-        assert_eq!(window.size, LARGEST_WINDOW / 2);
-    }
-
-    #[test]
-    fn a_long_way_is_not_taken_for_a_queue() {
-        let mut window = Window::new();
-        for _ in 0..100 {
-            window.came(&asked(512, Duration::from_millis(700)));
-        }
-        assert!(window.size > 40 << 10, "{}", window.size);
-    }
 }

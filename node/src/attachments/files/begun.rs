@@ -1,0 +1,171 @@
+//! Chunks of which a link that broke has brought the beginning: the rest is asked for when it is back. On a link of
+//! 2.4 kbit/s a chunk takes a quarter of an hour, and none would ever be whole on one that breaks more often.
+//!
+//! What is kept cannot be judged before it is whole. It goes on with the partner of which it came, so that nobody's junk
+//! is laid at another's door, and stands under its own hash, so that a crash that tore it is not either.
+
+use super::{Error, Files, PARTIAL, Result};
+use focal_protocol::{
+    id::{Hash, NodeId},
+    limits,
+};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+    sync::atomic::Ordering,
+};
+
+/// What is begun is named so.
+pub(super) const BEGUN: &str = ".part";
+/// Bytes before it: the partner, and the hash of partner and bytes.
+const HEAD: usize = 64;
+
+impl Files {
+    fn begun_path(&self, list: &Hash, name: &Hash) -> PathBuf {
+        self.dir(list).join(format!("{name}{BEGUN}"))
+    }
+
+    /// The chunks of an attachment that are begun.
+    pub(crate) fn begun(&self, list: &Hash) -> Result<BTreeSet<Hash>> {
+        let dir = match fs::read_dir(self.dir(list)) {
+            Ok(dir) => dir,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(e) => return Err(e.into()),
+        };
+        let mut begun = BTreeSet::new();
+        for file in dir {
+            let name = file?.file_name();
+            let name = name.to_str().and_then(|name| name.strip_suffix(BEGUN));
+            begun.extend(name.and_then(|name| name.parse::<Hash>().ok()));
+        }
+        Ok(begun)
+    }
+
+    /// Keeps the beginning of a chunk that a partner sent.
+    pub(crate) fn begin(
+        &self,
+        list: &Hash,
+        name: &Hash,
+        from: &NodeId,
+        bytes: &[u8],
+    ) -> Result<()> {
+        if bytes.len() > limits::CHUNK_SEALED {
+            return Err(Error::NotItsName);
+        }
+        self.room((HEAD + bytes.len()) as u64)?;
+        self.forget_begun(list, name)?;
+        let path = self.begun_path(list, name);
+        let number = self.partial.fetch_add(1, Ordering::Relaxed);
+        let partial = self.dir(list).join(format!("{name}.{number}{PARTIAL}"));
+        let written = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&partial)
+            .and_then(|mut file| {
+                file.write_all(&from.0)?;
+                file.write_all(&Hash::of(&[&from.0, bytes]).0)?;
+                file.write_all(bytes)
+            })
+            .and_then(|()| fs::rename(&partial, &path));
+        if let Err(e) = written {
+            let _ = fs::remove_file(&partial);
+            return Err(e.into());
+        }
+        let length = (HEAD + bytes.len()) as u64;
+        self.used.fetch_add(length, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Takes what a partner has begun of a chunk of this length, if it is as it was kept; it is not here any more then.
+    pub(crate) fn take_begun(
+        &self,
+        list: &Hash,
+        name: &Hash,
+        from: &NodeId,
+        length: usize,
+    ) -> Result<Vec<u8>> {
+        let file = match fs::File::open(self.begun_path(list, name)) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(e.into()),
+        };
+        let mut kept = Vec::new();
+        file.take((HEAD + limits::CHUNK_SEALED) as u64)
+            .read_to_end(&mut kept)?;
+        self.forget_begun(list, name)?;
+        let Some((head, bytes)) = kept.split_at_checked(HEAD) else {
+            return Ok(Vec::new());
+        };
+        let is_so = head[..32] == from.0
+            && head[32..] == Hash::of(&[&from.0, bytes]).0
+            && bytes.len() < length;
+        Ok(if is_so { bytes.to_vec() } else { Vec::new() })
+    }
+
+    /// The chunk is whole, or begun anew.
+    pub(super) fn forget_begun(&self, list: &Hash, name: &Hash) -> Result<()> {
+        self.remove_file(&self.begun_path(list, name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: Hash = Hash([1; 32]);
+    const PARTNER: NodeId = NodeId([2; 32]);
+
+    fn begun(bytes: &[u8]) -> (tempfile::TempDir, Files, Hash) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let files = Files::open(dir.path(), 1 << 20).expect("open");
+        // Something of it is here already, as its list is.
+        files
+            .put(&LIST, &Hash::of(&[b"list"]), b"list")
+            .expect("kept");
+        let name = Hash::of(&[b"sealed"]);
+        files.begin(&LIST, &name, &PARTNER, bytes).expect("kept");
+        (dir, files, name)
+    }
+
+    #[test]
+    fn what_was_begun_goes_on_once_with_the_same_partner() {
+        let (_dir, files, name) = begun(b"sea");
+        assert_eq!((files.used(), files.count(&LIST)), (4 + 64 + 3, 1));
+        assert_eq!(files.begun(&LIST), Ok(BTreeSet::from([name])));
+        let take = || files.take_begun(&LIST, &name, &PARTNER, 6);
+        assert_eq!(take(), Ok(b"sea".to_vec()));
+        assert_eq!((take(), files.used()), (Ok(Vec::new()), 4));
+        assert_eq!(files.begun(&LIST), Ok(BTreeSet::new()));
+    }
+
+    #[test]
+    fn another_partner_begins_anew() {
+        let (_dir, files, name) = begun(b"sea");
+        let taken = files.take_begun(&LIST, &name, &NodeId([3; 32]), 6);
+        assert_eq!(taken, Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_a_crash_tore_or_is_too_long_is_not_gone_on_with() {
+        let (_dir, files, name) = begun(b"sea");
+        let path = files.begun_path(&LIST, &name);
+        let mut torn = fs::read(&path).expect("read");
+        torn[HEAD + 1] = 0;
+        fs::write(&path, torn).expect("torn");
+        assert_eq!(files.take_begun(&LIST, &name, &PARTNER, 6), Ok(Vec::new()));
+        let (_dir, files, name) = begun(b"sealed");
+        assert_eq!(files.take_begun(&LIST, &name, &PARTNER, 6), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn of_a_chunk_that_is_whole_no_beginning_is_left() {
+        let (_dir, files, name) = begun(b"sea");
+        files.put(&LIST, &name, b"sealed").expect("kept");
+        assert!(!files.begun_path(&LIST, &name).exists());
+        assert_eq!(files.used(), 4 + 6);
+    }
+}
