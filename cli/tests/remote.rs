@@ -47,12 +47,12 @@ async fn the_same_commands_work_from_afar() {
     let _node = stage.node().await;
     let case = stage.org().open_case(CASE).await.to_string();
     let officer = away(&stage, None);
-    let mut watch = officer
+    let watch = officer
         .command(&["watch", "--json"])
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
+        .spawn();
+    let watch = std::cell::RefCell::new(watch.expect("started"));
+    let lines = BufReader::new(watch.borrow_mut().stdout.take().expect("piped")).lines();
     let (sender, seen) = std::sync::mpsc::channel();
     let reading = std::thread::spawn(move || {
         for line in lines.map_while(Result::ok) {
@@ -64,6 +64,8 @@ async fn the_same_commands_work_from_afar() {
     let id = case.parse().expect("an id");
     let round = std::cell::Cell::new(0);
     until("somebody listens", || async {
+        let ended = watch.borrow_mut().try_wait().expect("asked");
+        assert!(ended.is_none(), "it goes on: {ended:?}");
         round.set(round.get() + 1);
         let note = stage
             .org()
@@ -79,6 +81,7 @@ async fn the_same_commands_work_from_afar() {
         shown.then_some(())
     })
     .await;
+    let mut watch = watch.into_inner();
     watch.kill().expect("killed");
     watch.wait().expect("reaped");
     reading.join().expect("read to the end");

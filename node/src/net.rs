@@ -23,6 +23,7 @@ mod reach;
 pub(crate) mod reason;
 mod relay;
 mod socks;
+mod streams;
 mod swarm;
 mod tls;
 mod transport;
@@ -186,8 +187,8 @@ fn seen(shared: &SharedSeen) -> std::sync::MutexGuard<'_, Seen> {
 pub struct Net {
     requests: mpsc::UnboundedSender<Request>,
     seen: SharedSeen,
-    control: libp2p_stream::Control,
-    authors: libp2p_stream::Control,
+    control: streams::Control,
+    authors: streams::Control,
     proxy: Option<SocketAddr>,
 }
 

@@ -226,7 +226,7 @@ impl Link {
         let number = self.next;
         self.next += 1;
         self.opening.insert(number, reply);
-        let mut control = self.swarm.behaviour().streams.new_control();
+        let mut control = self.swarm.behaviour().streams.control();
         let (peer, tell) = (self.node.peer, self.tell.clone());
         tokio::spawn(async move {
             let result = control.open_stream(peer, API).await;

@@ -11,7 +11,9 @@ use super::{
     Error, NetConfig, Patience, PeerAddress, PeerStream, SharedSeen,
     behaviour::{Behaviour, Nodes},
     dial::Dial,
-    framed, node_id, reason, seen, swarm,
+    framed, node_id, reason, seen,
+    streams::{Control, Incoming},
+    swarm,
 };
 use crate::Link;
 use focal_protocol::id::NodeId;
@@ -71,7 +73,7 @@ struct Peer {
 pub(super) struct Actor {
     me: NodeId,
     swarm: Swarm<Behaviour>,
-    incoming: libp2p_stream::IncomingStreams,
+    incoming: Incoming,
     opened: mpsc::UnboundedReceiver<(NodeId, Result<Stream, String>)>,
     opening: mpsc::UnboundedSender<(NodeId, Result<Stream, String>)>,
     streams: mpsc::Sender<PeerStream>,
@@ -116,7 +118,7 @@ impl Actor {
         let incoming = swarm
             .behaviour()
             .streams
-            .new_control()
+            .control()
             .accept(PROTOCOL)
             .map_err(|e| setup(&e))?;
         let (opening, opened) = mpsc::unbounded_channel();
@@ -141,13 +143,13 @@ impl Actor {
     }
 
     /// Opens and accepts streams beside the conversation.
-    pub(super) fn control(&self) -> libp2p_stream::Control {
-        self.swarm.behaviour().streams.new_control()
+    pub(super) fn control(&self) -> Control {
+        self.swarm.behaviour().streams.control()
     }
 
     /// Accepts streams of authors.
-    pub(super) fn authors_control(&self) -> libp2p_stream::Control {
-        self.swarm.behaviour().authors.new_control()
+    pub(super) fn authors_control(&self) -> Control {
+        self.swarm.behaviour().authors.control()
     }
 
     pub(super) async fn run(mut self) {

@@ -1,11 +1,10 @@
 //! Streams on which authors of this organisation speak to the API. Partners' nodes cannot open any, and authors can
 //! open no others.
 
-use super::{Net, Request, node_id};
+use super::{Net, Request, node_id, streams::Incoming};
 use focal_protocol::{id::NodeId, key::PublicKey};
 use futures::StreamExt;
 use libp2p::{Stream, StreamProtocol};
-use libp2p_stream::IncomingStreams;
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
 
 /// A byte stream that carries one HTTP/1.1 connection.
@@ -15,7 +14,7 @@ pub(crate) const PROTOCOL: StreamProtocol = StreamProtocol::new("/focal/api/1");
 pub type ApiStream = Compat<Stream>;
 
 /// Streams that authors open.
-pub(crate) struct IncomingApi(pub(super) IncomingStreams);
+pub(crate) struct IncomingApi(pub(super) Incoming);
 
 impl IncomingApi {
     /// The next one and its author, authenticated by the transport; none when the swarm has ended.

@@ -1,10 +1,9 @@
 //! Streams on which pieces of attachments are asked for: beside the conversation, so that neither waits for the other.
 
-use super::{Net, node_id, peer_id};
+use super::{Net, node_id, peer_id, streams::Incoming};
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
 use libp2p::{Stream, StreamProtocol};
-use libp2p_stream::IncomingStreams;
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
 
 const PROTOCOL: StreamProtocol = StreamProtocol::new("/focal/chunk/1");
@@ -13,7 +12,7 @@ const PROTOCOL: StreamProtocol = StreamProtocol::new("/focal/chunk/1");
 pub type ChunkStream = Compat<Stream>;
 
 /// Streams that partners open.
-pub struct IncomingChunks(IncomingStreams);
+pub struct IncomingChunks(Incoming);
 
 impl IncomingChunks {
     /// The next one and its partner, authenticated by the transport; none when the swarm has ended.

@@ -1,6 +1,9 @@
 //! A behaviour for some peers only: nobody else can even agree on a protocol of it.
 
-use super::patient::Patient;
+use super::{
+    patient::Patient,
+    streams::{Control, Streams},
+};
 use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, transport::PortUse},
@@ -19,7 +22,7 @@ const CANDIDATES: usize = 32;
 
 /// What is done with one group of peers. On connections of others there are no protocols of this group to speak, and nothing is
 /// heard of them: some behaviours panic when a connection ends that they were not asked about.
-pub(crate) struct Only<B = libp2p_stream::Behaviour> {
+pub(crate) struct Only<B = Streams> {
     inner: B,
     peers: BTreeSet<PeerId>,
     connections: BTreeSet<ConnectionId>,
@@ -32,12 +35,12 @@ type Handler<B> = Either<Patient<THandler<B>>, dummy::ConnectionHandler>;
 
 impl Only {
     pub(crate) fn nobody() -> Self {
-        Self::with(libp2p_stream::Behaviour::new())
+        Self::with(Streams::new())
     }
 
     /// Opens and accepts streams.
-    pub(crate) fn new_control(&self) -> libp2p_stream::Control {
-        self.inner.new_control()
+    pub(crate) fn control(&self) -> Control {
+        self.inner.control()
     }
 }
 

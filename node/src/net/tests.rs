@@ -1,6 +1,7 @@
 //! Nets that find each other on loopback.
 
 mod relays;
+mod streams;
 mod ways;
 
 use super::{Error, Net, NetConfig, PeerAddress, PeerStream, Reach, RelayTerms, TlsFiles};
@@ -234,58 +235,4 @@ async fn carry(
     drop(near);
     // The far end still takes the link for a good one.
     let _ = far_cut.changed().await;
-}
-
-#[tokio::test]
-async fn a_partner_that_lost_the_link_first_and_dialled_again_is_spoken_to_on_the_new_one() {
-    // The side that opens the conversation is the one that learns of the break last.
-    let (first, second) = (NodeKeys::generate(), NodeKeys::generate());
-    let (lower, higher) = if first.node() < second.node() {
-        (first, second)
-    } else {
-        (second, first)
-    };
-    let mut dialler = start(higher, TCP).await.expect("starts");
-    let mut opener = start(lower, TCP).await.expect("starts");
-    let wire = Wire::to(&opener.net.listening()[0]).await;
-    opener.net.peers(vec![PeerAddress {
-        node: dialler.node(),
-        addresses: Vec::new(),
-        link: crate::Link::Normal,
-    }]);
-    dialler.net.peers(vec![PeerAddress {
-        node: opener.node(),
-        addresses: vec![wire.address.clone()],
-        link: crate::Link::Normal,
-    }]);
-    let mut incoming = opener.net.accept_chunks().expect("nobody else accepts");
-    let mut old = deadline(opener.streams.recv()).await.expect("a stream");
-    let lost = deadline(dialler.streams.recv()).await.expect("a stream");
-
-    wire.near.send_replace(());
-    dialler.net.ended(lost.node, lost.since);
-    // It is connected anew: a stream beside the conversation arrives.
-    let opening = async {
-        loop {
-            if wire.connections.load(Ordering::Relaxed) == 2
-                && let Ok(mut stream) = dialler.net.open_chunks(opener.node()).await
-            {
-                stream.write_all(b"here").await.expect("sent");
-                stream.flush().await.expect("sent");
-                return stream;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let (_opened, _came) = deadline(async { tokio::join!(opening, incoming.next()) }).await;
-    wire.far.send_replace(());
-    assert!(!matches!(deadline(old.frames.next()).await, Some(Ok(_))));
-    opener.net.ended(old.node, old.since);
-
-    let mut new = deadline(opener.streams.recv()).await.expect("a new stream");
-    let mut at_dialler = deadline(dialler.streams.recv()).await.expect("a stream");
-    new.frames.send(Bytes::from("again")).await.expect("sent");
-    let got = deadline(at_dialler.frames.next()).await.expect("a frame");
-    assert_eq!(&got.expect("whole")[..], b"again");
-    assert_eq!(wire.connections.load(Ordering::Relaxed), 2, "on that link");
 }

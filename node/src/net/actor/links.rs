@@ -229,7 +229,7 @@ impl Actor {
         let Some(peer) = self.peers.get(&node).filter(|_| self.me < node) else {
             return;
         };
-        let mut control = self.swarm.behaviour().streams.new_control();
+        let mut control = self.swarm.behaviour().streams.control();
         let (id, opening) = (peer.id, self.opening.clone());
         tokio::spawn(async move {
             let result = control.open_stream(id, PROTOCOL).await;
