@@ -151,7 +151,7 @@ async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
     } else {
         None
     };
-    let mut reached = false;
+    let (mut reached, mut failed) = (false, None);
     for address in &patient.addresses {
         let result = if patient.link.is_frugal() && patient.session {
             let why = "there is a connection, and on this link every byte counts";
@@ -160,10 +160,16 @@ async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
             within(each, until, net.probe(patient.node, address)).await
         };
         reached |= result.is_ok();
+        if let Err(failure) = &result
+            && failure.trouble != Trouble::Untried
+        {
+            failed.get_or_insert(failure.trouble);
+        }
         findings.push(finding(&patient, address, result, false));
     }
     if !patient.session {
-        findings.push(finding(&patient, "", Err(silence(&patient, reached)), true));
+        let silence = silence(&patient, reached, failed);
+        findings.push(finding(&patient, "", Err(silence), true));
         return findings;
     }
     let by_relay = patient.state.as_ref().is_some_and(|s| s.relayed);
@@ -189,8 +195,8 @@ async fn clock(net: &Net, node: NodeId) -> Result<(), Failure> {
     Err(Failure::new(Trouble::ClockOff, why))
 }
 
-/// Why there is no conversation with a node.
-fn silence(patient: &Patient, reached: bool) -> Failure {
+/// Why there is no conversation with a node: what is wrong with the first way to it that failed.
+fn silence(patient: &Patient, reached: bool, failed: Option<Trouble>) -> Failure {
     let last = patient.state.as_ref().and_then(|s| s.last_error.clone());
     if patient.addresses.is_empty() {
         return Failure::new(Trouble::NoAddress, "its manifest lists no address");
@@ -200,7 +206,7 @@ fn silence(patient: &Patient, reached: bool) -> Failure {
         return Failure::new(Trouble::NotLetIn, why);
     }
     Failure::new(
-        Trouble::Silent,
+        failed.unwrap_or(Trouble::Silent),
         last.unwrap_or_else(|| "none of its addresses leads to it".into()),
     )
 }

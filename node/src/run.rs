@@ -160,7 +160,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     }
     tracing::info!("node {} runs", shared.me.short());
     let clock = net.clone();
-    let telling = tokio::spawn(async move { clock.tell_time().await });
+    let telling = tokio::spawn(async move { clock.tell_time(crate::clock::now).await });
     let keeping = tokio::spawn(attachments.clone().keep_up());
     let serving = net
         .accept_chunks()

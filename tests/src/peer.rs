@@ -6,6 +6,7 @@ use focal_protocol::{
     directory::Directory,
     key::SecretKey,
     sync::{ChunkRequest, Frame, Hello, VERSION},
+    time::Time,
 };
 use futures::{SinkExt, StreamExt};
 use std::{
@@ -13,7 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -120,6 +121,19 @@ impl Peer {
         tokio::time::timeout(DEADLINE, asking)
             .await
             .expect("an answer in time")
+    }
+
+    /// Tells who asks a time that is so far ahead.
+    pub fn tells_time(&self, ahead: Duration) {
+        let net = self.net.clone();
+        tokio::spawn(async move {
+            net.tell_time(|| {
+                let since = (SystemTime::now() + ahead).duration_since(UNIX_EPOCH);
+                let ms = since.map_or(0, |since| since.as_millis());
+                Time(u64::try_from(ms).unwrap_or(u64::MAX))
+            })
+            .await;
+        });
     }
 
     /// Answers every request for a piece of an attachment with as many bytes of junk.

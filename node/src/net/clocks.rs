@@ -2,7 +2,7 @@
 
 use super::{Net, peer_id};
 use crate::clock;
-use focal_protocol::id::NodeId;
+use focal_protocol::{id::NodeId, time::Time};
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use libp2p::StreamProtocol;
 use std::time::{Duration, Instant};
@@ -15,18 +15,21 @@ const ANSWERS: usize = 32;
 
 impl Net {
     /// Tells partners the time, until the swarm ends.
-    pub(crate) async fn tell_time(&self) {
+    pub async fn tell_time(&self, now: impl Fn() -> Time) {
         let Ok(incoming) = self.control.clone().accept(PROTOCOL) else {
             return;
         };
         incoming
-            .for_each_concurrent(ANSWERS, |(_, mut stream)| async move {
-                let answer = async {
-                    stream.write_all(&clock::now().0.to_be_bytes()).await?;
-                    stream.close().await
-                };
-                // Who asks and goes has no answer.
-                let _ = tokio::time::timeout(PATIENCE, answer).await;
+            .for_each_concurrent(ANSWERS, |(_, mut stream)| {
+                let now = &now;
+                async move {
+                    let answer = async {
+                        stream.write_all(&now().0.to_be_bytes()).await?;
+                        stream.close().await
+                    };
+                    // Who asks and goes has no answer.
+                    let _ = tokio::time::timeout(PATIENCE, answer).await;
+                }
             })
             .await;
     }
