@@ -14,6 +14,7 @@ mod chunks;
 mod clocks;
 mod dial;
 mod frames;
+mod held;
 mod listen;
 mod nearby;
 mod only;

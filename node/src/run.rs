@@ -162,6 +162,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let clock = net.clone();
     let telling = tokio::spawn(async move { clock.tell_time(crate::clock::now).await });
     let keeping = tokio::spawn(attachments.clone().keep_up());
+    let hearing = tokio::spawn(attachments.clone().hear_news());
     let serving = net
         .accept_chunks()
         .map(|incoming| tokio::spawn(attachments::serve(attachments, incoming)));
@@ -177,6 +178,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     server.stop().await;
     keeping.abort();
     telling.abort();
+    hearing.abort();
     if let Some(serving) = serving {
         serving.abort();
     }

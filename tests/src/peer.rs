@@ -4,6 +4,7 @@ use crate::{DEADLINE, Federation, Org};
 use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream, Reach};
 use focal_protocol::{
     directory::Directory,
+    id::{CaseId, Hash, NodeId},
     key::SecretKey,
     sync::{ChunkRequest, Frame, Hello, VERSION},
     time::Time,
@@ -134,6 +135,21 @@ impl Peer {
             })
             .await;
         });
+    }
+
+    /// What nodes tell of attachments that they hold now.
+    #[must_use]
+    pub fn hears_of_attachments(&self) -> mpsc::UnboundedReceiver<(NodeId, CaseId, Hash)> {
+        let (sender, heard) = mpsc::unbounded_channel();
+        let net = self.net.clone();
+        tokio::spawn(async move {
+            let tell = |node, case, attachment| {
+                // The test may have heard enough.
+                let _ = sender.send((node, case, attachment));
+            };
+            net.hear_held(tell).await;
+        });
+        heard
     }
 
     /// Answers every request for a piece of an attachment with as many bytes of junk.

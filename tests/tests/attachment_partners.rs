@@ -1,12 +1,12 @@
 //! Partners that serve junk for pieces of attachments, or ask for what is not theirs.
 
-use focal_node::api::types::{AttachmentHere, CaseAction, Invite, Invited};
+use focal_node::api::types::{AttachmentHere, CaseAction, Invite, Invited, Stored};
 use focal_protocol::{
     id::{CaseId, Hash},
     random::{Random, SystemRandom},
     sync::ChunkRequest,
 };
-use focal_tests::{Federation, Insider, Org, Peer, SealedFile, until};
+use focal_tests::{DEADLINE, Federation, Insider, Org, Peer, SealedFile, until};
 use hyper::Method;
 use std::path::Path;
 
@@ -165,4 +165,47 @@ async fn only_members_are_served_and_others_cannot_tell_what_is_there() {
     ] {
         assert_eq!(insider.peer.piece(norland, &asked).await, Some(Vec::new()));
     }
+}
+
+#[tokio::test]
+async fn who_asked_for_a_file_in_vain_is_told_when_it_is_there() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Guest"]);
+    let [norland, _] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    let _node = norland.start(Path::new(NODE)).await;
+    let case = norland.open_case("Varenia").await;
+    let insider = Insider::join(&federation, 0, 1, case).await;
+    let mut news = insider.peer.hears_of_attachments();
+    // The record comes before its files.
+    let file = SealedFile::new("a", &noise(300_000));
+    let record = norland.note_with(case, "with a file", &[&file]);
+    let path = format!("/v1/cases/{case}/records?files=follow");
+    let body = focal_protocol::codec::encode(&record);
+    let stored: Result<Stored, _> = norland
+        .api()
+        .post_bytes(&path, body)
+        .await
+        .expect("an answer");
+    stored.expect("stored");
+    until("its node waits for it", || async {
+        norland.attachment(case, &file).await?.why
+    })
+    .await;
+    let part = request(case, &file, Some(1), file.chunks[1].len());
+    assert_eq!(insider.peer.piece(norland, &part).await, Some(Vec::new()));
+    assert!(news.try_recv().is_err(), "it is not there yet");
+
+    norland.hand_over(&file).await.expect("kept");
+    let path = format!("/v1/attachments/{}/complete", file.attachment.list);
+    let said = norland.api().bytes(Method::POST, &path, Vec::new()).await;
+    said.expect("an answer").expect("all of it");
+    let told = tokio::time::timeout(DEADLINE, news.recv()).await;
+    let expected = (norland.node, case, file.attachment.list);
+    assert_eq!(told.expect("in time"), Some(expected));
+    assert_eq!(
+        insider.peer.piece(norland, &part).await,
+        Some(file.chunks[1].clone())
+    );
 }

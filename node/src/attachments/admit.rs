@@ -72,6 +72,7 @@ impl Attachments {
                         self.store.apply(&write)?;
                         self.store.flush()?;
                         self.keep().waiting.remove(list);
+                        self.tell_who_asked(list);
                         self.shared.emit(Event::Attachment {
                             case: case.to_string(),
                             attachment: list.to_string(),

@@ -135,7 +135,7 @@ impl Attachments {
     }
 
     /// Whether a node and this one are both in a case that goes on.
-    fn shares(&self, case: &CaseId, node: &NodeId) -> bool {
+    pub(super) fn shares(&self, case: &CaseId, node: &NodeId) -> bool {
         let cases = self.shared.cases();
         cases
             .get(case)

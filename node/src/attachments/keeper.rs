@@ -3,6 +3,7 @@
 use super::{
     Attachments, blocking,
     fetch::{self, Outcome, Progress},
+    news::InVain,
 };
 use crate::{
     api::types::Event,
@@ -44,6 +45,8 @@ pub(super) struct Keep {
     blamed: BTreeMap<NodeId, Instant>,
     /// Attachments whose chunks on the disk were looked at since the start.
     pub(super) checked: BTreeSet<Hash>,
+    /// Who is told when a file is here.
+    pub(super) in_vain: InVain,
     /// Whether there is no room.
     full: bool,
     /// Removed since the start, because nothing named it any more.
@@ -66,8 +69,18 @@ pub(super) struct Waiting {
     pub(super) wanted: bool,
     due: Instant,
     pause: Duration,
+    /// When a partner said last that it holds it.
+    pub(super) told: Option<Instant>,
     /// Why it did not come the last time.
     pub(super) why: Option<&'static str>,
+}
+
+impl Waiting {
+    /// A reason to ask at once.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        self.due = now;
+        self.pause = PAUSE;
+    }
 }
 
 impl Keep {
@@ -157,6 +170,7 @@ impl Attachments {
             wanted,
             due: Instant::now(),
             pause: PAUSE,
+            told: None,
             why: None,
         });
         if !waiting.cases.contains(&attached.case) {
@@ -190,8 +204,7 @@ impl Attachments {
         }
         if let Some(waiting) = self.keep().waiting.get_mut(&list) {
             waiting.wanted = true;
-            waiting.due = Instant::now();
-            waiting.pause = PAUSE;
+            waiting.hurry(Instant::now());
         }
         self.wake.notify_one();
         Ok(())
@@ -245,6 +258,7 @@ impl Attachments {
                 keep.waiting.remove(&list);
                 drop(keep);
                 tracing::info!("attachment {} is here", list.short());
+                self.tell_who_asked(&list);
                 self.shared.emit(Event::Attachment {
                     case: case.to_string(),
                     attachment: list.to_string(),
@@ -292,8 +306,7 @@ impl Attachments {
     /// A partner is here again: what nobody had is asked for at once.
     fn hurry(&self) {
         for waiting in self.keep().waiting.values_mut() {
-            waiting.due = Instant::now();
-            waiting.pause = PAUSE;
+            waiting.hurry(Instant::now());
         }
     }
 
@@ -350,5 +363,26 @@ impl Attachments {
     /// Removes what nothing names, because a person asks.
     pub(crate) async fn prune(self: &Arc<Self>) -> Result<Removed, Refused> {
         self.sweep(ORPHAN_BY_HAND).await
+    }
+}
+
+#[cfg(test)]
+impl Keep {
+    /// Something that is asked for again at that time.
+    pub(super) fn waits(&mut self, list: Hash, case: CaseId, due: Instant) {
+        let waiting = Waiting {
+            cases: vec![case],
+            size: 0,
+            wanted: true,
+            due,
+            pause: LONGEST_PAUSE,
+            told: None,
+            why: None,
+        };
+        self.waiting.insert(list, waiting);
+    }
+
+    pub(super) fn is_due(&self, list: &Hash, now: Instant) -> bool {
+        self.waiting.get(list).is_some_and(|w| w.due <= now)
     }
 }

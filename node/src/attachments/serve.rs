@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 
 /// Pieces of one stream that are read from the disk while others are on their way: so many chunks of memory.
 const AHEAD: usize = 4;
@@ -116,19 +116,37 @@ async fn answer_all(
             Err(_) | Ok(None) => return Ok(()),
             Ok(Some(piece)) => piece?,
         };
-        let length = piece.len().saturating_sub(PREFIX);
-        at.sent.fetch_add(length as u64, Ordering::Relaxed);
-        let pace = at.shared.pace(&node);
-        for slice in piece.chunks(pace.link().terms().slice) {
-            give_way(at, &node, &pace).await;
-            pace.take(slice.len());
-            within(async {
-                writer.write_all(slice).await?;
-                writer.flush().await
-            })
-            .await?;
-        }
+        let mut sent = 0;
+        let end = send(at, &node, &mut writer, &piece, &mut sent).await;
+        let sent = sent.saturating_sub(PREFIX);
+        at.sent.fetch_add(sent as u64, Ordering::Relaxed);
+        end?;
     }
+}
+
+/// Sends a piece as fast as the link is, and says how much of it has gone.
+async fn send(
+    at: &Arc<Attachments>,
+    node: &NodeId,
+    writer: &mut WriteHalf<ChunkStream>,
+    piece: &[u8],
+    sent: &mut usize,
+) -> Result<(), String> {
+    let pace = at.shared.pace(node);
+    for mut slice in piece.chunks(pace.link().terms().slice) {
+        give_way(at, node, &pace).await;
+        pace.take(slice.len());
+        while !slice.is_empty() {
+            let written = within(writer.write(slice)).await?;
+            if written == 0 {
+                return Err("the stream is closed".into());
+            }
+            *sent += written;
+            slice = &slice[written..];
+        }
+        within(writer.flush()).await?;
+    }
+    Ok(())
 }
 
 /// What a partner asks for, one after the other.
@@ -172,7 +190,7 @@ async fn give_way(at: &Arc<Attachments>, node: &NodeId, pace: &Pace) {
 }
 
 /// Sends, unless the partner takes nothing for a long time.
-async fn within(sending: impl Future<Output = io::Result<()>>) -> Result<(), String> {
+async fn within<T>(sending: impl Future<Output = io::Result<T>>) -> Result<T, String> {
     match tokio::time::timeout(IDLE, sending).await {
         Ok(sent) => sent.map_err(|e| e.to_string()),
         Err(_) => Err("the partner takes nothing any more".into()),
@@ -203,12 +221,7 @@ impl Attachments {
         last: &mut Last,
     ) -> Result<Place, Refused> {
         let (case, list) = (request.case, request.attachment);
-        let shares = self
-            .shared
-            .cases()
-            .get(&case)
-            .is_some_and(|info| info.ended.is_none() && info.members.contains(node));
-        if !shares {
+        if !self.shares(&case, node) {
             return Ok(None);
         }
         if last.of != Some((case, list)) || last.listed.is_none() {
@@ -220,6 +233,7 @@ impl Attachments {
             };
         }
         let Some(listed) = &last.listed else {
+            self.asked_in_vain(*node, case, list);
             return Ok(None);
         };
         let name = match request.chunk {
@@ -230,6 +244,8 @@ impl Attachments {
             },
         };
         Ok(Some(Asking {
+            node: *node,
+            case,
             list,
             name,
             from: u64::from(request.from),
@@ -243,6 +259,8 @@ impl Attachments {
             return vec![0; PREFIX];
         };
         let Asking {
+            node,
+            case,
             list,
             name,
             from,
@@ -250,7 +268,11 @@ impl Attachments {
         } = asking;
         let files = move || {
             let here = &self.files;
-            Ok(here.read_behind(PREFIX, &list, &name, from, length)?)
+            let piece = here.read_behind(PREFIX, &list, &name, from, length)?;
+            if piece.is_none() {
+                self.asked_in_vain(node, case, list);
+            }
+            Ok(piece)
         };
         let mut piece = match blocking(files).await {
             Ok(piece) => piece.unwrap_or_else(|| vec![0; PREFIX]),
@@ -267,6 +289,8 @@ impl Attachments {
 
 /// A piece that a partner may have, if it is here.
 struct Asking {
+    node: NodeId,
+    case: CaseId,
     list: Hash,
     name: Hash,
     from: u64,
