@@ -1,6 +1,7 @@
 //! Partners that meet by file alone: whatever is lost, repeated, damaged or out of order, they come to hold the same.
 
-use focal_node::api::types::CourierOrder;
+use focal_node::api::types::{CourierOrder, Problem};
+use focal_protocol::codec;
 use focal_tests::{
     Ring,
     courier::{load, pack, pack_order, report},
@@ -40,6 +41,22 @@ async fn what_the_receipt_confirms_is_not_packed_again_and_is_shown_as_held() {
         norland.api().get(&path).await.expect("an answer");
     let held = holders.iter().find(|h| h.node == monitor.node.to_string());
     assert!(held.is_some_and(|h| h.since.is_some()), "{holders:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_older_than_what_came_since_is_not_called_refused() {
+    let mut ring = Ring::of(Path::new(NODE), &["Norland", "Monitor"]).await;
+    let volume = pack(ring.org(0), ring.org(1), None).await.0.remove(0);
+    let manifest = ring.federation.orgs[0].issue(|_| {});
+    let body = codec::encode(&manifest);
+    for org in [ring.org(0), ring.org(1)] {
+        let api = org.api();
+        let taken = api.post_bytes("/v1/directory/manifest", body.clone());
+        let taken: Result<serde_json::Value, Problem> = taken.await.expect("an answer");
+        taken.expect("taken");
+    }
+    let loaded = load(ring.org(1), volume).await.expect("loaded");
+    assert!(loaded.refused.is_empty(), "{:?}", loaded.refused);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::Ledger;
 use crate::{courier::Loaded, mailbox::Mailbox, refused::Refused};
 use focal_protocol::{
+    directory,
     id::{LogId, NodeId},
     log::{self, Run},
     sync::Frame,
@@ -18,9 +19,16 @@ impl Ledger {
         let nobody = Mailbox::new(from);
         let mut loaded = Loaded::default();
         let taken = match frame {
-            Frame::Directory(items) => self
-                .take_items(items, None)
-                .map(|new| loaded.documents = new as u64),
+            Frame::Directory(items) => {
+                let before = self.next_document;
+                let taken = self.take_items(items, None);
+                loaded.documents = self.next_document - before;
+                match taken {
+                    // What travels by file may be older than what has come since.
+                    Ok(_) | Err(Refused::Directory(directory::Error::Rollback { .. })) => Ok(()),
+                    Err(refused) => Err(refused),
+                }
+            }
             Frame::Entries(run) => self.load_run(&nobody, run, &mut loaded),
             Frame::Ack(heights) => {
                 loaded.heights = self.load_heights(from, heights)?;
