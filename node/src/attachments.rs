@@ -2,7 +2,7 @@
 //! members only.
 //!
 //! [`files`] keeps chunks; [`admit`] takes them from this node's own people; [`keeper`] decides what is fetched and
-//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners, [`courier`] is the way by file; [`content`] opens a file
+//! removed, [`fetch`] fetches one attachment from several partners at once, [`serve`] answers partners, [`news`] tells who has asked in vain, [`courier`] is the way by file; [`content`] opens a file
 //! for who may read it here.
 
 mod admit;
@@ -11,6 +11,7 @@ mod courier;
 mod fetch;
 mod files;
 mod keeper;
+mod news;
 mod serve;
 mod show;
 

@@ -6,6 +6,7 @@
 
 mod cable;
 mod machine;
+pub mod names;
 
 pub use cable::{Cable, Shape, Traffic};
 pub use machine::Machine;
@@ -111,6 +112,8 @@ fn remove(which: impl Fn(&str) -> bool) {
         if which(name) {
             // Its cables go with it.
             quiet("ip", &["netns", "del", name]);
+            // Only some have settings of their own.
+            let _ = std::fs::remove_dir_all(Path::new("/etc/netns").join(name));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Nodes on links as the field has them: in network namespaces of their own, narrow, lossy and cut.
 
+use focal_node::remote::NodeAddress;
 use focal_tests::{
     Federation, NodeProcess, Org,
-    netns::{Network, Shape},
+    netns::{Network, Shape, names},
 };
 use std::path::Path;
 
@@ -77,5 +78,43 @@ async fn a_machine_behind_another_is_hidden_and_only_one_port_passes() {
         NodeProcess::start_on(&outside, Path::new(NODE), &monitor.dir).await,
     ];
     // Only from the inside, and only to 443: the other has no way to the first.
+    federation.connected().await;
+}
+
+#[tokio::test]
+async fn a_node_is_found_by_the_text_record_of_a_name() {
+    let Some(network) = Network::new() else {
+        return;
+    };
+    let (north, south) = (network.machine("north"), network.machine("south"));
+    let _cable = network.cable((&north, "10.0.0.1/24"), (&south, "10.0.0.2/24"));
+    let base = tempfile::tempdir().expect("a directory");
+    let orgs = vec![
+        Org::at(base.path(), "Norland", "/ip4/10.0.0.1/tcp/4711"),
+        Org::at(base.path(), "Monitor", "/ip4/10.0.0.2/tcp/4711"),
+    ];
+    let mut federation = Federation::of(orgs);
+    // One is told by a name only, and the other cannot be dialled.
+    for (org, addresses) in federation
+        .orgs
+        .iter_mut()
+        .zip([Vec::new(), vec!["/dnsaddr/focal.example".to_string()]])
+    {
+        let manifest = org.issue(|m| m.nodes[0].addresses = addresses);
+        federation.bundle.manifests.push(manifest);
+    }
+    let [norland, monitor] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    federation.hand_to(norland);
+    federation.hand_to(monitor);
+    let full = NodeAddress::full(monitor.address(), &monitor.node).expect("an address");
+    let socket = south.socket(([10, 0, 0, 2], 53).into());
+    names::tell(socket, "_dnsaddr.focal.example", &format!("dnsaddr={full}"));
+    north.ask_names_of([10, 0, 0, 2].into());
+    let _nodes = [
+        NodeProcess::start_on(&north, Path::new(NODE), &norland.dir).await,
+        NodeProcess::start_on(&south, Path::new(NODE), &monitor.dir).await,
+    ];
     federation.connected().await;
 }

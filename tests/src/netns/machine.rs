@@ -1,7 +1,13 @@
 //! A machine: a network namespace in which programs run.
 
 use super::must;
-use std::{path::Path, process::Command};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::{
+    net::{Ipv4Addr, SocketAddr, UdpSocket},
+    os::fd::AsFd,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A machine. Its namespace is removed with the network.
 #[derive(Debug, Clone)]
@@ -43,6 +49,39 @@ impl Machine {
         let mut command = self.command(Path::new(program));
         command.args(args);
         must(command, input)
+    }
+
+    /// Lets programs on this machine ask a name server at that address.
+    ///
+    /// # Panics
+    /// It cannot be written down.
+    pub fn ask_names_of(&self, server: Ipv4Addr) {
+        let dir = self.settings();
+        std::fs::create_dir_all(&dir).expect("a directory");
+        let line = format!("nameserver {server}\noptions timeout:2\n");
+        std::fs::write(dir.join("resolv.conf"), line).expect("written");
+    }
+
+    /// What stands here takes the place of the same files of `/etc` (ip-netns(8)).
+    fn settings(&self) -> PathBuf {
+        Path::new("/etc/netns").join(&self.0)
+    }
+
+    /// A socket of this process on this machine.
+    ///
+    /// # Panics
+    /// The address is in use or not this machine's.
+    #[must_use]
+    pub fn socket(&self, address: SocketAddr) -> UdpSocket {
+        let there = std::fs::File::open(Path::new("/run/netns").join(&self.0));
+        let there = there.expect("its namespace");
+        // A thread is in one namespace, and a socket stays where it was made.
+        let binding = std::thread::spawn(move || {
+            let network = Some(LinkNameSpaceType::Network);
+            move_into_link_name_space(there.as_fd(), network).expect("moved");
+            UdpSocket::bind(address).expect("an address")
+        });
+        binding.join().expect("bound")
     }
 
     /// The name of the namespace.

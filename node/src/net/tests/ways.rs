@@ -246,6 +246,42 @@ async fn nothing_goes_past_a_proxy_that_refuses() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_asks_for_a_password_is_named() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let at = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut greeting = [0; 2];
+            if stream.read_exact(&mut greeting).await.is_ok() {
+                let mut methods = vec![0; greeting[1].into()];
+                // Only with a name and a password (RFC 1929), and those were not offered.
+                let offered = stream.read_exact(&mut methods).await.is_ok();
+                let answer = if offered && methods.contains(&2) {
+                    2
+                } else {
+                    0xff
+                };
+                // Who asked may have gone.
+                let _ = stream.write_all(&[5, answer]).await;
+            }
+        }
+    });
+    let there = start(NodeKeys::generate(), TCP).await.expect("a");
+    let reach = Reach {
+        proxy: Some(at),
+        ..Reach::default()
+    };
+    let here = start_with(NodeKeys::generate(), &[], reach)
+        .await
+        .expect("b");
+    let address = there.net.listening()[0].clone();
+    let tried = here.net.probe(there.node(), &address);
+    let failure = deadline(tried).await.expect_err("no way");
+    assert_eq!(failure.trouble, Trouble::ProxyRefused, "{}", failure.why);
+    assert!(failure.why.contains("auth"), "{}", failure.why);
+}
+
+#[tokio::test]
 async fn two_nodes_converse_through_a_proxy_that_alone_knows_the_name() {
     let a = start(NodeKeys::generate(), TCP).await.expect("a");
     let port: u16 = a.net.listening()[0]
