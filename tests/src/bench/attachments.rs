@@ -262,7 +262,13 @@ pub async fn run(program: &Path, size: u64, breaks: u64) -> Figures {
     let goal = Some(1.0);
     figures.amount("receiver's memory, MiB", receiver, MEMORY, "goal", goal);
     figures.amount("sender's memory, MiB", sender, MEMORY, "goal", goal);
-    drop(stage);
+    // Its files stay until the end: some file systems search long for numbers that no file had a moment ago.
+    let Stage {
+        nodes,
+        _base: files,
+        ..
+    } = stage;
+    drop(nodes);
 
     super::note("a link that holds");
     let stage = Stage::set(program, size, false).await;
@@ -271,7 +277,7 @@ pub async fn run(program: &Path, size: u64, breaks: u64) -> Figures {
     ask_for(norland, &stage.film).await;
     stage.film.complete(norland, stage.case).await;
     let rate = size as f64 / start.elapsed().as_secs_f64();
-    drop(stage);
+    drop((stage, files));
     super::note("a bare stream");
     let (_, bare) = limits::stream().await;
     figures.rate(
