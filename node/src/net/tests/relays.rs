@@ -177,6 +177,44 @@ async fn a_relay_passes_on_no_more_than_it_is_to() {
 }
 
 #[tokio::test]
+async fn a_connection_that_has_carried_its_share_by_way_of_a_relay_is_ended_and_another_made() {
+    const SHARE: usize = 1 << 20;
+    let terms = RelayTerms {
+        mib: 1,
+        ..RelayTerms::default()
+    };
+    let (relay, by) = relay(Some(terms)).await;
+    let (mut a, mut b) = (hidden().await, hidden().await);
+    introduce(&relay, &by, &a, &b);
+    let (a_node, b_node) = (a.node(), b.node());
+    let mut at_a = stream_with(&mut a, b_node).await;
+    let mut at_b = stream_with(&mut b, a_node).await;
+    let frame = Bytes::from(vec![7; 32 << 10]);
+    let mut carried = 0;
+    deadline(async {
+        while at_a.frames.send(frame.clone()).await.is_ok() {
+            let Some(Ok(got)) = at_b.frames.next().await else {
+                return;
+            };
+            carried += got.len();
+        }
+    })
+    .await;
+    let line = format!("by way of a relay that carries {SHARE} bytes: {carried} of them frames\n");
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+    assert!((SHARE / 2..=SHARE * 5 / 4).contains(&carried), "{carried}");
+    // What a session does when its stream ends.
+    a.net.ended(b_node, at_a.since);
+    b.net.ended(a_node, at_b.since);
+    let mut at_a = stream_with(&mut a, b_node).await;
+    let mut at_b = stream_with(&mut b, a_node).await;
+    at_a.frames.send(Bytes::from("hello")).await.expect("sent");
+    let got = deadline(at_b.frames.next()).await.expect("a frame");
+    assert_eq!(&got.expect("whole")[..], b"hello");
+    assert!(state_of(&a, b_node).relayed);
+}
+
+#[tokio::test]
 async fn two_nodes_that_met_by_way_of_a_relay_go_on_over_a_direct_connection() {
     let (relay, by) = relay(Some(RelayTerms::default())).await;
     let start = || start(NodeKeys::generate(), TCP);
