@@ -90,6 +90,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     )
     .await?;
     let store = Store::open(&dir.join("store"), keys.storage())?;
+    store.watch().map_err(|e| Error::io(dir, e))?;
     let (opener, opener_thread) = Opener::start(store.clone(), shared.clone())?;
     let (ledger, ledger_thread) = Ledger::start(
         store.clone(),

@@ -19,6 +19,7 @@ mod logs;
 mod mark;
 mod open;
 mod outbox;
+mod pace;
 mod places;
 mod records;
 mod space;
@@ -168,6 +169,7 @@ pub struct Store {
     case_keys: Arc<case_keys::CaseKeys>,
     /// For whoever reads everything while others write.
     tap: Arc<dump::Tap>,
+    pace: Arc<pace::Pace>,
 }
 
 impl std::fmt::Debug for Store {
@@ -196,12 +198,19 @@ impl Store {
         space::check(&self.path)?;
         {
             let _turn = self.tap.enter();
+            let _under_way = self.pace.begin();
             let applied = write.apply(self);
             // Also what has failed half-way: it is only read again.
             self.tap.note(write.keys());
             applied?;
         }
         self.note_places(write);
+        if self.pace.applied(write.bytes()) {
+            // Nobody was told that it is durable: who needs that flushes, and learns then why it cannot be.
+            if let Err(e) = self.flush() {
+                tracing::warn!("what was written is not on disk yet: {e}");
+            }
+        }
         Ok(())
     }
 
@@ -210,7 +219,9 @@ impl Store {
     /// # Errors
     /// The disk is full or broken: what was applied since the last flush may be lost in a crash.
     pub fn flush(&self) -> Result<()> {
+        let _under_way = self.pace.begin();
         let extent = self.mark.extent();
+        self.pace.flushing();
         self.db.flush()?;
         self.mark.flushed(extent);
         Ok(())

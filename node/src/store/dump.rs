@@ -216,6 +216,8 @@ impl Filling {
         let (batch, count) = &mut self.batches[tree];
         *count = 0;
         self.trees[tree].apply_batch(std::mem::take(batch))?;
+        // Never more under way than the database can carry: see `pace`.
+        self.db.flush()?;
         Ok(())
     }
 

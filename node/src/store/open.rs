@@ -105,6 +105,7 @@ impl Store {
             mark: Arc::new(Mark::open(path, Extent::default())?),
             case_keys: Arc::new(case_keys),
             tap: Arc::default(),
+            pace: Arc::default(),
         };
         if fresh {
             let check = store

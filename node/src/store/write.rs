@@ -53,6 +53,12 @@ impl Write {
         self.rows.is_empty()
     }
 
+    /// Bytes of its rows.
+    pub(super) fn bytes(&self) -> usize {
+        let row = |(_, key, value): &Row| key.len() + value.as_ref().map_or(0, |v| v.len());
+        self.rows.iter().map(row).sum()
+    }
+
     /// The rows that it changes.
     pub(super) fn keys(&self) -> impl Iterator<Item = (Tree, &IVec)> {
         self.rows.iter().map(|(tree, key, _)| (*tree, key))
