@@ -327,8 +327,7 @@ async fn peers(context: &Context) -> Result<()> {
                     (false, _) => tr!("case-no"),
                     (true, false) => tr!("case-yes"),
                     (true, true) => tr!("doctor-by-relay"),
-                }
-                .into(),
+                },
                 minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
                 plain(peer.last_error.as_deref().unwrap_or_default()).into_owned(),

@@ -38,7 +38,7 @@ impl Queues {
 
     fn put(&self, peer: PeerId, stream: Stream, protocol: &StreamProtocol) {
         let queue = self.lock().get(protocol).cloned();
-        if !queue.is_some_and(|q| q.try_send((peer, stream)).is_ok()) {
+        if queue.is_none_or(|q| q.try_send((peer, stream)).is_err()) {
             tracing::debug!(
                 "a stream of {protocol} was dropped: {WAITING} wait, or nobody takes them"
             );

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(super) const ITEM: usize = limits::FRAME + 64;
 
 /// One thing in a volume.
+// One is in memory at a time: that a greeting, which no file carries, would be large costs nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Item {
     /// First.
@@ -29,6 +31,8 @@ pub enum Item {
 }
 
 /// What a volume is opened for: all that is between its cover and its end.
+// As for [`Item`].
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// A frame that asks for nothing.

@@ -65,7 +65,7 @@ pub(super) async fn send(import: &Import, case: &str, context: &Context) -> Resu
         lines.push(Line {
             at: line.at.clone(),
             record: Some(record),
-            outcome: why.into(),
+            outcome: why,
             here: held.is_ok(),
         });
     }

@@ -115,7 +115,7 @@ fn write_version(version: &Version, out: &mut dyn Write) -> io::Result<()> {
             }
         }
         "correction" if version.changes.is_empty() => {
-            writeln!(out, "  {}", tr!("history-nothing"))?
+            writeln!(out, "  {}", tr!("history-nothing"))?;
         }
         "correction" => {
             let mut table = Table::new(&[tr!("head-field"), tr!("head-before"), tr!("head-after")]);

@@ -69,7 +69,7 @@ fn what_is_the_same_is_not_listed_and_is_known_all_the_same() {
         ours.completed(junk, &mine, &mine),
         Versions {
             roster: Version::default(),
-            ..ours.clone()
+            ..ours
         }
     );
 }
