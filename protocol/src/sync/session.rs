@@ -326,7 +326,8 @@ impl Session {
         };
         let (me, peer) = (self.me, self.peer);
         let (room, batch) = (self.has_room(writer.lane), self.portion.batch);
-        let log = self.know(
+        let offered = self.offered.get(&id).map(|point| point.height);
+        self.know(
             writer.case,
             &LogHead {
                 log: id,
@@ -336,6 +337,13 @@ impl Session {
                 hash: head.hash,
             },
         );
+        // What the peer has offered it holds, also if the log was not known here then.
+        if let Some(height) = offered {
+            self.theirs(id, height);
+        }
+        let Some(log) = self.logs.get_mut(&id) else {
+            return;
+        };
         if log.receiving || (served && log.node == peer) {
             let height = log.ours;
             if log.node == peer {
@@ -358,6 +366,10 @@ impl Session {
             }
         } else if served && log.theirs < log.ours {
             self.announce.insert(id);
+        } else if served && offered.is_some_and(|height| height <= log.ours) {
+            // It came from somebody else meanwhile: whoever has offered it is told, and asks and offers no more.
+            let held = vec![(id, log.ours)];
+            self.out.push(Output::Send(Frame::Ack(held)));
         }
     }
 

@@ -6,7 +6,7 @@ use focal_protocol::{
     group::Receipt,
     id::{CaseId, FederationId, Hash, LogId, NodeId},
     limits,
-    log::{Chain, Lane, Lane::Routine, Run, Writer},
+    log::{Chain, Head, Lane, Lane::Routine, Run, Writer},
     sync::{
         CaseHeads, Error, Frame, Hello, Input, LogHead, Output, ParcelNote, Point, Session, Side,
         VERSION,
@@ -205,6 +205,41 @@ fn an_acknowledgement_of_more_than_is_held_here_is_an_offer_unless_the_writer_pu
             .iter()
             .any(|o| matches!(o, Output::Offers(l, 9) if *l == log));
         assert_eq!(offered, offers);
+    }
+}
+
+#[test]
+fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_elsewhere() {
+    let mut session = sharing();
+    let log = log_id(2, Routine);
+    let news = CaseHeads {
+        complete: false,
+        ..heads(CASE, vec![head(log, node_id(2), 4)])
+    };
+    let offers = frame(&mut session, Frame::Heads(vec![news])).expect("heads");
+    assert!(
+        matches!(offers[..], [Output::Offers(l, 4)] if l == log),
+        "{offers:?}"
+    );
+    for (height, told) in [(3, false), (4, true)] {
+        let grew = Input::Grew {
+            log,
+            writer: Writer {
+                node: node_id(2),
+                ..run(log, 0).writer
+            },
+            head: Head {
+                height,
+                hash: Hash([9; 32]),
+                lamport: height,
+            },
+            fresh: None,
+        };
+        let outputs = session.handle(grew).expect("grew");
+        let ack = |o: &Output| matches!(o, Output::Send(Frame::Ack(held)) if *held == [(log, 4)]);
+        assert_eq!(outputs.iter().any(ack), told, "{outputs:?}");
+        let holds = |o: &Output| matches!(o, Output::Holds(_, l, 4) if *l == log);
+        assert_eq!(outputs.iter().any(holds), !told, "{outputs:?}");
     }
 }
 
