@@ -11,11 +11,10 @@ use std::{
 use support::{FOCAL, Officer, Said, Stage};
 
 /// Words that stand in English sentences, and in no French ones.
-const ENGLISH: [&str; 38] = [
+const ENGLISH: [&str; 37] = [
     "the", "is", "are", "was", "were", "of", "not", "with", "and", "which", "it", "its", "this",
-    "that", "has", "have", "had", "be", "been", "by", "from", "for", "to", "at", "yet", "there",
-    "here", "nothing", "nobody", "cannot", "could", "must", "your", "you", "their", "they", "who",
-    "what",
+    "that", "has", "have", "had", "be", "been", "by", "from", "for", "to", "yet", "there", "here",
+    "nothing", "nobody", "cannot", "could", "must", "your", "you", "their", "they", "who", "what",
 ];
 
 /// Lines with English in them, beside commands to be typed and the names that organisations and cases have.
@@ -36,9 +35,13 @@ fn english(text: &str) -> Vec<String> {
             ENGLISH.contains(&word.to_lowercase().as_str())
         })
     };
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("focal "));
+    // Nor are the words of a fingerprint a sentence, and behind what a refusal means stands what the node says of it, with a code.
+    let said = |line: &&str| {
+        let refusal = line.trim_start().starts_with("cause:") && line.ends_with(')');
+        !line.trim_start().starts_with("focal ") && !line.contains(" · ") && !refusal
+    };
+    let text = text.replace("Officer of Monitor", "");
+    let lines = text.lines().filter(said);
     lines.filter(is).map(ToString::to_string).collect()
 }
 
@@ -86,7 +89,7 @@ fn an_administrator_who_reads_french_is_told_all_of_it_in_french() {
         ),
         (
             "org author add --handle desk --name Desk --role admin --no-manifest",
-            1,
+            4,
         ),
         ("org author revoke --handle nobody --reason x", 2),
         ("org author list", 0),

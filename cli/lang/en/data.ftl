@@ -207,3 +207,4 @@ words-proof-federation = That the federation is the one you think: compare its w
 words-proof-all = That nothing else was reported: a bundle holds what somebody chose, and says how much was kept back.
 words-proof-custody = That nobody had the bundle beside those in its custody log, and that no line was taken from the end of it.
 words-proof-membership = That its author was in the case when they wrote: the case's members are not in it.
+audit-this-node = this node

@@ -213,3 +213,4 @@ words-proof-federation = Que la fédération soit celle que vous croyez : compar
 words-proof-all = Que rien d’autre n’ait été rapporté : un dossier de preuves contient ce que quelqu’un a choisi, et dit combien a été retenu.
 words-proof-custody = Que personne n’ait eu le dossier de preuves hormis ceux de son registre de conservation, et qu’aucune ligne n’ait été ôtée à sa fin.
 words-proof-membership = Que son auteur ait été dans le dossier quand il a écrit : les membres du dossier n’y figurent pas.
+audit-this-node = ce nœud

@@ -55,6 +55,9 @@ fn argument(mut arg: Arg, language: &Language) -> Arg {
     if !names.is_empty() {
         arg = arg.value_names(names);
     }
+    if !arg.get_action().takes_values() {
+        return arg;
+    }
     arg.hide_default_value(true)
         .hide_env(true)
         .hide_possible_values(true)

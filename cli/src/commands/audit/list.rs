@@ -126,6 +126,7 @@ impl Called {
     fn actor(&self, actor: &Actor) -> String {
         let known = match actor {
             Actor::Author(_, key) => self.authors.get(&key.to_string()).cloned(),
+            Actor::Node => Some(tr!("audit-this-node")),
             _ => None,
         };
         known.unwrap_or_else(|| actor.to_string())
