@@ -275,7 +275,7 @@ async fn a_proxy_that_asks_for_a_password_is_named() {
         .await
         .expect("b");
     let address = there.net.listening()[0].clone();
-    let tried = here.net.probe(there.node(), &address);
+    let tried = here.net.probe(here.node(), &address);
     let failure = deadline(tried).await.expect_err("no way");
     assert_eq!(failure.trouble, Trouble::ProxyRefused, "{}", failure.why);
     assert!(failure.why.contains("auth"), "{}", failure.why);
