@@ -10,7 +10,10 @@ use crate::{
     time::Time,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, ops::Bound};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+};
 
 /// People displaced at a time, as one record reports it. A situation report says how many are displaced in all, an
 /// incident how many it drove out: the two are not added up.
@@ -41,7 +44,7 @@ type At = (Time, CaseOrder);
 #[derive(Debug, Default)]
 pub(super) struct Displaced {
     in_time: BTreeMap<At, RecordId>,
-    of: BTreeMap<RecordId, At>,
+    of: HashMap<RecordId, At>,
 }
 
 impl Displaced {

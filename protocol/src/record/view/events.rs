@@ -10,7 +10,7 @@ use crate::{
     record::{Totals, tally::Tally},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     mem,
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Live {
     pub(super) totals: Totals,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Event {
     /// Of a record that nothing links.
     Alone(RecordId),
@@ -30,18 +30,18 @@ enum Event {
     Linked(u64),
 }
 
-/// All events of a case.
+/// All events of a case. What is looked up by a hash is never gone through: nothing that is shown depends on its order.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    links: BTreeMap<RecordId, Vec<RecordId>>,
-    linked_by: BTreeMap<RecordId, BTreeSet<RecordId>>,
-    group: BTreeMap<RecordId, u64>,
+    links: HashMap<RecordId, Vec<RecordId>>,
+    linked_by: HashMap<RecordId, BTreeSet<RecordId>>,
+    group: HashMap<RecordId, u64>,
     groups: BTreeMap<u64, BTreeSet<RecordId>>,
     /// The next group's number; numbers are never shown.
     next: u64,
-    live: BTreeMap<RecordId, Live>,
+    live: HashMap<RecordId, Live>,
     /// The incident that counts for each event. Its totals are in the tally, and change only after [`Self::retire`].
-    counted: BTreeMap<Event, RecordId>,
+    counted: HashMap<Event, RecordId>,
     tally: Tally,
     /// What [`Self::settle`] has to do: groups that lost a link, records whose event is to be counted again, records
     /// that have ceased to count.

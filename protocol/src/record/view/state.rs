@@ -28,13 +28,14 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 pub struct CaseState {
     pub(super) records: BTreeMap<CaseOrder, Held>,
-    /// Where each of them stands. Looked up and never gone through, so it has no order to differ between nodes.
+    /// Where each of them stands. As all that is found by a hash, it is never gone through, so it has no order in which nodes
+    /// could differ.
     pub(super) at: HashMap<RecordId, CaseOrder>,
     pub(super) kinds: BTreeMap<Kind, BTreeSet<CaseOrder>>,
     /// Records by what they are about. Corrections, positions and pledges are about what the first correction amended.
-    pub(super) about: BTreeMap<(RecordId, Kind), BTreeSet<CaseOrder>>,
+    pub(super) about: HashMap<(RecordId, Kind), BTreeSet<CaseOrder>>,
     /// Correction → what it amends, or what that amends in turn.
-    chains: BTreeMap<RecordId, RecordId>,
+    chains: HashMap<RecordId, RecordId>,
     pub(super) events: Events,
     pub(super) displaced: Displaced,
     pub(super) buckets: Buckets,
