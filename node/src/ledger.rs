@@ -41,7 +41,7 @@ use crate::{
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
-    directory::{Directory, Item},
+    directory::{Directory, Item, PackagePace},
     group::{MlsIdentity, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
@@ -80,6 +80,7 @@ pub(crate) struct Ledger {
     opener: OpenerHandle,
     identity: Identity,
     directory: Option<Directory>,
+    pace: PackagePace,
     next_document: u64,
     cases: BTreeMap<CaseId, CaseHere>,
     /// Cases whose content was destroyed here.
@@ -126,6 +127,7 @@ impl Ledger {
             opener,
             identity,
             directory: None,
+            pace: PackagePace::default(),
             next_document: 0,
             cases: BTreeMap::new(),
             purged: BTreeSet::new(),

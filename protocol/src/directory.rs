@@ -9,6 +9,7 @@ mod bundle;
 mod charter;
 mod manifest;
 mod member;
+mod pace;
 mod request;
 mod roster;
 mod state;
@@ -20,12 +21,16 @@ pub use manifest::{
     AuthorEntry, KeyPackageOffer, Manifest, NodeEntry, Revocation, Role, check_handle,
 };
 pub use member::{Member, OrgKind, Status};
+pub use pace::PackagePace;
 pub use request::JoinRequest;
 pub use roster::Roster;
 pub use state::{Conflict, Directory, Item, Outcome};
 pub use versions::{Digest, Version, Versions};
 
-use crate::{id::OrgId, signed};
+use crate::{
+    id::{NodeId, OrgId},
+    signed,
+};
 
 /// Why something offered to the directory is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +69,9 @@ pub enum Error {
     /// The organisation is not an active member.
     #[error("organisation {0:?} is not an active member of the federation")]
     NotAMember(OrgId),
+    /// The node has changed its key package too often of late: this one is taken later, if it is still the last one then.
+    #[error("node {0:?} changes its key package too often")]
+    TooOften(NodeId),
     /// The node is in no current manifest.
     #[error("the node is in no current manifest")]
     UnknownNode,

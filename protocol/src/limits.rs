@@ -46,6 +46,10 @@ pub const DIRECTORY_ITEM: usize = 512 << 10;
 pub const BUNDLE: usize = 64 << 20;
 /// A key package with its envelope, bytes: ML-KEM-768 keys make it about 3 KiB.
 pub const KEY_PACKAGE: usize = 16 << 10;
+/// Changes of one node's key package that are taken one after the other: more than an operator makes in a day.
+pub const KEY_PACKAGES_AT_ONCE: u64 = 8;
+/// After which one more is taken, milliseconds: an hour. They are replaced weekly.
+pub const KEY_PACKAGE_EVERY_MS: u64 = 3_600_000;
 /// A sealed parcel (a Welcome with its ratchet tree), bytes.
 pub const PARCEL: usize = 900 << 10;
 /// Parcels that a node keeps for others to fetch.

@@ -54,8 +54,13 @@ impl Ledger {
         let (mut refused, mut conflicting) = (None, Vec::new());
         for item in items {
             let conflicts = directory.conflicts().len();
-            match directory.offer(item.clone()) {
-                Ok(Outcome::New) => new.push(item),
+            let now = clock::steady();
+            let offered = self.pace.check(&item, directory, now);
+            match offered.and_then(|()| directory.offer(item.clone())) {
+                Ok(Outcome::New) => {
+                    self.pace.took(&item, now);
+                    new.push(item);
+                }
                 Ok(Outcome::Known) => {}
                 Err(e) => {
                     if let Some(conflict) = directory.conflicts().get(conflicts) {
@@ -136,7 +141,9 @@ impl Ledger {
         let current = directory.key_package(&me).map(|offer| offer.issued);
         let usable = current
             .is_some_and(|t| now.since(t) < PACKAGE_AGE_MS && self.packages.contains_key(&t));
-        if usable || directory.node(&me).is_none() {
+        // Somebody else with this node's key may do the same: neither may answer the other at once, for ever.
+        let is_due = self.pace.is_due(&me, clock::steady());
+        if usable || !is_due || directory.node(&me).is_none() {
             return;
         }
         // Never earlier than the one before, whatever the clock says.

@@ -27,7 +27,7 @@ use super::{
 };
 use focal_protocol::{
     case::Case,
-    directory::Item,
+    directory::{Item, PackagePace},
     group::{Delivery, Receipt},
     id::{CaseId, Hash, LogId, NodeId},
     log::{Epoch, Run},
@@ -88,6 +88,7 @@ pub struct Host {
     infos: BTreeMap<CaseId, Arc<Info>>,
     sessions: BTreeMap<NodeId, Session>,
     fetch: Fetch,
+    pace_of_packages: PackagePace,
     post: Post,
     /// Parcels for this node that wait for what they rest on, opened.
     waiting: BTreeMap<Hash, Delivery>,
@@ -133,6 +134,7 @@ impl Host {
             infos: BTreeMap::new(),
             sessions: BTreeMap::new(),
             fetch: Fetch::default(),
+            pace_of_packages: PackagePace::default(),
             stirred: Time(0),
             ticks: 0,
             pace,

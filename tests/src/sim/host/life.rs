@@ -2,7 +2,7 @@
 
 use super::{After, Host};
 use crate::sim::disk::Disk;
-use focal_protocol::{id::LogId, sync::Fetch, time::Time};
+use focal_protocol::{directory::PackagePace, id::LogId, sync::Fetch, time::Time};
 
 impl Host {
     /// Nothing since the last flush has happened: nobody is told that it has, and who has sent something sends it again.
@@ -25,6 +25,7 @@ impl Host {
         self.sessions.clear();
         self.out.clear();
         self.fetch = Fetch::default();
+        self.pace_of_packages = PackagePace::default();
         self.receipts.clear();
         self.waiting.clear();
         self.now = self.disk.clone();

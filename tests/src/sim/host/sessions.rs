@@ -101,7 +101,7 @@ impl Host {
             Output::Ready { theirs } => self.ready(now, peer, &theirs),
             Output::Load(log, from) => return self.load_run(log, from).map(Input::Loaded),
             Output::Take(run) => return self.take(now, peer, run),
-            Output::TakeDirectory(items) => self.take_items(items, Some(peer)),
+            Output::TakeDirectory(items) => self.take_items(now, items, Some(peer)),
             Output::Holds(..) => {}
             Output::Offers(log, height) => self.note_offer(now, peer, log, height),
             Output::NoteParcels(notes) => self.note_parcels(now, peer, &notes),
@@ -285,8 +285,9 @@ impl Host {
 
     /// Publishes a new key package.
     pub fn publish_package(&mut self, now: Time) {
-        let now = self.clock(now);
-        if self.now.directory.node(&self.me()).is_none() {
+        let (steady, now) = (now, self.clock(now));
+        let is_due = self.pace_of_packages.is_due(&self.me(), steady);
+        if !is_due || self.now.directory.node(&self.me()).is_none() {
             return;
         }
         let made = self.partner.mls.key_package();
@@ -296,19 +297,26 @@ impl Host {
         let issued = last.map_or(now, |o| now.max(o.issued.plus_ms(1)));
         let item = self.partner.offer(bytes, issued);
         self.write(Write::Package(issued, Arc::new(rows)));
-        self.take_items(vec![item], None);
+        self.take_items(steady, vec![item], None);
     }
 
     /// Takes documents of the directory, from a peer or from this node's operator.
-    pub fn take_items(&mut self, items: Vec<Item>, from: Option<NodeId>) {
+    pub fn take_items(&mut self, now: Time, items: Vec<Item>, from: Option<NodeId>) {
         let mut directory = self.now.directory.clone();
         let mut new = Vec::new();
         for item in items {
             if is_held(&directory, &item) {
                 continue;
             }
+            if let Err(e) = self.pace_of_packages.check(&item, &directory, now) {
+                self.refuse(e);
+                continue;
+            }
             match Arc::make_mut(&mut directory).offer(item.clone()) {
-                Ok(Outcome::New) => new.push(item),
+                Ok(Outcome::New) => {
+                    self.pace_of_packages.took(&item, now);
+                    new.push(item);
+                }
                 Ok(Outcome::Known) => {}
                 Err(e) => self.refuse(e),
             }

@@ -77,7 +77,7 @@ impl Operators {
         for other in [first, second] {
             let items = vec![item.clone()];
             self.world
-                .with(other, |host, _| host.take_items(items, None));
+                .with(other, |host, now| host.take_items(now, items, None));
         }
         Some(())
     }
