@@ -3,8 +3,9 @@
 use super::world::{CASE, FEDERATION, World, log_id, next_entry, node_id, node_key, versions};
 use focal_protocol::{
     codec,
+    directory::{Version, Versions},
     group::Receipt,
-    id::{CaseId, FederationId, Hash, LogId, NodeId},
+    id::{CaseId, FederationId, Hash, LogId, NodeId, OrgId},
     limits,
     log::{Chain, Head, Lane, Lane::Routine, Run, Writer},
     sync::{
@@ -80,6 +81,48 @@ fn nothing_is_taken_before_the_greeting() {
     }
     let again = frame(&mut greeted(), Frame::Hello(hello()));
     assert_eq!(again.err(), Some(Error::OutOfTurn));
+}
+
+#[test]
+fn where_the_digests_differ_both_list_what_they_hold_and_a_list_that_nobody_waits_for_is_passed_over()
+ {
+    let version = |number| Version {
+        number,
+        hash: Hash([7; 32]),
+    };
+    let held = |number| Versions {
+        manifests: vec![
+            (OrgId([1; 32]), version(1)),
+            (OrgId([0xf0; 32]), version(number)),
+        ],
+        ..Versions::default()
+    };
+    let (ours, theirs) = (held(1), held(2));
+    let (mut session, _) = Session::new(node_id(OURS), node_id(PEER), FEDERATION, ours);
+    let hello = Hello {
+        digest: theirs.digest(),
+        ..hello()
+    };
+    let listed = frame(&mut session, Frame::Hello(hello)).expect("a greeting");
+    let [Output::Send(Frame::Versions(listed))] = &listed[..] else {
+        panic!("a list of what differs: {listed:?}")
+    };
+    assert_eq!(listed.manifests, [(OrgId([0xf0; 32]), version(1))]);
+    let part = Versions {
+        manifests: theirs.manifests[1..].to_vec(),
+        ..Versions::default()
+    };
+    let ready = frame(&mut session, Frame::Versions(part.clone())).expect("a list");
+    let [Output::Ready { theirs: known }] = &ready[..] else {
+        panic!("what the peer holds: {ready:?}")
+    };
+    let mut known = known.clone();
+    known.manifests.sort_unstable_by_key(|(org, _)| *org);
+    assert_eq!(known, theirs);
+    for mut session in [session, greeted()] {
+        let again = frame(&mut session, Frame::Versions(part.clone()));
+        assert!(again.expect("passed over").is_empty());
+    }
 }
 
 #[test]
@@ -232,6 +275,8 @@ fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_else
                 height,
                 hash: Hash([9; 32]),
                 lamport: height,
+                manifest: 0,
+                generation: 0,
             },
             fresh: None,
         };
