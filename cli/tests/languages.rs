@@ -32,7 +32,9 @@ fn english(text: &str) -> Vec<String> {
         let bare = bare.split("focal ").next().unwrap_or_default();
         bare.split_whitespace().any(|word| {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
-            ENGLISH.contains(&word.to_lowercase().as_str())
+            // In capitals it is a word of the language of searches.
+            let keyword = word.len() > 1 && word.chars().all(char::is_uppercase);
+            !keyword && ENGLISH.contains(&word.to_lowercase().as_str())
         })
     };
     // Nor are the words of a fingerprint a sentence, and behind what a refusal means stands what the node says of it, with a code.
