@@ -251,6 +251,34 @@ fn an_acknowledgement_of_more_than_is_held_here_is_an_offer_unless_the_writer_pu
     }
 }
 
+/// A log of a third node has grown here.
+fn grew(log: LogId, height: u64) -> Input {
+    Input::Grew {
+        log,
+        writer: Writer {
+            node: node_id(2),
+            ..run(log, 0).writer
+        },
+        head: Head {
+            height,
+            hash: Hash([9; 32]),
+            lamport: height,
+            manifest: 0,
+            generation: 0,
+        },
+        fresh: None,
+    }
+}
+
+/// What is acknowledged in these outputs.
+fn acknowledged(outputs: &[Output]) -> Vec<(LogId, u64)> {
+    let acks = outputs.iter().filter_map(|o| match o {
+        Output::Send(Frame::Ack(held)) => Some(held.clone()),
+        _ => None,
+    });
+    acks.flatten().collect()
+}
+
 #[test]
 fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_elsewhere() {
     let mut session = sharing();
@@ -264,27 +292,28 @@ fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_else
         matches!(offers[..], [Output::Offers(l, 4)] if l == log),
         "{offers:?}"
     );
-    for (height, told) in [(3, false), (4, true)] {
-        let grew = Input::Grew {
-            log,
-            writer: Writer {
-                node: node_id(2),
-                ..run(log, 0).writer
-            },
-            head: Head {
-                height,
-                hash: Hash([9; 32]),
-                lamport: height,
-                manifest: 0,
-                generation: 0,
-            },
-            fresh: None,
+    let first = session.handle(grew(log, 3)).expect("grew");
+    let holds = |o: &Output| matches!(o, Output::Holds(_, l, 4) if *l == log);
+    assert!(first.iter().any(holds) && acknowledged(&first).is_empty());
+    let all = session.handle(grew(log, 4)).expect("grew");
+    assert_eq!(acknowledged(&all), [(log, 4)]);
+}
+
+#[test]
+fn who_says_to_hold_what_was_to_be_announced_is_told_that_it_is_held_here_too() {
+    let log = log_id(2, Routine);
+    for complete in [true, false] {
+        let mut session = sharing();
+        session.handle(grew(log, 4)).expect("grew");
+        let theirs = CaseHeads {
+            complete,
+            ..heads(CASE, vec![head(log, node_id(2), 4)])
         };
-        let outputs = session.handle(grew).expect("grew");
-        let ack = |o: &Output| matches!(o, Output::Send(Frame::Ack(held)) if *held == [(log, 4)]);
-        assert_eq!(outputs.iter().any(ack), told, "{outputs:?}");
-        let holds = |o: &Output| matches!(o, Output::Holds(_, l, 4) if *l == log);
-        assert_eq!(outputs.iter().any(holds), !told, "{outputs:?}");
+        let mut outputs = frame(&mut session, Frame::Heads(vec![theirs])).expect("heads");
+        outputs.extend(session.handle(Input::Announce).expect("announced"));
+        assert_eq!(acknowledged(&outputs), [(log, 4)], "once");
+        let announced = |o: &Output| matches!(o, Output::Send(Frame::Heads(_)));
+        assert!(!outputs.iter().any(announced));
     }
 }
 

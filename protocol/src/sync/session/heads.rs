@@ -78,6 +78,7 @@ impl Session {
             // It has told what it holds, and learns what is held here: neither asks for what both got from the writer.
             if served && !heads.complete && head.node != me && ours >= head.height && ours > 0 {
                 held.push((head.log, ours));
+                self.announce.remove(&head.log);
             }
             let theirs = Point {
                 height: head.height,
@@ -140,10 +141,15 @@ impl Session {
     }
 
     pub(super) fn announce(&mut self) {
-        let due: BTreeSet<LogId> = std::mem::take(&mut self.announce)
-            .into_iter()
-            .filter(|id| self.logs.get(id).is_some_and(|l| l.theirs < l.ours))
-            .collect();
+        let grown = std::mem::take(&mut self.announce).into_iter();
+        let grown = grown.filter_map(|id| self.logs.get(&id).map(|log| (id, log)));
+        let (due, had): (Vec<_>, Vec<_>) = grown.partition(|(_, log)| log.theirs < log.ours);
+        // What the peer has said meanwhile to hold too, it does not know to be held here.
+        let had: Vec<_> = had.iter().map(|(id, log)| (*id, log.ours)).collect();
+        let due: BTreeSet<LogId> = due.iter().map(|(id, _)| *id).collect();
+        if !had.is_empty() {
+            self.out.push(Output::Send(Frame::Ack(had)));
+        }
         let cases: BTreeSet<CaseId> = due
             .iter()
             .filter_map(|id| self.logs.get(id))
