@@ -294,7 +294,8 @@ impl Session {
         Ok(())
     }
 
-    fn know(&mut self, case: CaseId, head: &LogHead) -> &mut Log {
+    /// What is held here of a log. Whatever the peer has offered of it, it holds, also if the log was not known here then.
+    fn know(&mut self, case: CaseId, head: &LogHead) {
         let log = self.logs.entry(head.log).or_insert_with(|| Log {
             case,
             node: head.node,
@@ -307,17 +308,24 @@ impl Session {
             receiving: false,
             unacked: VecDeque::new(),
         });
+        let offered = self.offered.get(&head.log).copied();
         if head.height > log.ours {
             log.ours = head.height;
             log.hash = head.hash;
-            if let Some(point) = self.offered.get(&head.log).copied()
+            if let Some(point) = offered
                 && point.height <= head.height
             {
                 self.offered.remove(&head.log);
                 parting::compare_head(log, head.log, point, &mut self.out);
+                // It may have come from somebody else: the peer is told with the next news.
+                if ![self.me, self.peer].contains(&head.node) {
+                    self.announce.insert(head.log);
+                }
             }
         }
-        log
+        if let Some(point) = offered {
+            self.theirs(head.log, point.height);
+        }
     }
 
     fn grew(&mut self, id: LogId, writer: Writer, head: Head, fresh: Option<Run>) {
@@ -326,7 +334,6 @@ impl Session {
         };
         let (me, peer) = (self.me, self.peer);
         let (room, batch) = (self.has_room(writer.lane), self.portion.batch);
-        let offered = self.offered.get(&id).map(|point| point.height);
         self.know(
             writer.case,
             &LogHead {
@@ -337,10 +344,6 @@ impl Session {
                 hash: head.hash,
             },
         );
-        // What the peer has offered it holds, also if the log was not known here then.
-        if let Some(height) = offered {
-            self.theirs(id, height);
-        }
         let Some(log) = self.logs.get_mut(&id) else {
             return;
         };
@@ -349,6 +352,7 @@ impl Session {
             if log.node == peer {
                 log.theirs = log.theirs.max(height);
             }
+            self.announce.remove(&id);
             self.out.push(Output::Send(Frame::Ack(vec![(id, height)])));
         } else if served && log.node == me {
             if heard {
@@ -366,10 +370,6 @@ impl Session {
             }
         } else if served && log.theirs < log.ours {
             self.announce.insert(id);
-        } else if served && offered.is_some_and(|height| height <= log.ours) {
-            // It came from somebody else meanwhile: whoever has offered it is told, and asks and offers no more.
-            let held = vec![(id, log.ours)];
-            self.out.push(Output::Send(Frame::Ack(held)));
         }
     }
 

@@ -294,9 +294,18 @@ fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_else
     );
     let first = session.handle(grew(log, 3)).expect("grew");
     let holds = |o: &Output| matches!(o, Output::Holds(_, l, 4) if *l == log);
-    assert!(first.iter().any(holds) && acknowledged(&first).is_empty());
-    let all = session.handle(grew(log, 4)).expect("grew");
-    assert_eq!(acknowledged(&all), [(log, 4)]);
+    assert!(first.iter().any(holds));
+    let mut told = session.handle(Input::Announce).expect("announced");
+    assert!(acknowledged(&told).is_empty(), "it has not all come");
+    // Whether a change of the case, or the growth itself, says so first.
+    let shares = Input::Shares {
+        cases: vec![heads(CASE, vec![head(log, node_id(2), 4)])],
+        first: false,
+    };
+    told.extend(session.handle(shares).expect("shared"));
+    told.extend(session.handle(grew(log, 4)).expect("grew"));
+    told.extend(session.handle(Input::Announce).expect("announced"));
+    assert_eq!(acknowledged(&told), [(log, 4)]);
 }
 
 #[test]

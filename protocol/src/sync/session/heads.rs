@@ -1,6 +1,6 @@
 //! Which logs both sides hold, and how far: the heads of shared cases.
 
-use super::{Output, Session, parting::compare_head};
+use super::{Log, Output, Session, parting::compare_head};
 use crate::{
     id::{CaseId, LogId},
     limits,
@@ -146,7 +146,10 @@ impl Session {
         let (due, had): (Vec<_>, Vec<_>) = grown.partition(|(_, log)| log.theirs < log.ours);
         // What the peer has said meanwhile to hold too, it does not know to be held here.
         let had: Vec<_> = had.iter().map(|(id, log)| (*id, log.ours)).collect();
-        let due: BTreeSet<LogId> = due.iter().map(|(id, _)| *id).collect();
+        // Who is not known to be a member is told of nothing that it has not offered.
+        let served = |log: &Log| self.cases.get(&log.case).is_some_and(|terms| terms.served);
+        let due = due.iter().filter(|(_, log)| served(log));
+        let due: BTreeSet<LogId> = due.map(|(id, _)| *id).collect();
         if !had.is_empty() {
             self.out.push(Output::Send(Frame::Ack(had)));
         }
