@@ -1,5 +1,7 @@
 //! The sync conversation between honest nodes over links that come and go, and with a peer that breaks its rules.
 
+#[path = "sync/durable.rs"]
+mod durable;
 #[path = "sync/forks.rs"]
 mod forks;
 #[path = "sync/hostile.rs"]

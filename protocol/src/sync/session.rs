@@ -177,7 +177,11 @@ impl Session {
                     self.out.push(Output::Offers(log, known.theirs));
                 }
             }
-            Input::Loaded(run) => {
+            Input::Loaded(mut run) => {
+                // What the store holds beyond what this session was told is not durable yet, or counts no more.
+                let ours = self.logs.get(&run.log).map_or(0, |log| log.ours);
+                let counts = usize::try_from(ours.saturating_sub(run.from)).unwrap_or(usize::MAX);
+                run.entries.truncate(counts);
                 self.loading = self.loading.filter(|log| *log != run.log);
                 if run.entries.is_empty()
                     && let Some(log) = self.logs.get_mut(&run.log)
