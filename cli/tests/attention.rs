@@ -96,7 +96,7 @@ async fn of_each_entry_that_waits_it_is_shown_by_whom_it_is_and_what_it_waits_fo
     waits.sort();
     let reasons = [
         "it grants secrets of epochs that have not come yet",
-        "the secret of epoch 0.7 has not come yet",
+        "the secret of epoch 0.7 that opens it has not come yet",
         "version 9 of the manifest of Monitor has not come yet",
     ];
     let expected: Vec<(u64, String)> = (0..).zip(reasons.map(Into::into)).collect();

@@ -203,14 +203,21 @@ async fn an_entry_that_unpacks_to_a_flood_is_refused() {
 }
 
 #[tokio::test]
-async fn an_entry_sealed_with_another_secret_is_refused() {
+async fn an_entry_that_no_known_secret_of_the_current_epoch_opens_is_read_once_its_own_is_granted()
+{
     let mut stage = stage(|_| {}).await;
-    let payload = Payload::Record(stage.org().note(stage.case, "x")).to_bytes();
-    stage
-        .insider
-        .write_bytes(&payload, &EpochSecret([7; 32]), |_| {})
-        .await;
-    stage.refused("cannot-open").await;
+    let other = EpochSecret([7; 32]);
+    let payload = Payload::Record(stage.org().note(stage.case, "from the other side")).to_bytes();
+    stage.insider.write_bytes(&payload, &other, |_| {}).await;
+    let waits = |d: &CaseDetail| d.summary.pending == 1 && d.summary.records == 0;
+    stage.host().wait_case(stage.case, "it waits", waits).await;
+    let grant = EpochGrant {
+        generation: 0,
+        epoch: stage.insider.group.epoch().number,
+        secret: other,
+    };
+    stage.insider.write(&Payload::Grant(vec![grant])).await;
+    stage.host().wait_records(stage.case, 1).await;
 }
 
 #[tokio::test]

@@ -148,14 +148,11 @@ impl<'a> Checker<'a> {
             .and_then(|payload| self.payload(entry, payload, manifest));
         match opened {
             Err(e @ (Refused::Full | Refused::Store(_))) => Err(e),
-            // A secret that was granted wrongly may be followed by the right one.
-            Err(Refused::Seal(focal_protocol::seal::Error::Opening)) if at != self.case.epoch => {
-                Ok(Opened::Wait(PendingKey::Epoch(
-                    h.case,
-                    h.generation,
-                    h.epoch,
-                )))
-            }
+            // A secret that was granted wrongly may be followed by the right one, and a custodian that has signed two
+            // histories has made two secrets of one epoch, also of the one that is current here.
+            Err(Refused::Seal(focal_protocol::seal::Error::Opening)) => Ok(Opened::Wait(
+                PendingKey::Epoch(h.case, h.generation, h.epoch),
+            )),
             Err(refused) => Ok(Opened::Refused(refused)),
             Ok(opened) => Ok(opened),
         }

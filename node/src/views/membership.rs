@@ -83,7 +83,7 @@ impl Views {
             let writer = self.store.log(log)?.map(|row| row.writer.node);
             let reason = match what {
                 PendingKey::Epoch(_, generation, epoch) => format!(
-                    "the secret of epoch {} has not come yet",
+                    "the secret of epoch {} that opens it has not come yet",
                     Epoch::new(generation, epoch)
                 ),
                 PendingKey::Manifest(org, version) => format!(

@@ -228,7 +228,13 @@ impl Case {
         let (motion, base) = (&succession.motion, succession.base);
         let old = self.base_group(motion).map(|g| *g.key());
         let Some(old) = old.and_then(|key| self.state.group(&key)) else {
-            // Of a generation that this node has not seen, or has forgotten.
+            // Of a generation that this node has not seen, or has forgotten. One that was restored from a copy may have
+            // used up the keys that would show it to it: then those who are known here may be enough.
+            let unseen = motion.generation > self.epoch().generation;
+            if unseen && self.state.rewound {
+                let known: BTreeSet<NodeId> = self.active.members();
+                return self.carried(succession, known).map_err(|_| Error::NotYet);
+            }
             return Err(Error::NotYet);
         };
         let (first, last) = (old.steps.first(), old.steps.last());

@@ -178,10 +178,13 @@ impl Session {
                 }
             }
             Input::Loaded(mut run) => {
-                // What the store holds beyond what this session was told is not durable yet, or counts no more.
-                let ours = self.logs.get(&run.log).map_or(0, |log| log.ours);
-                let counts = usize::try_from(ours.saturating_sub(run.from)).unwrap_or(usize::MAX);
-                run.entries.truncate(counts);
+                // What the store holds of this node's own log beyond what this session was told is not durable yet.
+                let own = self.logs.get(&run.log).filter(|log| log.node == self.me);
+                if let Some(log) = own {
+                    let durable = log.ours.saturating_sub(run.from);
+                    run.entries
+                        .truncate(usize::try_from(durable).unwrap_or(usize::MAX));
+                }
                 self.loading = self.loading.filter(|log| *log != run.log);
                 if run.entries.is_empty()
                     && let Some(log) = self.logs.get_mut(&run.log)

@@ -150,6 +150,64 @@ fn a_restored_member_goes_on_where_it_was() {
     assert!(world.reads(3).is_superset(&[written, again].into()));
 }
 
+/// Two custodians are voted out one after the other, and the last member comes back by a copy from before both.
+fn after_two_successions(numbers: &[u8], history: History) -> (World, BTreeSet<u32>) {
+    let last = numbers.len() as u8;
+    let mut world = World::with_case(numbers, history);
+    let copy = world.node(last).disk.clone();
+    let mut written = BTreeSet::new();
+    for successor in [2, 3] {
+        let generation = world.epoch(last).generation;
+        for n in successor..=last {
+            if world.epoch(n).generation == generation {
+                world.vote(n, successor, Cause::Lost).expect("voted");
+                world.settle();
+            }
+        }
+        written.insert(world.write(4).expect("written"));
+        world.settle();
+    }
+    world.assert_agreed(&numbers[2..]);
+    world.restore(last, copy);
+    world.settle();
+    world.tick();
+    assert_eq!(world.epoch(last).generation, 0, "its keys were used");
+    world
+        .ask(3, |case, ctx| case.remove_org(ctx, org(last), ""))
+        .expect("removed");
+    world.settle();
+    world.renew_key_package(last);
+    world.invite(3, &[last]);
+    world.tick();
+    (world, written)
+}
+
+#[test]
+fn a_restored_member_comes_back_over_a_generation_of_which_it_has_forgotten_all() {
+    for history in [History::All, History::FromJoining] {
+        let (world, written) = after_two_successions(&[1, 2, 3, 4, 5, 6], history);
+        world.assert_agreed(&[3, 4, 5, 6]);
+        assert!(world.can_open(6).is_superset(&written));
+    }
+}
+
+#[test]
+fn where_those_whom_it_knows_are_too_few_the_operator_of_a_restored_member_decides() {
+    let (mut world, written) = after_two_successions(&[1, 2, 3, 4, 5], History::All);
+    assert_eq!(
+        world.epoch(5).generation,
+        0,
+        "two votes of four are no majority"
+    );
+    for _ in 0..2 {
+        world.vote(5, 3, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.tick();
+    world.assert_agreed(&[3, 4, 5]);
+    assert!(world.can_open(5).is_superset(&written));
+}
+
 #[test]
 fn votes_that_have_begun_a_group_begin_no_second_one_after_a_restore() {
     for candidate in [1, 2] {

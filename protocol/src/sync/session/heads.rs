@@ -78,7 +78,9 @@ impl Session {
             // It has told what it holds, and learns what is held here: neither asks for what both got from the writer.
             if served && !heads.complete && head.node != me && ours >= head.height && ours > 0 {
                 held.push((head.log, ours));
-                self.announce.remove(&head.log);
+                if ours == head.height {
+                    self.announce.remove(&head.log);
+                }
             }
             let theirs = Point {
                 height: head.height,
