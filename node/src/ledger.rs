@@ -311,8 +311,9 @@ impl Ledger {
             }
             Command::Holds(peer, case, log, height) => self.holds(peer, case, log, height),
             Command::Offers(peer, log, height) => {
-                // What is held of a log that has ended is all that counts of it.
-                if self.logs.get(&log).is_none_or(|row| row.ended.is_none()) {
+                // What is held of a log that has ended is all that counts of it; and what was offered may have come since.
+                let lacks = |row: &LogRow| row.ended.is_none() && row.head.height < height;
+                if self.logs.get(&log).is_none_or(lacks) {
                     self.fetch
                         .offered(peer, log, height, crate::clock::steady());
                 }

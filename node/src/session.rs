@@ -21,6 +21,7 @@ use outgoing::Outgoing;
 use std::{
     collections::VecDeque,
     io,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -148,7 +149,7 @@ impl Link {
                 reason = &mut writer => return reason.unwrap_or_else(|e| e.to_string()),
                 frame = stream.next() => self.read(frame).await,
                 inputs = self.mailbox.take() => match inputs {
-                    Ok(inputs) => self.work(inputs.into()).await,
+                    Ok(inputs) => self.work(inputs).await,
                     Err(reason) => Err(reason),
                 },
             };
@@ -167,7 +168,7 @@ impl Link {
             Err(e) => return Err(format!("the link broke: {e}")),
         };
         let frame = Frame::from_bytes(&bytes).map_err(|e| self.refuse(e))?;
-        self.work([Input::Frame(frame)].into()).await
+        self.work(vec![Input::Frame(frame)]).await
     }
 
     fn refuse(&self, error: focal_protocol::sync::Error) -> Reason {
@@ -177,15 +178,18 @@ impl Link {
     }
 
     /// Feeds inputs, and does what comes out; that may feed more.
-    async fn work(&mut self, mut inputs: VecDeque<Input>) -> Result<(), Reason> {
-        while let Some(input) = inputs.pop_front() {
+    async fn work(&mut self, inputs: Vec<Input>) -> Result<(), Reason> {
+        for input in inputs {
             if matches!(input, Input::Announce) && !self.announces() {
                 continue;
             }
             let outputs = self.session.handle(input).map_err(|e| self.refuse(e))?;
-            for output in outputs {
+            let mut outputs = VecDeque::from(outputs);
+            while let Some(output) = outputs.pop_front() {
                 if let Some(answer) = self.act(output).await? {
-                    inputs.push_back(answer);
+                    // What was read for the peer is sent before more is read: what it asks for must not gather here.
+                    let more = self.session.handle(answer).map_err(|e| self.refuse(e))?;
+                    more.into_iter().rev().for_each(|o| outputs.push_front(o));
                 }
             }
         }
@@ -210,21 +214,24 @@ impl Link {
                 self.send(&frame)?;
                 return Ok(None);
             }
-            Output::Load(log, from) => {
+            Output::Load { log, from, until } => {
                 let store = self.store.clone();
                 let batch = self.pace.link().terms().portion.batch;
-                let run = tokio::task::spawn_blocking(move || load(&store, log, from, batch))
+                let read = move || load(&store, log, from..until, batch);
+                let run = tokio::task::spawn_blocking(read)
                     .await
                     .map_err(|_| "reading the store was cut short".to_string())?
                     .map_err(|e| format!("the store cannot be read: {e}"))?;
-                return Ok(run.map(Input::Loaded));
+                return Ok(Some(run.map_or(Input::NotLoaded(log), Input::Loaded)));
             }
             Output::Compare(log, points) => {
                 let store = self.store.clone();
-                return tokio::task::spawn_blocking(move || compare::look(&store, log, &points))
-                    .await
-                    .map_err(|_| "reading the store was cut short".to_string())?
-                    .map_err(|e| format!("the store cannot be read: {e}"));
+                let found =
+                    tokio::task::spawn_blocking(move || compare::look(&store, log, &points))
+                        .await
+                        .map_err(|_| "reading the store was cut short".to_string())?
+                        .map_err(|e| format!("the store cannot be read: {e}"))?;
+                return Ok(Some(found.unwrap_or(Input::Same(log))));
             }
             Output::TakeSide(side) => Command::TakeSide(side),
             Output::Ready { theirs } => Command::Ready(mailbox, theirs),
@@ -268,13 +275,13 @@ async fn within<E: std::fmt::Display>(
 fn load(
     store: &Store,
     log: focal_protocol::id::LogId,
-    from: u64,
+    durable: Range<u64>,
     batch: usize,
 ) -> Result<Option<Run>, crate::store::Error> {
     let Some(row) = store.log(log)? else {
         return Ok(None);
     };
-    store.run_within(log, row.writer, from, batch).map(Some)
+    store.run_within(log, row.writer, durable, batch).map(Some)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub use steps::{Step, Steps};
 use crate::{
     group::{self, CaseGroup, GroupKey, Invalid, RowChanges, Rows, Rules, Stage},
     id::{CaseId, NodeId},
-    log::Epoch,
+    log::{Epoch, Lane, Writer},
     seal::EpochSecret,
 };
 use std::collections::BTreeSet;
@@ -220,6 +220,21 @@ impl Case {
     pub fn serves(&self, peer: &NodeId) -> bool {
         let hands_on = matches!(self.state.ended, None | Some(Ended::VotedOut { .. }));
         hands_on && self.active.members().contains(peer)
+    }
+
+    /// Whether a peer is asked for more of a log that is held here in part. One that is not known to be a member may have
+    /// been let in by a commit which has not come here yet, and be the only one who can bring it, with what it wrote itself.
+    /// It is asked for nothing else: from where on would tell it how far that log has grown.
+    #[must_use]
+    pub fn asks(&self, peer: &NodeId, writer: &Writer) -> bool {
+        let commits = writer.lane == Lane::Flash && self.custodians().any(|c| c == writer.node);
+        self.serves(peer) || *peer == writer.node || commits
+    }
+
+    /// The custodians of the groups that are followed.
+    pub fn custodians(&self) -> impl Iterator<Item = NodeId> {
+        let groups = std::iter::once(&self.active).chain(&self.others);
+        groups.map(|group| group.rules().custodian)
     }
 
     /// Whether a node was a member in some group of this case that is followed here, now or earlier: its entries may

@@ -23,6 +23,7 @@ use focal_protocol::{
     directory::{AuthorEntry, Manifest, Member, NodeEntry, OrgKind, Role},
     id::{CaseId, Hash, LogId, NodeId, OrgId},
     key::{PublicKey, SecretKey},
+    log::{Lane, Salt, Writer},
     time::Time,
 };
 use serde_json::Value;
@@ -38,7 +39,7 @@ const AUTHOR: u8 = 5;
 const CONTACT: u8 = 6;
 
 const CASE: CaseId = CaseId([0xca; 32]);
-const LOG: LogId = LogId([0x10; 16]);
+const SALT: Salt = Salt([0x5a; 16]);
 /// 2026-11-03T14:30:00Z.
 const NOW: Time = Time(1_793_716_200_000);
 
@@ -52,6 +53,12 @@ fn public(seed: u8) -> PublicKey {
 
 fn node() -> NodeId {
     NodeId(public(NODE).0)
+}
+
+/// The log whose first entry has the vectors' salt.
+fn log() -> LogId {
+    let (case, node, lane) = (CASE, node(), Lane::Routine);
+    Writer { case, node, lane }.log_id(&SALT)
 }
 
 fn org() -> OrgId {

@@ -23,6 +23,8 @@ pub struct Insider {
     pub group: CaseGroup,
     key: SecretKey,
     log: LogId,
+    /// Of its first entry, which names it.
+    salt: Salt,
     head: Head,
 }
 
@@ -48,6 +50,12 @@ impl Insider {
         host.invite(case, guest).await;
         let invited = tokio::time::timeout(DEADLINE, invitation(&mut peer, guest));
         let invitation = invited.await.expect("an invitation in time");
+        let salt = Salt(SystemRandom.array());
+        let writer = Writer {
+            case,
+            node: guest.node,
+            lane: Lane::Flash,
+        };
         let first = GroupKey::first(invitation.case);
         let group = CaseGroup::join(first, &invitation.welcome, host.node, &rows, &directory)
             .expect("joined");
@@ -55,7 +63,8 @@ impl Insider {
             peer,
             group,
             key,
-            log: LogId(SystemRandom.array()),
+            log: writer.log_id(&salt),
+            salt,
             head: Head::EMPTY,
         }
     }
@@ -125,7 +134,10 @@ impl Insider {
             generation: 0,
             epoch: self.group.epoch().number,
             manifest: 1,
-            salt: Salt(SystemRandom.array()),
+            salt: match after.height {
+                0 => self.salt,
+                _ => Salt(SystemRandom.array()),
+            },
         };
         change(&mut header);
         let bytes = codec::encode_packed(&header);

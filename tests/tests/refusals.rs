@@ -98,18 +98,26 @@ impl Stage {
 
 /// An entry of a log that the other organisation's node writes into a case.
 fn entry(node: &SecretKey, case: CaseId, seq: u64, previous: Hash) -> Entry {
+    let (salt, writer) = (
+        Salt([1; 16]),
+        Writer {
+            case,
+            node: NodeId(node.public().0),
+            lane: Lane::Routine,
+        },
+    );
     let header = Header {
-        log: focal_protocol::id::LogId([7; 16]),
+        log: writer.log_id(&salt),
         case,
-        node: NodeId(node.public().0),
-        lane: Lane::Routine,
+        node: writer.node,
+        lane: writer.lane,
         seq,
         previous,
         lamport: seq + 1,
         generation: 0,
         epoch: 9,
         manifest: 1,
-        salt: Salt([1; 16]),
+        salt,
     };
     let bytes = codec::encode_packed(&header);
     Entry::sign(header, bytes, vec![0; 64], node)

@@ -189,13 +189,13 @@ impl Ledger {
         }))
     }
 
-    /// This node's log of a lane, or a new one.
-    fn own_log(&self, writer: &Writer) -> (LogId, Head) {
+    /// This node's log of a lane, or a new one that begins with this salt.
+    fn own_log(&self, writer: &Writer, salt: &Salt) -> (LogId, Head) {
         self.logs
             .iter()
             .find(|(log, row)| row.writer == *writer && !row.is_over() && !self.is_cut(**log, row))
             .map_or_else(
-                || (self.store.random_log(), Head::EMPTY),
+                || (writer.log_id(salt), Head::EMPTY),
                 |(log, row)| (*log, row.head),
             )
     }
@@ -230,7 +230,8 @@ impl Ledger {
             node,
             lane,
         };
-        let (log, head) = self.own_log(&writer);
+        let salt = Salt(SystemRandom.array());
+        let (log, head) = self.own_log(&writer, &salt);
         let case = self.cases.get_mut(&case_id).ok_or(Refused::UnknownCase)?;
         let header = Header {
             log,
@@ -243,7 +244,7 @@ impl Ledger {
             generation: at.generation,
             epoch: at.number,
             manifest,
-            salt: Salt(SystemRandom.array()),
+            salt,
         };
         let bytes = codec::encode_packed(&header);
         let ciphertext = seal_entry(secret, &header.salt, &bytes, &payload.to_bytes())?;
@@ -265,8 +266,7 @@ impl Ledger {
         let first = self.logs.get(&log).map_or(at, |row| row.first);
         let row = LogRow::new(writer, first, run.head());
         self.round.write.run(&run, &row);
-        self.round.durable = true;
-        self.logs.insert(log, row);
+        self.set_log(log, row);
         let cursor = self.cursors.entry(log).or_default();
         cursor.opened = run.head().height;
         let cursor = *cursor;

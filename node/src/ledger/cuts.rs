@@ -47,8 +47,7 @@ impl Ledger {
     fn lift_cut(&mut self, log: LogId, row: &LogRow, end: Option<u64>) {
         match self.store.lift_cut(&mut self.round.write, log, row, end) {
             Ok(row) => {
-                self.logs.insert(log, row);
-                self.round.durable = true;
+                self.set_log(log, row);
                 self.announce(log, None);
                 let (opener, lane) = (self.opener.clone(), row.writer.lane);
                 self.then(move |ledger| {
@@ -69,8 +68,7 @@ impl Ledger {
             .cut(&mut self.round.write, log, &row, end, clock::now())
         {
             Ok(row) => {
-                self.logs.insert(log, row);
-                self.round.durable = true;
+                self.set_log(log, row);
                 let (opener, case) = (self.opener.clone(), row.writer.case);
                 self.then(move |_| opener.cut(case));
             }

@@ -66,10 +66,9 @@ impl Ledger {
             frozen: true,
             ..row
         };
-        self.logs.insert(proof.log, frozen);
+        self.set_log(proof.log, frozen);
         self.round.write.log(proof.log, &frozen);
         self.round.write.equivocation(&self.store, &proof);
-        self.round.durable = true;
         self.raise(Alarm::fork(&proof.node, proof.log));
         self.shared.refuse(&Refused::Log(log::Error::Fork {
             seq: proof.seq,

@@ -3,9 +3,9 @@
 use super::{Ledger, Reply, StoredAt};
 use crate::{
     refused::Refused,
-    store::{Error, Write},
+    store::{Error, LogRow, Write},
 };
-use focal_protocol::id::RecordId;
+use focal_protocol::id::{LogId, RecordId};
 use std::collections::HashMap;
 
 /// What to do once a round is durable, or has failed.
@@ -19,6 +19,8 @@ pub(super) struct Round {
     pub(super) taken: usize,
     /// Whether anything in it is acknowledged to somebody.
     pub(super) durable: bool,
+    /// What was known, durably, of the logs that it changes; none of those that are new.
+    pub(super) before: HashMap<LogId, Option<LogRow>>,
     pub(super) effects: Vec<Effect>,
     /// Records of this round: the store does not know them yet.
     pub(super) records: HashMap<RecordId, StoredAt>,
@@ -29,6 +31,21 @@ pub(super) struct Round {
 }
 
 impl Ledger {
+    /// A log is changed in this round: whoever is told of it is told once that is durable.
+    pub(super) fn set_log(&mut self, log: LogId, row: LogRow) {
+        let before = self.logs.insert(log, row);
+        self.round.before.entry(log).or_insert(before);
+        self.round.durable = true;
+    }
+
+    /// What is durable of a log.
+    pub(super) fn durable_log(&self, log: &LogId) -> Option<&LogRow> {
+        match self.round.before.get(log) {
+            Some(before) => before.as_ref(),
+            None => self.logs.get(log),
+        }
+    }
+
     /// Answers now if it was refused, else after the flush.
     pub(super) fn answer<T: Send + 'static>(
         &mut self,

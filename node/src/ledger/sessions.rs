@@ -1,10 +1,11 @@
 //! Sessions with peers, and what time brings.
 
 use super::Ledger;
-use crate::{api::types::Event, clock, mailbox::Mailbox};
+use crate::{api::types::Event, clock, mailbox::Mailbox, store::LogRow};
 use focal_protocol::{
     directory::Versions,
     id::{CaseId, NodeId},
+    log::Equivocation,
     sync::{CaseHeads, Input, LogHead},
 };
 
@@ -74,10 +75,11 @@ impl Ledger {
     }
 
     fn heads(&self, case: CaseId) -> CaseHeads {
-        let logs = self
-            .logs
-            .iter()
-            .filter(|(_, row)| row.writer.case == case)
+        let durable = self.logs.keys().filter_map(|log| {
+            let row = self.durable_log(log)?;
+            (row.writer.case == case).then_some((log, row))
+        });
+        let logs = durable
             .map(|(log, row)| LogHead {
                 log: *log,
                 node: row.writer.node,
@@ -101,12 +103,23 @@ impl Ledger {
         };
         let heads = self.heads(id);
         let takes_part = here.case.ended().is_none();
+        let frozen = |row: &LogRow| row.frozen && row.writer.case == id;
+        let proofs: Vec<_> = if self.logs.values().any(frozen) {
+            let proofs = self.store.equivocations().unwrap_or_default().into_iter();
+            let of_case = |p: &Equivocation| self.logs.get(&p.log).is_some_and(frozen);
+            proofs.filter(of_case).map(Box::new).collect()
+        } else {
+            Vec::new()
+        };
         for mailbox in self.sessions.values() {
             if here.case.serves(&mailbox.peer) {
                 mailbox.push(Input::Shares {
                     cases: vec![heads.clone()],
                     first: false,
                 });
+                for proof in &proofs {
+                    mailbox.push(Input::Proof(proof.clone()));
+                }
                 continue;
             }
             mailbox.push(Input::Unshares(id));
@@ -119,8 +132,13 @@ impl Ledger {
     pub(super) fn tick(&mut self) {
         let now = clock::steady();
         for (peer, log) in self.fetch.due(now) {
-            let from = self.logs.get(&log).map_or(0, |row| row.head.height);
-            if let Some(mailbox) = self.sessions.get(&peer) {
+            let held = self.logs.get(&log);
+            let from = held.map_or(0, |row| row.head.height);
+            let asks = held.is_none_or(|row| {
+                let here = self.cases.get(&row.writer.case);
+                here.is_some_and(|here| here.case.asks(&peer, &row.writer))
+            });
+            if let Some(mailbox) = self.sessions.get(&peer).filter(|_| asks) {
                 mailbox.push(Input::Fetch(log, from));
             }
         }

@@ -44,7 +44,8 @@ impl Ledger {
             if let Err(fork @ log::Error::Fork { .. }) = run.verify(&meeting) {
                 return Err(fork.into());
             }
-            mailbox.grew(log, writer, ended, None);
+            let mailbox = mailbox.clone();
+            self.then(move |_| mailbox.grew(log, writer, ended, None));
             return Ok(());
         }
         let head = known.map_or(Head::EMPTY, |row| row.head);
@@ -61,7 +62,9 @@ impl Ledger {
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
-            mailbox.grew(log, writer, head, None);
+            // What came in this very round is not durable before its end.
+            let mailbox = mailbox.clone();
+            self.then(move |_| mailbox.grew(log, writer, head, None));
             return Ok(());
         }
         row.head = run.head();
@@ -73,8 +76,7 @@ impl Ledger {
         }
         self.round.write.run(&run, &row);
         self.round.taken += run.entries().iter().map(|e| e.raw().len()).sum::<usize>();
-        self.round.durable = true;
-        self.logs.insert(log, row);
+        self.set_log(log, row);
         let (height, opener) = (row.head.height, self.opener.clone());
         let bulk = run.entries().len() >= BULK;
         self.announce(log, None);

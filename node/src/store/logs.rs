@@ -8,6 +8,7 @@ use focal_protocol::{
     log::{self, Chain, Entry, Epoch, Head, Raw, Run, VerifiedRun, Writer},
 };
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What is known of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,14 +235,22 @@ impl Store {
     /// # Errors
     /// The disk fails or an entry is damaged.
     pub fn run(&self, log: LogId, writer: Writer, from: u64) -> Result<Run> {
-        self.run_within(log, writer, from, limits::BATCH)
+        self.run_within(log, writer, from..u64::MAX, limits::BATCH)
     }
 
-    /// As [`Self::run`], of at most so many bytes, or up to the first signature if that is further.
+    /// As [`Self::run`], of at most so many bytes, or up to the first signature if that is further. Of a log without an end
+    /// nothing beyond these sequences is read: it may be taken back by a crash.
     ///
     /// # Errors
     /// The store fails.
-    pub fn run_within(&self, log: LogId, writer: Writer, from: u64, bytes: usize) -> Result<Run> {
+    pub fn run_within(
+        &self,
+        log: LogId,
+        writer: Writer,
+        durable: Range<u64>,
+        bytes: usize,
+    ) -> Result<Run> {
+        let from = durable.start;
         let mut entries = self.raw_entries(log, from, bytes, limits::BATCH_ENTRIES)?;
         if bytes < limits::BATCH && !entries.iter().any(Raw::is_signed) {
             entries = self.raw_entries(log, from, limits::BATCH, limits::BATCH_ENTRIES)?;
@@ -250,6 +259,10 @@ impl Store {
         }
         // What does not count is served only as far as the signature reaches that speaks for what does.
         let end = self.log(log)?.and_then(|row| row.end);
+        if end.is_none() {
+            let count = durable.end.saturating_sub(from);
+            entries.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        }
         let counted = end.map_or(usize::MAX, |end| {
             usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX)
         });

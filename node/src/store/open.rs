@@ -7,7 +7,7 @@ use super::{
     write::CHANGE,
 };
 use focal_protocol::{
-    random::{Random, SystemRandom},
+    random::SystemRandom,
     seal::{StorageKey, Table},
 };
 use std::{
@@ -204,11 +204,5 @@ impl Store {
             Some(sealed) => self.unseal(table, key, &sealed).map(Some),
             None => Ok(None),
         }
-    }
-
-    /// 16 random bytes, for a new log.
-    #[must_use]
-    pub fn random_log(&self) -> focal_protocol::id::LogId {
-        focal_protocol::id::LogId(SystemRandom.array())
     }
 }

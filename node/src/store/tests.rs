@@ -13,7 +13,7 @@ use focal_protocol::{
 use std::{collections::BTreeMap, fs, path::Path};
 use zeroize::Zeroizing;
 
-const LOG: LogId = LogId([7; 16]);
+const SALT: Salt = Salt([7; 16]);
 
 fn storage_key(seed: u8) -> StorageKey {
     StorageKey::new(&Zeroizing::new([seed; 32]))
@@ -33,17 +33,25 @@ impl Author {
         }
     }
 
-    fn run(&mut self, count: u64) -> VerifiedRun {
-        let writer = Writer {
+    fn writer(&self) -> Writer {
+        Writer {
             case: CaseId([1; 32]),
             node: NodeId(self.key.public().0),
             lane: Lane::Routine,
-        };
+        }
+    }
+
+    fn log(&self) -> LogId {
+        self.writer().log_id(&SALT)
+    }
+
+    fn run(&mut self, count: u64) -> VerifiedRun {
+        let writer = self.writer();
         let mut entries = Vec::new();
         let mut previous = self.head.hash;
         for seq in self.head.height..self.head.height + count {
             let header = Header {
-                log: LOG,
+                log: self.log(),
                 case: writer.case,
                 node: writer.node,
                 lane: writer.lane,
@@ -53,7 +61,7 @@ impl Author {
                 generation: 0,
                 epoch: 0,
                 manifest: 1,
-                salt: Salt(SystemRandom.array()),
+                salt: SALT,
             };
             let bytes = codec::encode_packed(&header);
             let noise = SystemRandom.array::<700>().to_vec();
@@ -62,7 +70,7 @@ impl Author {
             entries.push(entry.raw().clone());
         }
         let run = Run {
-            log: LOG,
+            log: self.log(),
             writer,
             from: self.head.height,
             entries,
@@ -135,7 +143,9 @@ fn what_was_flushed_is_there_when_the_store_is_opened_again() {
     let hashes = fill(&store, &mut author, 5);
     drop(store);
     let store = open(&path, storage_key(1)).expect("the store");
-    let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+    let held = store
+        .entries(Author::new().log(), 0, usize::MAX, 1000)
+        .expect("entries");
     assert_eq!(held.iter().map(Entry::hash).collect::<Vec<_>>(), hashes);
 }
 
@@ -148,7 +158,9 @@ fn the_wrong_key_is_named_and_changes_nothing() {
     drop(store);
     assert!(matches!(open(&path, storage_key(2)), Err(Error::WrongKey)));
     let store = open(&path, storage_key(1)).expect("the store");
-    let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+    let held = store
+        .entries(Author::new().log(), 0, usize::MAX, 1000)
+        .expect("entries");
     assert_eq!(held.len(), hashes.len());
 }
 
@@ -206,7 +218,9 @@ fn damage_is_never_taken_for_a_shorter_history() {
                 named += 1;
                 continue;
             };
-            let held = store.entries(LOG, 0, usize::MAX, 1000).expect("entries");
+            let held = store
+                .entries(Author::new().log(), 0, usize::MAX, 1000)
+                .expect("entries");
             let held: Vec<Hash> = held.iter().map(Entry::hash).collect();
             assert_eq!(held, hashes, "{} at {at}", file.display());
         }

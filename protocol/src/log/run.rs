@@ -1,6 +1,6 @@
 //! Consecutive entries of one log, authenticated by one signature.
 
-use super::{Chain, Entry, Error, Header, Lane, Link, Raw};
+use super::{Chain, Entry, Error, Header, Lane, Link, Raw, Salt};
 use crate::{
     id::{CaseId, Hash, LogId, NodeId},
     key::{Context, Signature},
@@ -17,6 +17,23 @@ pub struct Writer {
     pub node: NodeId,
     /// The lane.
     pub lane: Lane,
+}
+
+impl Writer {
+    /// The id of the log whose first entry has this salt. It names the writer, so that nobody can begin a log under the id
+    /// of another's: whoever does not hold that one yet would never take it.
+    #[must_use]
+    pub fn log_id(&self, salt: &Salt) -> LogId {
+        let lane = match self.lane {
+            Lane::Flash => [0],
+            Lane::Routine => [1],
+        };
+        let (case, node) = (self.case.as_bytes(), self.node.as_bytes());
+        let Hash(hash) = Hash::of(&[b"focal/log/1\0", case, node, &lane, &salt.0]);
+        let mut id = [0; LogId::LEN];
+        id.copy_from_slice(&hash[..LogId::LEN]);
+        LogId(id)
+    }
 }
 
 /// How far a log reaches.
@@ -110,6 +127,9 @@ impl Run {
                 || h.node != self.writer.node
                 || h.lane != self.writer.lane
             {
+                return Err(Error::Misplaced);
+            }
+            if seq == 0 && h.log != self.writer.log_id(&h.salt) {
                 return Err(Error::Misplaced);
             }
             if h.seq != seq || previous.is_some_and(|p| p.hash != h.previous) {

@@ -43,8 +43,8 @@ struct Log {
     sent: u64,
     /// How far to send.
     goal: u64,
-    /// The peer sends us this log: it wants acknowledgements.
-    receiving: bool,
+    /// How far the peer has sent us this log: it wants acknowledgements.
+    receiving: Option<u64>,
     /// Ends and sizes of what is under way.
     unacked: VecDeque<(u64, usize)>,
 }
@@ -64,13 +64,18 @@ pub struct Session {
     logs: BTreeMap<LogId, Log>,
     /// Those of which there is more to send, flash lanes first: none of the others is looked at for that.
     due: BTreeSet<(Lane, LogId)>,
-    /// The one of which an [`Output::Load`] is under way.
-    loading: Option<LogId>,
+    /// The one of which an [`Output::Load`] is under way, and from where on.
+    loading: Option<(LogId, u64)>,
+    /// Logs of which an [`Output::Compare`] is under way, and what is to be compared after it: the last that came.
+    comparing: BTreeMap<LogId, Option<Vec<Point>>>,
     announce: BTreeSet<LogId>,
     /// What the peer has offered and is not held yet: what comes, from whomever, is compared with it.
     offered: BTreeMap<LogId, Point>,
-    /// Logs with two histories: nobody acknowledges more of them.
-    proven: BTreeSet<LogId>,
+    /// Logs that are not known here yet and were asked for, and how far they have come.
+    asked: BTreeMap<LogId, u64>,
+    /// Logs with two histories, of which the peer was sent the proof, and where they part: nobody acknowledges more of
+    /// them.
+    proven: BTreeMap<LogId, u64>,
     in_flight: usize,
     portion: Portion,
     out: Vec<Output>,
@@ -97,9 +102,11 @@ impl Session {
             logs: BTreeMap::new(),
             due: BTreeSet::new(),
             loading: None,
+            comparing: BTreeMap::new(),
             announce: BTreeSet::new(),
             offered: BTreeMap::new(),
-            proven: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            proven: BTreeMap::new(),
             in_flight: 0,
             portion: Portion::default(),
             out: Vec::new(),
@@ -152,20 +159,7 @@ impl Session {
             Input::Frame(frame) => self.frame(frame)?,
             Input::Accepts(cases) => self.accepts(cases),
             Input::Shares { cases, first } => self.shares(cases, first),
-            Input::Unshares(case) => {
-                self.cases.remove(&case);
-                let in_flight = &mut self.in_flight;
-                self.logs.retain(|_, l| {
-                    if l.case == case {
-                        *in_flight -= l.unacked.iter().map(|(_, size)| size).sum::<usize>();
-                    }
-                    l.case != case
-                });
-                let logs = &self.logs;
-                self.announce.retain(|log| logs.contains_key(log));
-                self.due.retain(|(_, log)| logs.contains_key(log));
-                self.loading = self.loading.filter(|log| logs.contains_key(log));
-            }
+            Input::Unshares(case) => self.unshares(case),
             Input::Grew {
                 log,
                 writer,
@@ -177,26 +171,21 @@ impl Session {
                     self.out.push(Output::Offers(log, known.theirs));
                 }
             }
-            Input::Loaded(mut run) => {
-                // What the store holds of this node's own log beyond what this session was told is not durable yet.
-                let own = self.logs.get(&run.log).filter(|log| log.node == self.me);
-                if let Some(log) = own {
-                    let durable = log.ours.saturating_sub(run.from);
-                    run.entries
-                        .truncate(usize::try_from(durable).unwrap_or(usize::MAX));
+            Input::Loaded(run) => {
+                if run.entries.is_empty() {
+                    self.nothing_loaded(run.log);
+                } else {
+                    self.loading = self.loading.filter(|(log, _)| *log != run.log);
+                    self.send_run(run);
                 }
-                self.loading = self.loading.filter(|log| *log != run.log);
-                if run.entries.is_empty()
-                    && let Some(log) = self.logs.get_mut(&run.log)
-                {
-                    log.goal = log.sent;
-                    self.weigh(run.log);
-                }
-                self.send_run(run);
             }
+            Input::NotLoaded(log) => self.nothing_loaded(log),
             Input::Fetch(log, from) | Input::Rewind(log, from) => {
-                if let Some(known) = self.logs.get_mut(&log) {
-                    known.receiving = true;
+                match self.logs.get_mut(&log) {
+                    Some(known) => known.receiving = Some(known.receiving.unwrap_or(from)),
+                    None => {
+                        self.asked.entry(log).or_insert(from);
+                    }
                 }
                 self.out.push(Output::Send(Frame::Want(log, from)));
             }
@@ -215,18 +204,11 @@ impl Session {
                     self.out.push(Output::Send(Frame::Receipts(part.to_vec())));
                 }
             }
-            Input::Proof(proof) => {
-                // What is under way of a forked log is never acknowledged: it must not fill the window.
-                if let Some(log) = self.logs.get_mut(&proof.log) {
-                    let bytes: usize = log.unacked.drain(..).map(|(_, size)| size).sum();
-                    self.in_flight -= bytes;
-                }
-                self.proven.insert(proof.log);
-                self.out.push(Output::Send(Frame::Proof(proof)));
-            }
+            Input::Proof(proof) => self.proof(proof),
             Input::Ended { log, writer, head } => self.ended(log, &writer, head),
             Input::Points(log, points) => self.points(log, points),
-            Input::Side(side) => self.out.push(Output::Send(Frame::Side(side))),
+            Input::Side(side) => self.side(side),
+            Input::Same(log) => self.compared(log),
             Input::Announce => self.announce(),
         }
         self.pump();
@@ -258,21 +240,21 @@ impl Session {
                 let cases = &self.cases;
                 let served = |l: &&mut Log| cases.get(&l.case).is_some_and(|c| c.served);
                 if let Some(log) = self.logs.get_mut(&id).filter(served) {
-                    let (mut bytes, from) = (0, from.min(log.ours));
-                    log.unacked.retain(|(end, size)| {
-                        let keep = *end <= from;
-                        bytes += if keep { 0 } else { *size };
-                        keep
-                    });
-                    log.sent = from;
+                    // What is below it has come, and the rest is sent again: nothing is under way any more.
+                    self.in_flight -= log.settle();
+                    log.sent = from.min(log.ours);
                     log.goal = log.ours;
-                    self.in_flight -= bytes;
                     self.weigh(id);
                 }
             }
             (true, Frame::Entries(run)) => {
-                if let Some(log) = self.logs.get_mut(&run.log) {
-                    log.receiving = true;
+                let end = run.from.saturating_add(run.entries.len() as u64);
+                let come = match self.logs.get_mut(&run.log) {
+                    Some(log) => Some(log.receiving.get_or_insert(0)),
+                    None => self.asked.get_mut(&run.log),
+                };
+                if let Some(come) = come {
+                    *come = end.max(*come);
                 }
                 self.out.push(Output::Take(run));
             }
@@ -303,6 +285,7 @@ impl Session {
 
     /// What is held here of a log. Whatever the peer has offered of it, it holds, also if the log was not known here then.
     fn know(&mut self, case: CaseId, head: &LogHead) {
+        let asked = self.asked.remove(&head.log);
         let log = self.logs.entry(head.log).or_insert_with(|| Log {
             case,
             node: head.node,
@@ -312,25 +295,27 @@ impl Session {
             theirs: 0,
             sent: 0,
             goal: 0,
-            receiving: false,
+            receiving: asked,
             unacked: VecDeque::new(),
         });
         let offered = self.offered.get(&head.log).copied();
         if head.height > log.ours {
+            let before = log.ours;
             log.ours = head.height;
             log.hash = head.hash;
-            if let Some(point) = offered
-                && point.height <= head.height
+            let reached = |height| height > before && height <= head.height;
+            // It may have come from somebody else than the peer that holds it, too: that is told with the next news.
+            if (reached(log.theirs) || offered.is_some_and(|point| reached(point.height)))
+                && ![self.me, self.peer].contains(&head.node)
             {
-                self.offered.remove(&head.log);
-                parting::compare_head(log, head.log, point, &mut self.out);
-                // It may have come from somebody else: the peer is told with the next news.
-                if ![self.me, self.peer].contains(&head.node) {
-                    self.announce.insert(head.log);
-                }
+                self.announce.insert(head.log);
             }
         }
         if let Some(point) = offered {
+            if point.height <= head.height {
+                self.offered.remove(&head.log);
+                self.compare_head(head.log, point);
+            }
             self.theirs(head.log, point.height);
         }
     }
@@ -354,8 +339,12 @@ impl Session {
         let Some(log) = self.logs.get_mut(&id) else {
             return;
         };
-        if log.receiving || (served && log.node == peer) {
-            let height = log.ours;
+        if log.receiving.is_some() || (served && log.node == peer) {
+            // Who is told nothing of the case hears what has come of what it has sent itself.
+            let height = match log.receiving {
+                Some(come) if !served => log.ours.min(come),
+                _ => log.ours,
+            };
             if log.node == peer {
                 log.theirs = log.theirs.max(height);
             }
@@ -369,7 +358,7 @@ impl Session {
                 let sent = log.sent;
                 self.weigh(id);
                 if let Some(run) = fresh.filter(|r| r.from == sent && one(r))
-                    && self.loading != Some(id)
+                    && self.loading.is_none_or(|(log, _)| log != id)
                     && room
                 {
                     self.send_run(run);
@@ -407,6 +396,18 @@ impl Session {
         }
     }
 
+    /// There is nothing of a log to send, as far as it was to be loaded.
+    fn nothing_loaded(&mut self, id: LogId) {
+        let Some((_, from)) = self.loading.take_if(|(log, _)| *log == id) else {
+            return;
+        };
+        // The peer may have asked for more meanwhile.
+        if let Some(log) = self.logs.get_mut(&id).filter(|log| log.sent == from) {
+            log.goal = log.sent;
+            self.weigh(id);
+        }
+    }
+
     fn send_run(&mut self, run: Run) {
         let Some(log) = self.logs.get_mut(&run.log) else {
             return;
@@ -417,8 +418,9 @@ impl Session {
         let bytes = bytes(&run);
         log.sent += run.entries.len() as u64;
         log.goal = log.goal.max(log.sent);
-        if !self.proven.contains(&run.log) {
-            log.unacked.push_back((log.sent, bytes));
+        if !self.proven.contains_key(&run.log) {
+            // What is beyond the end of a log goes with what speaks for the rest, and is never acknowledged.
+            log.unacked.push_back((log.sent.min(log.ours), bytes));
             self.in_flight += bytes;
         }
         self.weigh(run.log);
@@ -447,9 +449,20 @@ impl Session {
             return;
         }
         if let Some(log) = self.logs.get(&id) {
-            self.loading = Some(id);
-            self.out.push(Output::Load(id, log.sent));
+            self.loading = Some((id, log.sent));
+            self.out.push(Output::Load {
+                log: id,
+                from: log.sent,
+                until: log.ours,
+            });
         }
+    }
+}
+
+impl Log {
+    /// Nothing of it is under way any more: the bytes that were.
+    fn settle(&mut self) -> usize {
+        self.unacked.drain(..).map(|(_, size)| size).sum()
     }
 }
 

@@ -7,7 +7,7 @@ use focal_protocol::{
     group::Receipt,
     id::{CaseId, FederationId, Hash, LogId, NodeId, OrgId},
     limits,
-    log::{Chain, Head, Lane, Lane::Routine, Run, Writer},
+    log::{Chain, Equivocation, Head, Lane, Lane::Routine, Run, Writer},
     sync::{
         CaseHeads, Error, Frame, Hello, Input, LogHead, Output, ParcelNote, Point, Session, Side,
         VERSION,
@@ -220,6 +220,26 @@ fn asking_beyond_the_end_asks_for_nothing() {
     assert!(outputs.is_empty(), "{outputs:?}");
 }
 
+#[test]
+fn what_is_asked_for_while_nothing_is_found_is_looked_for_afterwards() {
+    let log = log_id(OURS, Routine);
+    for answer in [Input::Loaded(run(log, 0)), Input::NotLoaded(log)] {
+        let mut session = sharing();
+        let from = |outputs: Vec<Output>| {
+            outputs.into_iter().find_map(|o| match o {
+                Output::Load { from, until, .. } => Some((from, until)),
+                _ => None,
+            })
+        };
+        let asked = frame(&mut session, Frame::Heads(vec![heads(CASE, Vec::new())]));
+        assert_eq!(from(asked.expect("heads")), Some((0, 10)));
+        let meanwhile = frame(&mut session, Frame::Want(log, 5)).expect("noted");
+        assert_eq!(from(meanwhile), None, "one at a time");
+        let next = session.handle(answer).expect("nothing to load");
+        assert_eq!(from(next), Some((5, 10)));
+    }
+}
+
 fn run(log: LogId, from: u64) -> Run {
     Run {
         log,
@@ -349,6 +369,7 @@ fn as_many_entries_with_another_last_one_are_looked_into() {
             .iter()
             .any(|o| matches!(o, Output::Compare(l, _) if *l == log));
         assert_eq!(looked, looks);
+        session.handle(Input::Same(log)).expect("compared");
     }
 }
 
@@ -377,35 +398,129 @@ fn two_that_were_shown_different_histories_find_out() {
     assert_eq!(seen, 2);
 }
 
+/// A session in which this side holds four entries of the third node's log of a case that is shared, or of which the peer
+/// is not known to be a member.
+fn holding(served: bool) -> Session {
+    let mut session = greeted();
+    let log = head(log_id(2, Routine), node_id(2), 4);
+    let cases = vec![heads(CASE, vec![log])];
+    let (accepted, cases) = if served {
+        (Vec::new(), cases)
+    } else {
+        (cases, Vec::new())
+    };
+    session.handle(Input::Accepts(accepted)).expect("ours");
+    let shares = Input::Shares { cases, first: true };
+    session.handle(shares).expect("ours");
+    session
+}
+
+fn proof(seq: u64) -> Input {
+    let entry = |byte| next_entry(2, Routine, None, vec![byte; 9]);
+    let [first, second] = [1, 2].map(|byte| Chain::of(&[entry(byte)]).expect("signed"));
+    Input::Proof(Box::new(Equivocation {
+        log: log_id(2, Routine),
+        node: node_id(2),
+        seq,
+        first,
+        second,
+    }))
+}
+
 #[test]
-fn who_is_told_nothing_of_a_case_is_told_no_hashes_of_its_logs_either() {
+fn who_is_told_nothing_of_a_case_is_told_neither_hashes_nor_histories_nor_proofs_of_its_logs() {
     let log = log_id(2, Routine);
     let point = Point {
         height: 3,
         hash: Hash([8; 32]),
     };
+    let chain = Chain::of(&[next_entry(2, Routine, None, vec![1; 9])]).expect("signed");
+    let side = Side { log, seq: 0, chain };
+    let other = LogHead {
+        hash: Hash([8; 32]),
+        ..head(log, node_id(2), 4)
+    };
     for served in [true, false] {
-        let mut session = greeted();
-        let cases = vec![heads(CASE, vec![head(log, node_id(2), 4)])];
-        let first = true;
-        let (accepted, shared) = if served {
-            (Vec::new(), cases)
-        } else {
-            (cases, Vec::new())
-        };
-        session.handle(Input::Accepts(accepted)).expect("ours");
-        let shares = Input::Shares {
-            cases: shared,
-            first,
-        };
-        session.handle(shares).expect("ours");
+        let mut session = holding(served);
         let asked = frame(&mut session, Frame::Points(log, vec![point])).expect("points");
         assert_eq!(asked.is_empty(), !served);
-        let told = session
-            .handle(Input::Points(log, vec![point]))
-            .expect("ours");
-        assert_eq!(told.is_empty(), !served);
+        let other = heads(CASE, vec![other]);
+        let mut fresh = holding(served);
+        let asked = frame(&mut fresh, Frame::Heads(vec![other])).expect("heads");
+        let looked = |o: &Output| matches!(o, Output::Compare(..));
+        assert_eq!(asked.iter().any(looked), served);
+        for told in [
+            Input::Points(log, vec![point]),
+            Input::Side(Box::new(side.clone())),
+            proof(3),
+        ] {
+            let told = session.handle(told).expect("ours");
+            assert_eq!(told.is_empty(), !served);
+        }
+        // Once, unless it parts further down.
+        let told = |o: Vec<Output>| o.len();
+        assert_eq!(session.handle(proof(3)).map(told), Ok(0));
+        assert_eq!(session.handle(proof(2)).map(told), Ok(usize::from(served)));
     }
+}
+
+#[test]
+fn who_is_told_nothing_of_a_case_hears_of_no_more_than_what_it_has_sent_itself() {
+    let log = log_id(2, Routine);
+    for (served, acknowledged) in [(true, 4), (false, 2)] {
+        let mut session = holding(served);
+        let entry = next_entry(2, Routine, None, vec![1; 9]);
+        let again = Run {
+            log,
+            writer: Writer {
+                case: CASE,
+                node: node_id(2),
+                lane: Routine,
+            },
+            from: 1,
+            entries: vec![entry.raw().clone()],
+        };
+        let writer = again.writer;
+        frame(&mut session, Frame::Entries(again)).expect("to be checked");
+        let grew = Input::Grew {
+            log,
+            writer,
+            head: Head {
+                height: 4,
+                hash: Hash([9; 32]),
+                ..Head::EMPTY
+            },
+            fresh: None,
+        };
+        let told = session.handle(grew).expect("ours");
+        let ack = |o: &Output| matches!(o, Output::Send(Frame::Ack(acks)) if acks[..] == [(log, acknowledged)]);
+        assert!(told.iter().any(ack), "{told:?}");
+    }
+}
+
+#[test]
+fn of_one_log_one_comparison_is_under_way_however_often_the_peer_asks() {
+    let log = log_id(2, Routine);
+    let other = |byte| LogHead {
+        hash: Hash([byte; 32]),
+        ..head(log, node_id(2), 3)
+    };
+    let looks = |outputs: Vec<Output>| {
+        let points = outputs.into_iter().filter_map(|o| match o {
+            Output::Compare(_, points) => Some(points[0].hash),
+            _ => None,
+        });
+        points.collect::<Vec<Hash>>()
+    };
+    let mut session = holding(true);
+    let many = heads(CASE, (1..200).map(other).collect());
+    let looked = frame(&mut session, Frame::Heads(vec![many])).expect("heads");
+    assert_eq!(looks(looked), [Hash([1; 32])]);
+    // The last one is not forgotten.
+    let next = session.handle(Input::Same(log)).expect("compared");
+    assert_eq!(looks(next), [Hash([199; 32])]);
+    let next = session.handle(Input::Same(log)).expect("compared");
+    assert!(looks(next).is_empty());
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn split(outputs: Vec<Output>) -> (Vec<Frame>, Option<u64>) {
     for output in outputs {
         match output {
             Output::Send(frame) => frames.push(frame),
-            Output::Load(_, from) => load = Some(from),
+            Output::Load { from, .. } => load = Some(from),
             _ => {}
         }
     }

@@ -35,9 +35,15 @@ pub(crate) fn node_id(n: usize) -> NodeId {
     NodeId(node_key(n).public().0)
 }
 
+const SALT: Salt = Salt([7; 16]);
+
 pub(crate) fn log_id(n: usize, lane: Lane) -> LogId {
-    let lane = u8::from(lane == Lane::Routine);
-    LogId([u8::try_from(2 * n).expect("few nodes") + lane; 16])
+    let writer = Writer {
+        case: CASE,
+        node: node_id(n),
+        lane,
+    };
+    writer.log_id(&SALT)
 }
 
 /// The next entry of a node's own log.
@@ -58,7 +64,7 @@ pub(crate) fn next_entry(
         generation: 0,
         epoch: 1,
         manifest: 1,
-        salt: Salt([7; 16]),
+        salt: SALT,
     };
     let bytes = codec::encode_packed(&header);
     Entry::sign(header, bytes, ciphertext, &node_key(n))
@@ -135,13 +141,13 @@ impl Node {
     }
 
     /// Entries of one frame, from a sequence on.
-    fn run(&self, log: LogId, from: u64) -> Option<Run> {
+    fn run(&self, log: LogId, from: u64, until: u64) -> Option<Run> {
         let (writer, entries) = self.logs.get(&log)?;
         let mut size = 0;
         let mut entries: Vec<Raw> = entries
             .iter()
             .skip(usize::try_from(from).expect("small"))
-            .take(limits::BATCH_ENTRIES)
+            .take(limits::BATCH_ENTRIES.min(usize::try_from(until - from).expect("small")))
             .map(|e| e.raw().clone())
             .take_while(|raw| {
                 size += raw.len();
@@ -264,7 +270,10 @@ impl World {
                     first: true,
                 });
             }
-            Output::Load(log, from) => return self.nodes[me].run(log, from).map(Input::Loaded),
+            Output::Load { log, from, until } => {
+                let run = self.nodes[me].run(log, from, until);
+                return Some(run.map_or(Input::NotLoaded(log), Input::Loaded));
+            }
             Output::Take(run) => return self.take(me, peer, run),
             Output::Holds(_, log, height) => {
                 // The promise: what a peer has acknowledged, it holds.
@@ -277,7 +286,10 @@ impl World {
                     .fetch
                     .offered(node_id(peer), log, height, now);
             }
-            Output::Compare(log, points) => return self.nodes[me].compare(log, &points),
+            Output::Compare(log, points) => {
+                let found = self.nodes[me].compare(log, &points);
+                return Some(found.unwrap_or(Input::Same(log)));
+            }
             Output::TakeSide(side) => self.take_side(me, side.log, side.seq, side.chain),
             Output::TakeProof(proof) => self.take_proof(me, &proof),
             other => panic!("nothing else is said among these nodes: {other:?}"),

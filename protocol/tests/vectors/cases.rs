@@ -1,4 +1,4 @@
-use super::{CASE, LOG, NODE, NOW, compare, key, node, org, public};
+use super::{CASE, NODE, NOW, compare, key, log, node, org, public};
 use focal_protocol::{
     codec,
     group::{
@@ -46,7 +46,7 @@ fn succession() -> Signed<Succession> {
         base: Epoch::new(0, 4),
         members,
         cuts: vec![Cut {
-            log: LOG,
+            log: log(),
             height: 7,
         }],
         votes: vec![vote(NODE)],
@@ -93,7 +93,7 @@ fn the_rules_of_a_case_are_as_written() {
     for cuts in [
         None,
         Some(vec![Cut {
-            log: LOG,
+            log: log(),
             height: 7,
         }]),
     ] {

@@ -1,4 +1,4 @@
-use super::{CASE, LOG, NODE, cases, compare, hex_of, kept, key, node, org, records};
+use super::{CASE, NODE, SALT, cases, compare, hex_of, kept, key, log, node, org, records};
 use focal_protocol::{
     codec,
     group::CaseRole,
@@ -16,7 +16,7 @@ const SECRET: EpochSecret = EpochSecret([0xee; 32]);
 
 fn header(seq: u64, previous: Hash) -> Header {
     Header {
-        log: LOG,
+        log: log(),
         case: CASE,
         node: node(),
         lane: Lane::Routine,
@@ -26,7 +26,7 @@ fn header(seq: u64, previous: Hash) -> Header {
         generation: 0,
         epoch: 2,
         manifest: 1,
-        salt: Salt([0x5a; 16]),
+        salt: SALT,
     }
 }
 
@@ -46,7 +46,7 @@ fn run(entries: &[&Entry]) -> Run {
         raw
     };
     Run {
-        log: LOG,
+        log: log(),
         writer: Writer {
             case: CASE,
             node: node(),
@@ -64,7 +64,7 @@ fn a_run_of_entries_is_as_written_and_holds() {
     let other = entry(1, first.hash(), b"another ciphertext".to_vec());
     let run = run(&[&first, &second]);
     let proof = Equivocation {
-        log: LOG,
+        log: log(),
         node: node(),
         seq: 1,
         first: Chain::of(std::slice::from_ref(&second)).expect("signed"),
@@ -72,7 +72,7 @@ fn a_run_of_entries_is_as_written_and_holds() {
     };
     assert!(proof.holds());
     let side = Side {
-        log: LOG,
+        log: log(),
         seq: 1,
         chain: proof.second.clone(),
     };

@@ -1,4 +1,4 @@
-use super::{AUTHOR, CASE, FIRST_ROOT, LOG, NOW, compare, key, public};
+use super::{AUTHOR, CASE, FIRST_ROOT, NOW, compare, key, log, public};
 use focal_protocol::{
     codec,
     directory::Role,
@@ -136,7 +136,7 @@ fn records_of_every_kind_and_the_view_of_them_are_as_written() {
         let record = signed.unverified().expect("readable");
         let order = CaseOrder {
             lamport: 60 + seq,
-            log: LOG,
+            log: log(),
             seq,
         };
         // The author is taken for a focal point.

@@ -2,7 +2,7 @@ use super::{CONTACT, NODE, NOW, compare, hex_of, kept, public};
 use focal_protocol::{
     courier::{Content, Cover, Item, VolumeReader, VolumeWriter},
     group::{Delivery, Invitation, Parcel},
-    id::{CaseId, FederationId, Hash, NodeId},
+    id::{CaseId, FederationId, Hash, LogId, NodeId},
     log::Salt,
     random::SystemRandom,
     seal::{
@@ -51,7 +51,7 @@ fn lengths_are_padded_as_written() {
 
 #[test]
 fn a_courier_volume_opens_as_written() {
-    let frame = Frame::Ack(vec![(super::LOG, 7)]);
+    let frame = Frame::Ack(vec![(LogId([0x10; 16]), 7)]);
     let cover = Cover {
         federation: FederationId([0xfe; 32]),
         from: super::node(),

@@ -1,4 +1,4 @@
-use super::{AUTHOR, CASE, LOG, NODE, NOW, SECOND_ROOT, compare, key, node, public};
+use super::{AUTHOR, CASE, NODE, NOW, SECOND_ROOT, compare, key, log, node, public};
 use focal_protocol::{
     directory::{Version, Versions},
     group::Receipt,
@@ -32,15 +32,15 @@ fn frames_are_as_written() {
             complete: true,
             ask: false,
             logs: vec![LogHead {
-                log: LOG,
+                log: log(),
                 node: node(),
                 lane: Lane::Flash,
                 height: 1_000,
                 hash: Hash([0xab; 32]),
             }],
         }]),
-        Frame::Want(LOG, 12),
-        Frame::Ack(vec![(LOG, 1_000)]),
+        Frame::Want(log(), 12),
+        Frame::Ack(vec![(log(), 1_000)]),
         Frame::Parcels(vec![ParcelNote {
             parcel: Hash([0x9a; 32]),
             to: NodeId(public(NODE).0),
@@ -50,7 +50,7 @@ fn frames_are_as_written() {
         Frame::Receipts(vec![Receipt::sign(Hash([0x9a; 32]), &key(NODE))]),
         Frame::Versions(versions),
         Frame::Points(
-            LOG,
+            log(),
             vec![
                 Point {
                     height: 0,

@@ -152,7 +152,7 @@ fn a_restored_member_goes_on_where_it_was() {
 
 /// Two custodians are voted out one after the other, and the last member comes back by a copy from before both.
 fn after_two_successions(numbers: &[u8], history: History) -> (World, BTreeSet<u32>) {
-    let last = numbers.len() as u8;
+    let last = *numbers.last().expect("members");
     let mut world = World::with_case(numbers, history);
     let copy = world.node(last).disk.clone();
     let mut written = BTreeSet::new();

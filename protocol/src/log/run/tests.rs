@@ -14,7 +14,11 @@ fn key() -> SecretKey {
     SecretKey::from_seed(Zeroizing::new([1; 32]))
 }
 
-const LOG: LogId = LogId([3; 16]);
+const SALT: Salt = Salt([9; 16]);
+
+fn log() -> LogId {
+    writer().log_id(&SALT)
+}
 
 fn writer() -> Writer {
     Writer {
@@ -27,7 +31,7 @@ fn writer() -> Writer {
 fn header(head: &Head) -> Header {
     let writer = writer();
     Header {
-        log: LOG,
+        log: log(),
         case: writer.case,
         node: writer.node,
         lane: writer.lane,
@@ -37,7 +41,7 @@ fn header(head: &Head) -> Header {
         generation: head.generation,
         epoch: 0,
         manifest: head.manifest.max(1),
-        salt: Salt([9; 16]),
+        salt: SALT,
     }
 }
 
@@ -59,7 +63,7 @@ fn write(mut head: Head, count: usize, text: &[u8]) -> (Vec<Entry>, Head) {
 
 fn run(entries: &[Entry]) -> Run {
     Run {
-        log: LOG,
+        log: log(),
         writer: writer(),
         from: entries.first().map_or(0, |e| e.header.seq),
         entries: entries.iter().map(|e| e.raw().clone()).collect(),

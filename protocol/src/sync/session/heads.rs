@@ -1,6 +1,6 @@
 //! Which logs both sides hold, and how far: the heads of shared cases.
 
-use super::{Log, Output, Session, parting::compare_head};
+use super::{Log, Output, Session};
 use crate::{
     id::{CaseId, LogId},
     limits,
@@ -17,6 +17,24 @@ impl Session {
                 self.know(heads.case, head);
             }
         }
+    }
+
+    /// The peer is no longer a member, or this node: nothing of the case is kept.
+    pub(super) fn unshares(&mut self, case: CaseId) {
+        self.cases.remove(&case);
+        let (in_flight, proven) = (&mut self.in_flight, &mut self.proven);
+        self.logs.retain(|id, log| {
+            if log.case == case {
+                *in_flight -= log.settle();
+                proven.remove(id);
+            }
+            log.case != case
+        });
+        let logs = &self.logs;
+        self.announce.retain(|log| logs.contains_key(log));
+        self.due.retain(|(_, log)| logs.contains_key(log));
+        self.comparing.retain(|log, _| logs.contains_key(log));
+        self.loading = self.loading.filter(|(log, _)| logs.contains_key(log));
     }
 
     pub(super) fn shares(&mut self, cases: Vec<CaseHeads>, first: bool) {
@@ -91,7 +109,7 @@ impl Session {
                 && known.node != me
                 && head.height <= ours
             {
-                compare_head(known, head.log, theirs, &mut self.out);
+                self.compare_head(head.log, theirs);
             }
             // The writer itself pushes, but only to who has told it what is held. Of one's own logs others hold more only if
             // this node was restored from a copy.
@@ -101,8 +119,8 @@ impl Session {
                 self.out.push(Output::Offers(head.log, head.height));
             }
         }
-        if !held.is_empty() {
-            self.out.push(Output::Send(Frame::Ack(held)));
+        for part in held.chunks(limits::HEADS_PER_FRAME) {
+            self.out.push(Output::Send(Frame::Ack(part.to_vec())));
         }
         if heads.complete && served {
             let mut own = Vec::new();
@@ -152,8 +170,8 @@ impl Session {
         let served = |log: &Log| self.cases.get(&log.case).is_some_and(|terms| terms.served);
         let due = due.iter().filter(|(_, log)| served(log));
         let due: BTreeSet<LogId> = due.map(|(id, _)| *id).collect();
-        if !had.is_empty() {
-            self.out.push(Output::Send(Frame::Ack(had)));
+        for part in had.chunks(limits::HEADS_PER_FRAME) {
+            self.out.push(Output::Send(Frame::Ack(part.to_vec())));
         }
         let cases: BTreeSet<CaseId> = due
             .iter()

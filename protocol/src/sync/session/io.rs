@@ -43,6 +43,8 @@ pub enum Input {
     Lacks(LogId),
     /// Answer to [`Output::Load`]; a run without entries if there are none.
     Loaded(Run),
+    /// Answer to [`Output::Load`]: nothing is held of the log.
+    NotLoaded(LogId),
     /// Ask the peer for a log, from this height on.
     Fetch(LogId, u64),
     /// Entries that the peer sent did not fit what is held here: it must begin again from this height.
@@ -68,9 +70,12 @@ pub enum Input {
         /// Its end now.
         head: Head,
     },
-    /// Histories of a log part between these points, which are held here: the peer is to compare them.
+    /// Answer to [`Output::Compare`]: nothing of what is held here differs.
+    Same(LogId),
+    /// Histories of a log part between these points, which are held here: the peer is to compare them. Also an answer to
+    /// [`Output::Compare`].
     Points(LogId, Vec<Point>),
-    /// What is held here of a log from where its histories part.
+    /// What is held here of a log from where its histories part. Also an answer to [`Output::Compare`].
     Side(Box<Side>),
     /// Time to announce what has changed.
     Announce,
@@ -86,8 +91,17 @@ pub enum Output {
         /// What the peer's directory holds.
         theirs: Versions,
     },
-    /// Read entries of a log from this sequence on, at most [`crate::limits::BATCH`] bytes.
-    Load(LogId, u64),
+    /// Read entries of a log, at most [`crate::limits::BATCH`] bytes; the answer is [`Input::Loaded`] or
+    /// [`Input::NotLoaded`].
+    Load {
+        /// The log.
+        log: LogId,
+        /// The first sequence.
+        from: u64,
+        /// Up to here it is durable: what comes after it is not to be read, unless the log has an end, and entries beyond
+        /// it carry the signature that speaks for those before.
+        until: u64,
+    },
     /// Check and store entries.
     Take(Run),
     /// Check and store documents.
@@ -107,7 +121,7 @@ pub enum Output {
     /// Check and keep a proof.
     TakeProof(Box<Equivocation>),
     /// [`crate::sync::compare`] these points of the peer with what is held of the log, and answer with [`Input::Points`] or
-    /// [`Input::Side`] if they differ.
+    /// [`Input::Side`] if they differ, else with [`Input::Same`]. Of one log one is under way at a time.
     Compare(LogId, Vec<Point>),
     /// The peer's history of a log that parts from the one held here: together they are a proof.
     TakeSide(Box<Side>),

@@ -15,6 +15,10 @@ pub struct Sizes {
     pub due: usize,
     /// Logs of which the peer has offered more than is held.
     pub offered: usize,
+    /// Logs that are not known here yet and were asked for.
+    pub asked: usize,
+    /// Logs of which something is being compared.
+    pub compared: usize,
     /// Logs that were found to have two histories.
     pub proven: usize,
     /// Cases of which the peer has spoken before this side knew which are shared.
@@ -34,6 +38,8 @@ impl Session {
             announced: self.announce.len(),
             due: self.due.len(),
             offered: self.offered.len(),
+            asked: self.asked.len(),
+            compared: self.comparing.len(),
             proven: self.proven.len(),
             early: self.early.as_ref().map_or(0, Vec::len),
             batches: unacked.sum(),

@@ -67,6 +67,12 @@ fn sessions(host: &Host) -> Vec<Bound> {
                 sizes.early,
                 limits::LOGS_OFFERED,
             ),
+            (
+                "logs that a peer was asked for",
+                sizes.asked,
+                limits::LOGS_OFFERED,
+            ),
+            ("logs to compare with a peer", sizes.compared, sizes.logs),
             ("logs to announce to a peer", sizes.announced, sizes.logs),
             ("logs to send to a peer", sizes.due, sizes.logs),
             ("batches under way", sizes.batches, UNDER_WAY / 64),

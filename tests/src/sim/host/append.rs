@@ -88,8 +88,8 @@ impl Host {
         Ok(())
     }
 
-    /// This node's log of a lane, or a new one.
-    fn own_log(&mut self, writer: &Writer) -> LogId {
+    /// This node's log of a lane, or a new one that begins with this salt.
+    fn own_log(&mut self, writer: &Writer, salt: &Salt) -> LogId {
         let info = self.info(writer.case);
         let is_cut = |log: &LogId| {
             let first = self.now.logs.get(log).and_then(|l| l.first());
@@ -100,7 +100,7 @@ impl Host {
         let own = self.now.logs_of(writer.case);
         let mut own = own.filter(|(_, l)| l.writer == *writer && !l.is_over());
         let found = own.find(|(id, _)| !is_cut(id)).map(|(id, _)| *id);
-        found.unwrap_or_else(|| LogId(self.dice.array()))
+        found.unwrap_or_else(|| writer.log_id(salt))
     }
 
     /// Seals a payload under an epoch and appends it to this node's own log.
@@ -122,7 +122,8 @@ impl Host {
         };
         let manifest = self.now.directory.manifest(&self.partner.org);
         let manifest = manifest.map_or(0, |m| m.version);
-        let log = self.own_log(&writer);
+        let salt = Salt(self.dice.array());
+        let log = self.own_log(&writer, &salt);
         let held = self.now.logs.get(&log);
         let head = held.map_or(focal_protocol::log::Head::EMPTY, |l| l.head());
         let others = self.now.logs_of(case);
@@ -138,7 +139,7 @@ impl Host {
             generation: at.generation,
             epoch: at.number,
             manifest,
-            salt: Salt(self.dice.array()),
+            salt,
         };
         let bytes = codec::encode_packed(&header);
         let sealed = seal_entry(secret, &header.salt, &bytes, &payload.to_bytes());

@@ -5,7 +5,7 @@ use focal_protocol::{
     directory::Directory,
     group::{GroupKey, Rank, Rules},
     id::NodeId,
-    log::Epoch,
+    log::{Epoch, Lane, Writer},
 };
 use std::collections::BTreeSet;
 
@@ -40,6 +40,8 @@ pub struct Info {
     pub restored: bool,
     /// Whether this node hands its copy on to the members.
     hands_on: bool,
+    /// The custodians of the groups that are followed.
+    custodians: BTreeSet<NodeId>,
 }
 
 impl Info {
@@ -62,6 +64,7 @@ impl Info {
             forked: state.forked_by.map(|_| case.base_members()),
             ended: state.ended.clone(),
             restored: state.restored,
+            custodians: case.custodians().collect(),
             hands_on: members.first().is_some_and(|m| case.serves(m)),
             members,
         }
@@ -71,5 +74,12 @@ impl Info {
     #[must_use]
     pub fn serves(&self, peer: &NodeId) -> bool {
         self.hands_on && self.members.contains(peer)
+    }
+
+    /// Whether a peer is asked for more of a log that is held here in part: see [`Case::asks`].
+    #[must_use]
+    pub fn asks(&self, peer: &NodeId, writer: &Writer) -> bool {
+        let commits = writer.lane == Lane::Flash && self.custodians.contains(&writer.node);
+        self.serves(peer) || *peer == writer.node || commits
     }
 }

@@ -6,7 +6,7 @@ use focal_protocol::{
     directory::{Directory, Item, Outcome, Versions},
     id::{CaseId, LogId, NodeId},
     limits,
-    log::{Raw, Run},
+    log::{Equivocation, Raw, Run},
     sync::{CaseHeads, Frame, Input, LogHead, Output, Session, Sizes},
     time::Time,
 };
@@ -99,7 +99,10 @@ impl Host {
         match output {
             Output::Send(frame) => self.out.push(Out::Send(peer, frame)),
             Output::Ready { theirs } => self.ready(now, peer, &theirs),
-            Output::Load(log, from) => return self.load_run(log, from).map(Input::Loaded),
+            Output::Load { log, from, until } => {
+                let run = self.load_run(log, from, until);
+                return Some(run.map_or(Input::NotLoaded(log), Input::Loaded));
+            }
             Output::Take(run) => return self.take(now, peer, run),
             Output::TakeDirectory(items) => self.take_items(now, items, Some(peer)),
             Output::Holds(..) => {}
@@ -109,7 +112,10 @@ impl Host {
             Output::TakeParcel(parcel) => self.take_parcel(now, peer, *parcel),
             Output::TakeReceipts(receipts) => self.take_receipts(now, peer, receipts),
             Output::TakeProof(proof) => self.take_proof(*proof),
-            Output::Compare(log, points) => return self.compare(log, &points),
+            Output::Compare(log, points) => {
+                let found = self.compare(log, &points);
+                return Some(found.unwrap_or(Input::Same(log)));
+            }
             Output::TakeSide(side) => self.take_side(side.log, side.seq, side.chain),
         }
         None
@@ -127,14 +133,18 @@ impl Host {
 
     /// Entries of one frame, from a sequence on. What does not count is served only as far as the signature reaches that
     /// speaks for what does.
-    fn load_run(&self, log: LogId, from: u64) -> Option<Run> {
+    fn load_run(&self, log: LogId, from: u64, until: u64) -> Option<Run> {
         let held = self.now.logs.get(&log)?;
         let counted = usize::try_from(held.counted().height.saturating_sub(from)).ok()?;
         let start = usize::try_from(from).ok()?.min(held.entries.len());
+        let durable = match held.end {
+            Some(_) => usize::MAX,
+            None => usize::try_from(until.saturating_sub(from)).ok()?,
+        };
         let mut size = 0;
         let mut entries: Vec<Raw> = held.entries[start..]
             .iter()
-            .take(limits::BATCH_ENTRIES)
+            .take(limits::BATCH_ENTRIES.min(durable))
             .take_while(|e| {
                 size += e.raw().len();
                 size <= limits::BATCH
@@ -217,6 +227,14 @@ impl Host {
                         first: false,
                     },
                 );
+                let proofs: Vec<_> = self.now.proofs.values().cloned().collect();
+                let of_case = |p: &Arc<Equivocation>| {
+                    let log = self.now.logs.get(&p.log);
+                    log.is_some_and(|l| l.writer.case == id)
+                };
+                for proof in proofs.into_iter().filter(of_case).collect::<Vec<_>>() {
+                    self.input(now, peer, Input::Proof(Box::new((*proof).clone())));
+                }
                 continue;
             }
             self.input(now, peer, Input::Unshares(id));
@@ -250,7 +268,15 @@ impl Host {
         let mut due = self.fetch.due(now);
         due.sort_unstable();
         for (peer, log) in due {
-            let from = self.now.logs.get(&log).map_or(0, |l| l.counted().height);
+            let held = self.now.logs.get(&log);
+            let from = held.map_or(0, |l| l.counted().height);
+            if let Some(writer) = held.map(|l| l.writer)
+                && !self
+                    .info(writer.case)
+                    .is_some_and(|i| i.asks(&peer, &writer))
+            {
+                continue;
+            }
             self.input(now, peer, Input::Fetch(log, from));
         }
         if self.ticks.is_multiple_of(ANNOUNCE) {

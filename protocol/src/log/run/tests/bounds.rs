@@ -25,6 +25,22 @@ fn a_batch_over_the_limits_is_refused() {
 }
 
 #[test]
+fn nobody_begins_a_log_under_the_id_of_another_writers() {
+    let thief = SecretKey::from_seed(Zeroizing::new([5; 32]));
+    let stolen = Header {
+        node: NodeId(thief.public().0),
+        ..header(&Head::EMPTY)
+    };
+    let bytes = codec::encode_packed(&stolen);
+    let entry = Entry::sign(stolen, bytes, vec![1; 80], &thief);
+    let mut stolen = run(&[entry]);
+    stolen.writer.node = NodeId(thief.public().0);
+    assert_eq!(stolen.verify(&Head::EMPTY), Err(Error::Misplaced));
+    let (own, _) = write(Head::EMPTY, 1, b"own");
+    assert!(run(&own).verify(&Head::EMPTY).is_ok());
+}
+
+#[test]
 fn a_header_swollen_with_unknown_fields_is_refused() {
     let plain = header(&Head::EMPTY);
     let mut bytes = codec::encode_packed(&plain);
@@ -74,7 +90,7 @@ fn the_largest_proof_fits_a_frame() {
     let entry = Entry::sign(widest.clone(), pad(&widest), vec![], &key());
     let chain = Chain::of(&vec![entry; limits::BATCH_ENTRIES]).expect("signed");
     let proof = Equivocation {
-        log: LOG,
+        log: log(),
         node: writer().node,
         seq: start.height,
         first: chain.clone(),
@@ -87,7 +103,7 @@ fn the_largest_proof_fits_a_frame() {
         ..chain
     };
     let frame = Equivocation {
-        log: LOG,
+        log: log(),
         node: writer().node,
         seq: 0,
         first: longer.clone(),

@@ -8,7 +8,7 @@ fn a_run_continues_a_log_from_its_first_entry_and_from_the_middle() {
     let first = run(&entries[..2])
         .verify(&Head::EMPTY)
         .expect("from nothing");
-    assert_eq!((first.log(), first.writer()), (LOG, &writer()));
+    assert_eq!((first.log(), first.writer()), (log(), &writer()));
     assert_eq!(first.entries().len(), 2);
     let rest = run(&entries[2..])
         .verify(&first.head())

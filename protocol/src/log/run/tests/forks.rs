@@ -38,7 +38,7 @@ fn two_histories_are_found_whereever_they_meet_and_the_proof_holds() {
         })
     );
     let proof = Equivocation {
-        log: LOG,
+        log: log(),
         node: writer().node,
         seq: 4,
         first: Chain::of(&first[4..]).expect("signed"),
@@ -70,7 +70,7 @@ fn a_proof_that_does_not_hold_proves_nothing() {
     let (first, second, _, head) = forked();
     let chain = |entries: &[Entry]| Chain::of(entries).expect("signed");
     let proof = Equivocation {
-        log: LOG,
+        log: log(),
         node: writer().node,
         seq: 3,
         first: chain(&first[3..]),
