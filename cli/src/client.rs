@@ -316,15 +316,21 @@ fn refusal(status: StatusCode, body: &[u8]) -> Error {
     };
     let mut error = match serde_json::from_slice::<Problem>(body) {
         Ok(problem) => {
-            let mut error = Error::new(exit, problem.message).why(problem.code.clone());
-            if let Some((message, next)) = lang::refusal(&problem.code) {
+            let what = lang::said(problem.said.as_ref(), &problem.message);
+            let mut error = Error::new(exit, what).why(problem.code.clone());
+            if error.what == problem.message
+                && let Some(means) = lang::refusal(&problem.code)
+            {
                 // What it means in the reader's language; exactly, in the node's own words, as the reason.
-                error.why = Some(format!("{} ({})", error.what, problem.code));
-                error.what = message;
-                error.next = next.or(problem.hint);
-            } else {
-                error.next = problem.hint;
+                error.why = Some(format!("{} ({})", problem.message, problem.code));
+                error.what = means;
             }
+            // What to do is known by its text, or by the code.
+            let known = problem.hint.as_deref().map(lang::words);
+            let known = known.filter(|next| Some(next) != problem.hint.as_ref());
+            error.next = known
+                .or_else(|| lang::refusal_next(&problem.code))
+                .or(problem.hint);
             error.code = Some(problem.code.into_boxed_str());
             error
         }

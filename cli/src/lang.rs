@@ -8,12 +8,14 @@ mod help;
 mod put;
 mod template;
 mod usage;
+mod wording;
 
 pub(crate) use help::{ready, spoken};
-pub(crate) use template::{allowed, complaint, hint, template, words};
+pub(crate) use template::{allowed, complaint, hint, template};
 
 pub(crate) use put::{Number, Put, Words};
 pub(crate) use usage::refused;
+pub(crate) use wording::{said, words};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use std::{ffi::OsString, sync::OnceLock};
@@ -33,7 +35,9 @@ macro_rules! language {
                 include_str!(concat!("../lang/", $name, "/node.ftl")),
                 include_str!(concat!("../lang/", $name, "/data.ftl")),
                 include_str!(concat!("../lang/", $name, "/refusals.ftl")),
+                include_str!(concat!("../lang/", $name, "/said.ftl")),
                 include_str!(concat!("../lang/", $name, "/words.ftl")),
+                include_str!(concat!("../lang/", $name, "/phrases.ftl")),
                 include_str!(concat!("../lang/", $name, "/demo.ftl")),
                 include_str!(concat!("../lang/", $name, "/help.ftl")),
                 include_str!(concat!("../lang/", $name, "/help-prose.ftl")),
@@ -155,13 +159,24 @@ impl Language {
     }
 
     fn text(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
-        let pattern = self.bundle.get_message(key)?.value()?;
         let args: FluentArgs<'_> = args.iter().map(|(n, v)| (*n, v.clone())).collect();
+        self.filled(key, &args)
+    }
+
+    fn filled(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
         let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(&args), &mut errors);
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
         errors.is_empty().then(|| text.into_owned())
+    }
+
+    /// What stands between sentences in one line.
+    fn between(&self) -> &'static str {
+        match self.name {
+            // A thin space would not be typed so, but a space is.
+            "fr" => " ; ",
+            _ => "; ",
+        }
     }
 }
 
@@ -182,22 +197,45 @@ pub(crate) fn text(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Strin
         .unwrap_or_else(|| key.to_string())
 }
 
-/// What a refusal of the node means, in a language other than that in which the node says it; none if it has no words for it.
-pub(crate) fn refusal(code: &str) -> Option<(String, Option<String>)> {
-    if is_source() {
-        return None;
-    }
-    let message = chosen().text(&format!("refused-{code}"), &[])?;
-    Some((message, chosen().text(&format!("refused-{code}-next"), &[])))
+/// What a refusal of the node means, by its code alone; in a language other than that in which the node says it.
+pub(crate) fn refusal(code: &str) -> Option<String> {
+    let other = (!is_source()).then(chosen)?;
+    other.text(&format!("refused-{code}"), &[])
 }
 
-/// What an alarm means, with the node's own words behind it: they name the node, the case or the log.
-pub(crate) fn alarm(code: &str, message: &str) -> String {
-    if is_source() {
-        return message.to_string();
+/// What to do about it.
+pub(crate) fn refusal_next(code: &str) -> Option<String> {
+    let other = (!is_source()).then(chosen)?;
+    other.text(&format!("refused-{code}-next"), &[])
+}
+
+/// A code in words, where people read it and it is not to be typed; the code itself if there are none.
+pub(crate) fn word(sort: &str, code: &str) -> String {
+    let said = chosen().text(&format!("word-{sort}-{code}"), &[]);
+    said.unwrap_or_else(|| code.to_string())
+}
+
+/// Messages of a language's files, with the names of what is put into each.
+fn keys(files: &[&'static str]) -> Vec<(&'static str, Vec<String>)> {
+    let mut keys: Vec<(&'static str, Vec<String>)> = Vec::new();
+    let lines = files.iter().flat_map(|text| text.lines());
+    for line in lines.filter(|line| !line.starts_with('#')) {
+        if let Some((name, _)) = line.split_once(" =")
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        {
+            keys.push((name, Vec::new()));
+        }
+        let Some((_, names)) = keys.last_mut() else {
+            continue;
+        };
+        for piece in line.split("{ $").skip(1) {
+            let name = piece.split([' ', '}']).next().unwrap_or_default();
+            if !names.iter().any(|known| known == name) {
+                names.push(name.into());
+            }
+        }
     }
-    let said = chosen().text(&format!("alarm-{code}"), &[]);
-    said.map_or_else(|| message.to_string(), |said| format!("{said} ({message})"))
+    keys
 }
 
 #[cfg(test)]

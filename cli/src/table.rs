@@ -48,13 +48,24 @@ impl Table {
 
 /// A text broken where the terminal ends, each line a little set in. It must be safe already, as cells are.
 pub(crate) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    broken(" ", " ", text, out)
+}
+
+/// A text behind its label, broken where the terminal ends, each line below the first one's text.
+pub(crate) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    broken(label, &" ".repeat(label.chars().count()), text, out)
+}
+
+fn broken(first: &str, others: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut table = comfy_table::Table::new();
     table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(table.width().unwrap_or(WIDTH).saturating_sub(1));
+    let before = u16::try_from(others.len()).unwrap_or(0);
+    table.set_width(table.width().unwrap_or(WIDTH).saturating_sub(before));
     table.add_row([bare(text).into_owned()]);
-    for line in table.lines() {
-        writeln!(out, " {}", cell(&line).trim_end())?;
+    for (at, line) in table.lines().enumerate() {
+        let before = if at == 0 { first } else { others };
+        writeln!(out, "{before}{}", cell(&line).trim_end())?;
     }
     Ok(())
 }

@@ -37,11 +37,8 @@ fn english(text: &str) -> Vec<String> {
             !keyword && ENGLISH.contains(&word.to_lowercase().as_str())
         })
     };
-    // Nor are the words of a fingerprint a sentence, and behind what a refusal means stands what the node says of it, with a code.
-    let said = |line: &&str| {
-        let refusal = line.trim_start().starts_with("cause:") && line.ends_with(')');
-        !line.trim_start().starts_with("focal ") && !line.contains(" · ") && !refusal
-    };
+    // Nor are the words of a fingerprint a sentence.
+    let said = |line: &&str| !line.trim_start().starts_with("focal ") && !line.contains(" · ");
     let text = text.replace("Officer of Monitor", "");
     let lines = text.lines().filter(said);
     lines.filter(is).map(ToString::to_string).collect()

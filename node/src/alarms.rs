@@ -4,6 +4,7 @@ use focal_protocol::{
     case,
     id::{CaseId, Hash, LogId, NodeId, OrgId},
     time::Time,
+    wording::{Worded, Wording},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct Alarm {
     pub message: String,
     /// What to do.
     pub advice: String,
+    /// What happened, by name; none of an alarm that an earlier version has kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Wording>,
 }
 
 /// An alarm as it is kept.
@@ -30,15 +34,127 @@ pub struct KeptAlarm {
     pub resolved: Option<(String, Time)>,
 }
 
-impl Alarm {
-    fn new(code: &str, message: String, advice: &str) -> Self {
-        Self {
-            code: code.into(),
-            message,
-            advice: advice.into(),
+/// What has happened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Happened {
+    #[error(
+        "node {node} signed two histories of log {log}: nothing of it counts from where they part"
+    )]
+    Fork { node: String, log: String },
+    #[error(
+        "partners hold more of this node's own log {0} than it does: it runs on an old copy of its store"
+    )]
+    OldCopy(String),
+    #[error("an organisation signed two manifests of one version: {0}")]
+    TwoManifests(String),
+    #[error("the stewards signed two rosters of one version")]
+    TwoRosters,
+    #[error(
+        "the custodian of case {case}, node {node}, signed two histories: members may follow different ones"
+    )]
+    CustodianForked { case: String, node: String },
+    #[error("the custodian of case {case}, node {node}, is in no current manifest any more")]
+    CustodianRevoked { case: String, node: String },
+    #[error("in case {case} node {successor} stands to succeed the custodian, node {out}")]
+    Voting {
+        case: String,
+        successor: String,
+        out: String,
+    },
+    #[error(
+        "node {node} says that it was voted custodian of case {case}: this node cannot tell whether rightly, as voters were \
+         removed here or are not known"
+    )]
+    Contested { case: String, node: String },
+    #[error("case {case} has a new custodian, node {successor}, in place of node {out}")]
+    Succeeded {
+        case: String,
+        successor: String,
+        out: String,
+    },
+    #[error(
+        "this node was removed from case {0}: what is written there from now on does not open here"
+    )]
+    Removed(String),
+    #[error("a commit of the custodian of case {case} could not be followed: {why}")]
+    CannotFollow { case: String, why: String },
+}
+
+focal_protocol::worded! {
+    Happened {
+        Self::Fork { node, log } => "alarm-fork" { node: node.as_str(), log: log.as_str() },
+        Self::OldCopy(log) => "alarm-old-copy" { log: log.as_str() },
+        Self::TwoManifests(org) => "alarm-two-manifests" { org: org.as_str() },
+        Self::TwoRosters => "alarm-two-rosters",
+        Self::CustodianForked { case, node } => "alarm-custodian-forked" { case: case.as_str(), node: node.as_str() },
+        Self::CustodianRevoked { case, node } => "alarm-custodian-revoked" { case: case.as_str(), node: node.as_str() },
+        Self::Voting { case, successor, out } => "alarm-voting" {
+            case: case.as_str(),
+            successor: successor.as_str(),
+            out: out.as_str(),
+        },
+        Self::Contested { case, node } => "alarm-contested" { case: case.as_str(), node: node.as_str() },
+        Self::Succeeded { case, successor, out } => "alarm-succeeded" {
+            case: case.as_str(),
+            successor: successor.as_str(),
+            out: out.as_str(),
+        },
+        Self::Removed(case) => "alarm-removed" { case: case.as_str() },
+        Self::CannotFollow { case, why } => "alarm-cannot-follow" { case: case.as_str(), why: why.as_str() },
+    }
+}
+
+impl Happened {
+    /// What to do.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Fork { .. } => {
+                "ask its organisation over another channel; remove the node from the case (`focal case remove`), or vote for a \
+                 successor if it is the custodian (`focal case succeed`)"
+            }
+            Self::OldCopy(_) => {
+                "stop the node now and run `focal node restore`: otherwise it signs a second history, and partners take it for hostile"
+            }
+            Self::TwoManifests(_) => "somebody else may hold its root key: call the organisation",
+            Self::TwoRosters => "call the stewards: the first one that came stays in force here",
+            Self::CustodianForked { .. } | Self::CustodianRevoked { .. } => {
+                "agree on a successor and vote: `focal case succeed` there, `focal case vote` everywhere else"
+            }
+            Self::Voting { .. } => {
+                "see `focal case show`, call the partners, then `focal case vote` or leave it"
+            }
+            Self::Contested { .. } => {
+                "call the partners: either the custodian kept them from voting, or they were removed with reason; \
+                 `focal case vote` for that node to follow it, or do nothing to stay"
+            }
+            Self::Succeeded { .. } => {
+                "nothing needs to be done; if it surprises you, call the partners"
+            }
+            Self::Removed(_) => {
+                "see why with `focal case show`; what it holds stays readable; if it surprises you, call the custodian"
+            }
+            Self::CannotFollow { .. } => {
+                "ask the custodian to remove this node and invite it again"
+            }
         }
     }
+}
 
+impl From<Happened> for Alarm {
+    fn from(happened: Happened) -> Self {
+        let said = happened.wording();
+        // Its sort is called as what it says is.
+        let code = said.code.trim_start_matches("alarm-").to_string();
+        Self {
+            code,
+            message: happened.to_string(),
+            advice: happened.advice().to_string(),
+            said: Some(said),
+        }
+    }
+}
+
+impl Alarm {
     /// The same alarm has the same id, however often it is raised.
     #[must_use]
     pub fn id(&self) -> Hash {
@@ -53,52 +169,26 @@ impl Alarm {
     /// A node signed two histories of a log: one alarm, however far down they turn out to part.
     #[must_use]
     pub fn fork(node: &NodeId, log: LogId) -> Self {
-        Self::new(
-            "fork",
-            format!(
-                "node {} signed two histories of log {}: nothing of it counts from where they part",
-                node.short(),
-                log.short()
-            ),
-            "ask its organisation over another channel; remove the node from the case (`focal case remove`), or vote for a \
-             successor if it is the custodian (`focal case succeed`)",
-        )
+        let (node, log) = (node.short(), log.short());
+        Happened::Fork { node, log }.into()
     }
 
     /// Partners hold more of one of this node's own logs than it does.
     #[must_use]
     pub fn old_copy(log: LogId) -> Self {
-        Self::new(
-            "old-copy",
-            format!(
-                "partners hold more of this node's own log {} than it does: it runs on an old copy of its store",
-                log.short()
-            ),
-            "stop the node now and run `focal node restore`: otherwise it signs a second history, and partners take it for hostile",
-        )
+        Happened::OldCopy(log.short()).into()
     }
 
     /// An organisation signed two manifests of one version.
     #[must_use]
     pub fn manifests(org: Option<OrgId>) -> Self {
-        Self::new(
-            "two-manifests",
-            format!(
-                "an organisation signed two manifests of one version: {}",
-                org.map(|o| o.short()).unwrap_or_default()
-            ),
-            "somebody else may hold its root key: call the organisation",
-        )
+        Happened::TwoManifests(org.map(|o| o.short()).unwrap_or_default()).into()
     }
 
     /// Stewards signed two rosters of one version.
     #[must_use]
     pub fn rosters() -> Self {
-        Self::new(
-            "two-rosters",
-            "the stewards signed two rosters of one version".into(),
-            "call the stewards: the first one that came stays in force here",
-        )
+        Happened::TwoRosters.into()
     }
 
     /// What a case's state machine raised.
@@ -106,64 +196,36 @@ impl Alarm {
     pub fn of_case(id: CaseId, alarm: &case::Alarm) -> Self {
         use case::Alarm as A;
         let case = id.short();
-        match alarm {
-            A::CustodianForked(node) => Self::new(
-                "custodian-forked",
-                format!(
-                    "the custodian of case {case}, node {}, signed two histories: members may follow different ones",
-                    node.short()
-                ),
-                "agree on a successor and vote: `focal case succeed` there, `focal case vote` everywhere else",
-            ),
-            A::CustodianRevoked(node) => Self::new(
-                "custodian-revoked",
-                format!(
-                    "the custodian of case {case}, node {}, is in no current manifest any more",
-                    node.short()
-                ),
-                "agree on a successor and vote: `focal case succeed` there, `focal case vote` everywhere else",
-            ),
-            A::Voting { out, successor } => Self::new(
-                "voting",
-                format!(
-                    "in case {case} node {} stands to succeed the custodian, node {}",
-                    successor.short(),
-                    out.short()
-                ),
-                "see `focal case show`, call the partners, then `focal case vote` or leave it",
-            ),
-            A::Contested(successor) => Self::new(
-                "contested",
-                format!(
-                    "node {} says that it was voted custodian of case {case}: this node cannot tell whether rightly, as voters were \
-                     removed here or are not known",
-                    successor.short()
-                ),
-                "call the partners: either the custodian kept them from voting, or they were removed with reason; \
-                 `focal case vote` for that node to follow it, or do nothing to stay",
-            ),
-            A::Succeeded { out, successor } => Self::new(
-                "succeeded",
-                format!(
-                    "case {case} has a new custodian, node {}, in place of node {}",
-                    successor.short(),
-                    out.short()
-                ),
-                "nothing needs to be done; if it surprises you, call the partners",
-            ),
+        let happened = match alarm {
+            A::CustodianForked(node) => Happened::CustodianForked {
+                case,
+                node: node.short(),
+            },
+            A::CustodianRevoked(node) => Happened::CustodianRevoked {
+                case,
+                node: node.short(),
+            },
+            A::Voting { out, successor } => Happened::Voting {
+                case,
+                successor: successor.short(),
+                out: out.short(),
+            },
+            A::Contested(successor) => Happened::Contested {
+                case,
+                node: successor.short(),
+            },
+            A::Succeeded { out, successor } => Happened::Succeeded {
+                case,
+                successor: successor.short(),
+                out: out.short(),
+            },
             // Once, whether the commit or the custodian's own word comes first; the case itself shows the reason.
-            A::Removed(_) => Self::new(
-                "removed",
-                format!(
-                    "this node was removed from case {case}: what is written there from now on does not open here"
-                ),
-                "see why with `focal case show`; what it holds stays readable; if it surprises you, call the custodian",
-            ),
-            A::CannotFollow(why) => Self::new(
-                "cannot-follow",
-                format!("a commit of the custodian of case {case} could not be followed: {why}"),
-                "ask the custodian to remove this node and invite it again",
-            ),
-        }
+            A::Removed(_) => Happened::Removed(case),
+            A::CannotFollow(why) => Happened::CannotFollow {
+                case,
+                why: why.to_string(),
+            },
+        };
+        happened.into()
     }
 }

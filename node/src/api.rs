@@ -21,8 +21,10 @@ mod openapi;
 mod read;
 mod report;
 mod search;
+mod sentences;
 mod server;
 pub mod types;
 mod write;
 
+pub use sentences::sentences;
 pub(crate) use server::{ApiState, Server};

@@ -29,6 +29,46 @@ const OWN: usize = 32;
 /// A clock that differs by more makes times doubtful to people.
 const CLOCK: u64 = 120_000;
 
+/// Why something does not work, where nothing else says it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Why {
+    #[error("not yet asked")]
+    NotAsked,
+    #[error("the manifest lists no address of it")]
+    NoOwnAddress,
+    #[error("its manifest lists no address")]
+    NoAddress,
+    #[error("there is a connection, and on this link every byte counts")]
+    EveryByte,
+    #[error("its clock is {0} s ahead of this node's")]
+    ClockAhead(u64),
+    #[error("its clock is {0} s behind this node's")]
+    ClockBehind(u64),
+    #[error("it answers, and no conversation has begun")]
+    NoConversation,
+    #[error("none of its addresses leads to it")]
+    NoWay,
+    #[error("there was no time left")]
+    NoTime,
+    #[error("nobody answers within {0} s")]
+    Nobody(u64),
+}
+
+focal_protocol::worded! {
+    Why {
+        Self::NotAsked => "doctor-not-asked",
+        Self::NoOwnAddress => "doctor-no-own-address",
+        Self::NoAddress => "doctor-manifest-without-address",
+        Self::EveryByte => "doctor-every-byte",
+        Self::ClockAhead(seconds) => "doctor-clock-ahead" { seconds: *seconds },
+        Self::ClockBehind(seconds) => "doctor-clock-behind" { seconds: *seconds },
+        Self::NoConversation => "doctor-no-conversation",
+        Self::NoWay => "doctor-no-way",
+        Self::NoTime => "doctor-no-time",
+        Self::Nobody(seconds) => "doctor-nobody" { seconds: *seconds },
+    }
+}
+
 /// A node, and where it is said to be.
 struct Patient {
     node: NodeId,
@@ -104,10 +144,7 @@ async fn this_node(net: &Net, own: Patient, until: Instant) -> Vec<Finding> {
         .map(|(address, place)| {
             let result = match place.since {
                 Some(_) => Ok(()),
-                None => Err(Failure::new(
-                    Trouble::NoPlace,
-                    place.last_error.unwrap_or_else(|| "not yet asked".into()),
-                )),
+                None => Err(said_or(Trouble::NoPlace, place.last_error, &Why::NotAsked)),
             };
             finding(&own, &address, result, true)
         })
@@ -132,7 +169,7 @@ async fn this_node(net: &Net, own: Patient, until: Instant) -> Vec<Finding> {
         findings.push(finding(&own, address, result, is_told));
     }
     if told.is_empty() {
-        let failure = Failure::new(Trouble::NoAddress, "the manifest lists no address of it");
+        let failure = Failure::because(Trouble::NoAddress, &Why::NoOwnAddress);
         findings.push(finding(&own, "", Err(failure), false));
     }
     findings
@@ -154,8 +191,7 @@ async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
     let (mut reached, mut failed) = (false, None);
     for address in &patient.addresses {
         let result = if patient.link.is_frugal() && patient.session {
-            let why = "there is a connection, and on this link every byte counts";
-            Err(Failure::new(Trouble::Untried, why))
+            Err(Failure::because(Trouble::Untried, &Why::EveryByte))
         } else {
             within(each, until, net.probe(patient.node, address)).await
         };
@@ -189,26 +225,33 @@ async fn clock(net: &Net, node: NodeId) -> Result<(), Failure> {
     if ahead.unsigned_abs() <= CLOCK {
         return Ok(());
     }
-    let way = if ahead > 0 { "ahead of" } else { "behind" };
     let seconds = ahead.unsigned_abs() / 1_000;
-    let why = format!("its clock is {seconds} s {way} this node's");
-    Err(Failure::new(Trouble::ClockOff, why))
+    let why = if ahead > 0 {
+        Why::ClockAhead(seconds)
+    } else {
+        Why::ClockBehind(seconds)
+    };
+    Err(Failure::because(Trouble::ClockOff, &why))
 }
 
 /// Why there is no conversation with a node: what is wrong with the first way to it that failed.
 fn silence(patient: &Patient, reached: bool, failed: Option<Trouble>) -> Failure {
     let last = patient.state.as_ref().and_then(|s| s.last_error.clone());
     if patient.addresses.is_empty() {
-        return Failure::new(Trouble::NoAddress, "its manifest lists no address");
+        return Failure::because(Trouble::NoAddress, &Why::NoAddress);
     }
     if reached {
-        let why = last.unwrap_or_else(|| "it answers, and no conversation has begun".into());
-        return Failure::new(Trouble::NotLetIn, why);
+        return said_or(Trouble::NotLetIn, last, &Why::NoConversation);
     }
-    Failure::new(
-        failed.unwrap_or(Trouble::Silent),
-        last.unwrap_or_else(|| "none of its addresses leads to it".into()),
-    )
+    said_or(failed.unwrap_or(Trouble::Silent), last, &Why::NoWay)
+}
+
+/// What was said last, or else this.
+fn said_or(trouble: Trouble, last: Option<String>, why: &Why) -> Failure {
+    match last {
+        Some(last) => Failure::new(trouble, last),
+        None => Failure::because(trouble, why),
+    }
 }
 
 /// Waits no longer than `each`, and not beyond the end of all.
@@ -219,19 +262,19 @@ async fn within<T>(
 ) -> Result<T, Failure> {
     let left = until.saturating_duration_since(Instant::now());
     if left.is_zero() {
-        return Err(Failure::new(Trouble::Untried, "there was no time left"));
+        return Err(Failure::because(Trouble::Untried, &Why::NoTime));
     }
     let wait = each.min(left);
     tokio::time::timeout(wait, what).await.unwrap_or_else(|_| {
-        let why = format!("nobody answers within {} s", wait.as_secs().max(1));
-        Err(Failure::new(Trouble::Silent, why))
+        let why = Why::Nobody(wait.as_secs().max(1));
+        Err(Failure::because(Trouble::Silent, &why))
     })
 }
 
 fn finding(patient: &Patient, what: &str, result: Result<(), Failure>, matters: bool) -> Finding {
-    let (trouble, why) = match result {
-        Ok(()) => (None, None),
-        Err(failure) => (Some(failure.trouble), Some(failure.why)),
+    let (trouble, why, said) = match result {
+        Ok(()) => (None, None, None),
+        Err(failure) => (Some(failure.trouble), Some(failure.why), failure.said),
     };
     Finding {
         node: patient.node.to_string(),
@@ -243,5 +286,6 @@ fn finding(patient: &Patient, what: &str, result: Result<(), Failure>, matters: 
         next: trouble.map(|t| advice::next(t, patient.own).to_string()),
         trouble,
         why,
+        said,
     }
 }

@@ -6,7 +6,6 @@
 
 mod alarms;
 mod append;
-pub(crate) use append::bad_record;
 mod cases;
 pub(crate) use cases::Action;
 use cases::CaseHere;

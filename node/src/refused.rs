@@ -1,7 +1,16 @@
 //! Everything that a node refuses, by name.
 
+mod fault;
+
+pub(crate) use fault::Fault;
+
 use focal_protocol::{
-    case, courier, directory, group, id::NodeId, log, record, seal, signed, sync,
+    case, courier, directory, group,
+    id::NodeId,
+    log,
+    record::{self, FieldError},
+    seal, signed, sync,
+    wording::{Part, Worded},
 };
 
 /// Why something was refused. Nothing was stored then.
@@ -43,9 +52,9 @@ pub(crate) enum Refused {
     /// The record's marking names fewer organisations than would read it.
     #[error("{0} is in the case, and the record's marking does not let them read it")]
     TooWide(String),
-    /// The record breaks its own rules.
-    #[error("the record is not valid: {0}")]
-    BadRecord(String),
+    /// The record breaks its own rules: what is wrong, field by field.
+    #[error("the record is not valid: {}", list(.0))]
+    BadRecord(Vec<FieldError>),
     /// Pieces of a large payload that do not fit together.
     #[error("the pieces of a payload do not fit together")]
     BadParts,
@@ -73,8 +82,8 @@ pub(crate) enum Refused {
     )]
     UnknownRecord,
     /// What was asked for cannot be asked so.
-    #[error("{0}")]
-    BadRequest(String),
+    #[error(transparent)]
+    BadRequest(#[from] Fault),
     /// A search that is not understood.
     #[error(transparent)]
     BadQuery(#[from] crate::search::QueryError),
@@ -134,6 +143,64 @@ pub(crate) enum Refused {
     /// The node is going down.
     #[error("the node is stopping")]
     Stopping,
+}
+
+/// Fields that are named at most.
+const NAMED: usize = 8;
+
+fn list(errors: &[FieldError]) -> String {
+    let texts: Vec<String> = errors.iter().take(NAMED).map(ToString::to_string).collect();
+    texts.join("; ")
+}
+
+fn named(errors: &[FieldError]) -> Part {
+    Part::List(errors.iter().take(NAMED).map(Worded::wording).collect())
+}
+
+focal_protocol::worded! {
+    Refused {
+        Self::NoFederation => "no-federation",
+        Self::NotListed => "not-listed",
+        Self::UnknownNode(node) => "unknown-node" { node: node.short() },
+        Self::UnknownAuthor => "unknown-author",
+        Self::RevokedAuthor => "revoked-author",
+        Self::AuthorExpired => "author-expired",
+        Self::OtherOrganisation => "other-organisation",
+        Self::OtherCase => "other-case",
+        Self::NotAllowed(who) => "may-only-acknowledge" { who: *who },
+        Self::Barred(barred) => "barred" { why: barred.wording() },
+        Self::TooWide(name) => "too-wide" { name: name.as_str() },
+        Self::BadRecord(errors) => "bad-record" { errors: named(errors) },
+        Self::BadParts => "bad-parts",
+        Self::UnknownCase => "unknown-case",
+        Self::NotAMember(node) => "not-a-member" { node: node.short() },
+        Self::UnknownOrganisation(name) => "unknown-organisation" { name: name.as_str() },
+        Self::NotInParent(name) => "not-in-parent" { name: name.as_str() },
+        Self::TooManyCases => "too-many-cases",
+        Self::UnknownRecord => "unknown-record",
+        Self::UnknownAlarm => "unknown-alarm",
+        Self::Judged(why) => "judged" { why: why.wording() },
+        Self::TooManyLogs => "too-many-logs",
+        Self::OwnLog => "own-log",
+        Self::UnknownAttachment => "unknown-attachment",
+        Self::MissingChunks { name, missing } => "missing-chunks" { name: name.as_str(), n: *missing },
+        Self::BadChunk => "bad-chunk",
+        Self::NoSpaceForAttachments => "attachments-full",
+        Self::Full => "disk-full",
+        Self::Store(why) => "store-failed" { why: why.as_str() },
+        Self::Stopping => "stopping",
+    } via {
+        Self::Invalid(error) => error,
+        Self::BadRequest(error) => error,
+        Self::BadQuery(error) => error,
+        Self::Signed(error) => error,
+        Self::Directory(error) => error,
+        Self::Log(error) => error,
+        Self::Case(error) => error,
+        Self::Seal(error) => error,
+        Self::Courier(error) => error,
+        Self::Sync(error) => error,
+    }
 }
 
 impl From<crate::store::Error> for Refused {

@@ -16,6 +16,7 @@ use focal_protocol::{
     id::{CaseId, Hash, NodeId},
     log::Epoch,
     time::Time,
+    wording::Worded,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -199,6 +200,7 @@ impl Shared {
         self.emit(Event::Refused {
             code: refused.code().into(),
             message: refused.to_string(),
+            said: Some(refused.wording()),
         });
     }
 

@@ -15,10 +15,13 @@ mod report;
 mod search;
 mod signed;
 mod status;
+mod words;
 
 pub(crate) use records::record_row;
+pub(crate) use report::Overtaken;
 pub(crate) use search::SearchFor;
 pub(crate) use signed::signed;
+pub(crate) use words::{Asks, Closed, WaitsFor};
 
 use crate::{
     case_views::CaseViews,

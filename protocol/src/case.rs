@@ -83,6 +83,23 @@ pub enum Error {
     NotAllowed(NodeId),
 }
 
+crate::worded! {
+    Error {
+        Self::Ended(ended) => "case-ended" { why: ended.wording() },
+        Self::NotInCase => "case-not-in-case",
+        Self::AlreadyInCase => "case-already-in-case",
+        Self::CustodianStays => "case-custodian-stays",
+        Self::Stage(stage) => "case-stage" { stage: *stage },
+        Self::Restored => "case-restored",
+        Self::NotYet => "case-not-yet",
+        Self::NothingToDo => "case-nothing-to-do",
+        Self::Contested(node) => "case-contested" { node: node.short() },
+        Self::NotAllowed(node) => "case-not-allowed" { node: node.short() },
+    } via {
+        Self::Group(error) => error,
+    }
+}
+
 impl From<Invalid> for Error {
     fn from(error: Invalid) -> Self {
         Self::Group(error.into())

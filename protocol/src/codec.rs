@@ -34,6 +34,15 @@ pub enum Error {
     Shape(String),
 }
 
+crate::worded! {
+    Error {
+        Self::TooLong { got, limit } => "codec-too-long" { got: *got, limit: *limit },
+        Self::TooDeep => "codec-too-deep" { levels: limits::CBOR_DEPTH },
+        Self::Malformed { at } => "codec-malformed" { at: *at },
+        Self::Shape(why) => "codec-shape" { why: why.as_str() },
+    }
+}
+
 /// Encodes with field names.
 #[must_use]
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {

@@ -43,5 +43,17 @@ pub enum Error {
     Seal(#[from] seal::Error),
 }
 
+crate::worded! {
+    Error {
+        Self::NotForThisNode => "courier-not-for-this-node",
+        Self::Damaged(at) => "courier-damaged" { at: *at },
+        Self::Malformed => "courier-malformed",
+        Self::Cover(why) => "courier-cover" { why: why.wording() },
+        Self::TooManyRecipients => "courier-recipients" { most: SLOTS },
+    } via {
+        Self::Seal(error) => error,
+    }
+}
+
 #[cfg(test)]
 mod tests;

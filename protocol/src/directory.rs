@@ -82,3 +82,21 @@ pub enum Error {
     #[error("more than {0} are not allowed")]
     TooMany(usize),
 }
+
+crate::worded! {
+    Error {
+        Self::Invalid(what) => "directory-invalid" { what: *what },
+        Self::OtherFederation => "directory-other-federation",
+        Self::Rollback { known, offered } => "directory-rollback" { known: *known, offered: *offered },
+        Self::Gap { next, offered } => "directory-gap" { next: *next, offered: *offered },
+        Self::BrokenChain(version) => "directory-broken-chain" { version: *version },
+        Self::Conflict(version) => "directory-conflict" { version: *version },
+        Self::NotAMember(org) => "directory-not-a-member" { org: org.short() },
+        Self::TooOften(node) => "directory-too-often" { node: node.short() },
+        Self::UnknownNode => "directory-unknown-node",
+        Self::OthersNode(org) => "directory-others-node" { org: org.short() },
+        Self::TooMany(most) => "directory-too-many" { most: *most },
+    } via {
+        Self::Signed(error) => error,
+    }
+}

@@ -70,6 +70,25 @@ pub enum Error {
     Succession(#[from] Invalid),
 }
 
+crate::worded! {
+    Error {
+        Self::Mls(why) => "group-mls" { why: why.as_str() },
+        Self::State => "group-state",
+        Self::UnknownLeaf => "group-unknown-leaf",
+        Self::NotCustodian(node) => "group-not-custodian" { node: node.short() },
+        Self::WrongEpoch { have, got } => "group-wrong-epoch" {
+            have: have.to_string(),
+            got: got.to_string(),
+        },
+        Self::Rules(what) => "group-rules" { what: *what },
+        Self::TooManyMembers => "group-members" { most: crate::limits::CASE_MEMBERS },
+        Self::NotAMember(node) => "group-not-a-member" { node: node.short() },
+        Self::BadInvitation => "group-invitation",
+    } via {
+        Self::Succession(error) => error,
+    }
+}
+
 impl Error {
     fn mls(error: impl std::fmt::Display) -> Self {
         Self::Mls(error.to_string().chars().take(200).collect())

@@ -13,6 +13,7 @@
 //! 9. [`sync`]: how two nodes come to hold the same. [`courier`]: the same by file.
 //! 10. [`audit`]: who asked a node for what, as a chain that shows what was changed.
 //! 11. [`evidence`]: records with all that proves who wrote them, in one file that anybody can check.
+//! 12. [`wording`]: what errors say, for those who read another language.
 
 #![warn(missing_docs)]
 
@@ -34,3 +35,4 @@ pub mod seal;
 pub mod signed;
 pub mod sync;
 pub mod time;
+pub mod wording;

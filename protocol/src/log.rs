@@ -61,3 +61,17 @@ pub enum Error {
     #[error("the header of sequence {0} goes back in time")]
     Backwards(u64),
 }
+
+crate::worded! {
+    Error {
+        Self::Codec(why) => "log-unread" { why: why.wording() },
+        Self::TooLarge(limit) => "log-too-large" { limit: *limit },
+        Self::Unsigned => "log-unsigned",
+        Self::Misplaced => "log-misplaced",
+        Self::BrokenChain(seq) => "log-broken-chain" { seq: *seq },
+        Self::Gap { have, from } => "log-gap" { have: *have, from: *from },
+        Self::BadSignature => "log-signature",
+        Self::Fork { seq, .. } => "log-fork" { seq: *seq },
+        Self::Backwards(seq) => "log-backwards" { seq: *seq },
+    }
+}

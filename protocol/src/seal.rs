@@ -42,3 +42,12 @@ pub enum Error {
     #[error("the contact key is not valid")]
     BadContactKey,
 }
+
+crate::worded! {
+    Error {
+        Self::Opening => "seal-opening",
+        Self::Malformed => "seal-malformed",
+        Self::TooLarge(limit) => "seal-too-large" { limit: *limit },
+        Self::BadContactKey => "seal-contact-key",
+    }
+}

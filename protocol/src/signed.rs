@@ -41,6 +41,15 @@ pub enum Error {
     TooManySignatures,
 }
 
+crate::worded! {
+    Error {
+        Self::BadSignature(key) => "signature-by" { key: format!("{key:?}") },
+        Self::Codec(why) => "signed-unread" { why: why.wording() },
+        Self::TooFewSignatures { got, needed } => "signatures-too-few" { got: *got, needed: *needed },
+        Self::TooManySignatures => "signatures-too-many",
+    }
+}
+
 /// One signature and the key that is said to have made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySignature {

@@ -45,3 +45,14 @@ pub enum Error {
     #[error("a frame with more than {0} items")]
     TooMany(usize),
 }
+
+crate::worded! {
+    Error {
+        Self::Codec(why) => "frame-unread" { why: why.wording() },
+        Self::FrameTooLarge => "frame-too-large" { limit: crate::limits::FRAME },
+        Self::Version(version) => "frame-version" { theirs: *version, ours: VERSION },
+        Self::OtherFederation(id) => "frame-other-federation" { federation: format!("{id:?}") },
+        Self::OutOfTurn => "frame-out-of-turn",
+        Self::TooMany(most) => "frame-too-many" { most: *most },
+    }
+}

@@ -265,3 +265,4 @@ usage-odd = "{ $arg }" is not understood
 usage-allowed = allowed: { $values }
 usage-meant = did you mean "{ $meant }"? See the help with --help
 usage-help = see the help with --help
+both-next = { $first }; { $next }

@@ -6,20 +6,25 @@ doctor-needs-why = { $n ->
     [one] 1 of { $all } findings needs it
    *[other] { $n } of { $all } findings need it
 }
-doctor-needs-next = do what stands in the rows marked `!`; then run it again
+doctor-needs-next = do what is said where a `!` stands; then run it again
 doctor-node = this node  { $node }
 doctor-proxy = proxy      { $proxy }
 doctor-quiet = { $n ->
-    [one] 1 other finding: it works (--all shows it)
-   *[other] { $n } other findings: all of it works (--all shows them)
+    [one] 1 more finding is well; see it with focal node doctor --all
+   *[other] { $n } more findings are well; see them with focal node doctor --all
 }
+doctor-all-well = { $n ->
+    [one] All is well. The one finding: focal node doctor --all
+   *[other] All is well. The { $n } findings: focal node doctor --all
+}
+doctor-finding = { $of }, { $subject }: { $works }
+doctor-works = works
+doctor-works-by-relay = works, by a relay
+doctor-untried = not tried
+doctor-fails = does not work
+doctor-clock = clock
 doctor-conversation = conversation
-doctor-yes = yes
 doctor-by-relay = by relay
-doctor-no = no
-head-works = works
-head-why = why
-head-what-to-do = what to do
 
 ## Organisations, federations and nodes
 

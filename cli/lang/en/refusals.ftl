@@ -98,17 +98,3 @@ refused-originator-control = its originator is to be asked before it is passed o
 refused-consent = the source has not agreed to it
 refused-consent-next = leave out what the source has not agreed to share, or ask the source again
 refused-no-consent = it is not said what the source has agreed to
-
-## Alarms, by their codes
-
-alarm-fork = a node signed two histories of a log: nothing of it counts from there on
-alarm-old-copy = partners hold more of this node's own log than it does: it runs on an old copy of its store
-alarm-two-manifests = an organisation signed two manifests of one version
-alarm-two-rosters = the stewards signed two rosters of one version
-alarm-custodian-forked = the custodian of a case signed two histories: members may follow different ones
-alarm-custodian-revoked = the custodian of a case is in no current manifest any more
-alarm-voting = a node stands to succeed the custodian of a case
-alarm-contested = a node says that it was voted custodian of a case, and this node cannot tell whether rightly
-alarm-succeeded = a case has a new custodian
-alarm-removed = this node was removed from a case: what is written there from now on does not open here
-alarm-cannot-follow = a commit of the custodian of a case could not be followed

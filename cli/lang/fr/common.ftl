@@ -264,3 +264,4 @@ usage-odd = « { $arg } » n’est pas compris
 usage-allowed = permis : { $values }
 usage-meant = vouliez-vous dire « { $meant } » ? Voyez l’aide avec --help
 usage-help = voyez l’aide avec --help
+both-next = { $first } ; { $next }

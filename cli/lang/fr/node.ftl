@@ -1,25 +1,30 @@
 ## focal node doctor
 
-doctor-trying = Essai de toutes les adresses ; cela prend jusqu'à 45 s.
-doctor-needs = quelqu'un doit faire quelque chose
+doctor-trying = Essai de toutes les adresses ; cela prend jusqu’à 45 s.
+doctor-needs = quelqu’un doit faire quelque chose
 doctor-needs-why = { $n ->
     [one] 1 constat sur { $all } le demande
    *[other] { $n } constats sur { $all } le demandent
 }
-doctor-needs-next = faites ce que disent les lignes marquées `!` ; puis relancez la commande
+doctor-needs-next = faites ce qui est dit là où se trouve un `!` ; puis relancez la commande
 doctor-node = ce nœud  { $node }
-doctor-proxy = proxy    { $proxy }
+doctor-proxy = mandataire  { $proxy }
 doctor-quiet = { $n ->
-    [one] 1 autre constat : tout va bien (--all le montre)
-   *[other] { $n } autres constats : tout va bien (--all les montre)
+    [one] 1 autre constat, où tout va bien : focal node doctor --all
+   *[other] { $n } autres constats, où tout va bien : focal node doctor --all
 }
+doctor-all-well = { $n ->
+    [one] Tout va bien. L’unique constat : focal node doctor --all
+   *[other] Tout va bien. Les { $n } constats : focal node doctor --all
+}
+doctor-finding = { $of }, { $subject } : { $works }
+doctor-works = fonctionne
+doctor-works-by-relay = fonctionne, par un relais
+doctor-untried = pas essayé
+doctor-fails = ne fonctionne pas
+doctor-clock = horloge
 doctor-conversation = conversation
-doctor-yes = oui
 doctor-by-relay = par un relais
-doctor-no = non
-head-works = fonctionne
-head-why = pourquoi
-head-what-to-do = que faire
 
 ## Organisations, fédérations et nœuds
 

@@ -98,17 +98,3 @@ refused-originator-control = son auteur doit être consulté avant qu’il ne so
 refused-consent = la source n’y a pas consenti
 refused-consent-next = laissez de côté ce que la source n’a pas accepté de communiquer, ou redemandez-le-lui
 refused-no-consent = il n’est pas dit à quoi la source a consenti
-
-## Alarmes, par leurs codes
-
-alarm-fork = un nœud a signé deux histoires d’un journal : rien n’en compte à partir de là
-alarm-old-copy = des partenaires détiennent du journal de ce nœud plus que lui-même : il tourne sur une ancienne copie de ses données
-alarm-two-manifests = une organisation a signé deux manifestes de la même version
-alarm-two-rosters = les garants ont signé deux listes de membres de la même version
-alarm-custodian-forked = le dépositaire d’un dossier a signé deux histoires : les membres peuvent en suivre de différentes
-alarm-custodian-revoked = le dépositaire d’un dossier n’est plus dans aucun manifeste en vigueur
-alarm-voting = un nœud se présente pour succéder au dépositaire d’un dossier
-alarm-contested = un nœud dit avoir été élu dépositaire d’un dossier, et ce nœud ne peut dire si c’est à bon droit
-alarm-succeeded = un dossier a un nouveau dépositaire
-alarm-removed = ce nœud a été retiré d’un dossier : ce qui y sera écrit désormais ne s’ouvrira pas ici
-alarm-cannot-follow = une décision du dépositaire d’un dossier n’a pu être suivie

@@ -75,7 +75,7 @@ async fn list(args: &ListArgs, client: &Client, context: &Context) -> Result<()>
                 "{STRONG}{}{STRONG:#}  {}  {}",
                 first(&alarm.id),
                 minute(&alarm.since),
-                plain(&lang::alarm(&alarm.code, &alarm.message))
+                plain(&lang::said(alarm.said.as_ref(), &alarm.message))
             )?;
             match (&alarm.decision, &alarm.resolved) {
                 (Some(decision), Some(at)) => writeln!(

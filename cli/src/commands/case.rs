@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     keys::{author_handles, open_author},
     known::{self, Known},
-    lang::tr,
+    lang::{self, tr},
     output::{STRONG, plain},
     table::Table,
 };
@@ -277,14 +277,27 @@ async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<
         for org in &invited {
             let name = plain(&org.org_name);
             if org.already {
-                writeln!(out, "{}", tr!("case-in-already", name, role = body.role))?;
+                writeln!(
+                    out,
+                    "{}",
+                    tr!(
+                        "case-in-already",
+                        name,
+                        role = lang::word("role", &body.role)
+                    )
+                )?;
                 continue;
             }
             let title = plain(&case.title);
             writeln!(
                 out,
                 "{}",
-                tr!("case-now-invited", name, title, role = body.role)
+                tr!(
+                    "case-now-invited",
+                    name,
+                    title,
+                    role = lang::word("role", &body.role)
+                )
             )?;
             if !org.added.is_empty() {
                 writeln!(
@@ -380,12 +393,12 @@ fn print_list(cases: &[CaseSummary], context: &Context) -> Result<()> {
             table.row(vec![
                 first(&case.case),
                 format!("{inside}{}", plain(&case.title)),
-                case.role.clone(),
+                lang::word("role", &case.role),
                 plain(&case.custodian).into_owned(),
                 case.organisations.to_string(),
                 case.records.to_string(),
                 case.pending.to_string(),
-                plain(&case.stage).into_owned(),
+                plain(&stage(case)).into_owned(),
             ]);
         }
         table.write(out)
@@ -411,7 +424,7 @@ async fn pending(case: &str, client: &Client, context: &Context) -> Result<()> {
                 plain(&row.org_name).into_owned(),
                 first(&row.log),
                 row.seq.to_string(),
-                plain(&row.reason).into_owned(),
+                plain(&lang::said(row.said.as_ref(), &row.reason)).into_owned(),
             ]);
         }
         table.write(out)
@@ -436,7 +449,7 @@ fn write_members(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         table.row(vec![
             plain(&member.org_name).into_owned(),
             first(&member.node),
-            member.role.clone(),
+            lang::word("role", &member.role),
             if member.connected {
                 tr!("case-yes")
             } else {
@@ -455,6 +468,14 @@ fn write_members(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         ]);
     }
     table.write(out)
+}
+
+/// Whether a case is open, or why not.
+pub(crate) fn stage(case: &CaseSummary) -> String {
+    match &case.said {
+        Some(said) => lang::said(Some(said), &case.stage),
+        None => lang::word("stage", &case.stage),
+    }
 }
 
 /// The first digits of an id: enough to type.

@@ -143,7 +143,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
             context.remark(&format!(
                 "  {}: {}{ask}",
                 first(&one.record),
-                lang::words(&one.reason)
+                lang::said(one.said.as_ref(), &one.reason)
             ));
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{self, tr},
     output::{plain, strong},
     prompt::confirm,
     table::Table,
@@ -216,7 +216,11 @@ fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     }
     for alarm in &status.alarms {
         let head = strong(&tr!("status-alarm-head"));
-        writeln!(out, "{}", tr!("status-alarm", head, alarm = plain(alarm)))?;
+        writeln!(
+            out,
+            "{}",
+            tr!("status-alarm", head, alarm = plain(&lang::words(alarm)))
+        )?;
     }
     Ok(())
 }
@@ -228,8 +232,9 @@ async fn health(context: &Context) -> Result<()> {
             writeln!(out, "{}", tr!("health-well"))
         });
     }
+    let alarms: Vec<String> = status.alarms.iter().map(|a| lang::words(a)).collect();
     Err(Error::new(Exit::Unwell, tr!("health-unwell"))
-        .why(plain(&status.alarms.join("\n       ")).into_owned())
+        .why(plain(&alarms.join("\n       ")).into_owned())
         .next("focal alarms list"))
 }
 
@@ -330,7 +335,7 @@ async fn peers(context: &Context) -> Result<()> {
                 },
                 minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
-                plain(peer.last_error.as_deref().unwrap_or_default()).into_owned(),
+                plain(&lang::words(peer.last_error.as_deref().unwrap_or_default())).into_owned(),
             ]);
         }
         table.write(out)

@@ -5,7 +5,7 @@ use crate::{
     commands::case::{find, first, minute},
     context::{Context, now},
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{self, tr},
     outbox::{self, Ask},
     output::plain,
 };
@@ -130,8 +130,11 @@ fn line(event: &Event) -> String {
             file = first(attachment),
             size = crate::attach::bytes(*size)
         ),
-        Event::Alarm { id, message, .. } => {
-            tr!("watch-alarm", message = message.as_str(), id = first(id))
+        Event::Alarm {
+            id, message, said, ..
+        } => {
+            let message = lang::said(said.as_ref(), message);
+            tr!("watch-alarm", message, id = first(id))
         }
         Event::Peer {
             org_name,
@@ -148,12 +151,13 @@ fn line(event: &Event) -> String {
         Event::Directory { roster_version } => {
             tr!("watch-federation", version = *roster_version)
         }
-        Event::Refused { code, message } => {
-            tr!(
-                "watch-refused",
-                message = message.as_str(),
-                code = code.as_str()
-            )
+        Event::Refused {
+            code,
+            message,
+            said,
+        } => {
+            let message = lang::said(said.as_ref(), message);
+            tr!("watch-refused", message, code = code.as_str())
         }
         Event::Lagged { missed } => tr!("watch-missed", n = *missed),
     }

@@ -1,7 +1,7 @@
 //! What `--help` says, in a language. It is written in English beside each command and flag, and its texts are found by that
 //! English, as those of templates are: a text that a language has no words for stays as it is.
 
-use super::{Language, chosen, is_source, template::said};
+use super::{Language, chosen, is_source, wording::exactly};
 use clap::{Arg, Command};
 
 /// A command line whose help is in the language that was chosen.
@@ -23,7 +23,7 @@ pub(crate) fn ready(mut command: Command) -> Command {
 
 pub(super) fn in_language(mut command: Command, language: &Language) -> Command {
     if let Some(about) = command.get_about().map(ToString::to_string) {
-        command = command.about(said(&about, language));
+        command = command.about(exactly(&about, language));
     }
     if let Some(about) = command.get_long_about().map(ToString::to_string) {
         command = command.long_about(below(&about, language));
@@ -40,17 +40,17 @@ pub(super) fn in_language(mut command: Command, language: &Language) -> Command 
 fn argument(mut arg: Arg, language: &Language) -> Arg {
     let more = beside(&arg, language);
     if let Some(text) = arg.get_help().map(ToString::to_string) {
-        arg = arg.help(said(&text, language) + &more);
+        arg = arg.help(exactly(&text, language) + &more);
     }
     if let Some(text) = arg.get_long_help().map(ToString::to_string) {
         arg = arg.long_help(below(&text, language) + &more);
     }
     if let Some(heading) = arg.get_help_heading() {
-        let heading = for_ever(said(heading, language));
+        let heading = for_ever(exactly(heading, language));
         arg = arg.help_heading(heading);
     }
     let names: Vec<&'static str> = (arg.get_value_names().into_iter().flatten())
-        .map(|name| for_ever(said(name, language)))
+        .map(|name| for_ever(exactly(name, language)))
         .collect();
     if !names.is_empty() {
         arg = arg.value_names(names);
@@ -99,7 +99,7 @@ fn below(text: &str, language: &Language) -> String {
 /// A paragraph that keeps the indentation that all its lines have.
 fn indented(paragraph: &str, language: &Language) -> String {
     let depth = depth(paragraph);
-    let text = said(&as_found(paragraph), language);
+    let text = exactly(&as_found(paragraph), language);
     let lines = text.lines().map(|line| " ".repeat(depth) + line);
     lines.collect::<Vec<_>>().join("\n")
 }

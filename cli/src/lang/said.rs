@@ -1,6 +1,6 @@
 //! Whether all that people are told is in the languages' files: no file of this crate says something itself.
 
-use super::template;
+use super::wording;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -138,7 +138,7 @@ fn what_people_are_told_is_in_the_languages_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     sources(&root, &mut paths);
-    let words = template::words_in_english();
+    let words = wording::in_english();
     for path in paths {
         let name = path
             .strip_prefix(&root)

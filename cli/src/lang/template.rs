@@ -1,58 +1,29 @@
 //! Report templates and questions in a language: what is written in English beside the fields, by its text.
 
-use super::{LANGUAGES, Language, chosen, is_source, tr};
+use super::{
+    Language, chosen, is_source, tr,
+    wording::{by_text, exactly},
+};
 use focal_protocol::record::{FieldError, Kind};
-use std::{collections::HashMap, sync::OnceLock};
 
 /// Longest line of a comment.
 const LINE: usize = 116;
-/// Keys of what is found by its English text.
-const FOUND: [&str; 3] = ["template-", "words-", "help-"];
-
-/// English text → key.
-fn keys() -> &'static HashMap<String, &'static str> {
-    static KEYS: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        let lines = LANGUAGES[0].1.iter().flat_map(|file| file.lines());
-        let templates = lines.filter_map(|line| {
-            // A text of several lines begins on the next one.
-            let (key, _) = line.split_once(" =")?;
-            FOUND.iter().any(|p| key.starts_with(p)).then_some(key)
-        });
-        let english = super::Language::new(0);
-        templates
-            .filter_map(|key| Some((english.text(key, &[])?, key)))
-            .collect()
-    })
-}
-
-/// An English text of the protocol in a language; the text itself if that has no words for it.
-pub(super) fn said(text: &str, language: &Language) -> String {
-    let key = keys().get(text);
-    key.and_then(|key| language.text(key, &[]))
-        .unwrap_or_else(|| text.to_string())
-}
 
 /// What the template says of a field, if it says anything.
 pub(crate) fn hint(kind: Kind, field: &str) -> Option<String> {
-    kind.hint(field).map(|hint| said(&hint, chosen()))
+    kind.hint(field).map(|hint| exactly(&hint, chosen()))
 }
 
 /// What may be written in a field.
 pub(crate) fn allowed(text: &str) -> String {
-    said(text, chosen())
-}
-
-/// A sentence of the protocol.
-pub(crate) fn words(text: &str) -> String {
-    said(text, chosen())
+    by_text(text, chosen())
 }
 
 /// What is wrong with a field.
 pub(crate) fn complaint(error: &FieldError) -> String {
     tr!(
         "report-field",
-        field = error.field.as_str(),
+        field = by_text(&error.field, chosen()),
         given = allowed(&error.given),
         allowed = allowed(&error.allowed),
     )
@@ -75,7 +46,7 @@ pub(super) fn in_language(kind: Kind, language: &Language) -> String {
         match prose(line) {
             Some(text) => comment.push(text),
             None => {
-                lines.extend(broken(&said(&comment.join(" "), language)));
+                lines.extend(broken(&exactly(&comment.join(" "), language)));
                 comment.clear();
                 lines.push(line.to_string());
             }
@@ -84,7 +55,7 @@ pub(super) fn in_language(kind: Kind, language: &Language) -> String {
     lines.push("---".into());
     let body = body.trim_end();
     if !body.is_empty() {
-        lines.push(said(&body.replace('\n', " "), language));
+        lines.push(exactly(&body.replace('\n', " "), language));
     }
     lines.join("\n") + "\n"
 }
@@ -129,13 +100,6 @@ fn broken(text: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Sentences that are found by their text.
-#[cfg(test)]
-pub(super) fn words_in_english() -> std::collections::BTreeSet<String> {
-    let words = keys().iter().filter(|(_, key)| key.starts_with("words-"));
-    words.map(|(text, _)| text.clone()).collect()
 }
 
 /// Everything that stands in templates in words: comments and bodies.

@@ -1,6 +1,9 @@
 use super::*;
 use clap::CommandFactory;
-use focal_protocol::record::Kind;
+use focal_protocol::{
+    record::Kind,
+    wording::{Worded, Wording},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -173,7 +176,7 @@ fn no_key_is_unused_and_none_is_used_that_is_not_there() {
     }
     // These are found by what they say, or by a code.
     let found = |key: &str| {
-        ["template-", "words-", "refused-", "help-", "alarm-"]
+        ["template-", "words-", "refused-", "help-", "said-", "word-"]
             .iter()
             .any(|p| key.starts_with(p))
     };
@@ -229,17 +232,201 @@ fn what_is_found_by_its_text_or_code_is_there_to_be_found() {
             .replace("\\\"", "\u{1}")
     };
     let said = read(&["protocol/src", "node/src", "cli/src"]);
-    for key in keys(LANGUAGES[0].1).keys() {
-        if key.starts_with("words-") {
-            let text = english.text(key, &[]).expect("a text");
+    let said = open(&said);
+    for (key, args) in keys(LANGUAGES[0].1) {
+        let key = key.as_str();
+        if (key.starts_with("words-") || key.starts_with("said-")) && !put_together(key) {
+            let text = english.filled(key, &blank(&args)).expect("a text");
             let text = text.replace('"', "\u{1}");
             assert!(said.contains(&format!("\"{text}\"")), "{key}: {text}");
         }
-        let prefixes = ["refused-", "alarm-"];
-        if let Some(code) = prefixes.iter().find_map(|p| key.strip_prefix(p)) {
+        if let Some(code) = key.strip_prefix("refused-") {
             let code = code.strip_suffix("-next").unwrap_or(code);
             assert!(said.contains(&format!("\"{code}\"")), "{key}");
         }
+    }
+}
+
+/// Texts of the code with nothing in what is put in: `{0}`, `{name}` and `{name:?}` become `{}`.
+fn open(text: &str) -> String {
+    let mut open = String::new();
+    let mut pieces = text.split('{');
+    open.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let named = piece.split_once('}').filter(|(name, _)| {
+            let named = |c: char| c.is_alphanumeric() || "_:?.".contains(c);
+            name.chars().all(named)
+        });
+        open.push('{');
+        open.push_str(named.map_or(piece, |(_, rest)| rest.trim_start_matches('}')));
+        if named.is_some() {
+            let at = open.len() - named.map_or(0, |(_, rest)| rest.len());
+            open.insert(at, '}');
+        }
+    }
+    open
+}
+
+/// The same of a message.
+fn blank(names: &Args) -> FluentArgs<'static> {
+    let mut args = FluentArgs::new();
+    for name in names {
+        args.set(name.clone(), "{}");
+    }
+    args
+}
+
+/// What the code puts together from several texts: said by samples below.
+fn put_together(key: &str) -> bool {
+    let begins = [
+        "said-barred-",
+        "said-field",
+        "words-field-at",
+        "said-role-",
+        "said-cause-",
+    ];
+    begins.iter().any(|begin| key.starts_with(begin))
+}
+
+#[test]
+fn all_that_the_api_says_by_name_has_words_in_every_language() {
+    let mut named = BTreeSet::new();
+    for (code, names) in focal_node::api::sentences() {
+        let key = format!("said-{code}");
+        let names: Args = names.iter().map(ToString::to_string).collect();
+        for (language, files) in &LANGUAGES {
+            let known = keys(files);
+            assert_eq!(known.get(&key), Some(&names), "{language}: {key}");
+        }
+        named.insert(key);
+    }
+    let known = keys(LANGUAGES[0].1).into_keys();
+    let of_none: Vec<_> = known
+        .filter(|key| key.starts_with("said-") && !named.contains(key))
+        .collect();
+    assert!(of_none.is_empty(), "{of_none:?}");
+}
+
+/// What errors say, in English and by name.
+fn samples() -> Vec<(String, Wording)> {
+    use focal_protocol::{
+        case, codec, directory, group, log,
+        record::{Audience, Barred, Consent, FieldError, Tlp},
+        signed,
+    };
+    fn both(error: &impl Worded) -> (String, Wording) {
+        (error.to_string(), error.wording())
+    }
+    let malformed = codec::Error::Malformed { at: 7 };
+    let org = Audience::Organisation(focal_protocol::id::OrgId([9; 32]));
+    let few = signed::Error::TooFewSignatures { got: 1, needed: 2 };
+    let mut all = vec![
+        both(&malformed),
+        both(&codec::Error::TooLong { got: 9, limit: 8 }),
+        both(&log::Error::Codec(malformed.clone())),
+        both(&log::Error::Gap { have: 4, from: 9 }),
+        both(&few),
+        both(&directory::Error::Signed(few.clone())),
+        both(&directory::Error::Rollback {
+            known: 4,
+            offered: 3,
+        }),
+        both(&directory::Error::Invalid(
+            "a name has 1 to 200 bytes and no control characters",
+        )),
+        both(&case::Error::Stage("closed already")),
+        both(&case::Error::Ended(case::Ended::Removed {
+            at: focal_protocol::log::Epoch::new(0, 4),
+            reason: "spent".into(),
+        })),
+        both(&case::Error::Group(group::Error::NotCustodian(
+            focal_protocol::id::NodeId([3; 32]),
+        ))),
+        both(&Barred::ReleaseList(org)),
+        both(&Barred::NoConsent(Audience::Court)),
+        both(&FieldError {
+            field: "title".into(),
+            given: "201 characters".into(),
+            allowed: "at most 200 characters".into(),
+        }),
+        both(&group::CaseRole::Reader),
+        both(&group::Cause::Lost),
+    ];
+    for tlp in [
+        Tlp::Red,
+        Tlp::AmberStrict,
+        Tlp::Amber,
+        Tlp::Green,
+        Tlp::Clear,
+    ] {
+        all.push(both(&Barred::Tlp(tlp, Audience::Public)));
+    }
+    for consent in [
+        Consent::Internal,
+        Consent::Partners,
+        Consent::Judicial,
+        Consent::Public,
+    ] {
+        all.push(both(&Barred::Consent(consent, None)));
+        all.push(both(&Barred::Consent(consent, Some(Audience::Served))));
+    }
+    all
+}
+
+#[test]
+fn what_is_said_by_name_is_what_is_found_by_its_text() {
+    let [english, french] = [Language::new(0), Language::new(1)];
+    for (text, wording) in samples() {
+        let said = |language| wording::by_name(&wording, language, 8);
+        assert_eq!(said(&english).as_deref(), Some(text.as_str()));
+        let said = said(&french).expect("words");
+        let same = ["role-reader", "cause-lost"].contains(&&*wording.code);
+        assert!(same || said == wording::by_text(&text, &french), "{said}");
+        let rest = ["the ", " is ", " of ", " not ", "organisation that"];
+        assert!(!rest.iter().any(|word| said.contains(word)), "{said}");
+    }
+}
+
+#[test]
+fn what_nobody_has_words_for_stays_as_it_is() {
+    let french = Language::new(1);
+    let unknown = Wording::new("no-such-sentence", []);
+    assert_eq!(wording::by_name(&unknown, &french, 8), None);
+    let around = Wording::new("log-unread", [("why", unknown.into())]);
+    assert_eq!(wording::by_name(&around, &french, 8), None);
+    for text in [
+        "Connection refused (os error 111)",
+        "Orsk; Dalmat",
+        "",
+        "; ",
+    ] {
+        assert_eq!(wording::by_text(text, &french), text);
+    }
+    // One within the other without end, as only somebody hostile writes it.
+    let deep = (0..1_000).fold(Wording::new("stopping", []), |inner, _| {
+        Wording::new("log-unread", [("why", inner.into())])
+    });
+    assert_eq!(wording::by_name(&deep, &french, 8), None);
+    let deep = "the entry cannot be read: ".repeat(1_000);
+    assert!(wording::by_text(&deep, &french).len() < 2 * deep.len());
+}
+
+#[test]
+fn what_stands_in_a_sentence_is_said_too() {
+    let french = Language::new(1);
+    for (text, said) in [
+        (
+            "it breaks the rules of CAP 1.2: sent: nothing; allowed: a time such as 2026-11-03T14:30:00-00:00",
+            "il enfreint les règles de CAP 1.2 : sent : rien ; permis : une heure comme 2026-11-03T14:30:00-00:00",
+        ),
+        (
+            "no transport for this address; another node answers at its address",
+            "aucun moyen de transport pour cette adresse ; un autre nœud répond à son adresse",
+        ),
+        ("column 4, #sector", "colonne 4, #sector"),
+        ("row 4", "ligne 4"),
+    ] {
+        assert_eq!(wording::by_text(text, &french), said);
     }
 }
 
@@ -385,6 +572,7 @@ fn numbers_are_chosen_by_and_all_else_is_put_in_as_it_is() {
 fn every_refusal_of_the_node_has_words() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let english = keys(LANGUAGES[0].1);
+    let known = wording::in_english();
     for (file, codes) in [
         ("node/src/refused.rs", 50),
         ("protocol/src/record/release/barred.rs", 7),
@@ -400,6 +588,12 @@ fn every_refusal_of_the_node_has_words() {
             found.extend(code.map(|(code, _)| code));
         }
         assert!(found.len() >= codes, "{file}: {found:?}");
+        // What to do is known by its text, which may be another one than that of the code.
+        let hints = text.split("fn hint(&self)").nth(1).unwrap_or_default();
+        let hints = hints.split("\n    }\n").next().unwrap_or_default();
+        let hints = hints.split('"').skip(1).step_by(2);
+        let unknown: Vec<_> = hints.filter(|hint| !known.contains(*hint)).collect();
+        assert!(unknown.is_empty(), "{file}: {unknown:#?}");
         let key = |code: &&&str| !english.contains_key(&format!("refused-{code}"));
         let lacks: Vec<_> = found.iter().filter(key).collect();
         assert!(lacks.is_empty(), "{file}: {lacks:?}");

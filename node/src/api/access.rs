@@ -6,7 +6,7 @@
 use super::{caller::Caller, error::Failure, server::ApiState};
 use crate::{
     door::{self, Barred, Door},
-    refused::Refused,
+    refused::{Fault, Refused},
 };
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State, connect_info::Connected},
@@ -223,11 +223,14 @@ fn barred_failure(barred: Barred) -> Failure {
     })
 }
 
-fn refuse(role: Role, who: &str) -> Failure {
+fn refuse(role: Role, who: &'static str) -> Failure {
     let mut failure = Failure::new(
         StatusCode::FORBIDDEN,
         "role",
-        format!("this is not for the role {role}: {who} may do it"),
+        &Fault::Role {
+            role: role.to_string(),
+            who,
+        },
     );
     failure.1.hint = Some("ask somebody with that role, or do it on the node's machine".into());
     failure

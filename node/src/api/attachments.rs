@@ -8,7 +8,7 @@ use super::{
     server::ApiState,
     types::{AttachmentRow, AttachmentVerified, Problem, Pruned},
 };
-use crate::refused::Refused;
+use crate::refused::{Fault, Refused};
 use axum::{
     Json,
     body::Bytes,
@@ -22,13 +22,8 @@ use serde::Deserialize;
 type Answer<T> = Result<Json<T>, Failure>;
 
 fn id(text: &str) -> Result<Hash, Failure> {
-    text.parse().map_err(|_| {
-        Failure::new(
-            StatusCode::BAD_REQUEST,
-            "bad-id",
-            "an attachment and a chunk are named by 64 hexadecimal digits",
-        )
-    })
+    text.parse()
+        .map_err(|_| Failure::new(StatusCode::BAD_REQUEST, "bad-id", &Fault::ChunkId))
 }
 
 /// Observers look, and change nothing: neither what is here nor what is fetched.
@@ -91,13 +86,8 @@ pub(super) async fn lacking(
     let list = id(&attachment)?;
     let names = body.chunks(Hash::LEN).map(Hash::try_from);
     let names: Result<Vec<Hash>, _> = names.collect();
-    let names = names.map_err(|_| {
-        Failure::new(
-            StatusCode::BAD_REQUEST,
-            "bad-names",
-            "the names of chunks have 32 bytes each",
-        )
-    })?;
+    let names = names
+        .map_err(|_| Failure::new(StatusCode::BAD_REQUEST, "bad-names", &Fault::ChunkNames))?;
     Ok(Json(state.attachments.lacks(list, names).await?))
 }
 

@@ -6,7 +6,7 @@ use super::{
     server::ApiState,
     types::{AuditPage, Problem},
 };
-use crate::refused::Refused;
+use crate::refused::{Fault, Refused};
 use axum::{
     Json,
     extract::{Query, State},
@@ -36,7 +36,7 @@ pub(super) async fn items(
         return Err(Failure::new(
             StatusCode::FORBIDDEN,
             "not-allowed",
-            "the audit trail is for focal points and admins",
+            &Fault::TrailFor,
         ));
     }
     let views = state.views.clone();

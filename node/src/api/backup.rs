@@ -10,7 +10,7 @@ use super::{
 use crate::{
     backup::{Made, Piece},
     ledger::Command,
-    refused::Refused,
+    refused::{Fault, Refused},
 };
 use axum::{
     body::{Body, Bytes},
@@ -51,10 +51,9 @@ pub(super) async fn backup(
     Query(choice): Query<Choice>,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    let there = body.chunks(Hash::LEN).map(|name| {
-        Hash::try_from(name)
-            .map_err(|_| Refused::BadRequest("names of pieces have 32 bytes each".into()))
-    });
+    let there = body
+        .chunks(Hash::LEN)
+        .map(|name| Hash::try_from(name).map_err(|_| Refused::from(Fault::PieceNames)));
     let there = there.collect::<Result<HashSet<Hash>, _>>()?;
     // Before anything leaves.
     state

@@ -1,6 +1,7 @@
 //! Who speaks to the API.
 
 use super::error::Failure;
+use crate::refused::Fault;
 use axum::{
     extract::{
         FromRequestParts,
@@ -40,12 +41,9 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let proved = parts.extensions.get::<Self>();
         let socket = || parts.extensions.get::<ConnectInfo<Self>>().map(|c| &c.0);
-        proved.or_else(socket).cloned().ok_or_else(|| {
-            Failure::new(
-                StatusCode::UNAUTHORIZED,
-                "who-are-you",
-                "this door does not say who you are",
-            )
-        })
+        proved
+            .or_else(socket)
+            .cloned()
+            .ok_or_else(|| Failure::new(StatusCode::UNAUTHORIZED, "who-are-you", &Fault::WhoAreYou))
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     courier::{Order, Piece},
     ledger::Command,
-    refused::Refused,
+    refused::{Fault, Refused},
 };
 use axum::{
     Json,
@@ -84,13 +84,8 @@ pub(super) async fn pack(
 }
 
 fn since(text: &str) -> Result<Time, Failure> {
-    text.parse().map_err(|_| {
-        Failure::new(
-            StatusCode::BAD_REQUEST,
-            "bad-time",
-            "a time is written as 2026-11-05T14:00:00Z",
-        )
-    })
+    text.parse()
+        .map_err(|_| Failure::new(StatusCode::BAD_REQUEST, "bad-time", &Fault::Time))
 }
 
 /// A part of an answer.

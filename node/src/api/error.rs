@@ -1,36 +1,32 @@
 //! Refusals as HTTP answers.
 
 use super::types::Problem;
-use crate::refused::Refused;
+use crate::refused::{Fault, Refused};
 use axum::{
     Json,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use focal_protocol::case;
+use focal_protocol::{case, wording::Worded};
 
 /// An answer that says why not.
 #[derive(Debug)]
-pub(crate) struct Failure(pub(super) StatusCode, pub(super) Problem);
+pub(crate) struct Failure(pub(super) StatusCode, pub(super) Box<Problem>);
 
 impl Failure {
-    pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self(
-            status,
-            Problem {
-                code: code.into(),
-                message: message.into(),
-                hint: None,
-            },
-        )
+    pub(super) fn new(status: StatusCode, code: &str, why: &impl Worded) -> Self {
+        let problem = Problem {
+            code: code.into(),
+            message: why.to_string(),
+            said: Some(why.wording()),
+            hint: None,
+        };
+        Self(status, Box::new(problem))
     }
 
-    pub(super) fn not_found(what: &str) -> Self {
-        let mut failure = Self::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            format!("there is no {what} with this id, or more than one begins with these digits"),
-        );
+    pub(super) fn not_found(what: &'static str) -> Self {
+        let status = StatusCode::NOT_FOUND;
+        let mut failure = Self::new(status, "not-found", &Fault::NotFound(what));
         failure.1.hint = Some("give more digits".into());
         failure
     }
@@ -60,20 +56,15 @@ impl From<Refused> for Failure {
             | Refused::AuthorExpired => StatusCode::FORBIDDEN,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self(
-            status,
-            Problem {
-                code: refused.code().into(),
-                message: refused.to_string(),
-                hint: refused.hint().map(Into::into),
-            },
-        )
+        let mut failure = Self::new(status, refused.code(), &refused);
+        failure.1.hint = refused.hint().map(Into::into);
+        failure
     }
 }
 
 impl From<focal_protocol::codec::Error> for Failure {
     fn from(error: focal_protocol::codec::Error) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unreadable", error.to_string())
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", &error)
     }
 }
 

@@ -6,7 +6,10 @@ use super::{
     server::ApiState,
     types::{Evidence, ExportRequest, Problem},
 };
-use crate::{ledger::Command, refused::Refused};
+use crate::{
+    ledger::Command,
+    refused::{Fault, Refused},
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -51,10 +54,9 @@ pub(super) async fn chain(
     Path((case, log)): Path<(String, String)>,
     Query(range): Query<Range>,
 ) -> Result<impl IntoResponse, Failure> {
-    let log = log.parse().map_err(|_| {
-        let digits = "a log is named by 32 hexadecimal digits";
-        Failure::new(StatusCode::BAD_REQUEST, "bad-id", digits)
-    })?;
+    let log = log
+        .parse()
+        .map_err(|_| Failure::new(StatusCode::BAD_REQUEST, "bad-id", &Fault::LogId))?;
     let views = state.views.clone();
     let read = tokio::task::spawn_blocking(move || {
         let case = views.find_case(&case)?;

@@ -6,7 +6,11 @@ use super::{
     server::ApiState,
     types::{Imported, Problem},
 };
-use crate::{exchange::Format, ledger::Command, refused::Refused};
+use crate::{
+    exchange::Format,
+    ledger::Command,
+    refused::{Fault, Refused},
+};
 use axum::{
     Json,
     extract::{Path, State},
@@ -23,10 +27,12 @@ pub(super) async fn import(
     Json(body): Json<Imported>,
 ) -> Result<StatusCode, Failure> {
     let case = state.views.find_case(&case)?;
-    let format: Format = body.format.parse().map_err(Refused::BadRequest)?;
+    let format: Format = body
+        .format
+        .parse()
+        .map_err(|why| Refused::from(Fault::Format(why)))?;
     if !format.is_read() {
-        let why = format!("format: {format} is written, and not read");
-        return Err(Refused::BadRequest(why).into());
+        return Err(Refused::from(Fault::OnlyWritten(format.to_string())).into());
     }
     let act = Act::new(Deed::Import)
         .word(format.as_str())

@@ -39,6 +39,7 @@ pub use record::{Acknowledged, Holder, RecordDetail, RecordRow, Stored};
 pub use search::{Found, FoundRecord};
 pub use status::{Peer, Status};
 
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,6 +50,10 @@ pub struct Problem {
     pub code: String,
     /// What happened and why.
     pub message: String,
+    /// The same by name, for those who say it in another language: the protocol's `wording::Wording`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
     /// What to do next.
     pub hint: Option<String>,
 }

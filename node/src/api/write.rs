@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ledger::{Action, Command, Files},
-    refused::Refused,
+    refused::{Fault, Refused},
 };
 use axum::{
     Json,
@@ -81,14 +81,15 @@ pub(super) async fn manifest(
 }
 
 fn choice<T: std::str::FromStr<Err = &'static str>>(field: &str, text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|allowed| {
+    text.parse().map_err(|allowed: &str| {
         Failure::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-field",
-            format!(
-                "{field}: \"{}\" was given where {allowed} is allowed",
-                text.chars().take(40).collect::<String>()
-            ),
+            &Fault::Field {
+                field: field.into(),
+                given: text.chars().take(40).collect(),
+                allowed: allowed.into(),
+            },
         )
     })
 }
@@ -142,7 +143,7 @@ pub(super) async fn invitations(
         return Err(Failure::new(
             status,
             "too-many",
-            "one to 1,000 organisations",
+            &Fault::Invitations(limits::CASE_MEMBERS),
         ));
     }
     let invited = invite_orgs(&state, caller, &case, &body.orgs, &body.role).await?;
@@ -256,11 +257,11 @@ fn checked(reason: String) -> Result<String, Failure> {
         return Err(Failure::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-field",
-            format!(
-                "reason: {} bytes were given where {} are allowed",
-                reason.len(),
-                limits::REASON
-            ),
+            &Fault::TooLong {
+                field: "reason",
+                given: reason.len(),
+                most: limits::REASON,
+            },
         ));
     }
     Ok(reason)

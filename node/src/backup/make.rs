@@ -4,7 +4,7 @@ use super::{list::Listed, rows::Packing};
 use crate::{
     clock,
     keys::NodeKeys,
-    refused::Refused,
+    refused::{Fault, Refused},
     store::{self, Store},
 };
 use focal_protocol::{
@@ -235,7 +235,7 @@ impl Backup {
 }
 
 fn busy() -> Refused {
-    Refused::BadRequest("another backup of this node is being made: wait for it".into())
+    Fault::BackupRuns.into()
 }
 
 /// What a directory lists, in order; nothing if it cannot be read.

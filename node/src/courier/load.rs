@@ -6,7 +6,7 @@ use crate::{
     api::types::CourierLoaded,
     attachments::{Came, Taken, blocking},
     ledger::Command,
-    refused::Refused,
+    refused::{Fault, Refused},
 };
 use axum::body::Bytes;
 use focal_protocol::{
@@ -79,7 +79,7 @@ impl Courier {
         let mut body = std::pin::pin!(body);
         let mut loading = Loading::default();
         while let Some(bytes) = body.next().await {
-            let bytes = bytes.map_err(|_| Refused::BadRequest("the file ended early".into()))?;
+            let bytes = bytes.map_err(|_| Fault::EndedEarly)?;
             let content = reader.feed(&bytes)?;
             self.take(reader.cover(), content, &mut loading).await?;
         }
@@ -197,10 +197,10 @@ impl Courier {
     fn check(&self, cover: &Cover) -> Result<CourierLoaded, Refused> {
         let directory = self.views.shared.directory().ok_or(Refused::NoFederation)?;
         if cover.federation != directory.federation() {
-            return Err(Refused::BadRequest("it is of another federation".into()));
+            return Err(Fault::OtherFederation.into());
         }
         if cover.to != self.views.own_org()? {
-            return Err(Refused::BadRequest("it is for another organisation".into()));
+            return Err(Fault::OtherOrganisation.into());
         }
         let from: NodeId = cover.from;
         let (org, _) = directory

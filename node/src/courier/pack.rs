@@ -1,7 +1,13 @@
 //! Packing: from the store to sealed volumes, a piece at a time.
 
 use super::Courier;
-use crate::{api::types::CourierPacked, clock, refused::Refused, shared::CaseInfo, store::LogRow};
+use crate::{
+    api::types::CourierPacked,
+    clock,
+    refused::{Fault, Refused},
+    shared::CaseInfo,
+    store::LogRow,
+};
 use focal_protocol::{
     courier::{Cover, Item, SLOTS, VolumeWriter},
     directory::{Directory, Versions},
@@ -130,9 +136,7 @@ impl Courier {
         let manifest = directory
             .manifest(&order.to)
             .filter(|m| !m.nodes.is_empty());
-        let manifest = manifest.ok_or_else(|| {
-            Refused::BadRequest("no manifest lists a node of the recipient yet".into())
-        })?;
+        let manifest = manifest.ok_or(Fault::NoNode)?;
         let cases = self.views.shared.cases();
         let mut nodes: Vec<_> = manifest
             .nodes
@@ -157,10 +161,7 @@ impl Courier {
             .iter()
             .find(|id| !cases.get(*id).is_some_and(|case| shared(case)))
         {
-            return Err(Refused::BadRequest(format!(
-                "the recipient has no node in case {}",
-                case.short()
-            )));
+            return Err(Fault::NoNodeInCase(case.short()).into());
         }
         let mut logs = self.views.store.logs()?;
         logs.retain(|(_, row)| {

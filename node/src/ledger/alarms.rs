@@ -25,6 +25,7 @@ impl Ledger {
             id: id.to_string(),
             code: alarm.code.clone(),
             message: alarm.message.clone(),
+            said: alarm.said.clone(),
         };
         let kept = KeptAlarm {
             alarm,

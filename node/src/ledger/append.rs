@@ -83,7 +83,7 @@ impl Ledger {
         if !others.is_empty() && verified.protection.is_some_and(|p| p.consent == internal) {
             return Err(Refused::Barred(Barred::Consent(Consent::Internal, None)));
         }
-        verified.check().map_err(|errors| bad_record(&errors))?;
+        verified.check().map_err(Refused::BadRecord)?;
         let summary = verified.summary().by(role);
         self.may_say(&summary)?;
         if let Some(stored) = self.stored_before(id)? {
@@ -274,10 +274,4 @@ impl Ledger {
         self.announce(log, Some(fresh));
         Ok(position)
     }
-}
-
-/// What is wrong with a record, in one line.
-pub(crate) fn bad_record<E: std::fmt::Display>(errors: &[E]) -> Refused {
-    let text: Vec<String> = errors.iter().take(8).map(ToString::to_string).collect();
-    Refused::BadRecord(text.join("; "))
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a way to a node, as a kind that somebody can act on.
 
 use super::{relay, socks};
+use focal_protocol::wording::{Worded, Wording};
 use libp2p::{
     TransportError,
     core::transport::timeout::TransportTimeoutError,
@@ -63,13 +64,24 @@ pub struct Failure {
     pub trouble: Trouble,
     /// Why.
     pub why: String,
+    /// The same by name; none of what a library or the system says.
+    pub said: Option<Wording>,
 }
 
 impl Failure {
+    /// With a reason that has a name.
+    pub(crate) fn because(trouble: Trouble, why: &impl Worded) -> Self {
+        Self {
+            said: Some(why.wording()),
+            ..Self::new(trouble, why.to_string())
+        }
+    }
+
     pub(crate) fn new(trouble: Trouble, why: impl Into<String>) -> Self {
         Self {
             trouble,
             why: why.into(),
+            said: None,
         }
     }
 

@@ -1,7 +1,6 @@
 //! What one sealed entry says, if it may say it.
 
 use crate::{
-    ledger::bad_record,
     refused::Refused,
     shared::{CaseInfo, Shared},
     store::{PendingKey, Store},
@@ -236,7 +235,7 @@ impl<'a> Checker<'a> {
             Verdict::Waits => return Ok(Opened::Wait(PendingKey::Rules(entry.header.case))),
             Verdict::Refused(reason) => return Err(Refused::Judged(reason)),
         }
-        record.check().map_err(|errors| bad_record(&errors))?;
+        record.check().map_err(Refused::BadRecord)?;
         let readable = Readable {
             summary: record.summary().by(author.role),
             attachments: record.into_value().attachments,

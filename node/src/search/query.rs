@@ -45,6 +45,16 @@ pub(crate) struct QueryError {
     pub(crate) allowed: String,
 }
 
+focal_protocol::worded! {
+    QueryError {
+        Self { column, what, allowed } => "query" {
+            column: *column,
+            what: what.as_str(),
+            allowed: allowed.as_str(),
+        },
+    }
+}
+
 impl QueryError {
     fn new(column: usize, what: impl Into<String>, allowed: impl Into<String>) -> Self {
         Self {

@@ -45,6 +45,7 @@ impl Views {
         let directory = self.shared.directory();
         let d = directory.as_deref();
         let mine = d.and_then(|d| d.node(&self.shared.me)).map(|(org, _)| org);
+        let (stage, said) = Self::stage(info);
         api::CaseSummary {
             case: id.to_string(),
             title: info.rules.title.clone(),
@@ -54,7 +55,8 @@ impl Views {
             organisations: info.rules.organisations().len(),
             records: counted.records,
             pending: counted.pending,
-            stage: Self::stage(info),
+            stage,
+            said,
             parent: info.rules.parent.map(|p| p.to_string()),
         }
     }
@@ -144,6 +146,7 @@ impl Views {
             })
             .map(|(org, _)| org_name(d, org))
             .collect();
+        let (requests, requests_said) = self.requests(&info).into_iter().unzip();
         Ok(api::CaseDetail {
             summary: self.summary_of(id, &info)?,
             history: info.rules.history.to_string(),
@@ -152,7 +155,8 @@ impl Views {
             members,
             waiting,
             compartments: self.compartments(id)?,
-            requests: self.requests(&info),
+            requests,
+            requests_said,
             votes: self.motions(&info),
             former: self.former(&info),
             keys_since: info.refreshed.to_string(),

@@ -4,7 +4,7 @@ use super::Views;
 use crate::{
     api::types::ExportRequest,
     case_views::order,
-    refused::Refused,
+    refused::{Fault, Refused},
     store::{Position, StoredRecord},
 };
 use focal_protocol::{
@@ -35,9 +35,11 @@ impl Choice {
         find: impl Fn(&str) -> Result<RecordId, Refused>,
     ) -> Result<Option<Self>, Refused> {
         let bad = |field: &str, given: &str, allowed: &str| {
-            let given: String = given.chars().take(40).collect();
-            let why = format!("{field}: \"{given}\" was given where {allowed} is allowed");
-            Refused::BadRequest(why)
+            Refused::BadRequest(Fault::Field {
+                field: field.into(),
+                given: given.chars().take(40).collect(),
+                allowed: allowed.into(),
+            })
         };
         if request.kinds.is_empty() && request.since.is_none() && request.records.is_empty() {
             return Ok(None);

@@ -1,7 +1,13 @@
 //! A case as this node knew it at an earlier time.
 
 use super::{Views, record_row};
-use crate::{api::types as api, case_views::Built, clock, refused::Refused, store::Position};
+use crate::{
+    api::types as api,
+    case_views::Built,
+    clock,
+    refused::{Fault, Refused},
+    store::Position,
+};
 use focal_protocol::{
     directory::Role,
     id::{CaseId, RecordId},
@@ -14,9 +20,7 @@ use std::collections::BTreeMap;
 pub(crate) fn past(at: Time) -> Result<Time, Refused> {
     let now = clock::now();
     if at >= now {
-        return Err(Refused::BadRequest(format!(
-            "at: {at} was given where it is only {now} by this node's clock"
-        )));
+        return Err(Fault::NotPast { at, now }.into());
     }
     Ok(at)
 }

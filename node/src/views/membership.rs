@@ -1,11 +1,15 @@
 //! What the API shows of who is in a case, what waits, and what a person must look at.
 
-use super::{Views, node_org, org_name};
+use super::{
+    Views, node_org, org_name,
+    words::{Asks, Closed, WaitsFor},
+};
 use crate::{api::types as api, refused::Refused, shared::CaseInfo, store::PendingKey};
 use focal_protocol::{
     group::Stage,
     id::{CaseId, Hash, NodeId},
     log::{Epoch, Request},
+    wording::{Worded, Wording},
 };
 
 /// Waiting entries that are shown.
@@ -65,6 +69,7 @@ impl Views {
                 id: id.to_string(),
                 code: kept.alarm.code.clone(),
                 message: kept.alarm.message.clone(),
+                said: kept.alarm.said.clone(),
                 advice: kept.alarm.advice.clone(),
                 since: kept.since.to_string(),
                 decision: kept.resolved.as_ref().map(|(decision, _)| decision.clone()),
@@ -82,43 +87,43 @@ impl Views {
         for (what, log, seq) in self.store.waiting(id, WAITING)? {
             let writer = self.store.log(log)?.map(|row| row.writer.node);
             let reason = match what {
-                PendingKey::Epoch(_, generation, epoch) => format!(
-                    "the secret of epoch {} that opens it has not come yet",
-                    Epoch::new(generation, epoch)
-                ),
-                PendingKey::Manifest(org, version) => format!(
-                    "version {version} of the manifest of {} has not come yet",
-                    org_name(d, &org)
-                ),
+                PendingKey::Epoch(_, generation, epoch) => {
+                    WaitsFor::Epoch(Epoch::new(generation, epoch))
+                }
+                PendingKey::Manifest(org, version) => WaitsFor::Manifest {
+                    version,
+                    org: org_name(d, &org),
+                },
                 // Not among what waits: it can be read, at its other place.
                 PendingKey::Twin(..) => continue,
-                PendingKey::Later(_) => "it grants secrets of epochs that have not come yet".into(),
-                PendingKey::Rules(_) => {
-                    "the custodian has not confirmed yet that its organisation was in the case then"
-                        .into()
-                }
+                PendingKey::Later(_) => WaitsFor::Later,
+                PendingKey::Rules(_) => WaitsFor::Rules,
             };
             rows.push(api::Waiting {
                 org_name: writer.map(|n| node_org(d, &n).1).unwrap_or_default(),
                 log: log.to_string(),
                 seq,
-                reason,
+                reason: reason.to_string(),
+                said: Some(reason.wording()),
             });
         }
         Ok(rows)
     }
 
     /// `open`, `closed: why`, or why this node takes part no more.
-    pub(super) fn stage(info: &CaseInfo) -> String {
+    pub(super) fn stage(info: &CaseInfo) -> (String, Option<Wording>) {
         if let Some(ended) = &info.ended {
-            return ended.to_string();
+            return (ended.to_string(), Some(ended.wording()));
         }
         match info.rules.stage() {
-            Some(change) if change.stage == Stage::Closed && change.reason.is_empty() => {
-                "closed".into()
+            Some(change) if change.stage == Stage::Closed => {
+                let closed = match change.reason.as_str() {
+                    "" => Closed::Plainly,
+                    reason => Closed::For(reason.into()),
+                };
+                (closed.to_string(), Some(closed.wording()))
             }
-            Some(change) if change.stage == Stage::Closed => format!("closed: {}", change.reason),
-            _ => "open".into(),
+            _ => ("open".into(), None),
         }
     }
 
@@ -143,31 +148,41 @@ impl Views {
             .collect()
     }
 
-    /// What members ask of the custodian, in words.
-    pub(super) fn requests(&self, info: &CaseInfo) -> Vec<String> {
+    /// What members ask of the custodian, in words and by name.
+    pub(super) fn requests(&self, info: &CaseInfo) -> Vec<(String, Wording)> {
         let directory = self.shared.directory();
         let d = directory.as_deref();
         let requests = info.requests.iter();
         requests
             .map(|open| {
                 let by = org_name(d, &open.org);
-                match &open.request {
-                    Request::Leave(reason) => format!("{by} leaves: {reason}"),
-                    Request::Invite(org, role) => {
-                        format!("{by} asks to invite {} as {role}", org_name(d, org))
-                    }
-                    Request::Remove(org, reason) => {
-                        format!("{by} asks to remove {}: {reason}", org_name(d, org))
-                    }
-                    Request::RemoveNode(node, reason) => {
-                        format!("{by} asks to remove node {}: {reason}", node.short())
-                    }
-                    Request::LetIn(change) => format!(
-                        "{by} has seen {} let in on its side of a split, in epoch {}",
-                        org_name(d, &change.org),
-                        change.at
-                    ),
-                }
+                let asks = match &open.request {
+                    Request::Leave(reason) => Asks::Leave {
+                        by,
+                        reason: reason.clone(),
+                    },
+                    Request::Invite(org, role) => Asks::Invite {
+                        by,
+                        org: org_name(d, org),
+                        role: *role,
+                    },
+                    Request::Remove(org, reason) => Asks::Remove {
+                        by,
+                        org: org_name(d, org),
+                        reason: reason.clone(),
+                    },
+                    Request::RemoveNode(node, reason) => Asks::RemoveNode {
+                        by,
+                        node: node.short(),
+                        reason: reason.clone(),
+                    },
+                    Request::LetIn(change) => Asks::LetIn {
+                        by,
+                        org: org_name(d, &change.org),
+                        epoch: change.at,
+                    },
+                };
+                (asks.to_string(), asks.wording())
             })
             .collect()
     }

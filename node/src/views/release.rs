@@ -1,9 +1,12 @@
 //! What may leave the node, and what may not and why.
 
-use super::{Views, record_row, report::overtaken};
+use super::{
+    Views, record_row,
+    report::{Overtaken, overtaken},
+};
 use crate::{
     api::types::{self as api, ExportRequest},
-    refused::Refused,
+    refused::{Fault, Refused},
     store::StoredRecord,
 };
 use focal_protocol::{
@@ -15,6 +18,7 @@ use focal_protocol::{
         Asker, Audience, Barred, Circle, Handling, Marking, Protection, Record, StepKind, Summary,
         Tlp, Use,
     },
+    wording::Worded,
 };
 use std::collections::BTreeMap;
 
@@ -43,7 +47,7 @@ impl Views {
 
     pub(super) fn purpose(&self, request: &ExportRequest) -> Result<Purpose, Refused> {
         let act = Act::new(Deed::Export).word(&request.purpose);
-        let bad = |why: String| Err(Refused::BadRequest(why));
+        let bad = |fault: Fault| Err(Refused::BadRequest(fault));
         let hand = |audience| vec![Use::Hand(audience)];
         let uses = match request.purpose.as_str() {
             "own-use" => vec![Use::Own],
@@ -52,14 +56,13 @@ impl Views {
             "court" => hand(Audience::Court),
             "public" => hand(Audience::Public),
             "organisations" if request.recipients.is_empty() => {
-                return bad("recipients: nobody was named".into());
+                return bad(Fault::NoRecipients);
             }
             "organisations" if request.recipients.len() > limits::AUDIT_ORGS => {
-                return bad(format!(
-                    "recipients: {} were named where {} are allowed",
-                    request.recipients.len(),
-                    limits::AUDIT_ORGS
-                ));
+                return bad(Fault::TooManyRecipients {
+                    given: request.recipients.len(),
+                    most: limits::AUDIT_ORGS,
+                });
             }
             "organisations" => {
                 let orgs: Vec<OrgId> = request
@@ -77,14 +80,15 @@ impl Views {
                 });
             }
             other => {
-                let given: String = other.chars().take(40).collect();
-                return bad(format!(
-                    "purpose: \"{given}\" was given where one of {PURPOSES} is allowed"
-                ));
+                return bad(Fault::Field {
+                    field: "purpose".into(),
+                    given: other.chars().take(40).collect(),
+                    allowed: format!("one of {PURPOSES}"),
+                });
             }
         };
         if !request.recipients.is_empty() {
-            return bad("recipients: named with the purpose \"organisations\" only".into());
+            return bad(Fault::RecipientsOnly);
         }
         Ok(Purpose { uses, act })
     }
@@ -159,6 +163,7 @@ impl Views {
                         record: stored.id.to_string(),
                         code: code.into(),
                         reason,
+                        said: Some(Overtaken.wording()),
                         ask: None,
                     });
                 }
@@ -177,6 +182,7 @@ impl Views {
                         record: stored.id.to_string(),
                         code: barred.code().into(),
                         reason: barred.to_string(),
+                        said: Some(barred.wording()),
                         ask,
                     });
                 }

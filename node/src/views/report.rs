@@ -6,7 +6,7 @@ use crate::{
     case_views::{order, said},
     clock,
     html::{self, Content, Holding, LeftOut, MOST_ROWS, Made, PURPOSE, Page, ROWS, Readers, Terms},
-    refused::Refused,
+    refused::{Fault, Refused},
     store::StoredRecord,
 };
 use focal_protocol::{
@@ -45,11 +45,18 @@ impl Door {
 pub(super) type Reason = (&'static str, String);
 
 /// What stands for a record that says something else now, in words that may not be on the page.
+#[derive(Debug, thiserror::Error)]
+#[error("corrected or withdrawn by a record that is left out")]
+pub(crate) struct Overtaken;
+
+focal_protocol::worded! {
+    Overtaken {
+        Self => "overtaken",
+    }
+}
+
 pub(super) fn overtaken() -> Reason {
-    (
-        "overtaken",
-        "corrected or withdrawn by a record that is left out".into(),
-    )
+    ("overtaken", Overtaken.to_string())
 }
 
 /// Finds out what is kept back, from every record of the case.
@@ -123,8 +130,7 @@ impl Views {
             .map(str::trim)
             .filter(|n| !n.is_empty());
         if note.is_some_and(|note| note.chars().count() > PURPOSE) {
-            let why = format!("note: at most {PURPOSE} characters are printed");
-            return Err(Refused::BadRequest(why));
+            return Err(Fault::Note(PURPOSE).into());
         }
         let purpose = self.purpose(&ExportRequest {
             purpose: request.purpose.clone(),

@@ -35,6 +35,15 @@ pub enum Reason {
     Closed,
 }
 
+crate::worded! {
+    Reason {
+        Self::AfterRemoval => "judged-after-removal",
+        Self::NotInCase => "judged-not-in-case",
+        Self::Reader => "judged-reader",
+        Self::Closed => "judged-closed",
+    }
+}
+
 /// Judges a record (`writes`; false for an acknowledgement) of an organisation, in the entry with this header, by the
 /// rules in force. `now` is the epoch of the group here, `first` that of the first entry of its log.
 #[must_use]

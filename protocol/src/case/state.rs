@@ -59,6 +59,18 @@ pub enum Ended {
     Purged,
 }
 
+crate::worded! {
+    Ended {
+        Self::Removed { reason, .. } if reason.is_empty() => "ended-removed",
+        Self::Removed { reason, .. } => "ended-removed-for" { reason: reason.as_str() },
+        Self::VotedOut { successor, cause } => "ended-voted-out" {
+            node: successor.short(),
+            cause: cause.wording(),
+        },
+        Self::Purged => "ended-purged",
+    }
+}
+
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

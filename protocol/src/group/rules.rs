@@ -25,6 +25,13 @@ pub enum CaseRole {
     Reader,
 }
 
+crate::worded! {
+    CaseRole {
+        Self::Contributor => "role-contributor",
+        Self::Reader => "role-reader",
+    }
+}
+
 impl fmt::Display for CaseRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

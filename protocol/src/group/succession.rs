@@ -26,6 +26,13 @@ pub enum Cause {
     Hostile,
 }
 
+crate::worded! {
+    Cause {
+        Self::Lost => "cause-lost",
+        Self::Hostile => "cause-hostile",
+    }
+}
+
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(match self {
@@ -142,6 +149,15 @@ pub enum Invalid {
     /// Its list of members is not that of the epoch it names.
     #[error("the succession counts other members than the case had in epoch {0}")]
     OtherMembers(Epoch),
+}
+
+crate::worded! {
+    Invalid {
+        Self::Signature => "succession-signature",
+        Self::Malformed => "succession-malformed",
+        Self::NoQuorum { got, needed } => "succession-votes" { got: *got, needed: *needed },
+        Self::OtherMembers(epoch) => "succession-members" { epoch: epoch.to_string() },
+    }
 }
 
 /// Votes that are needed where the case has so many members besides the custodian: more than half. A custodian who is

@@ -17,6 +17,16 @@ pub struct FieldError {
     pub allowed: String,
 }
 
+crate::worded! {
+    FieldError {
+        Self { field, given, allowed } => "field" {
+            field: field.as_str(),
+            given: given.as_str(),
+            allowed: allowed.as_str(),
+        },
+    }
+}
+
 /// A word that is not in a list of allowed ones.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no such {what}: {given}; allowed: {allowed}")]

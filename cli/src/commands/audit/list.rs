@@ -6,7 +6,7 @@ use crate::{
     commands::case::minute,
     context::Context,
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{self, tr},
     output::plain,
     table::Table,
 };
@@ -66,15 +66,40 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<()> {
 
 fn what(item: &Item) -> String {
     let act = &item.act;
-    let word = act.word.as_ref().map(|word| format!(" · {word}"));
-    format!("{}{}", act.deed, word.unwrap_or_default())
+    // Its sort is also what may be asked for: it stays beside its words.
+    let deed = match lang::word("deed", act.deed.as_str()) {
+        said if said == act.deed.as_str() => said,
+        said => format!("{said} ({})", act.deed),
+    };
+    let word = act
+        .word
+        .as_ref()
+        .map(|word| format!(" · {}", detail(&word.to_string())));
+    format!("{deed}{}", word.unwrap_or_default())
+}
+
+/// What a deed is said more closely by: a word, or words within one another, such as `ask:invite` and `role:reader`.
+fn detail(word: &str) -> String {
+    let parts = word
+        .split(':')
+        .map(|part| match lang::word("detail", part) {
+            said if said == part => lang::word("role", part),
+            said => said,
+        });
+    parts.collect::<Vec<_>>().join(":")
+}
+
+/// A code, with what it means in another language.
+fn meaning(code: &str) -> String {
+    let means = lang::refusal(code).map(|means| format!("{means} ({code})"));
+    means.unwrap_or_else(|| code.to_string())
 }
 
 fn outcome(item: &Item) -> String {
     let act = &item.act;
     let mut parts: Vec<String> = Vec::new();
     if let Some(code) = &act.refused {
-        parts.push(tr!("audit-refused", code));
+        parts.push(tr!("audit-refused", code = meaning(&code.to_string())));
     }
     if let Some(records) = &act.records {
         parts.push(tr!("audit-given", n = records.count));
@@ -82,7 +107,7 @@ fn outcome(item: &Item) -> String {
     parts.extend(
         act.barred
             .iter()
-            .map(|(code, n)| tr!("audit-barred", n, code)),
+            .map(|(code, n)| tr!("audit-barred", n, code = meaning(&code.to_string()))),
     );
     parts.extend(act.times.map(|n| tr!("audit-times", n)));
     if parts.is_empty() {
@@ -129,7 +154,7 @@ impl Called {
             Actor::Node => Some(tr!("audit-this-node")),
             _ => None,
         };
-        known.unwrap_or_else(|| actor.to_string())
+        known.unwrap_or_else(|| lang::words(&actor.to_string()))
     }
 
     fn about(&self, item: &Item) -> String {

@@ -55,6 +55,7 @@ mod tests {
             organisations: 3,
             records: 0,
             pending: 0,
+            said: None,
             stage: "open".into(),
             parent: None,
         };

@@ -5,7 +5,7 @@ use crate::{
     client::Client,
     context::Context,
     error::Result,
-    lang::tr,
+    lang::{self, tr},
     output::{plain, strong},
     prompt::confirm,
     table::Table,
@@ -268,7 +268,11 @@ pub(super) async fn leave(args: LeaveArgs, client: &Client, context: &Context) -
 
 pub(super) async fn role(args: RoleArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!("case-stake-role", org = plain(&args.org), role = args.role);
+    let stake = tr!(
+        "case-stake-role",
+        org = plain(&args.org),
+        role = lang::word("role", &args.role)
+    );
     let action = CaseAction::Role {
         org: args.org,
         role: args.role,
@@ -415,7 +419,7 @@ pub(super) async fn compartments(
             table.row(vec![
                 first(&inside.case),
                 plain(&inside.title).into_owned(),
-                inside.role.clone(),
+                lang::word("role", &inside.role),
                 inside.organisations.to_string(),
                 inside.records.to_string(),
             ]);

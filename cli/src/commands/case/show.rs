@@ -1,11 +1,11 @@
 //! A case at a glance.
 
-use super::{find, first, names::Names, pages::at_least_one, tables, write_members};
+use super::{find, first, names::Names, pages::at_least_one, stage, tables, write_members};
 use crate::{
     client::Client,
     context::Context,
     error::Result,
-    lang::tr,
+    lang::{self, tr},
     output::{FAINT, STRONG, plain},
 };
 use focal_node::api::types::{CaseDetail, CaseKnown};
@@ -152,13 +152,13 @@ fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
     let opened = tr!(
         "case-opened",
         time = s.opened.as_str(),
-        history = detail.history.as_str()
+        history = lang::word("history", &detail.history)
     );
     writeln!(out, "{opened}")?;
     let custodian = tr!(
         "case-custodian",
         custodian = plain(&s.custodian),
-        role = s.role.as_str(),
+        role = lang::word("role", &s.role),
         epoch = detail.epoch,
     );
     writeln!(out, "{custodian}")?;
@@ -167,7 +167,8 @@ fn write_head(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{waiting}")?;
     }
     if s.stage != "open" {
-        writeln!(out, "{}", tr!("case-state", state = plain(&s.stage)))?;
+        let stage = stage(s);
+        writeln!(out, "{}", tr!("case-state", state = plain(&stage)))?;
     }
     write_people(detail, out)?;
     writeln!(out)
@@ -184,7 +185,9 @@ fn write_people(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         );
         writeln!(out, "{inside}")?;
     }
+    let mut said = detail.requests_said.iter();
     for request in &detail.requests {
+        let request = &lang::said(said.next(), request);
         writeln!(out, "{}", tr!("case-request", request = plain(request)))?;
     }
     for motion in &detail.votes {
@@ -192,7 +195,7 @@ fn write_people(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
         let vote = tr!(
             "case-vote",
             who = plain(&motion.successor_name),
-            cause = motion.cause.as_str(),
+            cause = lang::word("cause", &motion.cause),
             votes = motion.votes.len(),
             needed = motion.needed,
             voters = plain(&voters),

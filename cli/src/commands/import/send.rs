@@ -124,7 +124,7 @@ pub(super) fn drafts_kept(error: Error, paths: &[PathBuf], case: &str) -> Error 
         file = word(&path.to_string_lossy())
     );
     let next = match &error.next {
-        Some(before) => format!("{before}; {next}"),
+        Some(first) => tr!("both-next", first, next),
         None => next,
     };
     error.next(next)

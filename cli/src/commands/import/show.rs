@@ -22,7 +22,13 @@ const WHOLE: usize = 20;
 pub(super) fn wrong(checked: &Checked) -> Vec<String> {
     let errors = checked.draft.as_ref().err().into_iter().flatten();
     errors
-        .map(|e| format!("{}: {}", checked.report.at, lang::complaint(e)))
+        .map(|e| {
+            format!(
+                "{}: {}",
+                lang::words(&checked.report.at),
+                lang::complaint(e)
+            )
+        })
         .collect()
 }
 
@@ -80,7 +86,7 @@ pub(super) fn write(
         writeln!(
             out,
             "{STRONG}{}{STRONG:#}: {} {}",
-            plain(&one.report.at),
+            plain(&lang::words(&one.report.at)),
             one.report.kind,
             plain(&title(one))
         )?;
@@ -91,7 +97,8 @@ pub(super) fn write(
         }
     }
     for line in import.signed.iter().take(WHOLE) {
-        writeln!(out, "{}: {} {}", line.at, line.kind, plain(&line.title))?;
+        let at = lang::words(&line.at);
+        writeln!(out, "{at}: {} {}", line.kind, plain(&line.title))?;
     }
     let shown = checked.len().max(import.signed.len());
     if shown > WHOLE {
@@ -143,11 +150,11 @@ fn findings(found: &[Finding], out: &mut dyn Write) -> io::Result<()> {
         let becomes = match &finding.became {
             Became::Field { field } => field.clone(),
             Became::Text => tr!("import-text-line"),
-            Became::LeftOut { why } => tr!("import-left-out", why),
-            Became::Remark { remark } => format!("({remark})"),
+            Became::LeftOut { why } => tr!("import-left-out", why = lang::words(why)),
+            Became::Remark { remark } => format!("({})", lang::words(remark)),
         };
         table.row(vec![
-            plain(&finding.at).into_owned(),
+            plain(&lang::words(&finding.at)).into_owned(),
             plain(&finding.given.replace('\n', " ")).into_owned(),
             plain(&becomes).into_owned(),
         ]);

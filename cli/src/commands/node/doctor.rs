@@ -6,9 +6,12 @@ use crate::{
     error::{Error, Exit, Result},
     lang::{self, tr},
     output::{STRONG, plain},
-    table::Table,
+    table::labelled,
 };
-use focal_node::api::types::{Diagnosis, Finding};
+use focal_node::{
+    api::types::{Diagnosis, Finding},
+    net::Trouble,
+};
 use std::io::{self, Write};
 
 /// Try all addresses, and say what works, what does not and what to do
@@ -60,53 +63,47 @@ fn write(diagnosis: &Diagnosis, all: bool, out: &mut dyn Write) -> io::Result<()
     let shown = diagnosis.findings.iter().filter(|f| all || troubled(f));
     let shown: Vec<&Finding> = shown.collect();
     let quiet = diagnosis.findings.len() - shown.len();
-    if !shown.is_empty() {
-        let mut table = Table::new(&[
-            "",
-            &tr!("head-organisation"),
-            &tr!("head-what"),
-            &tr!("head-works"),
-            &tr!("head-why"),
-            &tr!("head-what-to-do"),
-        ]);
-        for finding in shown {
-            table.row(row(finding));
-        }
-        table.write(out)?;
+    for finding in &shown {
+        write_finding(finding, out)?;
     }
-    if quiet > 0 {
+    if quiet > 0 && shown.is_empty() {
+        writeln!(out, "{}", tr!("doctor-all-well", n = quiet))?;
+    } else if quiet > 0 {
         writeln!(out, "{}", tr!("doctor-quiet", n = quiet))?;
     }
     Ok(())
 }
 
-fn row(finding: &Finding) -> Vec<String> {
+/// One below the other, as errors are: columns for six things have no room on a small screen.
+fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let subject = match finding.subject.as_str() {
         "" => tr!("doctor-conversation"),
+        "clock" => tr!("doctor-clock"),
         address => plain(address).into_owned(),
     };
-    let works = match (finding.works, finding.by_relay) {
-        (true, false) => tr!("doctor-yes"),
-        (true, true) => tr!("doctor-by-relay"),
-        (false, _) => tr!("doctor-no"),
+    let works = match (finding.works, finding.by_relay, finding.trouble) {
+        (true, false, _) => tr!("doctor-works"),
+        (true, true, _) => tr!("doctor-works-by-relay"),
+        (false, _, Some(Trouble::Untried)) => tr!("doctor-untried"),
+        (false, ..) => tr!("doctor-fails"),
     };
-    let text = |field: &Option<String>| {
-        plain(&lang::words(field.as_deref().unwrap_or_default())).into_owned()
-    };
-    vec![
-        if finding.needs_action { "!" } else { "" }.into(),
-        plain(&finding.org_name).into_owned(),
-        subject,
-        works,
-        text(&finding.why),
-        text(&finding.next),
-    ]
+    let mark = if finding.needs_action { "! " } else { "  " };
+    let of = plain(&finding.org_name);
+    labelled(mark, &tr!("doctor-finding", of, subject, works), out)?;
+    let why = finding.why.as_deref().unwrap_or_default();
+    let why = lang::said(finding.said.as_ref(), why);
+    let next = lang::words(finding.next.as_deref().unwrap_or_default());
+    for (label, text) in [(tr!("label-why"), why), (tr!("label-next"), next)] {
+        if !text.is_empty() {
+            labelled(&format!("    {label}: "), &plain(&text), out)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use focal_node::net::Trouble;
 
     fn finding(node: &str, works: bool) -> Finding {
         Finding {
@@ -118,6 +115,7 @@ mod tests {
             needs_action: !works,
             trouble: (!works).then_some(Trouble::PortClosed),
             why: (!works).then(|| "Connection refused".into()),
+            said: None,
             next: (!works).then(|| "ask the partner".into()),
         }
     }
@@ -137,7 +135,10 @@ mod tests {
         };
         let short = text(false);
         assert!(short.contains("ask the partner") && short.contains('!'));
-        assert!(!short.contains("Org a") && short.contains("1 other finding"));
+        assert!(
+            !short.contains("Org a")
+                && short.contains("1 more finding is well; see it with focal node doctor --all")
+        );
         assert!(text(true).contains("Org a"));
     }
 }

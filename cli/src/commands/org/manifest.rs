@@ -76,7 +76,7 @@ pub(super) async fn issue(
             file = file.display()
         );
         e.next = Some(match e.next.take() {
-            Some(next) => format!("{next}; {kept}"),
+            Some(first) => tr!("both-next", first, next = kept),
             None => kept,
         });
         e

@@ -44,7 +44,7 @@ pub(super) fn named(error: Error, path: &Path, case: &str) -> Error {
         file = word(&path.to_string_lossy()),
     );
     let next = match &error.next {
-        Some(next) => format!("{next}; {again}"),
+        Some(first) => tr!("both-next", first, next = again),
         None => again,
     };
     error.next(next)

@@ -1,5 +1,6 @@
 //! What a person must look at.
 
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +13,10 @@ pub struct AlarmRow {
     pub code: String,
     /// What happened.
     pub message: String,
+    /// The same by name; none of an alarm of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
     /// What to do.
     pub advice: String,
     /// Since when.

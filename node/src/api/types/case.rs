@@ -1,5 +1,6 @@
 //! Cases, who is in them, and what waits there.
 
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,6 +34,10 @@ pub struct CaseSummary {
     pub pending: u64,
     /// `open`, `closed`, or why this node takes part no more.
     pub stage: String,
+    /// The same by name, unless it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
     /// Of a compartment: the case inside which it is shown.
     pub parent: Option<String>,
 }
@@ -57,6 +62,10 @@ pub struct CaseDetail {
     pub compartments: Vec<CaseSummary>,
     /// What members ask of the custodian.
     pub requests: Vec<String>,
+    /// The same by name, in the same order.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub requests_said: Vec<Wording>,
     /// Votes for a new custodian.
     pub votes: Vec<Motion>,
     /// Nodes that were members and are not.
@@ -112,6 +121,10 @@ pub struct Waiting {
     pub seq: u64,
     /// What it waits for.
     pub reason: String,
+    /// The same by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
 }
 
 /// A member node of a case.

@@ -1,6 +1,7 @@
 //! What an examination finds.
 
 use crate::net::Trouble;
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +37,10 @@ pub struct Finding {
     pub trouble: Option<Trouble>,
     /// Why, in words.
     pub why: Option<String>,
+    /// The same by name; none of what a library or the system says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
     /// What to do.
     pub next: Option<String>,
 }

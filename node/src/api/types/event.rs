@@ -1,6 +1,7 @@
 //! What happens on a node, as it happens.
 
 use super::RecordRow;
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +54,10 @@ pub enum Event {
         code: String,
         /// What happened.
         message: String,
+        /// The same by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<Object>)]
+        said: Option<Wording>,
     },
     /// A session began or ended.
     Peer {
@@ -74,6 +79,10 @@ pub enum Event {
         code: String,
         /// What was refused and why.
         message: String,
+        /// The same by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<Object>)]
+        said: Option<Wording>,
     },
     /// Events were lost because the listener was too slow: ask again for the current state.
     Lagged {

@@ -1,6 +1,7 @@
 //! What leaves the node in the clear, and what comes from files.
 
 use super::RecordDetail;
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -93,6 +94,10 @@ pub struct RefusedRecord {
     pub code: String,
     /// The reason.
     pub reason: String,
+    /// The same by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
     /// The organisation that can agree to it, if one can: ask it with `focal report ask-release`.
     pub ask: Option<String>,
 }

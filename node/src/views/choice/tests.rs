@@ -13,7 +13,7 @@ fn read(request: &ExportRequest) -> Result<Option<Choice>, Refused> {
 
 fn why(request: &ExportRequest) -> String {
     match read(request).expect_err("refused") {
-        Refused::BadRequest(why) => why,
+        Refused::BadRequest(why) => why.to_string(),
         other => panic!("{other}"),
     }
 }

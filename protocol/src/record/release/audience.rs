@@ -38,6 +38,15 @@ impl fmt::Display for Audience {
     }
 }
 
+crate::worded! {
+    Audience {
+        Self::Organisation(org) => "audience-organisation" { org: org.short() },
+        Self::Served => "audience-served",
+        Self::Court => "audience-court",
+        Self::Public => "audience-public",
+    }
+}
+
 /// What somebody wants to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {

@@ -4,6 +4,7 @@ use super::Audience;
 use crate::{
     id::OrgId,
     record::{Consent, Tlp},
+    wording::{Part, Worded},
 };
 
 /// What stands in the way, said so that a person understands it.
@@ -36,6 +37,31 @@ pub enum Barred {
     /// A person can be recognised, and was not asked.
     #[error("it identifies a person, and no consent is noted that would cover {0}")]
     NoConsent(Audience),
+}
+
+crate::worded! {
+    Barred {
+        Self::Observer => "barred-observer",
+        Self::ObserverOfRed => "barred-observer-of-red",
+        Self::NotARecipient => "barred-not-a-recipient",
+        Self::NotInCase(org) => "barred-not-in-case" { org: org.short() },
+        Self::ReleaseList(to) => "barred-release-list" { to: to.wording() },
+        Self::Tlp(tlp @ Tlp::Red, to) => "barred-red" { tlp: tlp.to_string(), to: to.wording() },
+        Self::Tlp(tlp @ Tlp::AmberStrict, to) => "barred-amber-strict" { tlp: tlp.to_string(), to: to.wording() },
+        Self::Tlp(tlp @ Tlp::Amber, to) => "barred-amber" { tlp: tlp.to_string(), to: to.wording() },
+        Self::Tlp(tlp @ Tlp::Green, to) => "barred-green" { tlp: tlp.to_string(), to: to.wording() },
+        Self::Tlp(tlp @ Tlp::Clear, to) => "barred-clear" { tlp: tlp.to_string(), to: to.wording() },
+        Self::OriginatorControl => "barred-originator-control",
+        Self::Consent(Consent::Internal, to) => "barred-consent-internal" { to: asked(to.as_ref()) },
+        Self::Consent(Consent::Partners, to) => "barred-consent-partners" { to: asked(to.as_ref()) },
+        Self::Consent(Consent::Judicial, to) => "barred-consent-judicial" { to: asked(to.as_ref()) },
+        Self::Consent(Consent::Public, to) => "barred-consent-public" { to: asked(to.as_ref()) },
+        Self::NoConsent(to) => "barred-no-consent" { to: to.wording() },
+    }
+}
+
+fn asked(audience: Option<&Audience>) -> Part {
+    audience.map_or_else(|| "partners".into(), |audience| audience.wording().into())
 }
 
 fn limit(tlp: Tlp) -> &'static str {

@@ -25,6 +25,14 @@ pub enum Invalid {
     OtherAuthor,
 }
 
+crate::worded! {
+    Invalid {
+        Self::NotAFocalPoint => "invalid-position",
+        Self::OtherOrganisation => "invalid-other-organisation",
+        Self::OtherAuthor => "invalid-other-author",
+    }
+}
+
 impl Summary {
     /// Whether this record's author may write it: `of` is the record that it corrects or withdraws, if that is known.
     ///

@@ -1,0 +1,217 @@
+# What the node and the protocol say by name, with what stands in it. The English is that of the code, word for word: what has
+# come without its name is found by it.
+
+## Refusals
+
+said-no-federation = this node belongs to no federation yet
+said-not-listed = this node is in no manifest of an active member organisation
+said-unknown-node = node { $node } is in no manifest
+said-unknown-author = the author is not in the manifest of the organisation that the record names
+said-revoked-author = the author's key was revoked by their organisation
+said-author-expired = the author is not valid at this time
+said-other-organisation = the record is of another organisation than the node that carries it
+said-other-case = the record belongs to another case
+said-may-only-acknowledge = { $who } may only acknowledge
+said-barred = the record may not go there: { $why }
+said-too-wide = { $name } is in the case, and the record's marking does not let them read it
+said-bad-record = the record is not valid: { $errors }
+said-bad-parts = the pieces of a payload do not fit together
+said-unknown-case = this node is not a member of the case
+said-not-a-member = node { $node } is not a member of the case
+said-unknown-organisation = there is no active member organisation "{ $name }"
+said-not-in-parent = { $name } is not in the case
+said-too-many-cases = this node is in as many cases as it can be
+said-unknown-record = there is no record with this id in the case, or more than one begins with these digits
+said-unknown-alarm = there is no such alarm
+said-judged = the entry does not count: { $why }
+said-too-many-logs = more logs of one node in one case than are allowed
+said-own-log = entries of this node's own log came from outside
+said-unknown-attachment = there is no such attachment here
+said-missing-chunks = { $n } chunks of "{ $name }" are not here
+said-bad-chunk = a chunk of an attachment is not what its name says
+said-attachments-full = attachments take all the room that the node's settings give them
+said-disk-full = the disk is full: nothing was stored
+said-store-failed = the store failed: { $why }
+said-stopping = the node is stopping
+said-overtaken = corrected or withdrawn by a record that is left out
+
+## What is wrong with a request
+
+said-request-not-past = at: { $at } was given where it is only { $now } by this node's clock
+said-request-field = { $field }: "{ $given }" was given where { $allowed } is allowed
+said-request-too-long = { $field }: { $given } bytes were given where { $most } are allowed
+said-request-note = note: at most { $most } characters are printed
+said-request-no-recipients = recipients: nobody was named
+said-request-recipients = recipients: { $given } were named where { $most } are allowed
+said-request-recipients-only = recipients: named with the purpose "organisations" only
+said-request-only-written = format: { $format } is written, and not read
+said-request-format = { $why }
+said-request-no-node = no manifest lists a node of the recipient yet
+said-request-no-node-in-case = the recipient has no node in case { $case }
+said-request-ended-early = the file ended early
+said-request-other-federation = it is of another federation
+said-request-other-organisation = it is for another organisation
+said-request-piece-names = names of pieces have 32 bytes each
+said-request-chunk-names = the names of chunks have 32 bytes each
+said-request-backup-runs = another backup of this node is being made: wait for it
+said-request-not-found = there is no { $what } with this id, or more than one begins with these digits
+said-request-invitations = one to { $most } organisations are invited at once
+said-request-trail-for = the audit trail is for focal points and admins
+said-request-chunk-id = an attachment and a chunk are named by 64 hexadecimal digits
+said-request-log-id = a log is named by 32 hexadecimal digits
+said-request-time = a time is written as 2026-11-05T14:00:00Z
+said-request-role = this is not for the role { $role }: { $who } may do it
+said-request-who-are-you = this door does not say who you are
+said-query = column { $column }: { $what }; allowed: { $allowed }
+
+## Alarms
+
+said-alarm-fork = node { $node } signed two histories of log { $log }: nothing of it counts from where they part
+said-alarm-old-copy = partners hold more of this node's own log { $log } than it does: it runs on an old copy of its store
+said-alarm-two-manifests = an organisation signed two manifests of one version: { $org }
+said-alarm-two-rosters = the stewards signed two rosters of one version
+said-alarm-custodian-forked = the custodian of case { $case }, node { $node }, signed two histories: members may follow different ones
+said-alarm-custodian-revoked = the custodian of case { $case }, node { $node }, is in no current manifest any more
+said-alarm-voting = in case { $case } node { $successor } stands to succeed the custodian, node { $out }
+said-alarm-contested = node { $node } says that it was voted custodian of case { $case }: this node cannot tell whether rightly, as voters were removed here or are not known
+said-alarm-succeeded = case { $case } has a new custodian, node { $successor }, in place of node { $out }
+said-alarm-removed = this node was removed from case { $case }: what is written there from now on does not open here
+said-alarm-cannot-follow = a commit of the custodian of case { $case } could not be followed: { $why }
+
+## What the doctor finds
+
+said-doctor-not-asked = not yet asked
+said-doctor-no-own-address = the manifest lists no address of it
+said-doctor-manifest-without-address = its manifest lists no address
+said-doctor-every-byte = there is a connection, and on this link every byte counts
+said-doctor-clock-ahead = its clock is { $seconds } s ahead of this node's
+said-doctor-clock-behind = its clock is { $seconds } s behind this node's
+said-doctor-no-conversation = it answers, and no conversation has begun
+said-doctor-no-way = none of its addresses leads to it
+said-doctor-no-time = there was no time left
+said-doctor-nobody = nobody answers within { $seconds } s
+
+## Cases: what waits, and what members ask
+
+said-waits-epoch = the secret of epoch { $epoch } that opens it has not come yet
+said-waits-manifest = version { $version } of the manifest of { $org } has not come yet
+said-waits-later = it grants secrets of epochs that have not come yet
+said-waits-rules = the custodian has not confirmed yet that its organisation was in the case then
+said-stage-closed = closed
+said-stage-closed-for = closed: { $reason }
+said-asks-leave = { $by } leaves: { $reason }
+said-asks-invite = { $by } asks to invite { $org } as { $role }
+said-asks-remove = { $by } asks to remove { $org }: { $reason }
+said-asks-remove-node = { $by } asks to remove node { $node }: { $reason }
+said-asks-let-in = { $by } has seen { $org } let in on its side of a split, in epoch { $epoch }
+said-case-ended = this node is no longer a member of the case: { $why }
+said-case-not-in-case = the organisation is not in the case
+said-case-already-in-case = the organisation is in the case already
+said-case-custodian-stays = the custodian's organisation must hand the case over first
+said-case-stage = the case is { $stage }
+said-case-restored = this node was restored and may have forgotten commits: the other members must vote for a custodian
+said-case-not-yet = it rests on something that has not come yet
+said-case-nothing-to-do = there is nothing to change
+said-case-contested = node { $node } was voted custodian with votes of nodes that are no members here: an operator must decide
+said-case-not-allowed = node { $node } may not send this
+said-judged-after-removal = it was written after its node was removed from the case
+said-judged-not-in-case = its organisation was not in the case
+said-judged-reader = its organisation only reads the case
+said-judged-closed = the case was closed
+said-ended-removed = the custodian removed it
+said-ended-removed-for = the custodian removed it: { $reason }
+said-ended-voted-out = the others voted node { $node } custodian in its place, as { $cause }
+said-ended-purged = the case was purged
+
+## What may leave
+
+said-audience-organisation = organisation { $org }
+said-audience-served = those whom an organisation serves
+said-audience-court = a court
+said-audience-public = the public
+said-barred-observer = an observer reads and acknowledges, and takes nothing out
+said-barred-observer-of-red = TLP:RED is for named recipients, and an observer is none
+said-barred-not-a-recipient = the record's marking does not name your organisation
+said-barred-not-in-case = organisation { $org } is not in the case
+said-barred-release-list = its release list names the organisations that may have it, and { $to } is not among them
+said-barred-red = { $tlp } does not let it go to { $to }: it is for its named recipients only
+said-barred-amber-strict = { $tlp } does not let it go to { $to }: it stays within the organisations that have received it
+said-barred-amber = { $tlp } does not let it go to { $to }: it stays with the organisations that have received it and those they serve
+said-barred-green = { $tlp } does not let it go to { $to }: it stays within the federation
+said-barred-clear = { $tlp } does not let it go to { $to }: it is for everybody
+said-barred-originator-control = its originator is to be asked before it is passed on
+said-barred-consent-internal = the source's consent covers the organisation that took it down, not { $to }
+said-barred-consent-partners = the source's consent covers the partners of the case, not { $to }
+said-barred-consent-judicial = the source's consent covers the partners of the case and courts, not { $to }
+said-barred-consent-public = the source's consent covers everybody, not { $to }
+said-barred-no-consent = it identifies a person, and no consent is noted that would cover { $to }
+said-field = { $field }: { $given }; allowed: { $allowed }
+said-invalid-position = a position is taken by a focal point or an admin of the organisation
+said-invalid-other-organisation = only the organisation that wrote a record corrects or withdraws it
+said-invalid-other-author = a colleague's record is corrected or withdrawn by a focal point or an admin
+
+## What does not hold
+
+said-codec-too-long = { $got } bytes where at most { $limit } are allowed
+said-codec-too-deep = nested deeper than { $levels } levels
+said-codec-malformed = malformed CBOR at byte { $at }
+said-codec-shape = not the expected structure: { $why }
+said-courier-not-for-this-node = it is not for this node, or not a courier volume
+said-courier-damaged = it is damaged from byte { $at } on
+said-courier-malformed = what is inside is malformed
+said-courier-cover = its cover is not valid: { $why }
+said-courier-recipients = more than { $most } recipients
+said-directory-invalid = { $what }
+said-directory-other-federation = it belongs to another federation
+said-directory-rollback = version { $offered } was offered where version { $known } is known
+said-directory-gap = version { $offered } was offered, but the next one is { $next }
+said-directory-broken-chain = version { $version } does not follow from the version before it
+said-directory-conflict = a different document of version { $version } exists: somebody signed two
+said-directory-not-a-member = organisation { $org } is not an active member of the federation
+said-directory-too-often = node { $node } changes its key package too often
+said-directory-unknown-node = the node is in no current manifest
+said-directory-others-node = it lists a node of organisation { $org }
+said-directory-too-many = more than { $most } are not allowed
+said-group-mls = the case group refuses: { $why }
+said-group-state = the stored state of the case group cannot be read
+said-group-unknown-leaf = a leaf of the case group does not match any manifest
+said-group-not-custodian = node { $node } is not the custodian of the case
+said-group-wrong-epoch = the commit is for epoch { $got }, the group is in epoch { $have }
+said-group-rules = { $what }
+said-group-members = a case has at most { $most } members
+said-group-not-a-member = node { $node } is not a member of the case
+said-group-invitation = the invitation does not fit
+said-succession-signature = a signature on the succession is not valid
+said-succession-malformed = the succession does not fit together
+said-succession-votes = { $got } of the { $needed } votes that a succession needs
+said-succession-members = the succession counts other members than the case had in epoch { $epoch }
+said-log-unread = the entry cannot be read: { $why }
+said-log-too-large = an entry or batch is over the limit of { $limit }
+said-log-unsigned = a batch without entries or without a signature at its end
+said-log-misplaced = an entry belongs to another log, case, node or lane
+said-log-broken-chain = the chain is broken at sequence { $seq }
+said-log-gap = entries from { $have } on are needed, but { $from } was offered
+said-log-signature = the writer's signature is not valid
+said-log-fork = another entry of sequence { $seq } is held: the writer signed two
+said-log-backwards = the header of sequence { $seq } goes back in time
+said-seal-opening = it cannot be opened: the key is wrong or the bytes were changed
+said-seal-malformed = the opened bytes are malformed
+said-seal-too-large = over the limit of { $limit } bytes
+said-seal-contact-key = the contact key is not valid
+said-signature-by = the signature by { $key } is not valid
+said-signed-unread = the signed bytes cannot be read: { $why }
+said-signatures-too-few = { $got } of the { $needed } signatures that are needed
+said-signatures-too-many = too many signatures
+said-frame-unread = a frame cannot be read: { $why }
+said-frame-too-large = a frame is over the limit of { $limit } bytes
+said-frame-version = the partner speaks version { $theirs } of the protocol, this node { $ours }
+said-frame-other-federation = the partner is of another federation ({ $federation })
+said-frame-out-of-turn = a frame out of turn
+said-frame-too-many = a frame with more than { $most } items
+
+## Roles and causes
+
+said-role-contributor = contributor
+said-role-reader = reader
+said-cause-lost = lost
+said-cause-hostile = hostile
