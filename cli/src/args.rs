@@ -111,6 +111,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     proxy: Option<SocketAddr>,
+    /// A file of mode 0600 with the proxy's user name and password, a line each
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FOCAL_PROXY_LOGIN",
+        hide_env_values = true
+    )]
+    proxy_login: Option<PathBuf>,
     /// Certificates (PEM) of authorities to believe at addresses with /tls/ws, beside those of the public web
     #[arg(
         long,
@@ -186,6 +195,7 @@ impl Global {
             link: self.link,
             reach: Reach {
                 proxy: self.proxy,
+                proxy_login: self.proxy_login,
                 tls: TlsFiles {
                     authorities: self.ca,
                     ..TlsFiles::default()
@@ -229,7 +239,7 @@ mod tests {
         for line in [
             "focal org show --json --home /x",
             "focal report list --link satellite",
-            "focal report list --proxy [::1]:9050 --ca /x",
+            "focal report list --proxy [::1]:9050 --proxy-login /y --ca /x",
             "focal federation show --yes --socket /x",
             "focal node status --passphrase-file /x",
             "focal case list --node /ip4/192.0.2.7/tcp/4711/p2p/x",

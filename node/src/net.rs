@@ -16,6 +16,7 @@ mod dial;
 mod frames;
 mod held;
 mod listen;
+mod login;
 mod nearby;
 mod only;
 mod patient;
@@ -85,6 +86,20 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// Others can read the file with the proxy's user name and password.
+    #[error("{0} can be read by others")]
+    OpenLogin(PathBuf),
+    /// The file with the proxy's user name and password is not good.
+    #[error("{}: {why}", path.display())]
+    Login {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A user name and a password, and no proxy that they are for.
+    #[error("there is a user name and a password for a proxy, and no proxy")]
+    LoginAlone,
     /// The transports cannot be built.
     #[error("the network cannot be set up: {0}")]
     Setup(String),
@@ -110,6 +125,12 @@ impl Error {
                 "name readable PEM files: certificates (`tls_certificate`, `tls_authorities`) and the key of the first (`tls_key`)"
                     .into()
             }
+            Self::OpenLogin(path) => format!("run: chmod 600 {}", path.display()),
+            Self::Login { .. } => {
+                "write the user name on its first line and the password on its second (`proxy_login` in node.toml, or --proxy-login)"
+                    .into()
+            }
+            Self::LoginAlone => "name the proxy: `proxy` in node.toml, or --proxy".into(),
             Self::Setup(_) => return None,
         })
     }

@@ -45,6 +45,8 @@ pub struct RunOptions {
     pub link: Option<Link>,
     /// The proxy, if it is not the one of the settings.
     pub proxy: Option<SocketAddr>,
+    /// The file with that proxy's user name and password, if it is not the one of the settings.
+    pub proxy_login: Option<PathBuf>,
     /// Authorities to believe, if they are not those of the settings.
     pub authorities: Option<PathBuf>,
     /// No network: the node stores and shows, and exchanges nothing until it is started again without this.
@@ -64,6 +66,11 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     crate::process::prepare();
     let mut settings = Settings::load(dir)?;
     settings.link = options.link.unwrap_or(settings.link);
+    if options.proxy.is_some() {
+        // What the settings have is for their own proxy, and no other one's to know.
+        settings.proxy_login = None;
+    }
+    settings.proxy_login = options.proxy_login.or(settings.proxy_login);
     settings.proxy = options.proxy.or(settings.proxy);
     settings.tls_authorities = options.authorities.or(settings.tls_authorities);
     let links = settings.links(dir)?;

@@ -48,6 +48,9 @@ pub struct Settings {
     /// A SOCKS5 proxy through which everything leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<SocketAddr>,
+    /// A file of mode 0600 with the user name and the password for that proxy, a line each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy_login: Option<PathBuf>,
     /// Certificates in PEM, the node's own first, that are shown at addresses with `/tls/ws`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls_certificate: Option<PathBuf>,
@@ -123,6 +126,7 @@ impl Default for Settings {
             relay: None,
             mdns: false,
             proxy: None,
+            proxy_login: None,
             tls_certificate: None,
             tls_key: None,
             tls_authorities: None,
@@ -184,6 +188,7 @@ impl Settings {
     pub(crate) fn reach(&self) -> Reach {
         Reach {
             proxy: self.proxy,
+            proxy_login: self.proxy_login.clone(),
             tls: TlsFiles {
                 certificate: self.tls_certificate.clone(),
                 key: self.tls_key.clone(),

@@ -8,6 +8,7 @@ help-focal-node = A node that is not on this machine, reached with your author k
 help-focal-lang = The language in which you are spoken to [default: that of LC_ALL or LANG, else en]
 help-focal-link = What this machine's link can carry: satellite (2.4 kbit/s), narrow (64 kbit/s) or normal
 help-focal-proxy = A SOCKS5 proxy through which everything leaves: 127.0.0.1:9050 for Tor
+help-focal-proxy-login = A file of mode 0600 with the proxy's user name and password, a line each
 help-focal-ca = Certificates (PEM) of authorities to believe at addresses with /tls/ws, beside those of the public web
 help-focal-json = Print the result as one JSON document
 help-focal-y = Answer every question with yes

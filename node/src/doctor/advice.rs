@@ -12,7 +12,7 @@ pub(super) fn is_relayed(address: &str) -> bool {
 pub(super) fn is_urgent(trouble: Trouble, matters: bool) -> bool {
     match trouble {
         Trouble::Untried => false,
-        Trouble::ProxySilent | Trouble::OtherNode => true,
+        Trouble::ProxySilent | Trouble::ProxyLogin | Trouble::OtherNode => true,
         _ => matters,
     }
 }
@@ -73,6 +73,9 @@ pub(super) fn next(trouble: Trouble, own: bool) -> &'static str {
         }
         (Trouble::ProxyRefused, _) => {
             "look at the proxy's log and rules: it does not connect with this address"
+        }
+        (Trouble::ProxyLogin, _) => {
+            "the proxy wants a user name and a password: put them into a file, and name it as `proxy_login` in node.toml"
         }
         (Trouble::RelayRefused, _) => {
             "ask the relay's organisation: it may not relay, or be at its limits; the node behind it may be off"

@@ -7,6 +7,8 @@ use std::{net::SocketAddr, path::PathBuf};
 pub struct Reach {
     /// A SOCKS5 proxy for everything that leaves: then there is no UDP, no name is looked up here, and nothing goes past it.
     pub proxy: Option<SocketAddr>,
+    /// A file with the user name and the password that the proxy asks for.
+    pub proxy_login: Option<PathBuf>,
     /// For addresses with `/tls/ws`.
     pub tls: TlsFiles,
 }

@@ -1,5 +1,6 @@
 //! TCP that leaves through a SOCKS5 proxy (RFC 1928), and never past it. Names are the proxy's to look up.
 
+use super::login::Login;
 use futures::future::BoxFuture;
 use libp2p::{
     Multiaddr, Transport,
@@ -26,15 +27,38 @@ pub(crate) enum Error {
     Refused(SocketAddr, tokio_socks::Error),
 }
 
+impl Error {
+    /// Whether the proxy wants another user name and password, or any.
+    pub(super) fn is_of_login(&self) -> bool {
+        use tokio_socks::Error as Socks;
+        let Self::Refused(_, why) = self else {
+            return false;
+        };
+        matches!(
+            why,
+            Socks::NoAcceptableAuthMethods | Socks::PasswordAuthFailure(_)
+        )
+    }
+}
+
 /// Dials through a proxy; listens as ever, for what a tunnel or a hidden service brings.
 pub(super) struct Socks {
     proxy: SocketAddr,
+    login: Option<Login>,
     listening: tcp::tokio::Transport,
 }
 
 impl Socks {
-    pub(super) fn new(proxy: SocketAddr, listening: tcp::tokio::Transport) -> Self {
-        Self { proxy, listening }
+    pub(super) fn new(
+        proxy: SocketAddr,
+        login: Option<Login>,
+        listening: tcp::tokio::Transport,
+    ) -> Self {
+        Self {
+            proxy,
+            login,
+            listening,
+        }
     }
 }
 
@@ -62,7 +86,7 @@ impl Transport for Socks {
         _: DialOpts,
     ) -> Result<Self::Dial, TransportError<io::Error>> {
         let target = target(&to).ok_or(TransportError::MultiaddrNotSupported(to))?;
-        Ok(Box::pin(connect(self.proxy, target)))
+        Ok(Box::pin(connect(self.proxy, self.login.clone(), target)))
     }
 
     fn poll(
@@ -75,6 +99,7 @@ impl Transport for Socks {
 
 async fn connect(
     proxy: SocketAddr,
+    login: Option<Login>,
     target: TargetAddr<'static>,
 ) -> io::Result<tcp::tokio::TcpStream> {
     let silent = |e| io::Error::other(Error::Silent(proxy, e));
@@ -82,7 +107,13 @@ async fn connect(
         .await
         .map_err(silent)?;
     stream.set_nodelay(true).map_err(silent)?;
-    let stream = Socks5Stream::connect_with_socket(stream, target).await;
+    let stream = match &login {
+        Some(login) => {
+            let (name, password) = (login.name(), login.password());
+            Socks5Stream::connect_with_password_and_socket(stream, target, name, password).await
+        }
+        None => Socks5Stream::connect_with_socket(stream, target).await,
+    };
     let stream = stream.map_err(|e| io::Error::other(Error::Refused(proxy, e)))?;
     Ok(tcp::tokio::TcpStream(stream.into_inner()))
 }

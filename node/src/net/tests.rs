@@ -1,5 +1,6 @@
 //! Nets that find each other on loopback.
 
+mod proxies;
 mod relays;
 mod streams;
 mod ways;

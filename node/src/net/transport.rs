@@ -1,7 +1,7 @@
 //! The ways over which bytes come and go: TCP, WebSocket over TLS, QUIC, or all of it through a proxy. Each ends in Noise (QUIC in
 //! libp2p's own TLS) with the key of the node, so that the way itself need not be trusted.
 
-use super::{Error, Reach, socks::Socks, tls};
+use super::{Error, Reach, login::Login, socks::Socks, tls};
 use futures::{AsyncRead, AsyncWrite};
 use libp2p::{
     PeerId, Transport,
@@ -27,8 +27,12 @@ const WEBSOCKET_FRAME: usize = 1 << 20;
 pub(super) fn ways(key: &Keypair, reach: &Reach) -> Result<Ways, Error> {
     let tls = tls::config(&reach.tls)?;
     let tcp = || tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
+    let login = reach.proxy_login.as_deref().map(Login::read).transpose()?;
+    if login.is_some() && reach.proxy.is_none() {
+        return Err(Error::LoginAlone);
+    }
     if let Some(proxy) = reach.proxy {
-        let socks = || Socks::new(proxy, tcp());
+        let socks = || Socks::new(proxy, login.clone(), tcp());
         return Ok(either(
             secured(websocket(socks(), tls), key)?,
             secured(socks(), key)?,

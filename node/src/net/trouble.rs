@@ -41,6 +41,8 @@ pub enum Trouble {
     ProxySilent,
     /// The proxy does not connect.
     ProxyRefused,
+    /// The proxy wants a user name and a password, or others than it was given.
+    ProxyLogin,
     /// The relay does not pass on: the node has no place there, or the relay has as many connections as it may.
     RelayRefused,
     /// A way stands, and no conversation begins.
@@ -145,6 +147,7 @@ fn of_layer(layer: &(dyn Error + 'static)) -> Option<Trouble> {
     if let Some(error) = layer.downcast_ref::<socks::Error>() {
         return Some(match error {
             socks::Error::Silent(..) => Trouble::ProxySilent,
+            error if error.is_of_login() => Trouble::ProxyLogin,
             socks::Error::Refused(..) => Trouble::ProxyRefused,
         });
     }

@@ -53,6 +53,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         offline: args.offline,
         link: context.link,
         proxy: context.reach.proxy,
+        proxy_login: context.reach.proxy_login.clone(),
         authorities: context.reach.tls.authorities.clone(),
     };
     focal_node::run(&dir, &unlock, options)

@@ -1,18 +1,12 @@
-//! The ways: TLS, a proxy, IPv6, names.
+//! The ways: TLS, IPv6, names.
 
-use super::*;
-use crate::{
-    Link,
-    net::Trouble,
-    remote::{self, NodeAddress, Remote},
-};
-use focal_protocol::{key::SecretKey, random::SystemRandom};
+use super::{proxies::Proxy, *};
+use crate::net::Trouble;
 use futures::FutureExt;
-use std::{net::SocketAddr, path::Path, sync::Mutex};
-use tokio::net::UdpSocket;
+use std::path::Path;
 
 const TLS: &str = "/ip4/127.0.0.1/tcp/0/tls/ws";
-const HIDDEN: &str = "focal.invalid";
+pub(super) const HIDDEN: &str = "focal.invalid";
 
 /// A certificate for a name by an authority of its own.
 fn certificate(dir: &Path, name: &str, until: i32) -> TlsFiles {
@@ -37,7 +31,7 @@ fn certificate(dir: &Path, name: &str, until: i32) -> TlsFiles {
 }
 
 /// Where a node that listens on loopback is said to be.
-fn named(side: &Side, name: &str) -> PeerAddress {
+pub(super) fn named(side: &Side, name: &str) -> PeerAddress {
     let mut address = side.address();
     for text in &mut address.addresses {
         *text = text.replace("/ip4/127.0.0.1/", &format!("/dns4/{name}/"));
@@ -49,7 +43,10 @@ fn named(side: &Side, name: &str) -> PeerAddress {
 async fn two_nodes_converse_over_tls_under_an_authority_of_their_own() {
     let dir = tempfile::tempdir().expect("dir");
     let tls = certificate(dir.path(), "localhost", 2100);
-    let reach = |tls| Reach { proxy: None, tls };
+    let reach = |tls| Reach {
+        tls,
+        ..Reach::default()
+    };
     let a = start_with(NodeKeys::generate(), &[TLS], reach(tls.clone()));
     let a = a.await.expect("a");
     let client = TlsFiles {
@@ -71,7 +68,10 @@ async fn a_certificate_that_is_not_believed_is_named_and_nobody_is_reached() {
     ] {
         let dir = tempfile::tempdir().expect("dir");
         let tls = certificate(dir.path(), name, until);
-        let reach = |tls| Reach { proxy: None, tls };
+        let reach = |tls| Reach {
+            tls,
+            ..Reach::default()
+        };
         let a = start_with(NodeKeys::generate(), &[TLS], reach(tls.clone()));
         let a = a.await.expect("a");
         let client = TlsFiles {
@@ -120,181 +120,6 @@ async fn a_node_listens_on_one_port_in_ipv4_and_ipv6_and_is_reached_over_both() 
         meet(a, where_a, b, where_b).await;
     }
     converse("/ip6/::1/udp/0/quic-v1").await;
-}
-
-/// A SOCKS5 proxy.
-struct Proxy {
-    at: SocketAddr,
-    /// What it was asked for.
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    /// Refuses everything, or leads everything to one place.
-    async fn new(to: Option<SocketAddr>) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-        let at = listener.local_addr().expect("an address");
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let told = asked.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, to, told.clone()));
-            }
-        });
-        Self { at, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("nobody panics").clone()
-    }
-
-    fn reach(&self) -> Reach {
-        Reach {
-            proxy: Some(self.at),
-            tls: TlsFiles::default(),
-        }
-    }
-}
-
-async fn serve(
-    mut stream: TcpStream,
-    to: Option<SocketAddr>,
-    asked: Arc<Mutex<Vec<String>>>,
-) -> std::io::Result<()> {
-    let _version = stream.read_u8().await?;
-    let mut methods = vec![0; stream.read_u8().await?.into()];
-    stream.read_exact(&mut methods).await?;
-    stream.write_all(&[5, 0]).await?;
-    let mut head = [0; 4];
-    stream.read_exact(&mut head).await?;
-    let length = match head[3] {
-        1 => 4,
-        4 => 16,
-        _ => stream.read_u8().await?.into(),
-    };
-    let mut host = vec![0; length];
-    stream.read_exact(&mut host).await?;
-    let port = stream.read_u16().await?;
-    let host = match head[3] {
-        3 => String::from_utf8_lossy(&host).into_owned(),
-        _ => format!("{host:?}"),
-    };
-    asked
-        .lock()
-        .expect("nobody panics")
-        .push(format!("{host}:{port}"));
-    let Some(to) = to else {
-        return stream.write_all(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]).await;
-    };
-    let mut onwards = TcpStream::connect(to).await?;
-    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
-    tokio::io::copy_bidirectional(&mut stream, &mut onwards).await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn nothing_goes_past_a_proxy_that_refuses() {
-    let proxy = Proxy::new(None).await;
-    let tcp = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let udp = UdpSocket::bind(("127.0.0.1", 0)).await.expect("a port");
-    let at = tcp.local_addr().expect("an address").port();
-    let quic = udp.local_addr().expect("an address").port();
-    let there = NodeKeys::generate();
-    let addresses = vec![
-        format!("/ip4/127.0.0.1/udp/{quic}/quic-v1"),
-        "/dnsaddr/localhost".to_string(),
-        format!("/ip4/127.0.0.1/tcp/{at}"),
-        format!("/dns4/localhost/tcp/{at}"),
-        format!("/dns4/{HIDDEN}/tcp/{at}/tls/ws"),
-    ];
-    let here = start_with(NodeKeys::generate(), &[QUIC], proxy.reach());
-    let here = here.await.expect("a");
-    assert!(here.net.listening().is_empty(), "nothing listens on UDP");
-    here.net.peers(vec![PeerAddress {
-        node: there.node(),
-        addresses: addresses.clone(),
-        link: Link::Normal,
-    }]);
-    let author = SecretKey::generate(&SystemRandom);
-    let full = |address: &String| NodeAddress::full(address, &there.node()).expect("an address");
-    let addresses: Vec<String> = addresses.iter().map(full).collect();
-    let node = NodeAddress::parse(&addresses).expect("addresses");
-    let remote = Remote::new(author.seed(), node, Link::Normal, &proxy.reach()).expect("a network");
-    let refused = deadline(remote.open()).await.err();
-    assert!(
-        matches!(&refused, Some(remote::Error::Unreachable(why)) if why.contains("refuses")),
-        "{refused:?}"
-    );
-    let three = [
-        format!("[127, 0, 0, 1]:{at}"),
-        format!("localhost:{at}"),
-        format!("{HIDDEN}:{at}"),
-    ];
-    // By the officer, by the node, and by the node again.
-    deadline(async {
-        let times = |one| proxy.asked().iter().filter(|a| *a == one).count();
-        while !three.iter().all(|one| times(one) >= 3) {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    let reason = reason_of(&here).await;
-    assert!(reason.contains("refuses"), "{reason}");
-    assert!(proxy.asked().iter().all(|a| three.contains(a)));
-    assert!(tcp.accept().now_or_never().is_none(), "a direct connection");
-    assert!(udp.try_recv(&mut [0; 1]).is_err(), "a direct packet");
-}
-
-#[tokio::test]
-async fn a_proxy_that_asks_for_a_password_is_named() {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let at = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut greeting = [0; 2];
-            if stream.read_exact(&mut greeting).await.is_ok() {
-                let mut methods = vec![0; greeting[1].into()];
-                // Only with a name and a password (RFC 1929), and those were not offered.
-                let offered = stream.read_exact(&mut methods).await.is_ok();
-                let answer = if offered && methods.contains(&2) {
-                    2
-                } else {
-                    0xff
-                };
-                // Who asked may have gone.
-                let _ = stream.write_all(&[5, answer]).await;
-            }
-        }
-    });
-    let there = start(NodeKeys::generate(), TCP).await.expect("a");
-    let reach = Reach {
-        proxy: Some(at),
-        ..Reach::default()
-    };
-    let here = start_with(NodeKeys::generate(), &[], reach)
-        .await
-        .expect("b");
-    let address = there.net.listening()[0].clone();
-    let tried = here.net.probe(here.node(), &address);
-    let failure = deadline(tried).await.expect_err("no way");
-    assert_eq!(failure.trouble, Trouble::ProxyRefused, "{}", failure.why);
-    assert!(failure.why.contains("auth"), "{}", failure.why);
-}
-
-#[tokio::test]
-async fn two_nodes_converse_through_a_proxy_that_alone_knows_the_name() {
-    let a = start(NodeKeys::generate(), TCP).await.expect("a");
-    let port: u16 = a.net.listening()[0]
-        .rsplit('/')
-        .next()
-        .and_then(|p| p.parse().ok())
-        .expect("a port");
-    let proxy = Proxy::new(Some(([127, 0, 0, 1], port).into())).await;
-    let b = start_with(NodeKeys::generate(), &[], proxy.reach());
-    let b = b.await.expect("b");
-    let (where_a, where_b) = (named(&a, HIDDEN), without_address(&b));
-    meet(a, where_a, b, where_b).await;
-    assert_eq!(proxy.asked(), [format!("{HIDDEN}:{port}")]);
 }
 
 #[tokio::test]
@@ -349,7 +174,10 @@ async fn a_trial_says_what_is_wrong_with_a_way_and_leaves_the_conversation_alone
 async fn a_trial_names_trouble_with_certificates_and_proxies() {
     let dir = tempfile::tempdir().expect("dir");
     let tls = certificate(dir.path(), "localhost", 2001);
-    let reach = |tls| Reach { proxy: None, tls };
+    let reach = |tls| Reach {
+        tls,
+        ..Reach::default()
+    };
     let a = start_with(NodeKeys::generate(), &[TLS], reach(tls.clone()));
     let a = a.await.expect("a");
     let own = a.net.listening()[0].replace("/ip4/127.0.0.1/", "/dns4/localhost/");
