@@ -173,9 +173,16 @@ impl Language {
     /// What stands between sentences in one line.
     fn between(&self) -> &'static str {
         match self.name {
-            // A thin space would not be typed so, but a space is.
             "fr" => " ; ",
             _ => "; ",
+        }
+    }
+
+    /// What stands between a thing and what is said of it.
+    fn behind(&self) -> &'static str {
+        match self.name {
+            "fr" => " : ",
+            _ => ": ",
         }
     }
 }

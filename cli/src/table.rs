@@ -1,8 +1,11 @@
 //! Tables that fit the terminal.
 
 use crate::output::{bare, isolated};
-use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, TableStyle};
+use comfy_table::{
+    ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, TableStyle, Width,
+};
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
 
 /// Width where there is no terminal to ask.
 const WIDTH: u16 = 120;
@@ -16,31 +19,85 @@ const STYLE: TableStyle = TableStyle::new()
     .content_lines(ContentLineStyle::none().junction(BETWEEN))
     .header_separator(LineStyle::none().fill('─').junction(BETWEEN));
 
-/// Rows under headings. The cells' text must be safe already: see [`crate::output::plain`].
-pub(crate) struct Table(comfy_table::Table);
+/// Longest part of a word for which a column is kept wide enough: ids and addresses are longer, and may be broken.
+const WORD: usize = 16;
+/// Blanks beside the text of a cell.
+const BLANKS: usize = 2;
+
+/// Rows under headings; where the terminal has no room for a word of each column, one thing below the other. The cells' text must
+/// be safe already: see [`crate::output::plain`].
+pub(crate) struct Table {
+    headings: Vec<String>,
+    rows: Vec<Vec<String>>,
+    width: u16,
+}
 
 impl Table {
     pub(crate) fn new(headings: &[impl AsRef<str>]) -> Self {
-        let mut table = comfy_table::Table::new();
-        table.load_style(STYLE);
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        // What is between the cells goes before they are written.
-        let between = u16::try_from(headings.len().saturating_sub(1)).unwrap_or(0);
-        let width = table.width().unwrap_or(WIDTH);
-        table.set_width(width.saturating_add(between));
-        table.set_header(headings.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
-        Self(table)
+        Self {
+            headings: headings.iter().map(|h| h.as_ref().to_string()).collect(),
+            rows: Vec::new(),
+            width: comfy_table::Table::new().width().unwrap_or(WIDTH),
+        }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
         let cells = cells.iter().map(|cell| bare(cell).into_owned());
-        self.0.add_row(cells.collect::<Vec<_>>());
+        self.rows.push(cells.collect());
+    }
+
+    /// What each column needs so that words stay whole.
+    fn needs(&self) -> Vec<usize> {
+        let of = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            let texts = self.headings.get(column).into_iter().chain(cells);
+            let words = texts.flat_map(|text| text.split_whitespace());
+            words.map(|word| word.width().min(WORD)).max().unwrap_or(0) + BLANKS
+        };
+        (0..self.headings.len()).map(of).collect()
     }
 
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for line in self.0.lines() {
+        let needs = self.needs();
+        if needs.iter().sum::<usize>() > self.width.into() {
+            return self.write_below(out);
+        }
+        let mut table = comfy_table::Table::new();
+        table.load_style(STYLE);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        // What is between the cells goes before they are written.
+        let between = u16::try_from(self.headings.len().saturating_sub(1)).unwrap_or(0);
+        table.set_width(self.width.saturating_add(between));
+        table.set_header(&self.headings);
+        for row in &self.rows {
+            table.add_row(row);
+        }
+        for (column, least) in table.column_iter_mut().zip(needs) {
+            let least = u16::try_from(least).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+        for line in table.lines() {
             let cells: String = line.split(BETWEEN).map(cell).collect();
             writeln!(out, "{}", cells.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// One cell below the other, each behind its heading.
+    fn write_below(&self, out: &mut dyn Write) -> io::Result<()> {
+        let wide = self.headings.iter().map(|heading| heading.width()).max();
+        let wide = wide.unwrap_or_default();
+        for row in &self.rows {
+            writeln!(out)?;
+            for (heading, text) in self.headings.iter().zip(row) {
+                if text.is_empty() {
+                    continue;
+                }
+                let before = " ".repeat(wide - heading.width());
+                let end = if heading.is_empty() { " " } else { ":" };
+                let label = format!("{before}{heading}{end} ");
+                set_in(&label, wide + 2, self.width, text, out)?;
+            }
         }
         Ok(())
     }
@@ -48,24 +105,29 @@ impl Table {
 
 /// A text broken where the terminal ends, each line a little set in. It must be safe already, as cells are.
 pub(crate) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    broken(" ", " ", text, out)
+    labelled("  ", text, out)
 }
 
 /// A text behind its label, broken where the terminal ends, each line below the first one's text.
 pub(crate) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    broken(label, &" ".repeat(label.chars().count()), text, out)
+    let width = comfy_table::Table::new().width().unwrap_or(WIDTH);
+    set_in(label, label.width(), width, &bare(text), out)
 }
 
-fn broken(first: &str, others: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+fn set_in(label: &str, by: usize, width: u16, text: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut table = comfy_table::Table::new();
     table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    let before = u16::try_from(others.len()).unwrap_or(0);
-    table.set_width(table.width().unwrap_or(WIDTH).saturating_sub(before));
-    table.add_row([bare(text).into_owned()]);
+    // A cell has a blank before it, and that goes.
+    let width = width.saturating_add(1);
+    table.set_width(width.saturating_sub(u16::try_from(by).unwrap_or(0)));
+    table.add_row([text]);
+    let others = " ".repeat(by);
     for (at, line) in table.lines().enumerate() {
-        let before = if at == 0 { first } else { others };
-        writeln!(out, "{before}{}", cell(&line).trim_end())?;
+        let before = if at == 0 { label } else { &others };
+        let line = cell(&line);
+        let line = line.strip_prefix(' ').unwrap_or(&line);
+        writeln!(out, "{before}{}", line.trim_end())?;
     }
     Ok(())
 }
@@ -86,7 +148,6 @@ fn cell(padded: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use unicode_width::UnicodeWidthStr;
 
     const SCRIPTS: [&str; 6] = [
         "market",
@@ -142,6 +203,29 @@ mod tests {
         let first = &lines[2];
         assert!(first.find("3f9c") < first.find('\u{2068}'));
         assert!(first.find('\u{2069}') < first.find("B2"));
+    }
+
+    #[test]
+    fn words_stay_whole_on_every_screen() {
+        let headings = ["dossier", "dépositaire", "membres", "en attente", "état"];
+        let row = ["890950e8", "Ministère des affaires", "12", "0", "fermé"];
+        let written = |width| {
+            let mut table = Table::new(&headings);
+            table.width = width;
+            table.row(row.iter().map(ToString::to_string).collect());
+            lines(&table)
+        };
+        for width in [40, 50, 60, 80, 120] {
+            let text = written(width).join("\n");
+            let words = headings.iter().chain(&row).flat_map(|t| t.split(' '));
+            for word in words {
+                assert!(text.contains(word), "{word} at {width}:\n{text}");
+            }
+            let fits = |line: &str| line.width() <= width.into();
+            assert!(text.lines().all(fits), "{width}:\n{text}");
+        }
+        assert!(written(40).contains(&"dépositaire: Ministère des affaires".to_string()));
+        assert!(written(80)[1].starts_with('─'));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use crate::{
     context::Context,
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{self, tr},
     output::{FAINT, plain, strong},
     table::Table,
 };
@@ -233,7 +233,7 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
             org = removed.organisation,
             readable = removed.readable,
             written = removed.written,
-            why = plain(&removed.why)
+            why = plain(&lang::words(&removed.why))
         )
     )?;
     let evidence = &outcome.evidence;
@@ -244,7 +244,7 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
             "demo-proven",
             reports = evidence.records,
             photographs = evidence.files,
-            why = plain(&evidence.changed)
+            why = plain(&lang::words(&evidence.changed))
         )
     )
 }

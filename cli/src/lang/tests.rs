@@ -424,6 +424,10 @@ fn what_stands_in_a_sentence_is_said_too() {
             "the proxy 127.0.0.1:9050 does not answer: Connection refused (os error 111)",
             "le mandataire 127.0.0.1:9050 ne répond pas : liaison refusée (erreur système 111)",
         ),
+        (
+            "/srv/focal: Permission denied (os error 13)",
+            "/srv/focal : accès refusé (erreur système 13)",
+        ),
         ("column 4, #sector", "colonne 4, #sector"),
         ("row 4", "ligne 4"),
     ] {

@@ -91,12 +91,15 @@ fn found(english: &str, language: &Language, depth: usize) -> Option<String> {
         }
         return language.filled(sentence.key, &args);
     }
-    // Several, one after the other.
+    // Several, one after the other, or one behind what it is about.
     let parts: Vec<&str> = english.split("; ").collect();
-    let said: Vec<Option<String>> = match parts.len() {
-        1 => return None,
-        _ => parts.iter().map(|p| found(p, language, depth)).collect(),
-    };
+    if parts.len() == 1 {
+        let (about, rest) = english.split_once(": ")?;
+        let rest = found(rest, language, depth)?;
+        return Some(format!("{about}{}{rest}", language.behind()));
+    }
+    let said = parts.iter().map(|part| found(part, language, depth));
+    let said: Vec<Option<String>> = said.collect();
     let any = said.iter().any(Option::is_some);
     let said = said.into_iter().zip(parts);
     let said: Vec<String> = said.map(|(s, part)| s.unwrap_or(part.into())).collect();

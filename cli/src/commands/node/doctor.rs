@@ -93,9 +93,12 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let why = finding.why.as_deref().unwrap_or_default();
     let why = lang::said(finding.said.as_ref(), why);
     let next = lang::words(finding.next.as_deref().unwrap_or_default());
-    for (label, text) in [(tr!("label-why"), why), (tr!("label-next"), next)] {
+    let labels = [tr!("label-why"), tr!("label-next")];
+    let wide = labels.iter().map(|label| label.chars().count()).max();
+    let wide = wide.unwrap_or_default();
+    for (label, text) in labels.iter().zip([why, next]) {
         if !text.is_empty() {
-            labelled(&format!("    {label}: "), &plain(&text), out)?;
+            labelled(&format!("    {label:>wide$}: "), &plain(&text), out)?;
         }
     }
     Ok(())
