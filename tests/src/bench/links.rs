@@ -11,7 +11,11 @@ use crate::{
     Federation, NodeProcess, Org,
     netns::{Cable, Machine, Network, Shape, Traffic},
 };
-use focal_node::{Link, store::Store};
+use focal_node::{
+    Link,
+    net::{RelayTerms, peer_id},
+    store::Store,
+};
 use focal_protocol::{
     id::{CaseId, LogId},
     record::{Kind, Record},
@@ -33,6 +37,8 @@ const QUIET: Duration = Duration::from_secs(20);
 const GOAL: Duration = Duration::from_secs(10);
 /// Goal for an hour of silence, bytes for each partner.
 const SILENCE: f64 = 102_400.0;
+/// How often in an hour a place at a relay is asked for again: a quarter of an hour before it ends.
+const RENEWALS: f64 = 4.0 / 3.0;
 
 /// A report whose text has about [`REPORT`] bytes, each one another.
 fn report(org: &Org, case: CaseId, number: usize) -> Signed<Record> {
@@ -104,13 +110,31 @@ struct Pair {
 
 impl Pair {
     async fn new(program: &Path, link: Link) -> Option<Self> {
+        Self::of(program, link, false).await
+    }
+
+    /// The second node is reached by way of the first, which is its relay.
+    async fn with_relay(program: &Path, link: Link) -> Option<Self> {
+        Self::of(program, link, true).await
+    }
+
+    async fn of(program: &Path, link: Link, relayed: bool) -> Option<Self> {
         let network = Network::new()?;
         let machines = ["north", "south"].map(|name| network.machine(name));
         let [north, south] = &machines;
         let cable = network.cable((north, "10.0.0.1/24"), (south, "10.0.0.2/24"));
         let base = tempfile::tempdir().expect("a directory");
         let org = |name, n| Org::at(base.path(), name, &format!("/ip4/10.0.0.{n}/tcp/4711"));
-        let federation = Federation::of(vec![org("Norland", 1), org("Monitor", 2)]);
+        let norland = org("Norland", 1);
+        let monitor = if relayed {
+            norland.set(|s| s.relay = Some(RelayTerms::default()));
+            let relay = peer_id(&norland.node).expect("a node");
+            let by = format!("{}/p2p/{relay}/p2p-circuit", norland.address());
+            Org::at(base.path(), "Monitor", &by)
+        } else {
+            org("Monitor", 2)
+        };
+        let federation = Federation::of(vec![norland, monitor]);
         let mut pair = Self {
             network,
             cable,
@@ -376,18 +400,44 @@ async fn lossy(program: &Path, figures: &mut Figures) -> Option<()> {
 }
 
 async fn silence(program: &Path, figures: &mut Figures, minutes: u64) -> Option<()> {
-    for link in [Link::Narrow, Link::Normal] {
-        let mut pair = Pair::new(program, link).await?;
+    let mut connected = 0.0;
+    for (link, relayed) in [
+        (Link::Narrow, false),
+        (Link::Narrow, true),
+        (Link::Normal, false),
+    ] {
+        let (mut pair, with) = if relayed {
+            let pair = Pair::with_relay(program, link).await?;
+            (pair, " with a place at its relay")
+        } else {
+            (Pair::new(program, link).await?, "")
+        };
+        let before = pair.cable.traffic();
         pair.start().await;
-        sleep(QUIET).await;
-        note(&format!("{minutes} minutes of silence, {link}"));
+        let fresh = bytes(pair.quiet(before).await);
+        note(&format!("{minutes} minutes of silence, {link}{with}"));
         let before = pair.cable.traffic();
         sleep(Duration::from_secs(60 * minutes)).await;
         let traffic = pair.cable.traffic().since(before);
-        let hour = bytes(traffic) * 60.0 / f64::from(u32::try_from(minutes).unwrap_or(u32::MAX));
+        let mut hour =
+            bytes(traffic) * 60.0 / f64::from(u32::try_from(minutes).unwrap_or(u32::MAX));
+        if relayed {
+            // What asking for the place costs is what a connection with one costs more.
+            let asking = (fresh - connected).max(0.0);
+            figures.amount(
+                "bytes of asking for a place",
+                asking,
+                4_096.0,
+                "4 KiB",
+                None,
+            );
+            hour += asking * RENEWALS;
+        } else {
+            connected = fresh;
+        }
         let goal = (link == Link::Narrow).then_some(1.0);
         figures.amount(
-            &format!("bytes of an hour of silence, {link}"),
+            &format!("bytes of an hour of silence, {link}{with}"),
             hour,
             SILENCE,
             "100 KiB",
