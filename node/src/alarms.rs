@@ -229,3 +229,34 @@ impl Alarm {
         happened.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use focal_protocol::codec;
+
+    #[test]
+    fn an_alarm_is_kept_with_its_name_and_one_of_an_earlier_version_is_read() {
+        let alarm = Alarm::fork(&NodeId([3; 32]), LogId([4; 16]));
+        assert_eq!(alarm.code, "fork");
+        let kept = KeptAlarm {
+            alarm,
+            since: Time(1),
+            resolved: None,
+        };
+        let bytes = codec::encode_packed(&kept);
+        assert_eq!(codec::decode::<KeptAlarm>(&bytes, 4_096), Ok(kept.clone()));
+        let earlier = KeptAlarm {
+            alarm: Alarm {
+                said: None,
+                ..kept.alarm.clone()
+            },
+            ..kept.clone()
+        };
+        // What is left out leaves no trace: the bytes are those of before.
+        let bytes = codec::encode_packed(&earlier);
+        assert!(!bytes.windows(4).any(|w| w == b"said" || w == b"with"));
+        let read = codec::decode::<KeptAlarm>(&bytes, 4_096).expect("read");
+        assert_eq!((read.alarm.id(), read.alarm.said), (kept.alarm.id(), None));
+    }
+}
