@@ -13,6 +13,7 @@
 
 mod commit;
 mod delivery;
+mod hand_over;
 mod identity;
 mod mls;
 mod provider;
@@ -21,6 +22,7 @@ mod rules;
 mod succession;
 
 pub use delivery::{Delivery, DeliveryPart, Invitation, Parcel, Removal};
+pub use hand_over::HandOver;
 pub use identity::{KeyPackageRows, MlsIdentity, check_key_package};
 pub use mls::{Applied, CaseGroup, Change, Committed, GroupKey, RowChanges};
 pub use provider::Rows;

@@ -34,6 +34,8 @@ pub enum Context {
     Vote,
     /// A new custodian's proof that it was chosen.
     Succession,
+    /// A custodian's word that another is custodian in its place.
+    HandOver,
     /// How far a node's audit trail has come.
     AuditCheckpoint,
     /// What is first in a courier volume.
@@ -58,6 +60,7 @@ impl Context {
             Self::Receipt => b"focal/parcel-receipt/1\0",
             Self::Vote => b"focal/vote/1\0",
             Self::Succession => b"focal/succession/1\0",
+            Self::HandOver => b"focal/hand-over/1\0",
             Self::AuditCheckpoint => b"focal/audit-checkpoint/1\0",
             Self::Cover => b"focal/cover/1\0",
             Self::Custody => b"focal/custody/1\0",

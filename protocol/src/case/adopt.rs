@@ -63,6 +63,8 @@ impl Case {
             &ctx.held.packages(),
             ctx.directory,
         )?;
+        let began = succession.motion.successor;
+        group.rules().check_custodian(&key, Some(began))?;
         if let Some(old) = self.base_group(&succession.motion) {
             let common = succession.base.min(old.epoch());
             old.rules().check_successor(group.rules(), common)?;
@@ -143,7 +145,7 @@ impl Case {
             // It has not heard yet that it was removed in between.
             return Err(Error::NotYet);
         }
-        self.rules().check_next(group.rules())?;
+        self.rules().check_next(group.rules(), &key)?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
         // Commits that came after the word of its removal, and are from before it, were not followed any more.
         self.ask_since(self.epoch());
@@ -185,7 +187,7 @@ impl Case {
             // The removal comes first.
             return Err(Error::NotYet);
         }
-        earlier.rules().check_next(group.rules())?;
+        earlier.rules().check_next(group.rules(), &key)?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.resume(epoch, group.members());

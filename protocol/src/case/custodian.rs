@@ -3,7 +3,8 @@
 use super::{Case, Ctx, Effect, Error, Step};
 use crate::{
     group::{
-        CaseRole, Change, Cut, Delivery, Former, History, Invitation, Rules, Stage, StageChange,
+        CaseRole, Change, Cut, Delivery, Former, HandOver, History, Invitation, Rules, Stage,
+        StageChange,
     },
     id::{NodeId, OrgId},
     limits,
@@ -149,7 +150,8 @@ impl Case {
             return Err(Error::NothingToDo);
         }
         let mut rules = self.rules().clone();
-        rules.custodian = to;
+        let (key, at) = (self.state.active, self.epoch().next());
+        rules.hand_over(HandOver::sign(&key, at, to, ctx.key), to);
         self.commit(ctx, Vec::new(), BTreeSet::new(), rules, "")
     }
 

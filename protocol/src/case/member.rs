@@ -72,6 +72,9 @@ impl Case {
             &ctx.held.packages(),
             ctx.directory,
         )?;
+        let began = succession.as_ref().and_then(|s| s.unverified().ok());
+        let began = began.map(|s: Succession| s.motion.successor);
+        group.rules().check_custodian(&key, began)?;
         Self::begin(ctx, group, rank, succession)
     }
 

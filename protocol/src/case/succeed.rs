@@ -267,6 +267,7 @@ impl Case {
             rules.forget_after(self.base());
         }
         rules.custodian = self.me;
+        rules.handed.clear();
         if !stays {
             rules.former.push(Former {
                 node: motion.out,

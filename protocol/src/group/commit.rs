@@ -36,7 +36,8 @@ impl CaseGroup {
         if self.rules.custodian != identity.node() {
             return Err(Error::NotCustodian(identity.node()));
         }
-        self.rules.check_step(&change.rules, self.epoch().next())?;
+        self.rules
+            .check_step(&change.rules, &self.key, self.epoch().next())?;
         self.touched = true;
         let mut members = self.members();
         let mut leaves = Vec::with_capacity(change.remove.len());
@@ -341,7 +342,8 @@ impl CaseGroup {
             return Err(Error::TooManyMembers);
         }
         let rules = Rules::from_context(staged.group_context().extensions(), &self.key)?;
-        self.rules.check_step(&rules, self.epoch().next())?;
+        self.rules
+            .check_step(&rules, &self.key, self.epoch().next())?;
         let out = staged.self_removed();
         self.mls
             .merge_staged_commit(&self.provider, *staged)

@@ -1,11 +1,12 @@
 //! What the members of a case agree on.
 
-use super::{Error, GroupKey};
+use super::{Error, GroupKey, HandOver, hand_over::lead};
 use crate::{
     codec,
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
     log::Epoch,
+    signed::Signed,
     time::Time,
 };
 use openmls::prelude::{Extension, ExtensionType, Extensions, GroupContext, UnknownExtension};
@@ -153,6 +154,9 @@ pub struct Rules {
     pub opened: Time,
     /// The only node whose commits count.
     pub custodian: NodeId,
+    /// How it came to be custodian in this generation: one hand-over after the other, from the one that began the group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<Signed<HandOver>>,
     /// Of a compartment: the case inside which it is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<CaseId>,
@@ -186,6 +190,7 @@ impl Rules {
             title: title.trim().to_string(),
             opened,
             custodian: custodian.1,
+            handed: Vec::new(),
             parent: None,
             history,
             retain_days: None,
@@ -307,6 +312,9 @@ impl Rules {
         {
             return Err(Error::Rules("more changes than a case may have"));
         }
+        if self.handed.len() > limits::HAND_OVERS {
+            return Err(Error::Rules("more hand-overs than a generation may have"));
+        }
         let cuts = |f: &Former| f.cuts.as_ref().map_or(0, Vec::len);
         if self.former.iter().any(|f| cuts(f) > limits::LOGS_PER_NODE) {
             return Err(Error::Rules("more logs than a node may have in a case"));
@@ -321,13 +329,42 @@ impl Rules {
         Ok(())
     }
 
-    /// Checks that a commit may turn these rules into `next`: what was settled stays settled, so that a custodian cannot
-    /// rewrite who was allowed what.
+    /// Names another member as custodian, in the place of the one that has signed this.
+    pub fn hand_over(&mut self, signed: Signed<HandOver>, to: NodeId) {
+        self.handed.push(signed);
+        self.custodian = to;
+    }
+
+    /// Checks that the custodian is the one that began this group, or was handed the office by it, or by whoever had it from
+    /// there: every member knows the group's name, and could make another one of that name. `None` if it is not known who
+    /// began it.
+    ///
+    /// # Errors
+    /// [`Error::NotCustodian`] if it is not.
+    pub fn check_custodian(&self, key: &GroupKey, began: Option<NodeId>) -> Result<(), Error> {
+        let first = self.handed.first().and_then(|h| h.unverified().ok());
+        let first = first.map_or(self.custodian, |h| h.from);
+        let from = (began.unwrap_or(first), Epoch::new(key.generation, 0));
+        if lead(&self.handed, key, from, self.custodian) {
+            Ok(())
+        } else {
+            Err(Error::NotCustodian(self.custodian))
+        }
+    }
+
+    /// Checks that commits may have turned these rules of a group into `next`: what was settled stays settled, so that a
+    /// custodian cannot rewrite who was allowed what, and nobody is custodian to whom the office was not handed.
     ///
     /// # Errors
     /// [`Error::Rules`] names what would change that may not.
-    pub fn check_next(&self, next: &Self) -> Result<(), Error> {
+    pub fn check_next(&self, next: &Self, key: &GroupKey) -> Result<(), Error> {
         next.check()?;
+        let handed = next.handed.strip_prefix(self.handed.as_slice());
+        let last = self.handed.last().and_then(|h| h.unverified().ok());
+        let since = last.map_or(Epoch::new(key.generation, 0), |h| h.at);
+        if !handed.is_some_and(|h| lead(h, key, (self.custodian, since), next.custodian)) {
+            return Err(Error::Rules("only the custodian hands its office over"));
+        }
         let same = self.case == next.case
             && self.opened == next.opened
             && self.parent == next.parent
@@ -349,9 +386,13 @@ impl Rules {
     ///
     /// # Errors
     /// As [`Rules::check_next`], or a change reaches into epochs that are past.
-    pub(super) fn check_step(&self, next: &Self, at: Epoch) -> Result<(), Error> {
-        self.check_next(next)?;
+    pub(super) fn check_step(&self, next: &Self, key: &GroupKey, at: Epoch) -> Result<(), Error> {
+        self.check_next(next, key)?;
         let past = Err(Error::Rules("a change holds from the next epoch on"));
+        let mut handed = next.handed.iter().skip(self.handed.len());
+        if handed.any(|h| h.unverified().is_ok_and(|h| h.at != at)) {
+            return past;
+        }
         let mut former = next.former.iter().skip(self.former.len());
         let mut stages = next.stages.iter().skip(self.stages.len());
         if former.any(|f| f.at != at) || stages.any(|s| s.at != at) {

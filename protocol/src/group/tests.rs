@@ -136,6 +136,13 @@ fn remove_from(group: &CaseGroup, change: &mut Change, n: u8) {
     });
 }
 
+/// Makes another node custodian from the next epoch of `group` on.
+fn hand_over(group: &CaseGroup, rules: &mut Rules, from: u8, to: u8) {
+    let (key, at) = (group.key(), group.epoch().next());
+    let by = SecretKey::from_seed(seed(from, 1));
+    rules.hand_over(HandOver::sign(key, at, node(to), &by), node(to));
+}
+
 fn with_rules(rules: Rules) -> Change {
     Change {
         add: Vec::new(),

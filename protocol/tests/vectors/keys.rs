@@ -6,7 +6,7 @@ use focal_protocol::{
 };
 use serde_json::json;
 
-const CONTEXTS: [Context; 13] = [
+const CONTEXTS: [Context; 14] = [
     Context::Charter,
     Context::Roster,
     Context::Manifest,
@@ -18,6 +18,7 @@ const CONTEXTS: [Context; 13] = [
     Context::Receipt,
     Context::Vote,
     Context::Succession,
+    Context::HandOver,
     Context::AuditCheckpoint,
     Context::Custody,
 ];

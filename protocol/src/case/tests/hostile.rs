@@ -70,6 +70,89 @@ fn removed_nodes_cannot_vote_from_when_they_were_the_majority() {
     world.assert_agreed(&[1, 3, 4]);
 }
 
+/// A member of the group of a successor makes another one of the same name, with itself as custodian, and adds a node.
+fn second_group(world: &World, by: u8, to: u8) -> Delivery {
+    let state = world.case(by).state();
+    let key = state.active;
+    let succession = state.groups.iter().find(|g| g.key == key);
+    let succession = succession.and_then(|g| g.succession.clone());
+    let mut rules = world.case(by).rules().clone();
+    rules.custodian = node(by);
+    let identity = world.identity(by);
+    let mut group = CaseGroup::create(identity, key, rules.clone()).expect("a group");
+    let offer = world.directory.key_package(&node(to)).expect("offered");
+    let change = |add| group::Change {
+        add,
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules: rules.clone(),
+    };
+    while group.epoch() < world.epoch(by) {
+        let committed = group.commit(identity, change(Vec::new()), &world.directory);
+        committed.expect("one epoch on");
+    }
+    let add = vec![(node(to), offer.key_package.clone())];
+    let committed = group.commit(identity, change(add), &world.directory);
+    Delivery::Invitation(Invitation {
+        case: key.case,
+        generation: key.generation,
+        succession,
+        welcome: committed.expect("added").welcome.expect("for it"),
+    })
+}
+
+#[test]
+fn a_member_does_not_take_over_the_succession_of_another() {
+    let mut world = World::new(&[1, 2, 3, 4, 5, 6]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3, 4, 5]);
+    world.split(&[&[1], &[2, 3, 4], &[5]]);
+    for n in [2, 3, 4] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    let refused = Error::Group(group::Error::NotCustodian(node(3)));
+    // Who is not reached yet, and who knows nothing of the case.
+    let stolen = second_group(&world, 3, 5);
+    let taken = world.ask(5, |case, ctx| case.deliver(ctx, node(3), stolen));
+    assert_eq!(taken, Err(refused.clone()));
+    let stolen = second_group(&world, 3, 6);
+    world.send(3, 6, stolen);
+    world.heal();
+    world.settle();
+    assert!(world.node(6).case.is_none());
+    assert_eq!(world.node(6).refused, [refused]);
+    world.assert_agreed(&[2, 3, 4, 5]);
+    assert!(world.case(2).is_custodian());
+}
+
+#[test]
+fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    for n in [2, 3] {
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(n), ""))
+            .expect("removed");
+        world.settle();
+    }
+    world.assert_agreed(&[1, 4]);
+    let own = second_group(&world, 4, 3);
+    let taken = world.ask(3, |case, ctx| case.deliver(ctx, node(4), own));
+    assert!(
+        matches!(taken, Err(Error::Group(group::Error::Rules(_)))),
+        "{taken:?}"
+    );
+    // By whom the office was handed to it comes back.
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(4)))
+        .expect("handed over");
+    world.settle();
+    world.split(&[&[3, 4]]);
+    world.invite(4, &[3]);
+    world.assert_agreed(&[3, 4]);
+}
+
 #[test]
 fn who_was_voted_out_cannot_make_a_majority_for_a_friend_afterwards() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);

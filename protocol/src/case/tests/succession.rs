@@ -263,6 +263,29 @@ fn who_stands_and_then_votes_for_another_stands_no_more() {
 }
 
 #[test]
+fn whom_the_office_was_handed_to_lets_in_who_heard_of_no_succession() {
+    let mut world = World::new(&[1, 2, 3, 4, 5, 6]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3, 4, 5]);
+    world.split(&[&[1], &[2, 3, 4], &[5]]);
+    elect(&mut world, &[2, 3, 4], 2, Cause::Lost);
+    for (from, to) in [(2, 4), (4, 3)] {
+        world
+            .ask(from, |case, ctx| case.hand_over(ctx, node(to)))
+            .expect("handed over");
+        world.settle();
+    }
+    // The successor's own invitation is lost: 5 is removed and let in again.
+    world.parcels.retain(|(_, to, _)| *to != node(5));
+    world
+        .ask(3, |case, ctx| case.remove_node(ctx, node(5), ""))
+        .expect("removed");
+    world.split(&[&[2, 3, 4, 5, 6]]);
+    world.invite(3, &[5, 6]);
+    world.assert_agreed(&[2, 3, 4, 5, 6]);
+}
+
+#[test]
 fn generation_follows_generation() {
     let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
     let mut written = BTreeSet::new();

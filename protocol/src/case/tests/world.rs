@@ -398,6 +398,10 @@ impl World {
         }
     }
 
+    pub(crate) fn identity(&self, n: u8) -> &MlsIdentity {
+        &self.node(n).identity
+    }
+
     pub(crate) fn epoch(&self, n: u8) -> Epoch {
         self.case(n).epoch()
     }

@@ -106,7 +106,9 @@ fn who_is_no_member_cannot_be_removed_and_a_custodian_cannot_remove_itself() {
     for custodian in [1, 2] {
         let mut change = nothing(&first);
         change.remove = [node(1)].into();
-        change.rules.custodian = node(custodian);
+        if custodian != 1 {
+            hand_over(&first, &mut change.rules, 1, custodian);
+        }
         assert!(first.commit(&identity(1), change, &directory).is_err());
     }
     assert_eq!(first.epoch(), at(1));
@@ -117,14 +119,15 @@ fn a_custodian_hands_over_and_its_next_commit_is_refused() {
     let directory = directory();
     let [mut first, mut second, mut third] = three(&directory);
     let mut rules = first.rules().clone();
-    rules.custodian = node(4);
+    hand_over(&first, &mut rules, 1, 4);
     let committed = first.commit(&identity(1), with_rules(rules.clone()), &directory);
     assert_eq!(
         committed.err(),
         Some(Error::NotAMember(node(4))),
         "only a member can become custodian"
     );
-    rules.custodian = node(2);
+    rules = first.rules().clone();
+    hand_over(&first, &mut rules, 1, 2);
     let commit = first
         .commit(&identity(1), with_rules(rules), &directory)
         .expect("handed over")

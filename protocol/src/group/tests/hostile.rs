@@ -91,7 +91,7 @@ fn a_custodian_that_removes_its_successor_is_not_followed() {
     let [first, second, third] = three(&directory);
     let mut change = nothing(&first);
     remove_from(&first, &mut change, 3);
-    change.rules.custodian = node(3);
+    hand_over(&first, &mut change.rules, 1, 3);
     let commit = removing(&first, Some(3), &change.rules);
     let refused = Error::NotAMember(node(3));
     assert_not_followed(&commit, [second, third], &refused, &directory);

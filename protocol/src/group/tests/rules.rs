@@ -176,6 +176,10 @@ fn a_later_generation_may_let_in_for_the_one_before_but_not_put_out() {
     let mut rules = rules();
     rules.set_role(org(2), Some(CaseRole::Contributor), at(3));
     let next = Epoch::new(1, 2);
+    let key = GroupKey {
+        generation: 1,
+        ..first_key()
+    };
     let with = |org, role, at| {
         let mut next = rules.clone();
         next.set_role(org, role, at);
@@ -183,18 +187,78 @@ fn a_later_generation_may_let_in_for_the_one_before_but_not_put_out() {
         next
     };
     let reader = Some(CaseRole::Reader);
-    assert_eq!(rules.check_step(&with(org(4), reader, at(7)), next), Ok(()));
+    assert_eq!(
+        rules.check_step(&with(org(4), reader, at(7)), &key, next),
+        Ok(())
+    );
     for (org, role, at) in [(org(2), None, at(5)), (org(2), reader, at(5))] {
-        assert!(rules.check_step(&with(org, role, at), next).is_err());
+        assert!(rules.check_step(&with(org, role, at), &key, next).is_err());
     }
     for at in [at(7), Epoch::new(1, 1)] {
         let mut stays = rules.clone();
         stays.set_role(org(4), reader, at);
         assert!(
-            rules.check_step(&stays, next).is_err(),
+            rules.check_step(&stays, &key, next).is_err(),
             "it would have a role in this generation, too"
         );
     }
+}
+
+#[test]
+fn nobody_is_custodian_to_whom_the_office_was_not_handed() {
+    let directory = directory();
+    let [mut first, mut second, _] = three(&directory);
+    let (key, next) = (*first.key(), first.epoch().next());
+    let by = |n| SecretKey::from_seed(seed(n, 1));
+    let other = GroupKey {
+        branch: Hash([1; 32]),
+        ..key
+    };
+    let mut taken = first.rules().clone();
+    taken.custodian = node(2);
+    let mut twice = first.rules().clone();
+    for (from, to) in [(1, 3), (3, 2)] {
+        hand_over(&first, &mut twice, from, to);
+    }
+    let before = first.rules().clone();
+    let handed = |signed| {
+        let mut rules = before.clone();
+        rules.hand_over(signed, node(2));
+        rules
+    };
+    for rules in [
+        taken,
+        twice,
+        handed(HandOver::sign(&key, next, node(2), &by(2))),
+        handed(HandOver::sign(&key, next, node(3), &by(1))),
+        handed(HandOver::sign(&other, next, node(2), &by(1))),
+        handed(HandOver::sign(&key, next.next(), node(2), &by(1))),
+        handed(HandOver::sign(&key, at(0), node(2), &by(1))),
+    ] {
+        let commit = forced(&first, &rules);
+        let followed = second.apply(&commit, node(1), node(2), &directory);
+        assert!(matches!(followed, Err(Error::Rules(_))), "{followed:?}");
+        second.roll_back().expect("as stored");
+        let made = first.commit(&identity(1), with_rules(rules), &directory);
+        assert!(matches!(made, Err(Error::Rules(_))));
+    }
+    let rules = handed(HandOver::sign(&key, next, node(2), &by(1)));
+    for (began, sound) in [(None, true), (Some(1), true), (Some(2), false)] {
+        let checked = rules.check_custodian(&key, began.map(node));
+        assert_eq!(checked.is_ok(), sound);
+    }
+    assert!(rules.check_custodian(&other, None).is_err());
+    let commit = first
+        .commit(&identity(1), with_rules(rules), &directory)
+        .expect("handed over");
+    second
+        .apply(&commit.commit, node(1), node(2), &directory)
+        .expect("followed");
+    // It stays so, and what was handed is not taken back.
+    let mut back = second.rules().clone();
+    back.handed.clear();
+    back.custodian = node(1);
+    assert!(second.rules().check_next(&back, &key).is_err());
 }
 
 #[test]
