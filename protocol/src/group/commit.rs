@@ -20,6 +20,9 @@ use openmls_traits::OpenMlsProvider;
 use serde_bytes::ByteBuf;
 use std::collections::BTreeSet;
 
+/// Nobody would see the second in a list of members, and whoever removes the node would leave it one.
+const TWO_LEAVES: Error = Error::Rules("a node has one leaf in the group of a case");
+
 impl CaseGroup {
     /// Commits a change: one epoch on. A change of nothing refreshes the custodian's own keys. The group's rows must be
     /// stored together with the entry that carries the commit.
@@ -42,10 +45,11 @@ impl CaseGroup {
         let mut members = self.members();
         let mut leaves = Vec::with_capacity(change.remove.len());
         for node in &change.remove {
-            leaves.push(self.leaf(node)?);
+            leaves.extend(self.leaves(node)?);
             members.remove(node);
         }
         // A node that is removed and added at once has new keys.
+        let staying = members.len();
         members.extend(change.add.iter().map(|(node, _)| *node));
         if members.len() > limits::CASE_MEMBERS {
             return Err(Error::TooManyMembers);
@@ -60,6 +64,9 @@ impl CaseGroup {
         let mut adds = Vec::with_capacity(change.add.len());
         for (node, bytes) in &change.add {
             adds.push(read_key_package(&self.provider, bytes, node, directory)?);
+        }
+        if members.len() < staying + adds.len() {
+            return Err(TWO_LEAVES);
         }
         let mut keys = self.keys();
         for package in &adds {
@@ -348,6 +355,7 @@ impl CaseGroup {
         self.mls
             .merge_staged_commit(&self.provider, *staged)
             .map_err(Error::mls)?;
+        self.check_leaves()?;
         let after = self.members();
         if !after.contains(&rules.custodian) {
             return Err(Error::NotAMember(rules.custodian));
@@ -361,6 +369,15 @@ impl CaseGroup {
         })
     }
 
+    /// Checks that each leaf is another node's.
+    pub(super) fn check_leaves(&self) -> Result<(), Error> {
+        if self.mls.members().count() == self.members().len() {
+            Ok(())
+        } else {
+            Err(TWO_LEAVES)
+        }
+    }
+
     /// One's own proposal is known already; it is the only one that OpenMLS does not read from outside.
     fn queue_update_of_commit(
         &mut self,
@@ -371,7 +388,7 @@ impl CaseGroup {
         let message = self.read_message(update)?;
         if let openmls::prelude::ProtocolMessage::PublicMessage(public) = &message
             && let Sender::Member(leaf) = public.sender()
-            && *leaf == self.leaf(&me)?
+            && self.leaves(&me)?.contains(leaf)
         {
             return Ok(());
         }

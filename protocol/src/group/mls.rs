@@ -210,18 +210,22 @@ impl CaseGroup {
             stored: Rows::new(),
             touched: true,
         };
+        group.check_leaves()?;
         if group.members().len() > limits::CASE_MEMBERS {
             return Err(Error::TooManyMembers);
         }
         Ok(group)
     }
 
-    pub(super) fn leaf(&self, node: &NodeId) -> Result<LeafNodeIndex, Error> {
-        self.mls
-            .members()
-            .find(|m| leaf_node(&m.credential) == Some(*node))
-            .map(|m| m.index)
-            .ok_or(Error::NotAMember(*node))
+    /// The leaves of a member: one, unless the group was made by who let it have more.
+    pub(super) fn leaves(&self, node: &NodeId) -> Result<Vec<LeafNodeIndex>, Error> {
+        let members = self.mls.members();
+        let of_node = members.filter(|m| leaf_node(&m.credential) == Some(*node));
+        let leaves: Vec<_> = of_node.map(|m| m.index).collect();
+        if leaves.is_empty() {
+            return Err(Error::NotAMember(*node));
+        }
+        Ok(leaves)
     }
 
     /// The secret of the current epoch: MLS exporter (RFC 9420, section 8.5), label `focal/epoch/1`, context the case.

@@ -35,10 +35,7 @@ fn nobody_is_added_whom_no_manifest_lists() {
     );
     // A custodian that adds a stranger all the same is not followed.
     let (provider, mut mls) = raw(&first);
-    let package = openmls::prelude::KeyPackageIn::tls_deserialize_exact(&stranger)
-        .expect("readable")
-        .validate(provider.crypto(), openmls::prelude::ProtocolVersion::Mls10)
-        .expect("valid");
+    let package = read_package(&provider, &stranger);
     let (commit, ..) = mls
         .add_members(&provider, &identity(1), &[package])
         .expect("commit");
@@ -48,6 +45,13 @@ fn nobody_is_added_whom_no_manifest_lists() {
         Err(Error::UnknownLeaf)
     );
     assert_eq!(second.members(), [1, 2, 3].map(node).into());
+}
+
+fn read_package(provider: &Provider, bytes: &[u8]) -> openmls::prelude::KeyPackage {
+    openmls::prelude::KeyPackageIn::tls_deserialize_exact(bytes)
+        .expect("readable")
+        .validate(provider.crypto(), openmls::prelude::ProtocolVersion::Mls10)
+        .expect("valid")
 }
 
 #[test]
@@ -170,6 +174,52 @@ fn a_custodian_that_removes_a_member_without_the_end_of_its_logs_is_not_followed
         let made = first.commit(&identity(1), change, &directory);
         assert_eq!(made.as_ref().err(), Some(refused));
     }
+}
+
+/// The organisation of node 1 lists another MLS key for it.
+fn list_another_key(directory: &mut Directory) -> MlsIdentity {
+    let other = MlsIdentity::new(node(1), root(9));
+    let before = directory.manifest(&org(1)).expect("listed");
+    let mut manifest = Manifest {
+        version: 2,
+        previous: before.hash(),
+        ..(**before).clone()
+    };
+    manifest.nodes[0].mls_key = other.public();
+    let item = Item::Manifest(Signed::new(&manifest, &root(1)));
+    assert_eq!(directory.offer(item), Ok(Outcome::New));
+    other
+}
+
+#[test]
+fn nobody_has_a_second_leaf() {
+    let mut directory = directory();
+    let [mut first, mut second, _] = three(&directory);
+    let other = list_another_key(&mut directory);
+    let (bytes, _) = other.key_package().expect("key package");
+    let two = Error::Rules("a node has one leaf in the group of a case");
+    let mut change = nothing(&first);
+    change.add = vec![(node(1), bytes.clone())];
+    let made = first.commit(&identity(1), change, &directory);
+    assert_eq!(made.err(), Some(two.clone()), "an honest node makes none");
+    let (provider, mut mls) = raw(&first);
+    let read = |bytes: &[u8]| read_package(&provider, bytes);
+    let (third, rows) = identity(4).key_package().expect("key package");
+    let packages = [read(&bytes), read(&third)];
+    let (commit, welcome, _) = mls
+        .add_members(&provider, &identity(1), &packages)
+        .expect("commit");
+    let commit = bare(commit.to_bytes().expect("bytes"));
+    let followed = second.apply(&commit, node(1), node(2), &directory);
+    assert_eq!(followed, Err(two.clone()));
+    second.roll_back().expect("as stored");
+    let welcome = welcome.to_bytes().expect("bytes");
+    let joined = CaseGroup::join(*first.key(), &welcome, node(1), &rows, &directory);
+    assert_eq!(joined.err(), Some(two));
+    // Who has two all the same goes with both.
+    mls.merge_pending_commit(&provider).expect("merged");
+    let group = CaseGroup::load(*first.key(), provider.rows()).expect("loads");
+    assert_eq!(group.leaves(&node(1)).map(|l| l.len()), Ok(2));
 }
 
 #[test]

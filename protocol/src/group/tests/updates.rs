@@ -148,7 +148,7 @@ fn somebody_elses_leaf(third: &CaseGroup) -> Vec<u8> {
 }
 
 fn a_proposal_to_remove(second: &CaseGroup, n: u8) -> Vec<u8> {
-    let leaf = second.leaf(&node(n)).expect("a member");
+    let leaf = second.leaves(&node(n)).expect("a member")[0];
     let (provider, mut mls) = raw(second);
     let (proposal, _) = mls
         .propose_remove_member(&provider, &identity(2), leaf)
