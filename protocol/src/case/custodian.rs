@@ -261,6 +261,7 @@ impl Case {
                 to: epoch,
                 log: Step::OWN,
                 seq: 0,
+                hash: None,
                 added: added.clone(),
                 removed: removed.clone(),
             });

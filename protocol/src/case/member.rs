@@ -133,7 +133,7 @@ impl Case {
         let (have, custodian) = (group.epoch(), group.rules().custodian);
         let in_force = *group.key() == self.state.active;
         if got != have {
-            if in_force && let Some(effects) = self.ended_twice(ctx, &at, got) {
+            if in_force && let Some(effects) = self.ended_twice(ctx, &at, got, commit) {
                 return Ok(effects);
             }
             return Err(group::Error::WrongEpoch { have, got }.into());
@@ -174,6 +174,7 @@ impl Case {
                 to: epoch,
                 log: at.log,
                 seq: at.seq,
+                hash: Some(Hash::of(&[&commit.message])),
                 added: applied.added,
                 removed: applied.removed,
             });

@@ -3,7 +3,7 @@
 use crate::{
     codec,
     group::{RowChanges, Rows},
-    id::{LogId, NodeId},
+    id::{Hash, LogId, NodeId},
     limits,
     log::Epoch,
 };
@@ -26,6 +26,9 @@ pub struct Step {
     pub log: LogId,
     /// Its sequence there.
     pub seq: u64,
+    /// Hash of its MLS message; none for one of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
     /// New members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<NodeId>,
@@ -226,13 +229,13 @@ impl Steps {
         self.steps.iter().any(|s| s.log == Step::OWN)
     }
 
-    /// The last epoch that no commit at or above `seq` of `log` has made: where that log was found to have two
-    /// histories.
+    /// The last epoch that no commit at or above `seq` of `log` has made, of those that made epoch `since` or a later one:
+    /// where that log was found to have two histories.
     #[must_use]
-    pub fn before(&self, log: LogId, seq: u64) -> Option<Epoch> {
+    pub fn before(&self, log: LogId, seq: u64, since: Epoch) -> Option<Epoch> {
         let mut epoch = self.base.first;
         for step in &self.steps {
-            if step.log == log && step.seq >= seq {
+            if step.log == log && step.seq >= seq && step.to >= since {
                 return Some(epoch);
             }
             epoch = step.to;
@@ -253,6 +256,7 @@ mod tests {
             to: at(to),
             log,
             seq: to * 10,
+            hash: None,
             added: added.iter().map(|n| node(*n)).collect(),
             removed: removed.iter().map(|n| node(*n)).collect(),
         };
@@ -268,8 +272,11 @@ mod tests {
         assert_eq!(steps.spans(&node(2)), [(at(3), at(4))]);
         assert_eq!(steps.spans(&node(3)), [(at(4), at(5))]);
         assert_eq!(steps.spans(&node(4)), []);
-        assert_eq!(steps.before(log, 45), Some(at(4)));
-        assert_eq!(steps.before(log, 51), None);
+        assert_eq!(steps.before(log, 35, at(0)), Some(at(3)));
+        assert_eq!(steps.before(log, 45, at(0)), Some(at(4)));
+        assert_eq!(steps.before(log, 35, at(5)), Some(at(4)));
+        assert_eq!(steps.before(log, 35, at(6)), None);
+        assert_eq!(steps.before(log, 51, at(0)), None);
         let many = (limits::STEPS + FORGOTTEN) as u64;
         for n in 6..4 + many {
             steps.push(step(n, &[], &[]));
@@ -305,6 +312,7 @@ mod tests {
                 to: Epoch::new(1, n),
                 log: LogId([1; 16]),
                 seq: n,
+                hash: Some(Hash([7; 32])),
                 added: vec![node(10_000 + n)],
                 removed: vec![node(n)],
             });

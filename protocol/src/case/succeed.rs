@@ -9,9 +9,9 @@ use crate::{
         self, CaseGroup, Cause, Delivery, Former, GroupKey, Invalid, Motion, Succession, Vote,
         check_key_package, quorum,
     },
-    id::{LogId, NodeId},
+    id::{Hash, LogId, NodeId},
     limits,
-    log::{Epoch, EpochGrant, Payload},
+    log::{Commit, Epoch, EpochGrant, Payload},
     signed::Signed,
 };
 use std::collections::BTreeSet;
@@ -207,12 +207,18 @@ impl Case {
 
     /// Nodes that were removed in this generation and are no members now, the last first.
     fn gone(&self) -> Vec<NodeId> {
-        let members = self.base_members();
+        let (members, now) = (self.base_members(), self.members());
         let (from, base) = (Epoch::new(self.epoch().generation, 1), self.base());
+        // What somebody else has removed who had the office afterwards was not told to one side alone.
+        let handed = self.in_office();
+        let by_another =
+            |at: Epoch| handed > base && at > handed && self.out() != self.rules().custodian;
         let mut gone: Vec<NodeId> = Vec::new();
         for former in self.rules().former.iter().rev() {
             let here = former.at >= from && former.at <= base;
-            if here && !members.contains(&former.node) && !gone.contains(&former.node) {
+            let out = (here && !members.contains(&former.node))
+                || (by_another(former.at) && !now.contains(&former.node));
+            if out && !gone.contains(&former.node) {
                 gone.push(former.node);
             }
         }
@@ -389,6 +395,14 @@ impl Case {
         }
     }
 
+    /// The epoch that the last hand-over made: what custodians have committed before it, everybody who follows it has
+    /// followed, and they take nothing of it back.
+    fn in_office(&self) -> Epoch {
+        let last = self.rules().handed.last();
+        let last = last.and_then(|h| h.unverified().ok());
+        last.map_or(Epoch::default(), |h| h.at)
+    }
+
     /// A log was found to have two histories from `seq` on. If it is the custodian's, members may have followed different
     /// commits: what they have in common is the epoch before.
     #[must_use]
@@ -396,7 +410,7 @@ impl Case {
         let Some(followed) = self.state.group(&self.state.active) else {
             return Vec::new();
         };
-        let after = followed.steps.before(log, seq);
+        let after = followed.steps.before(log, seq, self.in_office());
         if after.is_none() && writer != self.rules().custodian {
             return Vec::new();
         }
@@ -423,10 +437,15 @@ impl Case {
         ctx: &Ctx<'_>,
         at: &At,
         ends: Epoch,
+        commit: &Commit,
     ) -> Option<Vec<Effect>> {
         let followed = self.state.group(&self.state.active)?;
         let made = followed.steps.that_ended(ends)?;
-        let again = (made.log, made.seq) != (at.log, at.seq);
+        // The very same commit again says nothing new; nor does one that is not sealed as commits are.
+        let again = (made.log, made.seq) != (at.log, at.seq)
+            && made.hash != Some(Hash::of(&[&commit.message]))
+            && at.sealed == ends
+            && made.to >= self.in_office();
         let logs = ctx.held.heights(&at.writer);
         let by_writer = logs.iter().any(|(log, _)| *log == made.log);
         let new = self.state.forked_after.is_none_or(|held| ends < held);

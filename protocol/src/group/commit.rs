@@ -12,8 +12,8 @@ use crate::{
     log::{Commit, Epoch},
 };
 use openmls::prelude::{
-    KeyPackage, LeafNode, LeafNodeParameters, MlsMessageIn, ProcessedMessageContent, Proposal,
-    QueuedProposal, Sender,
+    ContentType, KeyPackage, LeafNode, LeafNodeParameters, MlsMessageIn, ProcessedMessageContent,
+    Proposal, QueuedProposal, Sender,
     tls_codec::{Deserialize as _, Serialize as _, VLBytes},
 };
 use openmls_traits::OpenMlsProvider;
@@ -265,7 +265,8 @@ impl CaseGroup {
     pub fn epoch_of(&self, commit: &Commit) -> Option<Epoch> {
         let message = MlsMessageIn::tls_deserialize_exact(&commit.message).ok()?;
         let message = message.try_into_protocol_message().ok()?;
-        (message.group_id() == &self.key.id())
+        let commits = message.content_type() == ContentType::Commit;
+        (commits && message.group_id() == &self.key.id())
             .then(|| Epoch::new(self.key.generation, message.epoch().as_u64()))
     }
 

@@ -122,3 +122,103 @@ fn a_fork_of_somebody_else_changes_no_epoch() {
     }
     world.assert_agreed(&[1, 2, 3]);
 }
+
+/// The last commit in a node's log, with what it is sealed under.
+fn last_commit(world: &World, n: u8) -> (EpochGrant, crate::log::Commit) {
+    let entries = world.node(n).disk.logs.values().flatten();
+    let commits = entries.filter_map(|e| match &e.content {
+        Content::Payload(Payload::Commit(commit)) if e.header().node == node(n) => {
+            Some((e.sealed.clone(), commit.clone()))
+        }
+        _ => None,
+    });
+    commits
+        .max_by_key(|(sealed, _)| sealed.at())
+        .expect("a commit")
+}
+
+#[test]
+fn old_commits_that_are_repeated_or_made_up_part_nobody() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world.ask(1, Case::rekey).expect("committed");
+    world.settle();
+    let (sealed, commit) = last_commit(&world, 1);
+    let repeated = Content::Payload(Payload::Commit(commit.clone()));
+    world.append(1, sealed.clone(), repeated);
+    world.settle();
+    for (n, members) in [(2, "while it is custodian"), (3, "the same bytes")] {
+        assert_eq!(world.case(n).base(), world.epoch(n), "{members}");
+    }
+    // Once it has handed over, also one that is another.
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    let mut other = commit;
+    let last = other.message.len() - 1;
+    other.message[last] ^= 1;
+    world.append(1, sealed, Content::Payload(Payload::Commit(other)));
+    world.settle();
+    for n in [2, 3, 4] {
+        assert_eq!(world.case(n).base(), world.epoch(n), "node {n}");
+        let alarm = Alarm::CustodianForked(node(1));
+        assert!(!world.node(n).alarms.contains(&alarm));
+    }
+    world.assert_agreed(&[1, 2, 3, 4]);
+}
+
+#[test]
+fn a_fork_of_what_was_committed_before_the_last_hand_over_takes_nothing_back() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    let copy = world.node(1).disk.clone();
+    world.ask(1, Case::rekey).expect("committed");
+    for (from, to) in [(1, 2), (2, 3)] {
+        world
+            .ask(from, |case, ctx| case.hand_over(ctx, node(to)))
+            .expect("handed over");
+        world.settle();
+    }
+    world
+        .ask(3, |case, ctx| case.remove_node(ctx, node(5), ""))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[1], &[2, 3, 4]]);
+    world.rewind(1, copy);
+    world.ask(1, Case::rekey).expect("committed");
+    world.heal();
+    world.settle();
+    for n in [2, 3, 4] {
+        assert!(!world.node(n).disk.frozen.is_empty(), "it was found");
+        assert_eq!(world.case(n).base(), world.epoch(n), "node {n}");
+    }
+}
+
+#[test]
+fn who_forks_its_hand_over_brings_nobody_back_whom_its_successor_removed() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    let copy = world.node(1).disk.clone();
+    let common = world.epoch(1);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    world
+        .ask(2, |case, ctx| case.remove_node(ctx, node(5), ""))
+        .expect("removed");
+    world.settle();
+    world.rewind(1, copy);
+    world.split(&[&[1], &[2, 3, 4, 5]]);
+    world.ask(1, Case::rekey).expect("committed");
+    world.split(&[&[1, 2, 3, 4]]);
+    world.settle();
+    assert_eq!(world.case(3).base(), common);
+    world.split(&[&[2, 3, 4], &[5], &[1]]);
+    for n in [2, 3, 4] {
+        world.vote(n, 2, Cause::Hostile).expect("voted");
+        world.settle();
+    }
+    world.tick();
+    world.assert_agreed(&[2, 3, 4]);
+    assert!(world.case(2).is_custodian());
+    assert_eq!(world.case(2).members(), [2, 3, 4].map(node).into());
+}
