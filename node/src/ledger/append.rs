@@ -205,7 +205,8 @@ impl Ledger {
         let here = self.cases.get(&row.writer.case);
         here.is_some_and(|h| {
             let rules = h.case.rules();
-            rules.end(&row.writer.node, log, row.first).is_some()
+            let org = self.org_of(&row.writer.node);
+            org.is_some_and(|org| rules.end(&org, &row.writer.node, log, row.first).is_some())
         })
     }
 

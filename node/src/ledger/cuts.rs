@@ -3,7 +3,7 @@
 use super::Ledger;
 use crate::{clock, store::LogRow};
 use focal_protocol::{
-    id::{CaseId, LogId},
+    id::{CaseId, LogId, NodeId, OrgId},
     sync::Input,
 };
 
@@ -14,12 +14,16 @@ impl Ledger {
             return;
         };
         let rules = here.case.rules();
+        let end_of = |log: &LogId, row: &LogRow| {
+            let node = &row.writer.node;
+            rules.end(&self.org_of(node)?, node, *log, row.first)
+        };
         let due: Vec<(LogId, LogRow, u64)> = self
             .logs
             .iter()
             .filter(|(_, row)| row.writer.case == id)
             .filter_map(|(log, row)| {
-                let end = rules.end(&row.writer.node, *log, row.first)?;
+                let end = end_of(log, row)?;
                 let done = row.end.is_some_and(|e| e <= end)
                     && (row.ended.is_some() || row.head.height < end);
                 (!done).then_some((*log, *row, end))
@@ -31,7 +35,7 @@ impl Ledger {
             .iter()
             .filter(|(_, row)| row.writer.case == id && !row.frozen && !row.cleared)
             .filter_map(|(log, row)| {
-                let (was, end) = (row.end?, rules.end(&row.writer.node, *log, row.first));
+                let (was, end) = (row.end?, end_of(log, row));
                 end.is_none_or(|end| end > was).then_some((*log, *row, end))
             })
             .collect();
@@ -41,6 +45,12 @@ impl Ledger {
         for (log, row, end) in lifted {
             self.lift_cut(log, &row, end);
         }
+    }
+
+    /// The organisation whose node this is, or was.
+    pub(super) fn org_of(&self, node: &NodeId) -> Option<OrgId> {
+        let known = self.directory.as_ref()?.node_ever(node);
+        known.map(|(org, _)| org)
     }
 
     /// Lets a log count further than it did: what partners hold of it is asked for after all.

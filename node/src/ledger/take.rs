@@ -5,7 +5,7 @@ use crate::{alarms::Alarm, clock, mailbox::Mailbox, refused::Refused, store::Log
 use focal_protocol::{
     case::{Case, Reason},
     group::Former,
-    id::{CaseId, LogId, NodeId},
+    id::{CaseId, LogId, NodeId, OrgId},
     limits,
     log::{self, Epoch, Head, Run, VerifiedRun, Writer},
     sync::Input,
@@ -52,13 +52,17 @@ impl Ledger {
         let meeting = self.meeting(&run, head)?;
         let run = run.verify(&meeting)?;
         let here = self.cases.get(&writer.case).ok_or(Refused::UnknownCase)?;
+        let org = self.org_of(&writer.node);
+        let org = org.ok_or(Refused::UnknownNode(writer.node))?;
         let first = run.entries().first().map(|e| &e.header);
         let first = first.map_or_else(Epoch::default, |h| Epoch::new(h.generation, h.epoch));
         let mut row = known.unwrap_or_else(|| LogRow::new(writer, first, head));
         let rules = here.case.rules();
-        row.end = row.end.or_else(|| rules.end(&writer.node, log, row.first));
+        row.end = row
+            .end
+            .or_else(|| rules.end(&org, &writer.node, log, row.first));
         if row.end.is_none() {
-            self.check_membership(&here.case, &writer, &run, row.first)?;
+            check_membership(&here.case, &writer, &org, (&run, row.first))?;
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
@@ -107,39 +111,6 @@ impl Ledger {
         Ok(self.store.held_at(run.log, reaches)?.unwrap_or(held))
     }
 
-    /// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
-    /// or may turn out to be one in an epoch that is not known here.
-    fn check_membership(
-        &self,
-        case: &Case,
-        writer: &Writer,
-        run: &VerifiedRun,
-        first: Epoch,
-    ) -> Result<(), Refused> {
-        let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
-        let org = self.directory.as_ref().and_then(|d| d.node_ever(&node));
-        let member = case.members().contains(&node);
-        let known = member || case.was_member(&node) || org.is_some_and(|(o, _)| rules.ever(&o));
-        for entry in run.entries() {
-            let h = &entry.header;
-            let at = Epoch::new(h.generation, h.epoch);
-            if !rules.admits(&node, h.log, h.seq, first, at) {
-                return Err(Refused::Judged(Reason::AfterRemoval));
-            }
-            let out = |f: &Former| at >= f.at;
-            if !member && at <= now && rules.former(&node).is_some_and(out) {
-                return Err(Refused::Judged(Reason::AfterRemoval));
-            }
-            if !known && at <= now && at.generation == now.generation {
-                return Err(Refused::NotAMember(node));
-            }
-        }
-        if !known && run.head().height > limits::STRANGERS_ENTRIES {
-            return Err(Refused::NotAMember(node));
-        }
-        Ok(())
-    }
-
     fn check_writer(&mut self, log: LogId, writer: &Writer, run: &Run) -> Result<(), Refused> {
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         if directory.node_ever(&writer.node).is_none() {
@@ -181,6 +152,37 @@ impl Ledger {
             height,
         });
     }
+}
+
+/// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
+/// or may turn out to be one in an epoch that is not known here.
+fn check_membership(
+    case: &Case,
+    writer: &Writer,
+    org: &OrgId,
+    (run, first): (&VerifiedRun, Epoch),
+) -> Result<(), Refused> {
+    let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
+    let member = case.members().contains(&node);
+    let known = member || case.was_member(&node) || rules.ever(org);
+    for entry in run.entries() {
+        let h = &entry.header;
+        let at = Epoch::new(h.generation, h.epoch);
+        if !rules.admits(org, h, first) {
+            return Err(Refused::Judged(Reason::AfterRemoval));
+        }
+        let out = |f: &Former| at >= f.at;
+        if !member && at <= now && rules.former(&node).is_some_and(out) {
+            return Err(Refused::Judged(Reason::AfterRemoval));
+        }
+        if !known && at <= now && at.generation == now.generation {
+            return Err(Refused::NotAMember(node));
+        }
+    }
+    if !known && run.head().height > limits::STRANGERS_ENTRIES {
+        return Err(Refused::NotAMember(node));
+    }
+    Ok(())
 }
 
 /// The head of a log at `end`, which a run has reached.

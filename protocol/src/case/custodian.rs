@@ -66,15 +66,27 @@ impl Case {
         if self.rules().role(&org).is_none() {
             return Err(Error::NotInCase);
         }
-        let members = self.members();
-        let of_org = |n: &&NodeId| ctx.directory.node_ever(n).is_some_and(|(o, _)| o == org);
-        let nodes: BTreeSet<NodeId> = members.iter().filter(of_org).copied().collect();
+        let nodes = self.nodes_of(ctx, org);
         if nodes.contains(&self.me) {
             return Err(Error::CustodianStays);
         }
         let mut rules = self.rules().clone();
         rules.set_role(org, None, self.epoch().next());
         self.remove(ctx, nodes, rules, reason)
+    }
+
+    /// The members of an organisation, and those of its nodes that are in other groups of this case: what is held of their
+    /// logs counts.
+    pub(super) fn nodes_of(&self, ctx: &Ctx<'_>, org: OrgId) -> BTreeSet<NodeId> {
+        let members = self.members();
+        let of_org = |n: &&NodeId| ctx.directory.node_ever(n).is_some_and(|(o, _)| o == org);
+        let mut nodes: BTreeSet<NodeId> = members.iter().filter(of_org).copied().collect();
+        let listed = ctx.directory.nodes().filter(|(of, _)| *of == org);
+        let elsewhere = listed.map(|(_, entry)| entry.id).filter(|node| {
+            self.rules().former(node).is_none() && !ctx.held.heights(node).is_empty()
+        });
+        nodes.extend(elsewhere);
+        nodes
     }
 
     /// Removes one node; its organisation keeps its role.

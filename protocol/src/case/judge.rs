@@ -55,7 +55,7 @@ pub fn judge(
     writes: bool,
 ) -> Verdict {
     let at = Epoch::new(header.generation, header.epoch);
-    if !rules.admits(&header.node, header.log, header.seq, first, at) {
+    if !rules.admits(org, header, first) {
         return Verdict::Refused(Reason::AfterRemoval);
     }
     match rules.role_at(org, at) {

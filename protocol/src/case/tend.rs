@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     group::{RoleChange, Rules, Succession, check_key_package},
-    id::NodeId,
+    id::{NodeId, OrgId},
     limits,
     log::Epoch,
     seal::ContactPublic,
@@ -64,9 +64,13 @@ impl Case {
             return Ok(Vec::new());
         }
         let members = self.members();
-        let gone: BTreeSet<NodeId> = members.into_iter().filter(|n| !listed(n)).collect();
+        let mut gone: BTreeSet<NodeId> = members.into_iter().filter(|n| !listed(n)).collect();
         if !gone.is_empty() {
-            let rules = self.rules().clone();
+            let mut rules = self.rules().clone();
+            for org in self.left(ctx, &gone) {
+                rules.set_role(org, None, self.epoch().next());
+                gone.extend(self.nodes_of(ctx, org));
+            }
             let reason = "its organisation has revoked it, or is no longer active";
             return self.remove(ctx, gone, rules, reason);
         }
@@ -113,6 +117,15 @@ impl Case {
             return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
         }
         Ok(Vec::new())
+    }
+
+    /// Organisations of these nodes that take no part in the federation any more, and have a role.
+    fn left(&self, ctx: &Ctx<'_>, nodes: &BTreeSet<NodeId>) -> BTreeSet<OrgId> {
+        let of_node = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
+        let orgs = nodes.iter().filter_map(of_node);
+        let active = |org: &OrgId| ctx.directory.member(org).is_some();
+        orgs.filter(|org| !active(org) && self.rules().role(org).is_some())
+            .collect()
     }
 
     /// Members whose organisation lists another MLS key for them than the one in the group, with new key packages: they

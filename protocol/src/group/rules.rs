@@ -5,7 +5,7 @@ use crate::{
     codec,
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
-    log::Epoch,
+    log::{Epoch, Header},
     signed::Signed,
     time::Time,
 };
@@ -253,19 +253,30 @@ impl Rules {
         self.former.iter().rev().find(|f| f.node == *node)
     }
 
-    /// Whether an entry of a node counts, as far as the node's earlier removals say: not above the cut of its log, and not in
-    /// another log that was begun (`first`) before the removal, or under an epoch from before it: who is let in again says
-    /// nothing more under the role that it had.
+    /// Whether an entry of an organisation's node counts, as far as earlier removals say: not above the cut of its log, and
+    /// not in another log that was begun (`first`) before the removal, or under an epoch from before it: who is let in again
+    /// says nothing more under the role that it had.
     #[must_use]
-    pub fn admits(&self, node: &NodeId, log: LogId, seq: u64, first: Epoch, at: Epoch) -> bool {
-        self.end(node, log, first.min(at))
-            .is_none_or(|end| seq < end)
+    pub fn admits(&self, org: &OrgId, header: &Header, first: Epoch) -> bool {
+        let at = Epoch::new(header.generation, header.epoch);
+        self.end(org, &header.node, header.log, first.min(at))
+            .is_none_or(|end| header.seq < end)
     }
 
-    /// Where a log of a node ends whose first entry is of epoch `first`; none if it has no end. A log that no removal
-    /// lists and that was begun before one has no place at all: nobody can say how much of it is from before.
+    /// Where a log of an organisation's node ends whose first entry is of epoch `first`; none if it has no end. A log that
+    /// no removal lists and that was begun before one has no place at all: nobody can say how much of it is from before. Nor
+    /// has one from before its organisation was removed, of a node that had not been in the case by then.
     #[must_use]
-    pub fn end(&self, node: &NodeId, log: LogId, first: Epoch) -> Option<u64> {
+    pub fn end(&self, org: &OrgId, node: &NodeId, log: LogId, first: Epoch) -> Option<u64> {
+        // What is learned of the far side of a split ends with its generation, which removes nobody.
+        let mut removed = self
+            .roles
+            .iter()
+            .filter(|c| c.org == *org && c.role.is_none() && c.at.number > 0 && first < c.at);
+        let stranger = |at| !self.former.iter().any(|f| f.node == *node && f.at <= at);
+        if removed.any(|c| stranger(c.at)) {
+            return Some(0);
+        }
         let mut unlisted = false;
         let mut end: Option<u64> = None;
         for former in self.former.iter().filter(|f| f.node == *node) {

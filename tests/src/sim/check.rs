@@ -238,7 +238,7 @@ impl Operators {
             let first = log.and_then(super::disk::Log::first);
             let node = self.world.node(*writer);
             let cut = first
-                .and_then(|first| lead.rules.end(&node, record.log, first))
+                .and_then(|first| lead.rules.end(&org, &node, record.log, first))
                 .is_some_and(|cut| record.seq >= cut);
             let header = (&entry.header, first.unwrap_or_default());
             let verdict = judge(&lead.rules, lead.epoch, &org, header, true);

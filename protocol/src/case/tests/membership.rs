@@ -287,3 +287,67 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     }
     world.assert_agreed(&[1, 2, 3]);
 }
+
+#[test]
+fn a_removed_organisation_says_nothing_more_by_a_new_node() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let old = EpochGrant::new(world.epoch(2), world.case(2).secret().expect("a member"));
+    let by_2 = world.write(2).expect("written");
+    world.settle();
+    // Nodes 20 and 21 are of the organisation of node 2, which may list them at any time.
+    let entry = |n: u8, sealed: &EpochGrant| world::Entry {
+        unique: u64::from(n),
+        log: crate::id::LogId([n; 16]),
+        seq: 0,
+        writer: n,
+        sealed: sealed.clone(),
+        content: Content::Record(1_000),
+    };
+    assert_eq!(world.verdict(3, &entry(21, &old)), Verdict::Counts);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(2), ""))
+        .expect("removed");
+    world.settle();
+    let removed = Verdict::Refused(Reason::AfterRemoval);
+    let verdicts =
+        |world: &World, sealed: &EpochGrant| [2, 21].map(|n| world.verdict(3, &entry(n, sealed)));
+    assert_eq!(verdicts(&world, &old), [removed; 2]);
+    assert!(world.reads(3).contains(&by_2), "what the custodian held");
+    // Let in again it writes under what follows, by whichever node.
+    world.invite(1, &[2]);
+    assert_eq!(verdicts(&world, &old), [removed; 2]);
+    let new = EpochGrant::new(world.epoch(2), world.case(2).secret().expect("a member"));
+    assert_eq!(verdicts(&world, &new), [Verdict::Counts; 2]);
+    // A node that was removed later for the first time was no member then either.
+    let end = world.case(3).rules().former(&node(2)).expect("removed").at;
+    assert!(end < world.epoch(3));
+    let mut rules = world.case(3).rules().clone();
+    rules.former.push(group::Former {
+        node: node(21),
+        at: world.epoch(3).next(),
+        cuts: Some(vec![group::Cut {
+            log: crate::id::LogId([21; 16]),
+            height: 9,
+        }]),
+    });
+    let of_21 = entry(21, &old).header();
+    assert!(!rules.admits(&org(2), &of_21, old.at()));
+}
+
+#[test]
+fn an_organisation_that_is_suspended_loses_its_role_with_its_nodes() {
+    let mut world = World::new(&[1, 2, 3, 31]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    world.assert_agreed(&[1, 2, 3, 31]);
+    // One node that goes while its organisation stays takes no role away.
+    world.revoke(31);
+    world.tick();
+    assert!(world.case(1).rules().role(&org(3)).is_some());
+    assert!(!world.case(1).members().contains(&node(31)));
+    world.suspend(2);
+    world.tick();
+    let case = world.case(1);
+    assert_eq!(case.members(), [1, 3].map(node).into());
+    assert_eq!(case.rules().role(&org(2)), None);
+}

@@ -410,7 +410,12 @@ impl World {
 impl Entry {
     /// Where the log ends of which this is the first entry.
     fn end(&self, rules: &Rules) -> Option<u64> {
-        rules.end(&node(self.writer), self.log, self.sealed.at())
+        rules.end(
+            &org(self.writer),
+            &node(self.writer),
+            self.log,
+            self.sealed.at(),
+        )
     }
 
     pub(crate) fn record(&self) -> Option<u32> {

@@ -91,10 +91,11 @@ impl Host {
     /// This node's log of a lane, or a new one that begins with this salt.
     fn own_log(&mut self, writer: &Writer, salt: &Salt) -> LogId {
         let info = self.info(writer.case);
+        let org = self.partner.org;
         let is_cut = |log: &LogId| {
             let first = self.now.logs.get(log).and_then(|l| l.first());
             let cut = info.as_ref().zip(first);
-            let cut = cut.and_then(|(i, first)| i.rules.end(&writer.node, *log, first));
+            let cut = cut.and_then(|(i, first)| i.rules.end(&org, &writer.node, *log, first));
             cut.is_some()
         };
         let own = self.now.logs_of(writer.case);

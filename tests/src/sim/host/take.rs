@@ -78,7 +78,7 @@ impl Host {
         let info = self.info(writer.case);
         let info = info.ok_or(Refusal::Passed("a case that is not known"))?;
         let first = first.or_else(|| run.entries().first().map(super::epoch_of));
-        end = end.or_else(|| info.rules.end(&writer.node, log, first?));
+        end = end.or_else(|| info.rules.end(&org, &writer.node, log, first?));
         if end.is_none() {
             let members = (&run, first.unwrap_or_default());
             check_membership(&info, &writer, org, members).map_err(Refusal::Passed)?;
@@ -133,7 +133,11 @@ impl Host {
             let (Some((node, first)), Some(held)) = (first, held) else {
                 continue;
             };
-            let (end, was, frozen) = (info.rules.end(&node, log, first), held.end, held.frozen);
+            let Some((org, _)) = self.now.directory.node_ever(&node) else {
+                continue;
+            };
+            let end = info.rules.end(&org, &node, log, first);
+            let (was, frozen) = (held.end, held.frozen);
             match (end, was) {
                 (Some(end), _) if was.is_none_or(|was| end < was) => self.end_log(log, end),
                 // It was ended by rules that are not in force any more.
@@ -197,7 +201,7 @@ fn check_membership(
         let at = Epoch::new(h.generation, h.epoch);
         let out = |f: &Former| at >= f.at;
         let later = !member && at <= now && rules.former(&node).is_some_and(out);
-        if later || !rules.admits(&node, h.log, h.seq, first, at) {
+        if later || !rules.admits(&org, h, first) {
             return Err("it was written after its node was removed");
         }
         if !known && at <= now && at.generation == now.generation {

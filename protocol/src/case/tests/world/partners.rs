@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::{
-    directory::{Item, KeyPackageOffer, Manifest, NodeEntry, Outcome, Revocation},
+    directory::{Item, KeyPackageOffer, Manifest, NodeEntry, Outcome, Revocation, Status},
     group::MlsIdentity,
     id::{Hash, NodeId, OrgId},
     key::SecretKey,
@@ -97,6 +97,21 @@ impl World {
         let item = Item::Manifest(Signed::new(&next, &key(of_org, 0)));
         assert_eq!(self.directory.offer(item), Ok(Outcome::New));
         self.node_mut(n).identity = MlsIdentity::new(node(n), key(n, 3));
+    }
+
+    /// The stewards suspend the organisation of a node.
+    pub(crate) fn suspend(&mut self, n: u8) {
+        let mut next = self.directory.roster().clone();
+        let id = org(n);
+        let suspended = next.members.iter_mut().filter(|m| m.org == id);
+        suspended.for_each(|m| m.status = Status::Suspended);
+        // The first version follows the charter, which is the federation's id.
+        (next.version, next.previous) = (next.version + 1, Hash(next.federation.0));
+        let first = next.stewards[0];
+        let mut numbers = self.nodes.keys().map(|n| org_number(*n));
+        let steward = numbers.find(|n| org(*n) == first).expect("a steward");
+        let item = Item::Roster(Signed::new(&next, &key(steward, 0)));
+        assert_eq!(self.directory.offer(item), Ok(Outcome::New));
     }
 
     /// The node's organisation lists it no longer.
