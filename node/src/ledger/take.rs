@@ -62,7 +62,7 @@ impl Ledger {
             .end
             .or_else(|| rules.end(&org, &writer.node, log, row.first));
         if row.end.is_none() {
-            check_membership(&here.case, &writer, &org, (&run, row.first))?;
+            check_membership(&here.case, &writer, &org, &run)?;
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
@@ -155,12 +155,13 @@ impl Ledger {
 }
 
 /// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
-/// or may turn out to be one in an epoch that is not known here.
+/// or may turn out to be one in an epoch that is not known here. Under which epochs it may still write is for who opens
+/// them: a log that one node has refused to take and another has taken would count here and not there.
 fn check_membership(
     case: &Case,
     writer: &Writer,
     org: &OrgId,
-    (run, first): (&VerifiedRun, Epoch),
+    run: &VerifiedRun,
 ) -> Result<(), Refused> {
     let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
     let member = case.members().contains(&node);
@@ -168,9 +169,6 @@ fn check_membership(
     for entry in run.entries() {
         let h = &entry.header;
         let at = Epoch::new(h.generation, h.epoch);
-        if !rules.admits(org, h, first) {
-            return Err(Refused::Judged(Reason::AfterRemoval));
-        }
         let out = |f: &Former| at >= f.at;
         if !member && at <= now && rules.former(&node).is_some_and(out) {
             return Err(Refused::Judged(Reason::AfterRemoval));

@@ -163,6 +163,10 @@ impl<'a> Checker<'a> {
         payload: Payload,
         manifest: &Manifest,
     ) -> Result<Opened, Refused> {
+        // Whatever it is: who was let in again says nothing more under an epoch from before.
+        if !self.case.rules.admits(&self.org, &entry.header, self.first) {
+            return Err(Refused::Judged(Reason::AfterRemoval));
+        }
         Ok(Opened::Content(match payload {
             Payload::Record(signed) => return self.record(entry, signed, manifest),
             Payload::Part(part) => {

@@ -176,7 +176,16 @@ impl Host {
                 Ok(None) => Opened::Skip,
                 Err(why) => Opened::Refused(why.into()),
             },
-            content => Opened::Content(content),
+            content => {
+                let log = self.now.logs.get(&entry.header.log);
+                let first = log.and_then(Log::first).unwrap_or(super::epoch_of(entry));
+                let info = self.info(entry.header.case);
+                let admitted = info.is_some_and(|i| i.rules.admits(&org, &entry.header, first));
+                if !admitted {
+                    return Opened::Refused("it was written after its node was removed".into());
+                }
+                Opened::Content(content)
+            }
         }
     }
 

@@ -80,8 +80,7 @@ impl Host {
         let first = first.or_else(|| run.entries().first().map(super::epoch_of));
         end = end.or_else(|| info.rules.end(&org, &writer.node, log, first?));
         if end.is_none() {
-            let members = (&run, first.unwrap_or_default());
-            check_membership(&info, &writer, org, members).map_err(Refusal::Passed)?;
+            check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
         }
         let shared = |e: &Entry| self.interner.entry(e.clone());
         let entries = run.entries().iter().map(shared).collect();
@@ -191,7 +190,7 @@ fn check_membership(
     info: &Info,
     writer: &Writer,
     org: OrgId,
-    (run, first): (&VerifiedRun, Epoch),
+    run: &VerifiedRun,
 ) -> Result<(), &'static str> {
     let (rules, now, node) = (&info.rules, info.epoch, writer.node);
     let member = info.members.contains(&node);
@@ -200,8 +199,7 @@ fn check_membership(
         let h = &entry.header;
         let at = Epoch::new(h.generation, h.epoch);
         let out = |f: &Former| at >= f.at;
-        let later = !member && at <= now && rules.former(&node).is_some_and(out);
-        if later || !rules.admits(&org, h, first) {
+        if !member && at <= now && rules.former(&node).is_some_and(out) {
             return Err("it was written after its node was removed");
         }
         if !known && at <= now && at.generation == now.generation {
