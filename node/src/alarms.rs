@@ -76,6 +76,10 @@ pub(crate) enum Happened {
         "this node was removed from case {0}: what is written there from now on does not open here"
     )]
     Removed(String),
+    #[error(
+        "case {case} was purged, as node {node}, its custodian, said: what opens it is destroyed here"
+    )]
+    Purged { case: String, node: String },
     #[error("a commit of the custodian of case {case} could not be followed: {why}")]
     CannotFollow { case: String, why: String },
 }
@@ -100,6 +104,7 @@ focal_protocol::worded! {
             out: out.as_str(),
         },
         Self::Removed(case) => "alarm-removed" { case: case.as_str() },
+        Self::Purged { case, node } => "alarm-purged" { case: case.as_str(), node: node.as_str() },
         Self::CannotFollow { case, why } => "alarm-cannot-follow" { case: case.as_str(), why: why.as_str() },
     }
 }
@@ -132,6 +137,9 @@ impl Happened {
             }
             Self::Removed(_) => {
                 "see why with `focal case show`; what it holds stays readable; if it surprises you, call the custodian"
+            }
+            Self::Purged { .. } => {
+                "if it surprises you, ask the partners whether it was purged for all of them"
             }
             Self::CannotFollow { .. } => {
                 "ask the custodian to remove this node and invite it again"
@@ -221,6 +229,10 @@ impl Alarm {
             },
             // Once, whether the commit or the custodian's own word comes first; the case itself shows the reason.
             A::Removed(_) => Happened::Removed(case),
+            A::Purged(node) => Happened::Purged {
+                case,
+                node: node.short(),
+            },
             A::CannotFollow(why) => Happened::CannotFollow {
                 case,
                 why: why.to_string(),

@@ -76,6 +76,7 @@ said-alarm-voting = in case { $case } node { $successor } stands to succeed the 
 said-alarm-contested = node { $node } says that it was voted custodian of case { $case }: this node cannot tell whether rightly, as voters were removed here or are not known
 said-alarm-succeeded = case { $case } has a new custodian, node { $successor }, in place of node { $out }
 said-alarm-removed = this node was removed from case { $case }: what is written there from now on does not open here
+said-alarm-purged = case { $case } was purged, as node { $node }, its custodian, said: what opens it is destroyed here
 said-alarm-cannot-follow = a commit of the custodian of case { $case } could not be followed: { $why }
 
 ## What the doctor finds

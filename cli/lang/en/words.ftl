@@ -49,6 +49,7 @@ words-advice-voting = see `focal case show`, call the partners, then `focal case
 words-advice-contested = call the partners: either the custodian kept them from voting, or they were removed with reason; `focal case vote` for that node to follow it, or do nothing to stay
 words-advice-succeeded = nothing needs to be done; if it surprises you, call the partners
 words-advice-removed = see why with `focal case show`; what it holds stays readable; if it surprises you, call the custodian
+words-advice-purged = if it surprises you, ask the partners whether it was purged for all of them
 words-advice-cannot-follow = ask the custodian to remove this node and invite it again
 words-doctor-anew = write it anew: focal node announce ADDRESS, then focal org manifest
 words-doctor-no-address = tell the partner: their manifest has an address that is none

@@ -93,6 +93,7 @@ said-alarm-voting = dans le dossier { $case }, le nœud { $successor } se prése
 said-alarm-contested = le nœud { $node } dit avoir été élu dépositaire du dossier { $case } : ce nœud ne peut dire si c’est à bon droit, car des votants ont été retirés ici ou ne sont pas connus
 said-alarm-succeeded = le dossier { $case } a un nouveau dépositaire, le nœud { $successor }, à la place du nœud { $out }
 said-alarm-removed = ce nœud a été retiré du dossier { $case } : ce qui y sera écrit désormais ne s’ouvrira pas ici
+said-alarm-purged = le dossier { $case } a été détruit, comme l’a dit le nœud { $node }, son dépositaire : ce qui l’ouvre est détruit ici
 said-alarm-cannot-follow = une décision du dépositaire du dossier { $case } n’a pu être suivie : { $why }
 
 ## Ce que trouve focal node doctor

@@ -49,6 +49,7 @@ words-advice-voting = voyez `focal case show`, appelez les partenaires, puis `fo
 words-advice-contested = appelez les partenaires : soit le dépositaire les a empêchés de voter, soit ils ont été retirés à raison ; `focal case vote` pour ce nœud si vous voulez le suivre, ou ne faites rien pour rester
 words-advice-succeeded = il n’y a rien à faire ; si cela vous surprend, appelez les partenaires
 words-advice-removed = voyez pourquoi avec `focal case show` ; ce qu’il détient reste lisible ; si cela vous surprend, appelez le dépositaire
+words-advice-purged = si cela vous surprend, demandez aux partenaires s’il a été détruit chez tous
 words-advice-cannot-follow = demandez au dépositaire de retirer ce nœud et de le réinviter
 words-doctor-anew = récrivez-la : focal node announce ADRESSE, puis focal org manifest
 words-doctor-no-address = prévenez le partenaire : son manifeste a une adresse qui n’en est pas une

@@ -273,7 +273,8 @@ impl Ledger {
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         let org = directory.node_ever(&writer).map(|(org, _)| org);
         let org = org.ok_or(Refused::UnknownNode(writer))?;
-        let waits = self.with_case(id, |case, ctx| {
+        let commits = matches!(at.content, Content::Commit(_));
+        let told = self.with_case(id, |case, ctx| {
             let effects = match at.content {
                 Content::Commit(commit) => case.follow(ctx, at.at, &commit)?,
                 Content::Grant(grants) => case.take_grants(writer, grants)?,
@@ -285,7 +286,15 @@ impl Ledger {
                 Content::Vote(vote) => case.take_vote(ctx, *vote)?,
             };
             Ok((effects.contains(&Effect::Waits), effects))
-        })?;
+        });
+        if commits
+            && let Err(Refused::Case(error)) = &told
+            && let Some(here) = self.cases.get(&id)
+            && let Some(alarm) = here.case.cannot_follow(&writer, error)
+        {
+            self.raise(Alarm::of_case(id, &alarm));
+        }
+        let waits = told?;
         self.round.write.cursor(at.at.log, &at.cursor);
         Ok(waits)
     }

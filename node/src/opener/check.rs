@@ -6,7 +6,7 @@ use crate::{
     store::{PendingKey, Store},
 };
 use focal_protocol::{
-    case::{Verdict, judge},
+    case::{Reason, Verdict, judge},
     directory::{AuthorEntry, Directory, Manifest, Role},
     group::Vote,
     id::{OrgId, RecordId},

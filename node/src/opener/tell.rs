@@ -30,6 +30,7 @@ impl Opener {
             case: h.case,
             at: At {
                 log: h.log,
+                lane: h.lane,
                 seq: h.seq,
                 writer: h.node,
                 sealed: Epoch::new(h.generation, h.epoch),

@@ -105,6 +105,8 @@ pub enum Alarm {
     },
     /// This node takes part no more.
     Removed(String),
+    /// This node's copy was destroyed, as its custodian, this node, said.
+    Purged(NodeId),
     /// A commit of the custodian could not be followed.
     CannotFollow(String),
 }

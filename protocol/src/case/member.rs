@@ -7,7 +7,7 @@ use crate::{
         Rules, Stage, StageChange, Succession,
     },
     id::{CaseId, Hash, LogId, NodeId, OrgId},
-    log::{Commit, Epoch, EpochGrant, Payload},
+    log::{Commit, Epoch, EpochGrant, Lane, Payload},
     random::Random,
 };
 use serde_bytes::ByteBuf;
@@ -25,6 +25,8 @@ const AHEAD_MS: u64 = 24 * 3_600_000;
 pub struct At {
     /// The log.
     pub log: LogId,
+    /// Its lane.
+    pub lane: Lane,
     /// The sequence in it.
     pub seq: u64,
     /// Who wrote it.
@@ -129,6 +131,10 @@ impl Case {
                 group::Error::NotCustodian(at.writer).into()
             });
         };
+        // The chain of this lane is the order of commits, and who may read one is who was in the epoch that it ends.
+        if at.lane != Lane::Flash || at.sealed != got {
+            return Err(Error::NotAllowed(at.writer));
+        }
         // The epoch first: an earlier custodian's commit is merely past, and a later one's comes after a hand-over.
         let (have, custodian) = (group.epoch(), group.rules().custodian);
         let in_force = *group.key() == self.state.active;
@@ -216,9 +222,31 @@ impl Case {
                 effects.push(self.purge_notice(epoch, ""));
             }
             self.state.ended = Some(Ended::Purged);
+            effects.push(Effect::Alarm(Alarm::Purged(at.writer)));
             effects.push(Effect::Purge);
         }
         Ok(effects)
+    }
+
+    /// What a person must look at if a commit was refused for good: by its custodian's fault or this node's, what follows
+    /// opens here no more.
+    #[must_use]
+    pub fn cannot_follow(&self, writer: &NodeId, error: &Error) -> Option<Alarm> {
+        let broken = match error {
+            Error::NotAllowed(by) => by == writer,
+            Error::Group(e) => matches!(
+                e,
+                group::Error::Mls(_)
+                    | group::Error::State
+                    | group::Error::UnknownLeaf
+                    | group::Error::Rules(_)
+                    | group::Error::TooManyMembers
+                    | group::Error::NotAMember(_)
+            ),
+            _ => false,
+        };
+        let here = self.state.ended.is_none() && self.rules().custodian == *writer;
+        (here && broken).then(|| Alarm::CannotFollow(error.to_string()))
     }
 
     /// Whether it falls to this node to tell the others the secret of an epoch with these members, of an earlier

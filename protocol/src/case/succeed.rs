@@ -441,10 +441,9 @@ impl Case {
     ) -> Option<Vec<Effect>> {
         let followed = self.state.group(&self.state.active)?;
         let made = followed.steps.that_ended(ends)?;
-        // The very same commit again says nothing new; nor does one that is not sealed as commits are.
+        // The very same commit again says nothing new.
         let again = (made.log, made.seq) != (at.log, at.seq)
             && made.hash != Some(Hash::of(&[&commit.message]))
-            && at.sealed == ends
             && made.to >= self.in_office();
         let logs = ctx.held.heights(&at.writer);
         let by_writer = logs.iter().any(|(log, _)| *log == made.log);

@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     group::{CaseRole, Cause, Delivery, History, Invitation, Motion, Removal, Succession, Vote},
     id::Hash,
-    log::{EpochGrant, Payload, Request},
+    log::{EpochGrant, Lane, Payload, Request},
     signed::Signed,
 };
 use world::{Content, DAY_MS, WEEK_MS, World, node, node_key, org};

@@ -251,7 +251,7 @@ impl Case {
             }
             Delivery::Inquiry(..) => Err(Error::NotAllowed(from)),
             Delivery::Purged(removal) if from == self.rules().custodian => {
-                Ok(self.purged_by_word(removal))
+                Ok(self.purged_by_word(from, removal))
             }
             // The custodian may be another since, also one that was let in after all that is known here: its word waits until
             // this node hears that it is.
@@ -263,8 +263,12 @@ impl Case {
 
     /// The custodian says that the case is purged. Who was custodian before says so too: those whom no commit has reached
     /// since still believe it alone.
-    fn purged_by_word(&mut self, removal: Removal) -> Vec<Effect> {
+    fn purged_by_word(&mut self, from: NodeId, removal: Removal) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // It may have been said to this node alone.
+        if self.state.ended != Some(Ended::Purged) {
+            effects.push(Effect::Alarm(Alarm::Purged(from)));
+        }
         if self.state.ended.is_none()
             && self.has_committed()
             && removal.reason.len() <= limits::REASON

@@ -64,6 +64,7 @@ fn nobody_fills_the_custodians_list_of_requests() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
     let at = world.epoch(1);
     let by = |n| At {
+        lane: Lane::Flash,
         log: crate::id::LogId([n; 16]),
         seq: 0,
         writer: node(n),

@@ -291,11 +291,13 @@ fn of_a_grant_what_can_be_taken_is_taken_and_the_rest_waits() {
 #[test]
 fn junk_commits_are_refused_or_wait_and_change_nothing() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
+    let world_epoch = world.epoch(1);
     let at = |n| At {
         log: crate::id::LogId([1; 16]),
+        lane: Lane::Flash,
         seq: 0,
         writer: node(n),
-        sealed: Epoch::default(),
+        sealed: world_epoch,
     };
     let junk = crate::log::Commit {
         updates: vec![vec![1; 100].into(); 3],
@@ -340,9 +342,34 @@ fn junk_commits_are_refused_or_wait_and_change_nothing() {
             .ask(3, |case, ctx| case.follow(ctx, at(1), &with_junk))
             .is_err()
     );
+    let not_so = |at: At| {
+        let refused = Error::NotAllowed(node(1));
+        move |world: &mut World, good: &crate::log::Commit| {
+            let followed = world.ask(3, |case, ctx| case.follow(ctx, at, good));
+            assert_eq!(followed, Err(refused.clone()), "{at:?}");
+            let alarm = world.case(3).cannot_follow(&node(1), &refused);
+            assert!(matches!(alarm, Some(Alarm::CannotFollow(_))));
+            assert_eq!(world.case(3).cannot_follow(&node(2), &refused), None);
+        }
+    };
+    not_so(At {
+        lane: Lane::Routine,
+        ..at(1)
+    })(&mut world, &good);
+    not_so(At {
+        sealed: world_epoch.next(),
+        ..at(1)
+    })(&mut world, &good);
     world
         .ask(3, |case, ctx| case.follow(ctx, at(1), &good))
         .expect("followed");
+    let past = Error::Group(group::Error::WrongEpoch {
+        have: world.epoch(3),
+        got: world_epoch,
+    });
+    for waits in [past, Error::NotYet] {
+        assert_eq!(world.case(3).cannot_follow(&node(1), &waits), None);
+    }
     assert_eq!(world.case(3).secret(), world.case(1).secret());
 }
 

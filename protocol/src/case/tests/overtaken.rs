@@ -127,6 +127,7 @@ fn the_word_of_a_custodian_that_is_not_known_yet_waits() {
     for entry in entries.logs.values().flatten() {
         if let Content::Payload(Payload::Commit(commit)) = &entry.content {
             let at = At {
+                lane: Lane::Flash,
                 log: entry.log,
                 seq: entry.seq,
                 writer: node(entry.writer),

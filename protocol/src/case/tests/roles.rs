@@ -95,9 +95,16 @@ fn who_was_custodian_passes_on_that_the_case_is_purged_to_those_who_believe_it_a
     world
         .ask(1, |case, ctx| case.deliver(ctx, node(2), word))
         .expect("taken");
+    assert_eq!(world.node(1).alarms.last(), Some(&Alarm::Purged(node(2))));
     world.heal();
     world.settle();
     assert_eq!(world.case(3).ended(), Some(&Ended::Purged));
+    let alarms = &world.node(3).alarms;
+    assert_eq!(
+        alarms,
+        &[Alarm::Purged(node(1))],
+        "once, by whom it was told"
+    );
 }
 
 #[test]

@@ -87,6 +87,7 @@ impl Host {
         };
         let at = At {
             log: h.log,
+            lane: h.lane,
             seq: h.seq,
             writer: h.node,
             sealed: Epoch::new(h.generation, h.epoch),

@@ -153,6 +153,7 @@ impl World {
     fn take_entry(&mut self, n: u8, entry: &Entry) -> bool {
         let at = At {
             log: entry.log,
+            lane: crate::log::Lane::Flash,
             seq: entry.seq,
             writer: node(entry.writer),
             sealed: entry.sealed.at(),
