@@ -233,7 +233,7 @@ impl Ledger {
             };
             stop |= self.handle(first);
             for _ in 1..ROUND {
-                if self.round.taken >= ROUND_BYTES {
+                if self.round.taken >= ROUND_BYTES || self.round.write.bytes() >= ROUND_BYTES {
                     break;
                 }
                 match receiver.try_recv() {

@@ -377,6 +377,8 @@ impl Refused {
                 | Self::Judged(_)
                 | Self::Case(_)
                 | Self::OwnLog
+                // Whose logs they are is to blame, and not who brings them.
+                | Self::TooManyLogs
                 | Self::Log(log::Error::Fork { .. } | log::Error::Gap { .. })
         )
     }

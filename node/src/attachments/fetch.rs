@@ -170,7 +170,7 @@ async fn listed(
         };
         let lacking = Lacking {
             missing: BTreeSet::from([0]),
-            ..Lacking::default()
+            begun: at.files.begun(&list)?,
         };
         let plan = Plan::new(at, case, list, vec![item], lacking, progress);
         let plan = Arc::new(plan);

@@ -267,6 +267,7 @@ impl Attachments {
             }
             Outcome::Gone => {
                 keep.waiting.remove(&list);
+                keep.in_vain.take(&list);
             }
             Outcome::Unusable => {
                 if let Some(waiting) = keep.waiting.get_mut(&list) {

@@ -10,6 +10,8 @@ use std::{
 
 /// Partners and files that are remembered: who comes later asks again by itself.
 const REMEMBERED: usize = 4_096;
+/// Files that are remembered of one partner: nobody takes the others' places.
+const OF_ONE: usize = 256;
 /// News of one file count once in this time: who tells them again and again must not make this node ask as often.
 const SELDOM: Duration = Duration::from_secs(30);
 
@@ -17,19 +19,32 @@ const SELDOM: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(super) struct InVain {
     by_file: BTreeMap<Hash, BTreeSet<(NodeId, CaseId)>>,
+    of_one: BTreeMap<NodeId, usize>,
     count: usize,
 }
 
 impl InVain {
     fn asked(&mut self, list: Hash, node: NodeId, case: CaseId) {
-        if self.count < REMEMBERED && self.by_file.entry(list).or_default().insert((node, case)) {
+        let of_one = self.of_one.get(&node).copied().unwrap_or(0);
+        let room = self.count < REMEMBERED && of_one < OF_ONE;
+        if room && self.by_file.entry(list).or_default().insert((node, case)) {
             self.count += 1;
+            self.of_one.insert(node, of_one + 1);
         }
     }
 
     fn take(&mut self, list: &Hash) -> BTreeSet<(NodeId, CaseId)> {
         let who = self.by_file.remove(list).unwrap_or_default();
         self.count -= who.len();
+        for (node, _) in &who {
+            let left = self.of_one.get_mut(node).map(|count| {
+                *count -= 1;
+                *count
+            });
+            if left == Some(0) {
+                self.of_one.remove(node);
+            }
+        }
         who
     }
 }

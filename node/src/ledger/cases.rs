@@ -1,7 +1,13 @@
 //! Cases: this node carries out what their state machines ask for, in one round with storing their new state.
 
 use super::{Identity, InviteOutcome, Ledger};
-use crate::{alarms::Alarm, clock, opener::Content, refused::Refused, store::LogRow};
+use crate::{
+    alarms::Alarm,
+    clock,
+    opener::Content,
+    refused::Refused,
+    store::{LogRow, PendingKey},
+};
 use focal_protocol::{
     case::{self, Case, Ctx, Effect, Held, Keyring},
     directory::Directory,
@@ -295,7 +301,14 @@ impl Ledger {
             self.raise(Alarm::of_case(id, &alarm));
         }
         let waits = told?;
-        self.round.write.cursor(at.at.log, &at.cursor);
+        let mut cursor = at.cursor;
+        if waits {
+            // In the same transaction: what counts as opened and is not whole must not be forgotten in a crash.
+            let later = PendingKey::Later(id);
+            self.round.write.wait(&later, at.at.log, at.at.seq);
+            cursor.pending += 1;
+        }
+        self.round.write.cursor(at.at.log, &cursor);
         Ok(waits)
     }
 

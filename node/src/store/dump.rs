@@ -17,8 +17,9 @@ use std::{
 const NOTED: usize = 10_000;
 /// Rows between two looks at how many are noted.
 const LOOK: usize = 1_000;
-/// Rows that are put into a new store at once.
+/// Rows that are put into a new store at once, and bytes: never more is under way than the database can carry, see `pace`.
 const BATCH: usize = 2_000;
+const BATCH_BYTES: usize = 512 << 10;
 
 /// A row: tree, key, and its value, or that it is gone.
 pub(crate) type Row<'a> = (u8, &'a [u8], Option<&'a [u8]>);
@@ -152,11 +153,19 @@ impl Dump<'_> {
 /// A row that was read again.
 type Read = (u8, IVec, Option<IVec>);
 
+/// Rows that are put into a tree at once.
+#[derive(Default)]
+struct Batch {
+    rows: sled::Batch,
+    count: usize,
+    bytes: usize,
+}
+
 /// A new store below a directory, filled with rows of a dump.
 pub(crate) struct Filling {
     db: sled::Db,
     trees: Vec<sled::Tree>,
-    batches: Vec<(sled::Batch, usize)>,
+    batches: Vec<Batch>,
     /// Numbers of trees in the dump → ours.
     numbers: Vec<usize>,
     path: std::path::PathBuf,
@@ -179,7 +188,7 @@ impl Filling {
         let (db, trees) = open::open_db(path)?;
         Ok(Self {
             db,
-            batches: trees.iter().map(|_| Default::default()).collect(),
+            batches: trees.iter().map(|_| Batch::default()).collect(),
             trees,
             numbers,
             path: path.to_path_buf(),
@@ -192,20 +201,20 @@ impl Filling {
     /// The disk is full or fails.
     pub(crate) fn row(&mut self, (tree, key, value): Row) -> Result<()> {
         let tree = self.numbers.get(usize::from(tree)).copied();
-        let Some((tree, (batch, count))) =
-            tree.and_then(|tree| Some((tree, self.batches.get_mut(tree)?)))
-        else {
+        let batch = tree.and_then(|tree| Some((tree, self.batches.get_mut(tree)?)));
+        let Some((tree, batch)) = batch else {
             return Err(Error::Damaged {
                 path: self.path.clone(),
                 what: "a row of no tree".into(),
             });
         };
         match value {
-            Some(value) => batch.insert(key, value),
-            None => batch.remove(key),
+            Some(value) => batch.rows.insert(key, value),
+            None => batch.rows.remove(key),
         }
-        *count += 1;
-        if *count >= BATCH {
+        batch.count += 1;
+        batch.bytes += key.len() + value.map_or(0, <[u8]>::len);
+        if batch.count >= BATCH || batch.bytes >= BATCH_BYTES {
             self.put(tree)?;
         }
         Ok(())
@@ -213,9 +222,8 @@ impl Filling {
 
     fn put(&mut self, tree: usize) -> Result<()> {
         space::check(&self.path)?;
-        let (batch, count) = &mut self.batches[tree];
-        *count = 0;
-        self.trees[tree].apply_batch(std::mem::take(batch))?;
+        let batch = std::mem::take(&mut self.batches[tree]);
+        self.trees[tree].apply_batch(batch.rows)?;
         // Never more under way than the database can carry: see `pace`.
         self.db.flush()?;
         Ok(())

@@ -8,8 +8,11 @@
 
 use super::Store;
 use std::{
+    fs::File,
+    io::Write as _,
+    path::Path,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Bytes that may be applied between two flushes. Full buffers are 512 KiB, and sled writes a small multiple of what it is
@@ -87,10 +90,11 @@ impl Store {
     /// No thread can be started.
     pub(crate) fn watch(&self) -> std::io::Result<()> {
         let pace = std::sync::Arc::downgrade(&self.pace);
+        let path = self.path.to_path_buf();
         let look = move || {
             let mut watch = Watch::default();
             while let Some(pace) = pace.upgrade() {
-                if watch.hangs(&pace) {
+                if watch.hangs(&pace) && answers(&path) {
                     tracing::error!(
                         "the database has not answered for two minutes. The node ends now: start it again. Nothing that was \
                          acknowledged is lost"
@@ -105,6 +109,25 @@ impl Store {
         let builder = std::thread::Builder::new().name("store-watch".into());
         builder.spawn(look).map(|_| ())
     }
+}
+
+/// Whether the disk takes a small file within one look: then it is not the disk that the database waits for. Behind a
+/// large copy on a slow one a flush may take minutes, and an end of the node would only begin it again.
+fn answers(store: &Path) -> bool {
+    let begun = Instant::now();
+    let probe = store.with_extension("probe");
+    let written = File::create(&probe).and_then(|mut file| {
+        file.write_all(&[0; 512])?;
+        file.sync_all()
+    });
+    let _ = std::fs::remove_file(&probe);
+    let answers = written.is_ok() && begun.elapsed() < LOOK;
+    if !answers {
+        tracing::warn!(
+            "the disk has not answered for two minutes: nothing is acknowledged until it does"
+        );
+    }
+    answers
 }
 
 #[cfg(test)]
@@ -130,6 +153,15 @@ mod tests {
         }
         let bound = UNFLUSHED as u64 / (16 << 10);
         assert!((1..=bound).contains(&largest), "{largest} of {bound}");
+    }
+
+    #[test]
+    fn a_disk_that_takes_a_file_answers_and_the_file_is_gone() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = dir.path().join("store");
+        assert!(answers(&store));
+        assert_eq!(std::fs::read_dir(dir.path()).expect("read").count(), 0);
+        assert!(!answers(&dir.path().join("gone/store")));
     }
 
     #[test]

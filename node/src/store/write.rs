@@ -54,7 +54,7 @@ impl Write {
     }
 
     /// Bytes of its rows.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let row = |(_, key, value): &Row| key.len() + value.as_ref().map_or(0, |v| v.len());
         self.rows.iter().map(row).sum()
     }

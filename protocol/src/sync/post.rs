@@ -286,9 +286,11 @@ impl Post {
     /// invitation; or until no manifest lists their recipient any more.
     pub fn expire(&mut self, now: Time, listed: impl Fn(&NodeId) -> bool) -> Vec<ParcelNote> {
         let old = Time(now.0.saturating_sub(limits::PARCEL_AGE_MS));
+        let ahead = now.plus_ms(limits::PARCEL_AGE_MS);
         let me = self.me;
         let over = |(note, created): &(ParcelNote, Time)| {
-            let late = *created < old;
+            // A date that is as far ahead is no better: such a parcel would be carried for ever.
+            let late = *created < old || *created > ahead;
             if note.from == me {
                 late && !listed(&note.to)
             } else {

@@ -4,7 +4,7 @@
 //! What is kept cannot be judged before it is whole. It goes on with the partner of which it came, so that nobody's junk
 //! is laid at another's door, and stands under its own hash, so that a crash that tore it is not either.
 
-use super::{Error, Files, PARTIAL, Result};
+use super::{Error, Files, PARTIAL, Result, private_dir};
 use focal_protocol::{
     id::{Hash, NodeId},
     limits,
@@ -56,8 +56,17 @@ impl Files {
             return Err(Error::NotItsName);
         }
         self.room((HEAD + bytes.len()) as u64)?;
-        self.forget_begun(list, name)?;
         let path = self.begun_path(list, name);
+        // Another partner's is worth more if it is longer: of two on links that break, neither must undo the other's.
+        let more = |other: fs::Metadata| other.len() > (HEAD + bytes.len()) as u64;
+        if fs::metadata(&path).is_ok_and(more) {
+            return Ok(());
+        }
+        self.forget_begun(list, name)?;
+        let dir = self.dir(list);
+        if !dir.is_dir() {
+            private_dir(&dir)?;
+        }
         let number = self.partial.fetch_add(1, Ordering::Relaxed);
         let partial = self.dir(list).join(format!("{name}.{number}{PARTIAL}"));
         let written = fs::OpenOptions::new()
@@ -80,7 +89,8 @@ impl Files {
         Ok(())
     }
 
-    /// Takes what a partner has begun of a chunk of this length, if it is as it was kept; it is not here any more then.
+    /// Takes what a partner has begun of a chunk of this length, if it is as it was kept; it is not here any more then. What
+    /// another has begun stays.
     pub(crate) fn take_begun(
         &self,
         list: &Hash,
@@ -96,13 +106,14 @@ impl Files {
         let mut kept = Vec::new();
         file.take((HEAD + limits::CHUNK_SEALED) as u64)
             .read_to_end(&mut kept)?;
+        if kept.len() > HEAD && !kept.starts_with(&from.0) {
+            return Ok(Vec::new());
+        }
         self.forget_begun(list, name)?;
         let Some((head, bytes)) = kept.split_at_checked(HEAD) else {
             return Ok(Vec::new());
         };
-        let is_so = head[..32] == from.0
-            && head[32..] == Hash::of(&[&from.0, bytes]).0
-            && bytes.len() < length;
+        let is_so = head[32..] == Hash::of(&[&from.0, bytes]).0 && bytes.len() < length;
         Ok(if is_so { bytes.to_vec() } else { Vec::new() })
     }
 
@@ -143,10 +154,31 @@ mod tests {
     }
 
     #[test]
-    fn another_partner_begins_anew() {
+    fn another_partner_begins_anew_and_undoes_nothing_that_is_longer() {
         let (_dir, files, name) = begun(b"sea");
-        let taken = files.take_begun(&LIST, &name, &NodeId([3; 32]), 6);
-        assert_eq!(taken, Ok(Vec::new()));
+        let other = NodeId([3; 32]);
+        let take = |from| files.take_begun(&LIST, &name, from, 6).expect("read");
+        assert_eq!(take(&other), b"");
+        files
+            .begin(&LIST, &name, &other, b"s")
+            .expect("passed over");
+        assert_eq!(take(&other), b"");
+        assert_eq!(take(&PARTNER), b"sea");
+        files.begin(&LIST, &name, &PARTNER, b"s").expect("kept");
+        files.begin(&LIST, &name, &other, b"sea").expect("kept");
+        assert_eq!(take(&PARTNER), b"");
+        assert_eq!(take(&other), b"sea");
+        assert_eq!(files.used(), 4);
+    }
+
+    #[test]
+    fn a_list_of_which_nothing_else_is_here_is_begun_too() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let files = Files::open(dir.path(), 1 << 20).expect("open");
+        files.begin(&LIST, &LIST, &PARTNER, b"li").expect("kept");
+        assert_eq!(files.begun(&LIST), Ok(BTreeSet::from([LIST])));
+        let taken = files.take_begun(&LIST, &LIST, &PARTNER, 4);
+        assert_eq!(taken, Ok(b"li".to_vec()));
     }
 
     #[test]

@@ -199,6 +199,15 @@ fn nobody_is_asked_for_a_parcel_from_or_to_a_node_that_no_manifest_lists() {
 }
 
 #[test]
+fn a_parcel_from_far_ahead_is_not_carried_for_ever() {
+    let mut post = post();
+    let ahead = |days: u64| NOW.plus_ms(days * 24 * 3_600_000);
+    post.keep(note(1, RECIPIENT), ahead(80));
+    post.keep(note(2, RECIPIENT), ahead(100));
+    assert_eq!(post.expire(NOW, |_| true), [note(2, RECIPIENT)]);
+}
+
+#[test]
 fn receipts_are_bounded_and_one_recipient_does_not_take_the_places_of_others() {
     let mut post = post();
     let mut forgotten = 0;
