@@ -63,8 +63,7 @@ impl Case {
             &ctx.held.packages(),
             ctx.directory,
         )?;
-        let began = succession.motion.successor;
-        group.rules().check_custodian(&key, Some(began))?;
+        group.rules().check_began(&key, &succession)?;
         if let Some(old) = self.base_group(&succession.motion) {
             let common = succession.base.min(old.epoch());
             old.rules().check_successor(group.rules(), common)?;

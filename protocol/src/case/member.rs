@@ -74,9 +74,10 @@ impl Case {
             &ctx.held.packages(),
             ctx.directory,
         )?;
-        let began = succession.as_ref().and_then(|s| s.unverified().ok());
-        let began = began.map(|s: Succession| s.motion.successor);
-        group.rules().check_custodian(&key, began)?;
+        match succession.as_ref().and_then(|s| s.unverified().ok()) {
+            Some(succession) => group.rules().check_began(&key, &succession)?,
+            None => group.rules().check_custodian(&key, None)?,
+        }
         Self::begin(ctx, group, rank, succession)
     }
 

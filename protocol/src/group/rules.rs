@@ -1,6 +1,6 @@
 //! What the members of a case agree on.
 
-use super::{Error, GroupKey, HandOver, hand_over::lead};
+use super::{Cause, Error, GroupKey, HandOver, Succession, hand_over::lead};
 use crate::{
     codec,
     id::{CaseId, LogId, NodeId, OrgId},
@@ -360,6 +360,29 @@ impl Rules {
             Ok(())
         } else {
             Err(Error::NotCustodian(self.custodian))
+        }
+    }
+
+    /// Checks that these rules are of a group that a succession began: its custodian has the office from the successor, and
+    /// what counts of the logs of those who are out by it is what it says.
+    ///
+    /// # Errors
+    /// [`Error::NotCustodian`], or [`Error::Rules`] if something else counts.
+    pub fn check_began(&self, key: &GroupKey, succession: &Succession) -> Result<(), Error> {
+        let motion = &succession.motion;
+        self.check_custodian(key, Some(motion.successor))?;
+        let at = Epoch::new(key.generation, 0);
+        let begun = || self.former.iter().filter(|f| f.at == at);
+        let cuts = (motion.cause == Cause::Hostile).then_some(&succession.cuts);
+        let ends = motion.out == motion.successor
+            || begun().any(|f| f.node == motion.out && f.cuts.as_ref() == cuts);
+        let mut left_out = succession.left_out().into_iter();
+        if ends && left_out.all(|node| begun().any(|f| f.node == node && f.cuts.is_some())) {
+            Ok(())
+        } else {
+            Err(Error::Rules(
+                "a succession says what counts of the logs of those who are out by it",
+            ))
         }
     }
 

@@ -216,13 +216,17 @@ impl Succession {
     /// so who are not the successor itself, so that no one voter keeps anybody out.
     #[must_use]
     pub fn left_out(&self) -> BTreeSet<NodeId> {
-        let votes = self.votes.iter().filter_map(|v| v.unverified().ok());
-        let votes: Vec<Vote> = votes
-            .filter(|v| v.voter != self.motion.successor && v.motion == self.motion)
-            .collect();
-        let said = |node: &NodeId| votes.iter().filter(|v| v.gone.contains(node)).count();
-        let kept = [self.motion.successor, self.motion.out];
         let mut gone: BTreeSet<NodeId> = self.members.iter().copied().collect();
+        let kept = [self.motion.successor, self.motion.out];
+        let mut votes: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        for vote in self.votes.iter().filter_map(|v| v.unverified().ok()) {
+            let counts = gone.contains(&vote.voter) && !kept.contains(&vote.voter);
+            if counts && vote.motion == self.motion {
+                // One of each: the first.
+                votes.entry(vote.voter).or_insert(vote.gone);
+            }
+        }
+        let said = |node: &NodeId| votes.values().filter(|gone| gone.contains(node)).count();
         gone.retain(|n| !kept.contains(n) && 2 * said(n) > votes.len());
         gone
     }

@@ -2,8 +2,8 @@ use super::{CASE, NODE, NOW, compare, key, log, node, org, public};
 use focal_protocol::{
     codec,
     group::{
-        CaseRole, Cause, Cut, Delivery, DeliveryPart, Former, History, Invitation, Motion, Removal,
-        Rules, Stage, StageChange, Succession, Vote, quorum,
+        CaseRole, Cause, Cut, Delivery, DeliveryPart, Former, GroupKey, HandOver, History,
+        Invitation, Motion, Removal, Rules, Stage, StageChange, Succession, Vote, quorum,
     },
     id::{Hash, NodeId},
     log::{Epoch, EpochGrant, Part},
@@ -109,7 +109,12 @@ fn the_rules_of_a_case_are_as_written() {
         time: NOW,
         at: at(4),
     });
+    let to = NodeId(public(OUT).0);
+    let handed = HandOver::sign(&GroupKey::first(CASE), at(4), to, &key(NODE));
+    rules.hand_over(handed, to);
     assert_eq!(rules.check(), Ok(()));
+    let began = rules.check_custodian(&GroupKey::first(CASE), Some(node()));
+    assert_eq!(began, Ok(()));
     compare(
         "rules.json",
         &json!({

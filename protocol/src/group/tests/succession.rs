@@ -236,3 +236,114 @@ fn a_group_of_the_next_generation_stands_beside_the_first() {
     assert!(CaseGroup::load(next, second.rows()).is_err());
     assert!(CaseGroup::load(next, later.rows()).is_ok());
 }
+
+#[test]
+fn each_member_says_once_who_is_gone() {
+    let said = |voter: u8, motion: Motion, gone: &[u8]| {
+        let vote = Vote {
+            voter: node(voter),
+            motion,
+            gone: gone.iter().map(|n| node(*n)).collect(),
+        };
+        Signed::new(&vote, &key(voter))
+    };
+    let other = Motion {
+        ballot: 9,
+        ..motion()
+    };
+    let with = |votes: Vec<Signed<Vote>>| Succession {
+        votes,
+        ..succession()
+    };
+    // Nodes 1 to 4 are members; 2 succeeds 1.
+    let once = with(vec![said(3, motion(), &[4]), said(4, motion(), &[])]);
+    assert!(
+        once.left_out().is_empty(),
+        "one of two is not more than half"
+    );
+    let repeated = with(vec![
+        said(3, motion(), &[4]),
+        said(3, motion(), &[4]),
+        said(4, motion(), &[]),
+    ]);
+    assert!(repeated.left_out().is_empty());
+    let by_strangers = with(vec![
+        said(3, motion(), &[4]),
+        said(5, motion(), &[4]),
+        said(1, motion(), &[4]),
+        said(2, motion(), &[4]),
+        said(4, motion(), &[]),
+    ]);
+    assert!(by_strangers.left_out().is_empty());
+    let of_another = with(vec![said(3, motion(), &[4]), said(4, other, &[])]);
+    assert_eq!(of_another.left_out(), [node(4)].into());
+}
+
+#[test]
+fn a_group_begins_with_what_its_succession_says_of_those_who_are_out() {
+    let (hostile, cut) = (Cause::Hostile, |height| Cut {
+        log: crate::id::LogId([1; 16]),
+        height,
+    });
+    let begins = |cause, cuts: Vec<Cut>| Succession {
+        motion: Motion { cause, ..motion() },
+        cuts,
+        ..succession()
+    };
+    let group = GroupKey {
+        generation: 1,
+        ..first_key()
+    };
+    let with = |cuts: Option<Vec<Cut>>, at| {
+        let mut rules = rules();
+        rules.custodian = node(2);
+        rules.former = vec![Former {
+            node: node(1),
+            at,
+            cuts,
+        }];
+        rules
+    };
+    let begun = Epoch::new(1, 0);
+    for (rules, succession, sound) in [
+        (with(None, begun), begins(Cause::Lost, vec![]), true),
+        (with(None, begun.next()), begins(Cause::Lost, vec![]), false),
+        (
+            with(Some(vec![]), begun),
+            begins(Cause::Lost, vec![]),
+            false,
+        ),
+        (
+            with(Some(vec![cut(5)]), begun),
+            begins(hostile, vec![cut(5)]),
+            true,
+        ),
+        (
+            with(Some(vec![cut(4)]), begun),
+            begins(hostile, vec![cut(5)]),
+            false,
+        ),
+        (with(None, begun), begins(hostile, vec![cut(5)]), false),
+    ] {
+        let checked = rules.check_began(&group, &succession);
+        assert_eq!(checked.is_ok(), sound, "{checked:?}");
+    }
+    // Whom its voters have seen removed has an end, too.
+    let gone = Vote {
+        voter: node(3),
+        motion: motion(),
+        gone: vec![node(4)],
+    };
+    let left_out = Succession {
+        votes: vec![Signed::new(&gone, &key(3))],
+        ..begins(Cause::Lost, vec![])
+    };
+    let mut rules = with(None, begun);
+    assert!(rules.check_began(&group, &left_out).is_err());
+    rules.former.push(Former {
+        node: node(4),
+        at: begun,
+        cuts: Some(vec![]),
+    });
+    assert_eq!(rules.check_began(&group, &left_out), Ok(()));
+}
