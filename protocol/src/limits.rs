@@ -77,6 +77,8 @@ pub const LOGS_OFFERED: usize = 100_000;
 pub const LAMPORT: u64 = 1 << 48;
 /// Cases of which one node is a member.
 pub const CASES: usize = 10_000;
+/// Those of them whose custodian is of one organisation: nobody who makes up cases takes the room of the others.
+pub const CASES_OF_ONE: usize = 2_500;
 /// Records that one record may refer to.
 pub const REFS: usize = 256;
 /// A payload after decompression, bytes: an entry that unpacks to more is a bomb.

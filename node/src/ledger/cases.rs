@@ -349,7 +349,7 @@ impl Ledger {
                 Refused::UnknownCase
             });
         };
-        if self.cases.len() >= limits::CASES {
+        if self.cases.len() >= limits::CASES || self.cases_by(&from) >= limits::CASES_OF_ONE {
             return Err(Refused::TooManyCases);
         }
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
@@ -362,6 +362,16 @@ impl Ledger {
         let ctx = context(&self.identity, directory, &held, self.rekey_ms);
         let (case, effects) = Case::join(&ctx, &invitation, from)?;
         self.insert_case(case, effects)
+    }
+
+    /// Cases of which the custodian is of the same organisation as a node of another.
+    fn cases_by(&self, node: &NodeId) -> usize {
+        let org = self.org_of(node);
+        if org == self.org_of(&self.me()) {
+            return 0;
+        }
+        let by = |here: &&CaseHere| self.org_of(&here.case.rules().custodian) == org;
+        self.cases.values().filter(by).count()
     }
 
     /// What time and changes of the directory bring to every case.

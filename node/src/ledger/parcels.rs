@@ -330,10 +330,12 @@ fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
 fn waits(refused: &Refused) -> bool {
     matches!(
         refused,
-        Refused::Case(
-            case::Error::NotYet
-                | case::Error::Contested(_)
-                | case::Error::Group(group::Error::UnknownLeaf)
-        )
+        // There is room again when others have ended.
+        Refused::TooManyCases
+            | Refused::Case(
+                case::Error::NotYet
+                    | case::Error::Contested(_)
+                    | case::Error::Group(group::Error::UnknownLeaf)
+            )
     )
 }

@@ -20,8 +20,55 @@ use std::collections::BTreeSet;
 const TOLD: usize = 16;
 
 impl Case {
-    /// An invitation to a case that is known here: to the group of a new custodian, or back after a removal.
+    /// An invitation to a case that is known here: to the group of a new custodian, or back after a removal. Or somebody
+    /// has made up a case of this id, and this is the true one: only a person can tell.
     pub(super) fn adopt(
+        &mut self,
+        ctx: &Ctx<'_>,
+        invitation: &Invitation,
+        from: NodeId,
+    ) -> Result<Vec<Effect>, Error> {
+        let adopted = self.adopt_known(ctx, invitation, from);
+        let passed_over = match &adopted {
+            Ok(effects) => effects.is_empty(),
+            Err(e) => matches!(e, Error::Group(_)),
+        };
+        if !passed_over || !self.trusts_its_inviter() || self.was_member(&from) {
+            return adopted;
+        }
+        // What is not for this node, or no invitation, is no other case either.
+        let Ok(other) = Self::join(ctx, invitation, from) else {
+            return adopted;
+        };
+        if self.state.follows != Some(from) {
+            return Err(Error::Contested(from));
+        }
+        Ok(self.begin_anew(other))
+    }
+
+    /// Whether this node knows of the case nothing but what it has from who invited it.
+    fn trusts_its_inviter(&self) -> bool {
+        self.state.groups.len() == 1 && self.state.joined.number > 0
+    }
+
+    /// Another case of the same id, in the place of the one that is known here.
+    fn begin_anew(&mut self, (mut other, effects): (Self, Vec<Effect>)) -> Vec<Effect> {
+        let (before, key) = (self.state.active, other.state.active);
+        if before == key {
+            let steps = self.state.group_mut(&key).map(|g| &mut g.steps);
+            if let (Some(old), Some(new)) = (steps, other.state.group_mut(&key)) {
+                new.steps.take_the_place_of(std::mem::take(old));
+            }
+            self.active.replace(other.active);
+        } else {
+            self.dropped.push(before);
+            self.active = other.active;
+        }
+        self.state = other.state;
+        effects
+    }
+
+    fn adopt_known(
         &mut self,
         ctx: &Ctx<'_>,
         invitation: &Invitation,
@@ -140,11 +187,11 @@ impl Case {
             // It was removed again since, and has heard of that first.
             return Ok(Vec::new());
         }
+        self.rules().check_next(group.rules(), &key)?;
         if !(ended || restored) {
             // It has not heard yet that it was removed in between.
             return Err(Error::NotYet);
         }
-        self.rules().check_next(group.rules(), &key)?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
         // Commits that came after the word of its removal, and are from before it, were not followed any more.
         self.ask_since(self.epoch());

@@ -144,6 +144,14 @@ impl Steps {
         self.unsaved.gone = gone;
     }
 
+    /// Of another group of the same name: no row of the old one is left.
+    pub(super) fn take_the_place_of(&mut self, old: Self) {
+        let stored = old.steps.len().saturating_sub(old.unsaved.steps);
+        self.unsaved.gone = old.unsaved.gone;
+        let rows = old.steps.iter().take(stored).map(|s| s.to);
+        self.unsaved.gone.extend(rows);
+    }
+
     /// The first epoch that is known.
     pub(super) fn first(&self) -> Epoch {
         self.base.first

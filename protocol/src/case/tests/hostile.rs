@@ -127,6 +127,97 @@ fn a_member_does_not_take_over_the_succession_of_another() {
     assert!(world.case(2).is_custodian());
 }
 
+/// Node 3 makes up a case of this id, of a generation, and node 2 takes it for the true one.
+fn made_up(id: CaseId, generation: u32) -> World {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open_as(id, 3, History::All);
+    if generation == 0 {
+        world.invite(3, &[2]);
+        return world;
+    }
+    let alone = Succession {
+        motion: Motion {
+            case: id,
+            generation: generation - 1,
+            branch: Hash([0; 32]),
+            ballot: 0,
+            out: node(3),
+            successor: node(3),
+            cause: Cause::Lost,
+        },
+        base: Epoch::new(generation - 1, 0),
+        members: vec![node(3)],
+        cuts: Vec::new(),
+        votes: Vec::new(),
+    };
+    let signed = Signed::new(&alone, &node_key(3));
+    let key = alone.key(signed.hash());
+    let rules = world.case(3).rules().clone();
+    let identity = world.identity(3);
+    let mut group = CaseGroup::create(identity, key, rules.clone()).expect("a group");
+    let offer = world.directory.key_package(&node(2)).expect("offered");
+    let change = group::Change {
+        add: vec![(node(2), offer.key_package.clone())],
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules,
+    };
+    let committed = group.commit(identity, change, &world.directory);
+    let invitation = Invitation {
+        case: id,
+        generation,
+        succession: Some(signed),
+        welcome: committed.expect("added").welcome.expect("for it"),
+    };
+    world.send(3, 2, Delivery::Invitation(invitation));
+    world.settle();
+    world
+}
+
+#[test]
+fn who_makes_up_a_case_keeps_nobody_out_of_the_true_one() {
+    let id = CaseId([5; 32]);
+    // The made-up one has come further, or less far, or is of a generation that the true one never reaches; and it may
+    // have removed the node.
+    for (generation, made, true_ones, out) in [
+        (0, 3, 0, false),
+        (0, 0, 3, false),
+        (0, 0, 3, true),
+        (u32::MAX, 0, 0, false),
+    ] {
+        let mut world = made_up(id, generation);
+        assert_eq!(world.case(2).rules().custodian, node(3));
+        for _ in 0..made {
+            world.ask(3, Case::rekey).expect("committed");
+        }
+        if out {
+            world
+                .ask(3, |case, ctx| case.remove_org(ctx, org(2), ""))
+                .expect("removed");
+        }
+        world.settle();
+        assert_eq!(world.case(2).ended().is_some(), out);
+        world.open_as(id, 1, History::All);
+        let before = world.write(1).expect("written");
+        for _ in 0..true_ones {
+            world.ask(1, Case::rekey).expect("committed");
+        }
+        world.invite(1, &[2]);
+        assert_eq!(world.case(2).rules().custodian, node(3), "a person decides");
+        assert_eq!(world.node(2).inbox.len(), 1, "it waits");
+        world.vote(2, 1, Cause::Lost).expect("it follows");
+        world.restart(2);
+        world.settle();
+        let kept = world.case(2).state().clone();
+        world.restart(2);
+        assert_eq!(*world.case(2).state(), kept, "no row of the other is left");
+        world.tick();
+        world.assert_agreed(&[1, 2]);
+        assert!(world.reads(2).contains(&before));
+        assert!(!world.case(2).was_member(&node(3)));
+    }
+}
+
 #[test]
 fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);
