@@ -237,13 +237,13 @@ impl Steps {
         self.steps.iter().any(|s| s.log == Step::OWN)
     }
 
-    /// The last epoch that no commit at or above `seq` of `log` has made, of those that made epoch `since` or a later one:
-    /// where that log was found to have two histories.
+    /// The last epoch that no commit at or above `seq` of `log` has made: where that log was found to have two
+    /// histories.
     #[must_use]
-    pub fn before(&self, log: LogId, seq: u64, since: Epoch) -> Option<Epoch> {
+    pub fn before(&self, log: LogId, seq: u64) -> Option<Epoch> {
         let mut epoch = self.base.first;
         for step in &self.steps {
-            if step.log == log && step.seq >= seq && step.to >= since {
+            if step.log == log && step.seq >= seq {
                 return Some(epoch);
             }
             epoch = step.to;
@@ -280,11 +280,8 @@ mod tests {
         assert_eq!(steps.spans(&node(2)), [(at(3), at(4))]);
         assert_eq!(steps.spans(&node(3)), [(at(4), at(5))]);
         assert_eq!(steps.spans(&node(4)), []);
-        assert_eq!(steps.before(log, 35, at(0)), Some(at(3)));
-        assert_eq!(steps.before(log, 45, at(0)), Some(at(4)));
-        assert_eq!(steps.before(log, 35, at(5)), Some(at(4)));
-        assert_eq!(steps.before(log, 35, at(6)), None);
-        assert_eq!(steps.before(log, 51, at(0)), None);
+        assert_eq!(steps.before(log, 45), Some(at(4)));
+        assert_eq!(steps.before(log, 51), None);
         let many = (limits::STEPS + FORGOTTEN) as u64;
         for n in 6..4 + many {
             steps.push(step(n, &[], &[]));

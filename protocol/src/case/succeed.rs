@@ -210,9 +210,13 @@ impl Case {
         let (members, now) = (self.base_members(), self.members());
         let (from, base) = (Epoch::new(self.epoch().generation, 1), self.base());
         // What somebody else has removed who had the office afterwards was not told to one side alone.
-        let handed = self.in_office();
-        let by_another =
-            |at: Epoch| handed > base && at > handed && self.out() != self.rules().custodian;
+        let mut handed = self
+            .rules()
+            .handed
+            .iter()
+            .filter_map(|h| h.unverified().ok());
+        let handed = handed.find(|h| h.at > base).map(|h| h.at);
+        let by_another = |at: Epoch| handed.is_some_and(|handed| at > handed);
         let mut gone: Vec<NodeId> = Vec::new();
         for former in self.rules().former.iter().rev() {
             let here = former.at >= from && former.at <= base;
@@ -395,8 +399,7 @@ impl Case {
         }
     }
 
-    /// The epoch that the last hand-over made: what custodians have committed before it, everybody who follows it has
-    /// followed, and they take nothing of it back.
+    /// The epoch that the last hand-over made: a commit from before it that turns up by itself proves nothing any more.
     fn in_office(&self) -> Epoch {
         let last = self.rules().handed.last();
         let last = last.and_then(|h| h.unverified().ok());
@@ -410,7 +413,7 @@ impl Case {
         let Some(followed) = self.state.group(&self.state.active) else {
             return Vec::new();
         };
-        let after = followed.steps.before(log, seq, self.in_office());
+        let after = followed.steps.before(log, seq);
         if after.is_none() && writer != self.rules().custodian {
             return Vec::new();
         }
