@@ -400,7 +400,6 @@ async fn lossy(program: &Path, figures: &mut Figures) -> Option<()> {
 }
 
 async fn silence(program: &Path, figures: &mut Figures, minutes: u64) -> Option<()> {
-    let mut connected = 0.0;
     for (link, relayed) in [
         (Link::Narrow, false),
         (Link::Narrow, true),
@@ -422,18 +421,15 @@ async fn silence(program: &Path, figures: &mut Figures, minutes: u64) -> Option<
         let mut hour =
             bytes(traffic) * 60.0 / f64::from(u32::try_from(minutes).unwrap_or(u32::MAX));
         if relayed {
-            // What asking for the place costs is what a connection with one costs more.
-            let asking = (fresh - connected).max(0.0);
+            // Asking again goes over a connection that stands: it costs no more than a fresh one on which it is asked first.
             figures.amount(
-                "bytes of asking for a place",
-                asking,
+                "bytes of a fresh connection and a place",
+                fresh,
                 4_096.0,
                 "4 KiB",
                 None,
             );
-            hour += asking * RENEWALS;
-        } else {
-            connected = fresh;
+            hour += fresh * RENEWALS;
         }
         let goal = (link == Link::Narrow).then_some(1.0);
         figures.amount(
