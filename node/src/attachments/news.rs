@@ -33,7 +33,7 @@ impl InVain {
         }
     }
 
-    fn take(&mut self, list: &Hash) -> BTreeSet<(NodeId, CaseId)> {
+    pub(super) fn take(&mut self, list: &Hash) -> BTreeSet<(NodeId, CaseId)> {
         let who = self.by_file.remove(list).unwrap_or_default();
         self.count -= who.len();
         for (node, _) in &who {
