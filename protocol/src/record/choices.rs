@@ -23,6 +23,10 @@ macro_rules! choices {
                 }
             }
 
+            fn exactly(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == text)
+            }
+
             /// All values as a list for people.
             fn list() -> String {
                 [$($text,)+].join(", ")
@@ -47,6 +51,10 @@ macro_rules! choices {
             type Err = $crate::record::error::NotAllowed;
             /// Forgives case, and blanks or underscores for hyphens.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                // Mostly it is written as we write it: then nothing is allocated.
+                if let Some(value) = Self::exactly(text) {
+                    return Ok(value);
+                }
                 let plain = |t: &str| t.trim().to_ascii_lowercase().replace([' ', '_'], "-");
                 let wanted = plain(text);
                 Self::ALL
@@ -66,12 +74,21 @@ macro_rules! choices {
         impl<'de> serde::Deserialize<'de> for $name {
             /// Takes the exact text only: on the wire there is one way to write a value.
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(d)?;
-                Self::ALL
-                    .iter()
-                    .copied()
-                    .find(|value| value.as_str() == text)
-                    .ok_or_else(|| serde::de::Error::custom(Self::refused(&text)))
+                struct Exactly;
+                impl serde::de::Visitor<'_> for Exactly {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a string")
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        $name::exactly(text).ok_or_else(|| E::custom($name::refused(text)))
+                    }
+                    fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<$name, E> {
+                        let text = std::str::from_utf8(text).map_err(E::custom)?;
+                        self.visit_str(text)
+                    }
+                }
+                d.deserialize_str(Exactly)
             }
         }
 

@@ -6,7 +6,10 @@
 
 use super::{fields::Written, limits};
 use crate::time::Time;
-use jiff::civil::Date;
+use jiff::{
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -53,7 +56,7 @@ impl Edtf {
     }
 }
 
-/// Reads one side; `None` if it is not well-formed.
+/// Reads one side; `None` if it is not well-formed. Nothing is allocated: every record that is read has a few of them.
 fn side(text: &str) -> Option<Bounds> {
     if text == ".." {
         return Some((None, None));
@@ -63,40 +66,55 @@ fn side(text: &str) -> Option<Bounds> {
         let time: Time = plain.parse().ok()?;
         return Some((Some(time), Some(time)));
     }
-    let shape: String = plain
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '9' } else { c })
-        .collect();
-    let (first, last) = match shape.as_str() {
-        "9999-99-99" => {
-            let day: Date = plain.parse().ok()?;
+    let (first, last) = match *plain.as_bytes() {
+        [a, b, c, d, b'-', e, f, b'-', g, h] => {
+            let day = date([a, b, c, d], [e, f], [g, h])?;
             (day, day)
         }
-        "9999-99" => {
-            let first: Date = format!("{plain}-01").parse().ok()?;
+        [a, b, c, d, b'-', e, f] => {
+            let first = date([a, b, c, d], [e, f], *b"01")?;
             (first, first.last_of_month())
         }
-        "9999" => {
-            let first: Date = format!("{plain}-01-01").parse().ok()?;
+        [a, b, c, d] => {
+            let first = date([a, b, c, d], *b"01", *b"01")?;
             (first, first.last_of_year())
         }
         _ => return None,
     };
-    let moment = |text: String| text.parse::<Time>().ok();
     Some((
-        moment(format!("{first}T00:00:00Z")),
-        moment(format!("{last}T23:59:59.999Z")),
+        moment(first.at(0, 0, 0, 0)),
+        moment(last.at(23, 59, 59, 999_000_000)),
     ))
 }
 
-impl FromStr for Edtf {
-    type Err = ParseError;
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        let text = text.trim();
-        let sides: Vec<&str> = text.split('/').collect();
-        let good = match sides[..] {
-            [one] => one != ".." && side(one).is_some(),
-            [from, to] => match (side(from), side(to)) {
+/// A day of the calendar from its digits.
+fn date(year: [u8; 4], month: [u8; 2], day: [u8; 2]) -> Option<Date> {
+    let month = i8::try_from(number(&month)?).ok()?;
+    let day = i8::try_from(number(&day)?).ok()?;
+    Date::new(number(&year)?, month, day).ok()
+}
+
+/// At most four digits.
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0, |n, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        Some(n * 10 + i16::from(digit))
+    })
+}
+
+/// In UTC; none before 1970.
+fn moment(at: DateTime) -> Option<Time> {
+    let ms = TimeZone::UTC.to_timestamp(at).ok()?.as_millisecond();
+    u64::try_from(ms).ok().map(Time)
+}
+
+impl Edtf {
+    /// Whether this is how it is written.
+    fn is_good(text: &str) -> bool {
+        let mut sides = text.split('/');
+        match (sides.next(), sides.next(), sides.next()) {
+            (Some(one), None, _) => one != ".." && side(one).is_some(),
+            (Some(from), Some(to), None) => match (side(from), side(to)) {
                 (Some((first, _)), Some((_, last))) => {
                     let ordered = first.zip(last).is_none_or(|(a, b)| a <= b);
                     ordered && (from, to) != ("..", "..")
@@ -104,8 +122,16 @@ impl FromStr for Edtf {
                 _ => false,
             },
             _ => false,
-        };
-        if good && text.len() <= limits::EDTF {
+        }
+    }
+}
+
+impl FromStr for Edtf {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let text = text.trim();
+        // The length first: nothing longer is looked at.
+        if text.len() <= limits::EDTF && Self::is_good(text) {
             Ok(Self(text.to_string()))
         } else {
             Err(ParseError)
@@ -116,6 +142,10 @@ impl FromStr for Edtf {
 impl TryFrom<String> for Edtf {
     type Error = ParseError;
     fn try_from(text: String) -> Result<Self, ParseError> {
+        // As it stands, if nothing is to be taken off: no second copy.
+        if text.trim().len() == text.len() && text.len() <= limits::EDTF && Self::is_good(&text) {
+            return Ok(Self(text));
+        }
         text.parse()
     }
 }
@@ -201,6 +231,44 @@ mod tests {
             "2026-11-03~~",
         ] {
             assert_eq!(bad.parse::<Edtf>(), Err(ParseError), "{bad}");
+        }
+    }
+
+    /// By way of the calendar's own parser.
+    fn by_the_calendar(text: &str) -> Option<Bounds> {
+        let day = |text: String| text.parse::<Date>().ok();
+        let (first, last) = match text.len() {
+            10 => (day(text.into())?, day(text.into())?),
+            7 => day(format!("{text}-01")).map(|d| (d, d.last_of_month()))?,
+            _ => day(format!("{text}-01-01")).map(|d| (d, d.last_of_year()))?,
+        };
+        let moment = |text: String| text.parse::<Time>().ok();
+        Some((
+            moment(format!("{first}T00:00:00Z")),
+            moment(format!("{last}T23:59:59.999Z")),
+        ))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn days_months_and_years_are_those_of_the_calendar(text in "[0129][0-9]{3}(-[01][0-9](-[0-3][0-9])?)?") {
+            proptest::prop_assert_eq!(side(&text), by_the_calendar(&text));
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_those_of_the_calendar() {
+        for text in [
+            "9999-12-31",
+            "9999",
+            "9999-12",
+            "0000",
+            "0000-01-01",
+            "1969-12-31",
+            "1970-01-01",
+            "1969",
+        ] {
+            assert_eq!(side(text), by_the_calendar(text), "{text}");
         }
     }
 }

@@ -65,6 +65,10 @@ impl FromStr for Tlp {
     type Err = ParseError;
     /// Takes `TLP:AMBER+STRICT`, `amber+strict`, `amber-strict`, `tlp-amber-strict` alike.
     fn from_str(text: &str) -> Result<Self, ParseError> {
+        // As every record says it: nothing is allocated.
+        if let Some(tlp) = Self::ALL.iter().find(|tlp| tlp.as_str() == text) {
+            return Ok(*tlp);
+        }
         let plain = |t: &str| {
             t.trim()
                 .to_ascii_lowercase()
