@@ -50,7 +50,7 @@ pub use release::{Asker, Audience, Barred, Circle, Handling, NoRelease, ReleaseR
 pub use summary::{Facts, JudgedFactor, Summary};
 pub use view::{
     ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ClockDoubt, ConveningRow,
-    DesignationRow, Displacement, Invalid, OrganisationRisk, Page, PledgeRow, PositionRow,
+    DesignationRow, Displacement, Invalid, OrganisationRisk, Page, Placed, PledgeRow, PositionRow,
     Positions, Reading, RequestRow, Standing, Step, StepKind, TimelineEntry,
 };
 

@@ -275,6 +275,11 @@ macro_rules! counts {
                 Self { $($name: ranges.next().unwrap_or_default(),)+ }
             }
 
+            /// The numbers, in the order of [`Counts::NAMES`].
+            pub(super) fn ranges(&self) -> [Range; Counts::NAMES.len()] {
+                [$(self.$name,)+]
+            }
+
             /// The names of the counts, and the numbers.
             #[must_use]
             pub fn named(&self) -> Vec<(&'static str, Range)> {

@@ -1,6 +1,6 @@
 //! Sums of counts that can be taken back: what a later record withdraws, it takes out again.
 
-use super::{Range, Totals};
+use super::{Counts, Range, Totals};
 
 /// A sum of ranges. A bound that none of them has stays unknown; one that some lack is filled from its neighbour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,25 +56,37 @@ impl Sum {
     }
 }
 
+/// What one record adds to the sums, by which of the counts: only those that it has, as there is one of these for each
+/// incident.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Share(Box<[(usize, Range)]>);
+
+impl From<&Totals> for Share {
+    fn from(totals: &Totals) -> Self {
+        let known = totals.ranges().into_iter().enumerate();
+        Self(known.filter(|(_, range)| !range.is_unknown()).collect())
+    }
+}
+
 /// Sums of all counts, in any order the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tally(Vec<Sum>);
+pub(super) struct Tally([Sum; Counts::NAMES.len()]);
 
 impl Tally {
-    fn each(&mut self, totals: &Totals, change: impl Fn(&mut Bound, u32, bool)) {
-        let ranges = totals.named();
-        self.0.resize_with(ranges.len(), Sum::default);
-        for (sum, (_, range)) in self.0.iter_mut().zip(ranges) {
-            sum.each(&range, &change);
+    fn each(&mut self, share: &Share, change: impl Fn(&mut Bound, u32, bool)) {
+        for (which, range) in &share.0 {
+            if let Some(sum) = self.0.get_mut(*which) {
+                sum.each(range, &change);
+            }
         }
     }
 
-    pub(super) fn add(&mut self, totals: &Totals) {
-        self.each(totals, Bound::add);
+    pub(super) fn add(&mut self, share: &Share) {
+        self.each(share, Bound::add);
     }
 
-    pub(super) fn remove(&mut self, totals: &Totals) {
-        self.each(totals, Bound::remove);
+    pub(super) fn remove(&mut self, share: &Share) {
+        self.each(share, Bound::remove);
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -87,11 +99,11 @@ mod tests {
     use super::*;
     use crate::record::fields::Written;
 
-    fn killed(text: &str) -> Totals {
-        Totals {
+    fn killed(text: &str) -> Share {
+        Share::from(&Totals {
             killed: Range::from_text(text).expect("a range"),
             ..Totals::default()
-        }
+        })
     }
 
     fn sum(of: &[&str]) -> String {

@@ -40,7 +40,7 @@ pub use positions::{PositionRow, Positions};
 pub use requests::{PledgeRow, RequestRow};
 pub use risks::OrganisationRisk;
 pub use standing::Standing;
-pub use state::CaseState;
+pub use state::{CaseState, Placed};
 pub use timeline::{Reading, TimelineEntry};
 pub use validity::Invalid;
 

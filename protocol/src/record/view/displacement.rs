@@ -69,6 +69,10 @@ impl Displaced {
 impl CaseState {
     /// Where a record stands among those that report displacement, if it does.
     pub(super) fn displacement_at(&self, held: &Held) -> Option<At> {
+        // Most say nothing of it.
+        if held.summary.counts.displaced.is_unknown() && self.stands_alone(held) {
+            return None;
+        }
         let counts = match held.summary.kind {
             Kind::Sitrep => self.withdrawn_by(held).is_none(),
             Kind::Incident => self.events.counts(&held.id),

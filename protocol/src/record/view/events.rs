@@ -7,10 +7,13 @@
 use super::CaseOrder;
 use crate::{
     id::RecordId,
-    record::{Totals, tally::Tally},
+    record::{
+        Totals,
+        tally::{Share, Tally},
+    },
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     mem,
 };
 
@@ -19,15 +22,7 @@ use std::{
 pub(super) struct Live {
     pub(super) order: CaseOrder,
     /// What it adds if it is the one that counts.
-    pub(super) totals: Totals,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Event {
-    /// Of a record that nothing links.
-    Alone(RecordId),
-    /// Of linked records, by number.
-    Linked(u64),
+    pub(super) totals: Share,
 }
 
 /// All events of a case. What is looked up by a hash is never gone through: nothing that is shown depends on its order.
@@ -40,19 +35,24 @@ pub(super) struct Events {
     /// The next group's number; numbers are never shown.
     next: u64,
     live: HashMap<RecordId, Live>,
-    /// The incident that counts for each event. Its totals are in the tally, and change only after [`Self::retire`].
-    counted: HashMap<Event, RecordId>,
+    /// The incident that counts for each group. Its totals are in the tally, and change only after [`Self::retire`]. One
+    /// that nothing links counts by itself.
+    counted: HashMap<u64, RecordId>,
     tally: Tally,
     /// What [`Self::settle`] has to do: groups that lost a link, records whose event is to be counted again, records
-    /// that have ceased to count.
+    /// that have ceased to count. What is touched and stands alone is not in the tally.
     broken: BTreeSet<u64>,
-    touched: BTreeSet<RecordId>,
-    changed: BTreeSet<RecordId>,
+    touched: HashSet<RecordId>,
+    changed: Vec<RecordId>,
 }
 
 impl Events {
     /// Notes what a record links, in order and each once, and whether it is an incident in force.
     pub(super) fn set(&mut self, id: RecordId, links: Vec<RecordId>, live: Option<Live>) {
+        if links.is_empty() && self.is_alone(&id) {
+            self.set_alone(id, live);
+            return;
+        }
         let old = self.links.get(&id).cloned().unwrap_or_default();
         if old != links {
             self.retire(id);
@@ -81,45 +81,75 @@ impl Events {
         }
     }
 
-    /// Counts again what was noted since the last time; returns the records that count now or did before.
-    pub(super) fn settle(&mut self) -> BTreeSet<RecordId> {
+    /// Whether nothing links a record, nor did since the last time that all was settled.
+    fn is_alone(&self, id: &RecordId) -> bool {
+        !self.group.contains_key(id) && !self.links.contains_key(id) && !self.touched.contains(id)
+    }
+
+    /// Most incidents are events of their own: they are counted at once.
+    fn set_alone(&mut self, id: RecordId, live: Option<Live>) {
+        let Some(live) = live else {
+            if let Some(old) = self.live.remove(&id) {
+                self.tally.remove(&old.totals);
+            }
+            return;
+        };
+        match self.live.entry(id) {
+            Entry::Occupied(old) if *old.get() == live => {}
+            Entry::Occupied(mut old) => {
+                self.tally.add(&live.totals);
+                self.tally.remove(&old.insert(live).totals);
+            }
+            Entry::Vacant(free) => {
+                self.tally.add(&live.totals);
+                free.insert(live);
+            }
+        }
+    }
+
+    /// Counts again what was noted since the last time; returns the records that count now or did before by what others
+    /// have become, some of them more than once.
+    pub(super) fn settle(&mut self) -> Vec<RecordId> {
         for number in mem::take(&mut self.broken) {
             self.regroup(number);
         }
-        let events: BTreeSet<Event> = mem::take(&mut self.touched)
-            .iter()
-            .map(|id| self.event(id))
-            .collect();
-        for event in events {
-            self.uncount(event);
-            let counts = match event {
-                Event::Alone(id) => self.live.contains_key(&id).then_some(id),
-                Event::Linked(number) => self.last(number),
-            };
-            if let Some((id, live)) = counts.and_then(|id| Some((id, self.live.get(&id)?))) {
-                self.tally.add(&live.totals);
-                self.counted.insert(event, id);
-                self.changed.insert(id);
+        let mut groups = BTreeSet::new();
+        for id in mem::take(&mut self.touched) {
+            match self.group.get(&id) {
+                Some(number) => {
+                    groups.insert(*number);
+                }
+                None => self.count(id),
+            }
+        }
+        for number in groups {
+            self.uncount(number);
+            if let Some(id) = self.last(number) {
+                self.counted.insert(number, id);
+                self.count(id);
             }
         }
         mem::take(&mut self.changed)
     }
 
+    fn count(&mut self, id: RecordId) {
+        if let Some(live) = self.live.get(&id) {
+            self.tally.add(&live.totals);
+            self.changed.push(id);
+        }
+    }
+
     /// Whether a record is the incident that counts for its event.
     pub(super) fn counts(&self, id: &RecordId) -> bool {
-        self.counted.get(&self.event(id)) == Some(id)
+        match self.group.get(id) {
+            Some(number) => self.counted.get(number) == Some(id),
+            None => self.live.contains_key(id),
+        }
     }
 
     /// People counted, each event once.
     pub(super) fn totals(&self) -> Totals {
         self.tally.totals()
-    }
-
-    fn event(&self, id: &RecordId) -> Event {
-        match self.group.get(id) {
-            Some(number) => Event::Linked(*number),
-            None => Event::Alone(*id),
-        }
     }
 
     /// The last incident in case order of a group.
@@ -134,16 +164,25 @@ impl Events {
 
     /// Takes a record's event out of the sum until it is settled.
     fn retire(&mut self, id: RecordId) {
-        self.uncount(self.event(&id));
-        self.touched.insert(id);
+        let group = self.group.get(&id).copied();
+        let first = self.touched.insert(id);
+        match group {
+            Some(number) => self.uncount(number),
+            None if first => self.discount(id),
+            None => {}
+        }
     }
 
-    fn uncount(&mut self, event: Event) {
-        if let Some(id) = self.counted.remove(&event) {
-            if let Some(live) = self.live.get(&id) {
-                self.tally.remove(&live.totals);
-            }
-            self.changed.insert(id);
+    fn uncount(&mut self, number: u64) {
+        if let Some(id) = self.counted.remove(&number) {
+            self.discount(id);
+        }
+    }
+
+    fn discount(&mut self, id: RecordId) {
+        if let Some(live) = self.live.get(&id) {
+            self.tally.remove(&live.totals);
+            self.changed.push(id);
         }
     }
 
@@ -182,7 +221,7 @@ impl Events {
 
     /// Puts together again what is still linked in a group that lost a link.
     fn regroup(&mut self, number: u64) {
-        self.uncount(Event::Linked(number));
+        self.uncount(number);
         let Some(mut rest) = self.groups.remove(&number) else {
             return;
         };

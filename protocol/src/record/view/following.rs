@@ -25,7 +25,7 @@ impl CaseState {
         ids: impl IntoIterator<Item = RecordId>,
     ) -> BTreeMap<CaseOrder, RecordId> {
         let ids = ids.into_iter();
-        ids.filter_map(|id| Some((*self.at.get(&id)?, id)))
+        ids.filter_map(|id| Some((self.at.get(&id)?.order, id)))
             .collect()
     }
 

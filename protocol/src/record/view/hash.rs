@@ -22,12 +22,18 @@ const BITS: u32 = 6;
 pub(super) struct Buckets {
     hashes: BTreeMap<u64, Hash>,
     stale: BTreeSet<u64>,
+    /// The one that became stale last: records mostly come as they stand.
+    last: Option<u64>,
 }
 
 impl Buckets {
     /// A row at this place has changed.
     pub(super) fn touch(&mut self, order: &CaseOrder) {
-        self.stale.insert(order.lamport >> BITS);
+        let bucket = order.lamport >> BITS;
+        if self.last != Some(bucket) {
+            self.stale.insert(bucket);
+            self.last = Some(bucket);
+        }
     }
 }
 
@@ -43,6 +49,7 @@ impl CaseState {
     /// The view hash: SHA-256 over the hashes of the timeline's buckets and the totals.
     #[must_use]
     pub fn hash(&mut self) -> Hash {
+        self.buckets.last = None;
         for bucket in mem::take(&mut self.buckets.stale) {
             // The last bucket of all has no next one to end at.
             let rows: Vec<_> = self

@@ -33,7 +33,7 @@ impl CaseState {
     fn end(&self, page: &Page) -> Option<Bound<CaseOrder>> {
         match page.before {
             None => Some(Bound::Unbounded),
-            Some(id) => self.at.get(&id).map(|order| Bound::Excluded(*order)),
+            Some(id) => self.at.get(&id).map(|held| Bound::Excluded(held.order)),
         }
     }
 
@@ -44,7 +44,7 @@ impl CaseState {
         of.into_iter()
             .flatten()
             .rev()
-            .filter_map(|order| self.records.get(order))
+            .filter_map(|order| Some(&**self.records.get(order)?))
             .filter(|held| self.withdrawn_by(held).is_none() && self.invalid(held).is_none())
             .skip(page.skip)
     }
@@ -55,7 +55,7 @@ impl CaseState {
         end.map(|end| BTreeMap::range(&self.records, (Bound::Unbounded, end)))
             .into_iter()
             .flatten()
-            .map(|(_, held)| held)
+            .map(|(_, held)| &**held)
             .rev()
             .skip(page.skip)
     }

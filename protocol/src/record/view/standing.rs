@@ -87,16 +87,22 @@ impl CaseState {
     }
 
     pub(super) fn find(&self, id: &RecordId) -> Option<&Held> {
-        self.records.get(self.at.get(id)?)
+        self.at.get(id).map(|held| &**held)
+    }
+
+    /// Whether nothing is about a record, as about most: it says what it said.
+    pub(super) fn stands_alone(&self, held: &Held) -> bool {
+        !self.about.contains_key(&held.id)
     }
 
     /// Records of one kind about another one, in case order.
     pub(super) fn about(&self, id: RecordId, kind: Kind) -> impl DoubleEndedIterator<Item = &Held> {
         self.about
-            .get(&(id, kind))
+            .get(&id)
+            .and_then(|about| about.get(&kind))
             .into_iter()
             .flatten()
-            .filter_map(|order| self.records.get(order))
+            .filter_map(|order| Some(&**self.records.get(order)?))
     }
 
     /// Records of one kind that were not withdrawn, in case order.
@@ -105,7 +111,7 @@ impl CaseState {
             .get(&kind)
             .into_iter()
             .flatten()
-            .filter_map(|order| self.records.get(order))
+            .filter_map(|order| Some(&**self.records.get(order)?))
             .filter(|held| self.withdrawn_by(held).is_none() && self.invalid(held).is_none())
     }
 
@@ -160,12 +166,14 @@ impl CaseState {
 
     /// Records that it says report the same event, also by its corrections; in order, each once.
     pub(super) fn links(&self, held: &Held) -> Vec<RecordId> {
-        if self.withdrawn_by(held).is_some() {
-            return Vec::new();
-        }
         let mut links = held.summary.same_event_as.clone();
-        for (by, _) in self.corrections(held) {
-            links.extend(&by.summary.same_event_as);
+        if !self.stands_alone(held) {
+            if self.withdrawn_by(held).is_some() {
+                return Vec::new();
+            }
+            for (by, _) in self.corrections(held) {
+                links.extend(&by.summary.same_event_as);
+            }
         }
         links.retain(|other| *other != held.id);
         links.sort_unstable();

@@ -8,10 +8,14 @@ use super::{
 };
 use crate::{
     id::RecordId,
-    record::{Kind, Summary, Totals, Verification},
+    record::{Kind, Summary, Totals, Verification, tally::Share},
     time::Time,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// A record of the case.
 #[derive(Debug)]
@@ -21,19 +25,40 @@ pub(super) struct Held {
     pub(super) summary: Summary,
 }
 
+/// A record and where it stands, as a state takes it. Made beside the state, so that several cores can.
+#[derive(Debug, Clone)]
+pub struct Placed(Arc<Held>);
+
+impl From<(CaseOrder, RecordId, Summary)> for Placed {
+    fn from((order, id, summary): (CaseOrder, RecordId, Summary)) -> Self {
+        Self(Arc::new(Held { id, order, summary }))
+    }
+}
+
+/// What has changed, until all that follows from it is brought up to date.
+#[derive(Default)]
+struct Affected {
+    /// Records that have come.
+    came: Vec<Arc<Held>>,
+    /// Whether one of them has come twice.
+    twice: bool,
+    /// Records of which they say something.
+    others: Vec<RecordId>,
+}
+
 /// The records of a case with their indexes. Records may come in any order and more than once: the state is the same.
 ///
 /// One more record costs time by what it bears on (its target, its event), and not by the size of the case. Memory is
 /// about 1 KiB for each record.
 #[derive(Debug, Default)]
 pub struct CaseState {
-    pub(super) records: BTreeMap<CaseOrder, Held>,
-    /// Where each of them stands. As all that is found by a hash, it is never gone through, so it has no order in which nodes
+    pub(super) records: BTreeMap<CaseOrder, Arc<Held>>,
+    /// The same by their ids. As all that is found by a hash, it is never gone through, so it has no order in which nodes
     /// could differ.
-    pub(super) at: HashMap<RecordId, CaseOrder>,
+    pub(super) at: HashMap<RecordId, Arc<Held>>,
     pub(super) kinds: BTreeMap<Kind, BTreeSet<CaseOrder>>,
     /// Records by what they are about. Corrections, positions and pledges are about what the first correction amended.
-    pub(super) about: HashMap<(RecordId, Kind), BTreeSet<CaseOrder>>,
+    pub(super) about: HashMap<RecordId, About>,
     /// Correction → what it amends, or what that amends in turn.
     chains: HashMap<RecordId, RecordId>,
     pub(super) events: Events,
@@ -47,23 +72,27 @@ pub struct CaseState {
     pub(super) came_early: BTreeSet<RecordId>,
 }
 
+/// What is about a record, by kind. None of them is empty when it is made.
+pub(super) type About = BTreeMap<Kind, BTreeSet<CaseOrder>>;
+
 /// Kinds that follow a correction to the record that it amends.
 const FOLLOWING: [Kind; 3] = [Kind::Correction, Kind::Position, Kind::Pledge];
 
 impl CaseState {
     /// Of records in any order.
     #[must_use]
-    pub fn from_records(records: impl IntoIterator<Item = (CaseOrder, RecordId, Summary)>) -> Self {
+    pub fn from_records(records: impl IntoIterator<Item = impl Into<Placed>>) -> Self {
         let mut state = Self::default();
         state.extend(records);
         state
     }
 
     /// Takes more records, in any order; one that is there already stands at its smaller place.
-    pub fn extend(&mut self, records: impl IntoIterator<Item = (CaseOrder, RecordId, Summary)>) {
-        let mut affected = BTreeSet::new();
-        for (order, id, summary) in records {
-            self.take(Held { id, order, summary }, &mut affected);
+    pub fn extend(&mut self, records: impl IntoIterator<Item = impl Into<Placed>>) {
+        let mut affected = Affected::default();
+        for record in records {
+            let Placed(held) = record.into();
+            self.take(held, &mut affected);
         }
         self.settle(affected);
     }
@@ -103,34 +132,40 @@ impl CaseState {
             .collect()
     }
 
-    fn take(&mut self, held: Held, affected: &mut BTreeSet<RecordId>) {
-        let Held { id, order, .. } = held;
-        let kind = held.summary.kind;
-        match self.at.get(&id) {
-            Some(known) if *known <= order => return,
-            Some(known) => self.forget(*known),
-            None => {}
+    fn take(&mut self, held: Arc<Held>, affected: &mut Affected) {
+        let (id, order, kind) = (held.id, held.order, held.summary.kind);
+        let later = match self.at.entry(id) {
+            Entry::Occupied(there) if there.get().order <= order => return,
+            Entry::Occupied(mut there) => Some(there.insert(held.clone())),
+            Entry::Vacant(free) => {
+                free.insert(held.clone());
+                None
+            }
+        };
+        if let Some(later) = later {
+            self.forget(later.order);
+            affected.twice = true;
         }
-        affected.insert(id);
         if let Some(target) = held.summary.target {
             if kind == Kind::Correction {
                 self.chain(id, target);
             }
             self.shorten(target);
             let subject = self.subject(kind, target);
-            self.about.entry((subject, kind)).or_default().insert(order);
-            affected.insert(subject);
+            let about = self.about.entry(subject).or_default();
+            about.entry(kind).or_default().insert(order);
+            affected.others.push(subject);
             // What a withdrawn correction or pledge was about changes as well.
             if kind == Kind::Retraction
                 && let Some(Held { summary, .. }) = self.find(&target)
                 && let Some(of) = summary.target
             {
-                affected.insert(self.subject(summary.kind, of));
+                affected.others.push(self.subject(summary.kind, of));
             }
         }
         self.kinds.entry(kind).or_default().insert(order);
-        self.at.insert(id, order);
-        self.records.insert(order, held);
+        self.records.insert(order, held.clone());
+        affected.came.push(held);
     }
 
     /// Gives up a record's place: it stands earlier as well.
@@ -146,7 +181,8 @@ impl CaseState {
         }
         if let Some(target) = held.summary.target {
             let subject = self.subject(kind, target);
-            if let Some(about) = self.about.get_mut(&(subject, kind)) {
+            let about = self.about.get_mut(&subject);
+            if let Some(about) = about.and_then(|about| about.get_mut(&kind)) {
                 about.remove(&order);
             }
         }
@@ -187,8 +223,10 @@ impl CaseState {
         }
         self.chains.insert(id, root);
         for kind in FOLLOWING {
-            if let Some(mut moved) = self.about.remove(&(id, kind)) {
-                let about = self.about.entry((root, kind)).or_default();
+            let about = self.about.get_mut(&id);
+            if let Some(mut moved) = about.and_then(|about| about.remove(&kind)) {
+                let about = self.about.entry(root).or_default();
+                let about = about.entry(kind).or_default();
                 // The smaller one moves: a record moves only a few times, whatever the order.
                 if about.len() < moved.len() {
                     std::mem::swap(about, &mut moved);
@@ -199,75 +237,104 @@ impl CaseState {
     }
 
     /// Brings up to date what follows from records that came, or of which something else is said now.
-    fn settle(&mut self, mut affected: BTreeSet<RecordId>) {
-        self.judge(&mut affected);
-        let mut reporting = Vec::new();
-        for id in &affected {
-            let Some(held) = self.find(id) else {
-                continue;
-            };
-            let order = held.order;
+    fn settle(&mut self, affected: Affected) {
+        let Affected {
+            mut came,
+            twice,
+            mut others,
+        } = affected;
+        if twice {
+            let stands =
+                |held: &Arc<Held>| self.held(&held.id).is_some_and(|h| Arc::ptr_eq(&h, held));
+            came.retain(stands);
+        }
+        each_once(&mut others);
+        self.with_what_is_about(&came, &mut others);
+        // One may be among them twice now: what is said of it is the same both times.
+        came.extend(others.iter().filter_map(|id| self.held(id)));
+        self.judge(&came);
+        for held in &came {
             let links = if held.summary.kind.can_be_amended() {
                 self.links(held)
             } else {
                 Vec::new()
             };
             let live = self.live(held);
-            // No other kind reports displacement, and a record's kind does not change.
-            if matches!(held.summary.kind, Kind::Sitrep | Kind::Incident) {
-                reporting.push(*id);
-            }
-            self.buckets.touch(&order);
-            self.events.set(*id, links, live);
+            self.buckets.touch(&held.order);
+            self.events.set(held.id, links, live);
         }
         let mut changed = self.events.settle();
-        changed.extend(reporting);
-        for id in changed {
-            let place = self.find(&id).and_then(|held| self.displacement_at(held));
-            self.displaced.set(id, place);
+        each_once(&mut changed);
+        // No other kind reports displacement, and a record's kind does not change.
+        came.retain(|held| matches!(held.summary.kind, Kind::Sitrep | Kind::Incident));
+        came.extend(changed.iter().filter_map(|id| self.held(id)));
+        for held in came {
+            let place = self.displacement_at(&held);
+            self.displaced.set(held.id, place);
         }
     }
 
-    /// Notes which records count nowhere. Whether one does may change when what it is about comes, and then so does what
-    /// it is about.
-    fn judge(&mut self, affected: &mut BTreeSet<RecordId>) {
-        let about: Vec<RecordId> = affected
-            .iter()
-            .flat_map(|id| [Kind::Correction, Kind::Retraction].map(|kind| self.about(*id, kind)))
-            .flatten()
-            .map(|by| by.id)
-            .collect();
-        for id in about.iter().chain(affected.iter()) {
-            let Some(held) = self.find(id) else {
-                continue;
-            };
+    fn held(&self, id: &RecordId) -> Option<Arc<Held>> {
+        self.at.get(id).cloned()
+    }
+
+    /// Adds corrections and retractions of these records: whether they count may be another question now.
+    fn with_what_is_about(&self, came: &[Arc<Held>], others: &mut Vec<RecordId>) {
+        let mut about: Vec<RecordId> = Vec::new();
+        // Of most records there are none.
+        let of = came.iter().map(|held| &held.id).chain(others.iter());
+        for id in of.filter(|id| self.about.contains_key(*id)) {
+            let of = [Kind::Correction, Kind::Retraction].map(|kind| self.about(*id, kind));
+            about.extend(of.into_iter().flatten().map(|by| by.id));
+        }
+        if !about.is_empty() {
+            others.append(&mut about);
+            each_once(others);
+        }
+    }
+
+    /// Notes which records count nowhere.
+    fn judge(&mut self, affected: &[Arc<Held>]) {
+        for held in affected {
             let (order, kind, invalid) = (held.order, held.summary.kind, self.invalid(held));
-            let of = self.refused.entry(kind).or_default();
             let changed = match invalid {
-                Some(_) => of.insert(order),
-                None => of.remove(&order),
+                Some(_) => self.refused.entry(kind).or_default().insert(order),
+                None => match self.refused.get_mut(&kind) {
+                    Some(of) => of.remove(&order),
+                    None => false,
+                },
             };
             if changed {
                 self.buckets.touch(&order);
             }
         }
-        affected.extend(about);
     }
 
     fn live(&self, held: &Held) -> Option<Live> {
-        if held.summary.kind != Kind::Incident || self.withdrawn_by(held).is_some() {
+        if held.summary.kind != Kind::Incident {
             return None;
         }
-        let now = self.now(held);
+        let now = if self.stands_alone(held) {
+            Cow::Borrowed(&held.summary)
+        } else if self.withdrawn_by(held).is_some() {
+            return None;
+        } else {
+            self.now(held)
+        };
         // What was found to be untrue happened to nobody; it still speaks for its event.
         let refuted = now.verification == Some(Verification::Refuted);
         Some(Live {
             order: held.order,
             totals: if refuted {
-                Totals::default()
+                Share::default()
             } else {
-                now.counts
+                Share::from(&now.counts)
             },
         })
     }
+}
+
+fn each_once(ids: &mut Vec<RecordId>) {
+    ids.sort_unstable();
+    ids.dedup();
 }
