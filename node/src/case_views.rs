@@ -4,34 +4,29 @@
 use crate::{
     refused::Refused,
     shared::Shared,
-    store::{Position, Store, StoredRecord},
+    store::{Known, Position, SealedRecord, Store, StoredRecord},
 };
 use focal_protocol::{
     id::{CaseId, RecordId},
-    record::{CaseOrder, CaseState, ClockDoubt, Summary},
+    record::{CaseOrder, CaseState, ClockDoubt, Placed, Summary},
     time::Time,
 };
+use gather::gather;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicUsize, Ordering},
-    mpsc,
 };
+
+mod gather;
 
 /// Cases kept at most.
 const CASES: usize = 16;
 /// Records of them together, about 1 KiB each. Only a single case may be larger.
 const RECORDS: usize = 200_000;
 
-/// Records that are handed over at once while a state is put together.
-const CHUNK: usize = 512;
-/// Chunks of them that are read ahead.
-const AHEAD: usize = 8;
 /// A case with so many records is put together at the start, before anybody asks: a smaller one takes a few
 /// milliseconds when somebody does.
 const LARGE: u64 = 5_000;
-
-/// A record as a state takes it.
-type Row = (CaseOrder, RecordId, Summary);
 
 /// A case's state, and what it is made of.
 #[derive(Debug)]
@@ -212,7 +207,7 @@ fn update(
             continue;
         };
         early.extend(came_early(&row));
-        rows.push((order(&row.position), row.id, said(row, store, shared)?));
+        rows.push(placed(row, store, shared)?);
     }
     state.extend(rows);
     state.came_early(early);
@@ -222,29 +217,42 @@ fn update(
 fn rebuild(store: &Store, shared: &Shared, case: CaseId) -> Result<CaseState, Refused> {
     // First: what comes while the rows are read is read twice rather than never.
     store.follow(case);
-    gather(|early| {
-        store.records_iter(case, None).map(move |row| {
+    let early = Early::default();
+    let rows = store.sealed_records(case);
+    let open = |sealed: Vec<SealedRecord>| {
+        let opened = store.open_records(case, &sealed);
+        let opened = opened.map(|row| {
             let row = row?;
             note(&early, &row);
-            Ok((order(&row.position), row.id, said(row, store, shared)?))
-        })
-    })
+            placed(row, store, shared)
+        });
+        opened.collect()
+    };
+    let mut state = gather(rows.map(|row| Ok(row?)), open)?;
+    if !store.has_case_key(&case) && !state.is_empty() {
+        // Purged since the last row was opened.
+        return Err(Refused::UnknownCase);
+    }
+    state.came_early(whole(&early).drain(..));
+    Ok(state)
 }
 
 /// As it could be read here at a time: linear in the case.
 fn build_at(store: &Store, shared: &Shared, case: CaseId, at: Time) -> Result<Built, Refused> {
     let (undated, left) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let (no_date, gone) = (&undated, &left);
-    let state = gather(|early| {
-        store.known_at(case, None, at).map(move |known| {
-            let known = known?;
-            no_date.fetch_add(known.record.readable.is_none().into(), Ordering::Relaxed);
-            gone.fetch_add(known.left.is_some().into(), Ordering::Relaxed);
-            let row = known.record;
-            note(&early, &row);
-            Ok((order(&row.position), row.id, said(row, store, shared)?))
-        })
-    })?;
+    let early = Early::default();
+    let rows = store.known_at(case, None, at);
+    let open = |known: Vec<Known>| {
+        let opened = known.into_iter().map(|known| {
+            undated.fetch_add(known.record.readable.is_none().into(), Ordering::Relaxed);
+            left.fetch_add(known.left.is_some().into(), Ordering::Relaxed);
+            note(&early, &known.record);
+            placed(known.record, store, shared)
+        });
+        opened.collect()
+    };
+    let mut state = gather(rows.map(|row| Ok(row?)), open)?;
+    state.came_early(whole(&early).drain(..));
     Ok(Built {
         state,
         undated: undated.into_inner(),
@@ -252,48 +260,18 @@ fn build_at(store: &Store, shared: &Shared, case: CaseId, at: Time) -> Result<Bu
     })
 }
 
-/// Puts a state together: one thread reads and opens rows while this one takes them in. Either costs about as much.
-fn gather<'a, R: Iterator<Item = Result<Row, Refused>>>(
-    rows: impl FnOnce(Early) -> R + Send + 'a,
-) -> Result<CaseState, Refused> {
-    let mut state = CaseState::default();
-    let early = Early::default();
-    let noted = early.clone();
-    std::thread::scope(|scope| {
-        let (sender, chunks) = mpsc::sync_channel(AHEAD);
-        let reading = scope.spawn(move || -> Result<(), Refused> {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            for row in rows(noted) {
-                chunk.push(row?);
-                if chunk.len() == CHUNK {
-                    let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-                    if sender.send(full).is_err() {
-                        break;
-                    }
-                }
-            }
-            // Nobody takes them if the other side has ended, and then nobody asks either.
-            let _ = sender.send(chunk);
-            Ok(())
-        });
-        for chunk in chunks {
-            state.extend(chunk);
-        }
-        match reading.join() {
-            Ok(read) => read,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })?;
-    state.came_early(std::mem::take(&mut *whole(&early)));
-    Ok(state)
-}
-
 /// Records that were here before the time in them, noted while rows are read.
-type Early = Arc<Mutex<Vec<RecordId>>>;
+type Early = Mutex<Vec<RecordId>>;
 
 fn came_early(row: &StoredRecord) -> Option<RecordId> {
     let doubt = ClockDoubt::at_arrival(row.summary.created, row.readable?);
     doubt.map(|_| row.id)
+}
+
+/// A row as a state takes it.
+fn placed(row: StoredRecord, store: &Store, shared: &Shared) -> Result<Placed, Refused> {
+    let (order, id) = (order(&row.position), row.id);
+    Ok((order, id, said(row, store, shared)?).into())
 }
 
 fn note(early: &Early, row: &StoredRecord) {

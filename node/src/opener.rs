@@ -109,10 +109,6 @@ impl Opener {
     }
 
     fn run(mut self) {
-        if let Err(e) = self.store.load_places() {
-            tracing::error!("the records cannot be found: {e}");
-            self.shared.unreadable();
-        }
         // What was stored before the last stop and not opened yet.
         match self.store.logs() {
             Ok(logs) => {
@@ -248,6 +244,12 @@ impl Opener {
                 Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
             },
             Job::Readable(id, position, summary) => self.emit(id, position, *summary),
+            Job::Places => {
+                if let Err(e) = self.store.load_places() {
+                    tracing::error!("the records cannot be found: {e}");
+                    self.shared.unreadable();
+                }
+            }
             Job::Start(ledger) => self.ledger = Some(ledger),
             Job::Stop => self.stop = true,
         }

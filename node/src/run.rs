@@ -109,18 +109,6 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let (key, contact) = (keys.identity(), keys.contact()?);
     let backup = Backup::new(dir, &keys, store.clone());
     drop(keys);
-    unlock::report(dir, &ledger).await;
-    opener.start_with(ledger.clone());
-    // Before anybody can ask: who sees the API sees the federation.
-    inbox::take(dir, &ledger).await;
-    let attachments = Attachments::open(
-        &dir.join("attachments"),
-        settings.attachments(),
-        store.clone(),
-        shared.clone(),
-        net.clone(),
-    )?;
-    let (stop, stopping) = watch::channel(false);
     let kept = Arc::default();
     let search = Search::new(
         &dir.join("search"),
@@ -134,14 +122,30 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         kept,
         search: search.clone(),
     };
-    // Beside everything else: whoever asks meanwhile waits for what is under way, and no longer than without it.
-    let early = views.clone();
+    // Beside everything that follows: whoever asks meanwhile waits for what is under way, and no longer than without it.
+    let (early, after) = (views.clone(), opener.clone());
     let warming = std::thread::Builder::new()
         .name("views".into())
-        .spawn(move || early.warm())
+        .spawn(move || {
+            early.warm();
+            after.load_places();
+        })
         .inspect_err(|e| {
             tracing::warn!("views are put together when they are asked for: {e}");
+            opener.load_places();
         });
+    unlock::report(dir, &ledger).await;
+    opener.start_with(ledger.clone());
+    // Before anybody can ask: who sees the API sees the federation.
+    inbox::take(dir, &ledger).await;
+    let attachments = Attachments::open(
+        &dir.join("attachments"),
+        settings.attachments(),
+        store.clone(),
+        shared.clone(),
+        net.clone(),
+    )?;
+    let (stop, stopping) = watch::channel(false);
     let search_thread =
         search::start(search.clone(), warming.ok()).map_err(|e| Error::io(dir, e))?;
     let courier = Courier {

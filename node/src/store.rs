@@ -33,7 +33,7 @@ pub use fresh::Fresh;
 pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
 pub use outbox::KeptReceipt;
-pub use records::{Position, StoredRecord};
+pub use records::{Position, SealedRecord, StoredRecord};
 pub use trail::TrailPage;
 pub use write::Write;
 

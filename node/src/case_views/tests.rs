@@ -1,5 +1,5 @@
-use super::*;
-use crate::store::Write;
+use super::{gather::CHUNK, *};
+use crate::{clock, store::Write};
 use focal_protocol::{
     id::{Hash, LogId, NodeId, OrgId, RecordId},
     key::PublicKey,
@@ -167,4 +167,92 @@ fn the_large_cases_are_ready_before_anybody_asks() {
     put(&store, large, 9_000, 9_000);
     let anew = CaseViews::default();
     assert_eq!(killed(&views, &store, large), killed(&anew, &store, large));
+}
+
+/// A case of several chunks in which some records are corrected, before and after they stand.
+fn corrected(store: &Store) {
+    let ids: Vec<RecordId> = (0..3 * CHUNK as u64 + 7).map(|n| incident(n).0).collect();
+    let mut write = Write::default();
+    store.make_case_key(CASE).expect("a key");
+    for (n, id) in (0u64..).zip(&ids) {
+        let (id, summary) = if n % 5 == 3 {
+            // Of one that stands anywhere in the case.
+            let of = ids[usize::try_from(n * 7919).expect("small") % ids.len()];
+            let content = json!({
+                "kind": "correction", "record": of, "reason": "a list",
+                "amended": {"kind": "incident", "type": "killing", "title": "y", "killed": n % 9},
+            });
+            let record = Draft::from_json(None, &content)
+                .and_then(|d| d.into_record(CASE, PublicKey([2; 32]), OrgId([3; 32]), Time(n)));
+            (*id, record.expect("a record").summary())
+        } else {
+            incident(n)
+        };
+        let position = Position {
+            case: CASE,
+            lamport: n + 1,
+            log: LogId([4; 16]),
+            seq: n,
+        };
+        write.record(store, id, &position, &summary);
+    }
+    store.apply(&write).expect("stored");
+}
+
+#[test]
+fn a_case_that_all_cores_put_together_is_the_one_that_its_records_make() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = store(dir.path());
+    corrected(&store);
+    let shared = Shared::new(NodeId([9; 32]));
+    let rows: Vec<_> = store
+        .records_iter(CASE, None)
+        .map(|row| row.expect("a row"))
+        .collect();
+    let rows = rows
+        .into_iter()
+        .rev()
+        .map(|r| (order(&r.position), r.id, r.summary));
+    let mut one_by_one = CaseState::default();
+    for row in rows {
+        one_by_one.extend([row]);
+    }
+    assert!(one_by_one.totals().killed.best.is_some());
+    let views = CaseViews::default();
+    let (hash, totals, records) = views
+        .read(&store, &shared, CASE, |s| (s.hash(), s.totals(), s.len()))
+        .expect("a view");
+    assert_eq!(records, 3 * CHUNK + 7);
+    assert_eq!(totals, one_by_one.totals());
+    assert_eq!(hash, one_by_one.hash());
+    let at = (CASE, Some(clock::now().plus_ms(1)));
+    let known = views.read_at(&store, &shared, at, |built| built.state.hash());
+    assert_eq!(known.expect("a view"), hash);
+}
+
+#[test]
+fn nothing_is_shown_of_a_case_that_is_purged_while_it_is_read() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = store(dir.path());
+    corrected(&store);
+    let rows = store.sealed_records(CASE).enumerate().map(|(n, row)| {
+        if n == CHUNK + 9 {
+            store.finish_purge(CASE).expect("purged");
+        }
+        Ok(row?)
+    });
+    let open = |sealed: Vec<SealedRecord>| {
+        let opened = store.open_records(CASE, &sealed);
+        opened
+            .map(|row| {
+                let row = row?;
+                Ok((order(&row.position), row.id, row.summary).into())
+            })
+            .collect()
+    };
+    assert!(gather(rows, open).is_err());
+    let shared = Shared::new(NodeId([9; 32]));
+    let views = CaseViews::default();
+    let read = views.read(&store, &shared, CASE, |state| state.len());
+    assert!(read.is_err(), "{read:?}");
 }

@@ -17,6 +17,7 @@ pub(super) enum Job {
     Manifests,
     Cut(CaseId),
     Readable(RecordId, Position, Box<Summary>),
+    Places,
     Start(LedgerHandle),
     Stop,
 }
@@ -68,6 +69,11 @@ impl OpenerHandle {
     /// A record of this node's own is stored and can be read.
     pub(crate) fn readable(&self, id: RecordId, position: Position, summary: Summary) {
         self.tell(Job::Readable(id, position, Box::new(summary)));
+    }
+
+    /// Nothing more urgent is read of the store: time to read where all records are, before somebody has to wait for it.
+    pub(crate) fn load_places(&self) {
+        self.tell(Job::Places);
     }
 
     /// The ledger runs.

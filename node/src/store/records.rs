@@ -65,6 +65,13 @@ pub struct StoredRecord {
     pub readable: Option<Time>,
 }
 
+/// A row of the index as it is on the disk.
+#[derive(Debug)]
+pub struct SealedRecord {
+    key: sled::IVec,
+    value: sled::IVec,
+}
+
 /// Bytes of a row after opening: a summary is far smaller.
 const ROW: usize = 32 << 10;
 /// Begins a row that says since when it can be read. A row without, of an earlier version, begins as a CBOR map does.
@@ -82,6 +89,11 @@ pub(super) fn row_plain(readable: Option<Time>, summary: &Summary) -> Zeroizing<
     plain
 }
 
+/// What a sealed row is bound to: its place and its record.
+fn bound(key: &[u8], id: &RecordId) -> Vec<u8> {
+    [key, id.as_bytes()].concat()
+}
+
 /// Reads what was sealed in a row; none if it is no row.
 pub(super) fn plain_row(plain: &[u8]) -> Option<(Option<Time>, Summary)> {
     let (readable, summary) = match plain.split_first()? {
@@ -95,7 +107,7 @@ pub(super) fn plain_row(plain: &[u8]) -> Option<(Option<Time>, Summary)> {
 }
 
 impl Store {
-    /// Where a record is, if it can be read here. Waits for [`Store::load_places`].
+    /// Where a record is, if it can be read here. May have to wait for [`Store::load_places`].
     ///
     /// # Errors
     /// The places could not be loaded.
@@ -127,6 +139,33 @@ impl Store {
                 let (key, value) = row?;
                 self.record_row(&key, &value)
             })
+    }
+
+    /// The same, sealed: for who opens many on several cores. [`Store::open_records`] does.
+    pub fn sealed_records(&self, case: CaseId) -> impl Iterator<Item = Result<SealedRecord>> {
+        self.rows_of(Tree::Record, case, None).map(|row| {
+            let (key, value) = row?;
+            Ok(SealedRecord { key, value })
+        })
+    }
+
+    /// Opens rows of a case; each is damaged if the case is another one, or has no key any more.
+    pub fn open_records(
+        &self,
+        case: CaseId,
+        rows: &[SealedRecord],
+    ) -> impl Iterator<Item = Result<StoredRecord>> {
+        let key = self.case_key(&case);
+        rows.iter().map(move |row| {
+            let (id, position) = self.place(&row.key, &row.value)?;
+            let bound = bound(&row.key, &id);
+            let sealed = row.value.get(RecordId::LEN..).unwrap_or_default();
+            let plain = key
+                .as_ref()
+                .and_then(|key| key.open(Table::Record, &bound, sealed).ok())
+                .ok_or_else(|| self.damaged("a sealed row of a case does not open"))?;
+            self.opened_row(id, position, &plain)
+        })
     }
 
     /// Which records of a case are where, in case order: nothing is opened.
@@ -199,7 +238,7 @@ impl Store {
         }
     }
 
-    /// Ids that begin with these bytes, at most `count`. Waits for [`Store::load_places`].
+    /// Ids that begin with these bytes, at most `count`. May have to wait for [`Store::load_places`].
     ///
     /// # Errors
     /// The places could not be loaded.
@@ -229,24 +268,24 @@ impl Store {
     }
 
     fn places(&self) -> Result<RwLockReadGuard<'_, Places>> {
-        let places = self.places.wait().as_ref().map_err(Error::clone)?;
+        let places = self.places.get_or_init(|| {
+            let rows = self.tree(Tree::Record).iter().map(|row| {
+                let (key, value) = row?;
+                self.place(&key, &value)
+            });
+            rows.collect::<Result<Places>>().map(RwLock::new)
+        });
+        let places = places.as_ref().map_err(Error::clone)?;
         Ok(places.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads where all records are. Until this is done, whoever asks for a record waits, and nobody writes one.
+    /// Reads where all records are, unless somebody has: whoever is the first to ask for a record does, and the others wait.
+    /// Nobody writes one without having asked for it.
     ///
     /// # Errors
-    /// The disk fails or a row is damaged; who waits gets the same error.
+    /// The disk fails or a row is damaged; whoever asks gets the same error.
     pub fn load_places(&self) -> Result<()> {
-        let rows = self.tree(Tree::Record).iter().map(|row| {
-            let (key, value) = row?;
-            self.place(&key, &value)
-        });
-        let places = rows.collect::<Result<Places>>();
-        let loaded = places.as_ref().map(|_| ()).map_err(Error::clone);
-        // A second call changes nothing.
-        let _ = self.places.set(places.map(RwLock::new));
-        loaded
+        self.places().map(drop)
     }
 
     /// Notes where the records of an applied write are, also for those who keep views.
@@ -302,11 +341,15 @@ impl Store {
         let plain = self.unseal_case(
             position.case,
             Table::Record,
-            &[key, id.as_bytes()].concat(),
+            &bound(key, &id),
             &value[RecordId::LEN..],
         )?;
+        self.opened_row(id, position, &plain)
+    }
+
+    fn opened_row(&self, id: RecordId, position: Position, plain: &[u8]) -> Result<StoredRecord> {
         let (readable, summary) =
-            plain_row(&plain).ok_or_else(|| self.damaged("a record's summary"))?;
+            plain_row(plain).ok_or_else(|| self.damaged("a record's summary"))?;
         Ok(StoredRecord {
             id,
             position,
@@ -333,7 +376,7 @@ impl Write {
     ) {
         let key = position.key();
         let plain = row_plain(readable, summary);
-        let bound = [&key[..], id.as_bytes()].concat();
+        let bound = bound(&key, &id);
         let sealed = store.seal_case(position.case, Table::Record, &bound, &plain);
         self.put(Tree::Record, key, [id.as_bytes(), &sealed[..]].concat());
     }

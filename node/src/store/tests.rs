@@ -323,3 +323,87 @@ fn a_receipt_takes_the_place_of_its_parcel_and_both_survive_a_restart() {
     store.apply(&write).expect("stored");
     assert_eq!(store.receipts().expect("receipts"), []);
 }
+
+/// A record that stands at a time of a case.
+fn stand(store: &Store, case: CaseId, n: u64) -> (focal_protocol::id::RecordId, Position) {
+    use focal_protocol::{
+        id::{OrgId, RecordId},
+        key::PublicKey,
+        record::Draft,
+    };
+    let content = serde_json::json!({"kind": "note", "text": "x"});
+    let summary = Draft::from_json(None, &content)
+        .and_then(|d| d.into_record(case, PublicKey([2; 32]), OrgId([3; 32]), Time(n)))
+        .expect("a record")
+        .summary();
+    let position = Position {
+        case,
+        lamport: n,
+        log: Author::new().log(),
+        seq: n,
+    };
+    let id = RecordId(Hash::of(&[&n.to_be_bytes()]).0);
+    let mut write = Write::default();
+    write.record(store, id, &position, &summary);
+    store.apply(&write).expect("stored");
+    (id, position)
+}
+
+#[test]
+fn whoever_asks_first_for_a_record_reads_where_all_are_and_the_others_wait_for_it() {
+    let dir = tempfile::tempdir().expect("dir");
+    let case = CaseId([1; 32]);
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    store.make_case_key(case).expect("a key");
+    let stood: Vec<_> = (0..2_000).map(|n| stand(&store, case, n)).collect();
+    store.flush().expect("flushed");
+    drop(store);
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    std::thread::scope(|scope| {
+        for (id, position) in stood.iter().step_by(250) {
+            let store = store.clone();
+            scope.spawn(move || {
+                assert_eq!(store.position(id).expect("read"), Some(*position));
+            });
+        }
+    });
+    let (id, position) = stand(&store, case, 5_000);
+    assert_eq!(store.position(&id).expect("read"), Some(position));
+    drop(store);
+
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    let bad = store.tree(Tree::Record).insert([9; 7], b"no row");
+    bad.expect("written");
+    for _ in 0..2 {
+        let found = store.position(&id);
+        assert!(matches!(found, Err(Error::Damaged { .. })), "{found:?}");
+    }
+}
+
+#[test]
+fn sealed_rows_open_as_the_records_of_their_case_and_of_no_other() {
+    let dir = tempfile::tempdir().expect("dir");
+    let (case, other) = (CaseId([1; 32]), CaseId([2; 32]));
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    for case in [case, other] {
+        store.make_case_key(case).expect("a key");
+    }
+    for n in 0..5 {
+        stand(&store, case, n);
+    }
+    let sealed: Vec<_> = store
+        .sealed_records(case)
+        .collect::<Result<_>>()
+        .expect("rows");
+    let opened: Vec<_> = store
+        .open_records(case, &sealed)
+        .collect::<Result<_>>()
+        .expect("opened");
+    assert_eq!(opened, store.records(case, None, 9).expect("records"));
+    assert_eq!(opened.len(), 5);
+    let with_other = store.open_records(other, &sealed);
+    assert_eq!(with_other.filter(Result::is_err).count(), 5);
+    store.finish_purge(case).expect("purged");
+    let purged = store.open_records(case, &sealed);
+    assert_eq!(purged.filter(Result::is_err).count(), 5);
+}
