@@ -8,6 +8,7 @@ pub mod links;
 pub mod membership;
 mod node;
 pub mod search;
+pub mod tables;
 
 pub use figures::{Figure, Figures, table};
 

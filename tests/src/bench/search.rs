@@ -4,7 +4,7 @@ mod corpus;
 
 use super::{Figures, Latency, node, note, size_of};
 use crate::{Federation, NodeProcess, Org};
-use corpus::Corpus;
+pub(super) use corpus::Corpus;
 use focal_node::api::types::Found;
 use std::{
     path::Path,
@@ -158,7 +158,7 @@ async fn ask(org: &Org, query: &str) -> Found {
 }
 
 /// Waits until all is indexed; the most memory meanwhile, KiB.
-async fn up_to_date(org: &Org, process: &NodeProcess) -> u64 {
+pub(super) async fn up_to_date(org: &Org, process: &NodeProcess) -> u64 {
     let mut peak = 0;
     while ask(org, "zzz").await.behind {
         peak = peak.max(process.resident_kib().unwrap_or_default());
@@ -190,7 +190,7 @@ async fn answers(org: &Org) -> Latency {
 
 impl Corpus<'_> {
     /// Stores so many more of them; how many a second.
-    async fn fill(&self, reports: u64) -> f64 {
+    pub(super) async fn fill(&self, reports: u64) -> f64 {
         self.org.fill(self.case, reports, |_| self.report()).await
     }
 }

@@ -1,6 +1,7 @@
 //! The benchmark: what a node does, beside what its disk, its network and its processor could do, in one run.
 //!
-//! `cargo run --release -p focal-tests --bin bench -- [--reports N] [--json]`, or `--search N`: only search over N reports.
+//! `cargo run --release -p focal-tests --bin bench -- [--reports N] [--json]`, or `--search N`: only search over N reports, or
+//! `--tables N`: only tables of N reports.
 
 use focal_tests::bench;
 use std::{io::Write, process::ExitCode};
@@ -8,7 +9,7 @@ use std::{io::Write, process::ExitCode};
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut reports = 100_000;
-    let (mut json, mut search) = (false, None);
+    let (mut json, mut search, mut tables) = (false, None, None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match (arg.as_str(), arg.strip_prefix("--reports=")) {
@@ -21,6 +22,10 @@ async fn main() -> ExitCode {
                 Some(n) => search = Some(n),
                 None => return usage(),
             },
+            ("--tables", _) => match args.next().and_then(|n| n.parse().ok()) {
+                Some(n) => tables = Some(n),
+                None => return usage(),
+            },
             (_, Some(n)) => match n.parse() {
                 Ok(n) => reports = n,
                 Err(_) => return usage(),
@@ -31,9 +36,10 @@ async fn main() -> ExitCode {
     let Ok(program) = std::env::current_exe().map(|p| p.with_file_name("test-node")) else {
         return usage();
     };
-    let figures = match search {
-        Some(reports) => bench::search::run(&program, reports).await,
-        None => bench::run(&program, reports).await,
+    let figures = match (search, tables) {
+        (Some(reports), _) => bench::search::run(&program, reports).await,
+        (_, Some(reports)) => bench::tables::run(&program, reports).await,
+        (None, None) => bench::run(&program, reports).await,
     };
     let text = if json {
         serde_json::to_string_pretty(&figures).unwrap_or_default()
@@ -47,7 +53,7 @@ async fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    let text = "usage: bench [--reports N | --search N] [--json]\n\
+    let text = "usage: bench [--reports N | --search N | --tables N] [--json]\n\
                 The node's program is taken from beside this one: build both with\n\
                 cargo build --release -p focal-tests\n";
     // Nobody to tell if standard error is gone.

@@ -37,14 +37,14 @@ pub(super) const QUERIES: [&str; 16] = [
 ];
 
 /// What makes reports.
-pub(super) struct Corpus<'a> {
+pub(in crate::bench) struct Corpus<'a> {
     pub(super) org: &'a Org,
     pub(super) case: CaseId,
     state: Mutex<(Prng, Vec<RecordId>)>,
 }
 
 impl<'a> Corpus<'a> {
-    pub(super) fn new(org: &'a Org, case: CaseId) -> Self {
+    pub(in crate::bench) fn new(org: &'a Org, case: CaseId) -> Self {
         Self {
             org,
             case,
