@@ -116,6 +116,8 @@ impl Ledger {
             ledger.tend_cases();
             ledger.retry_parcels();
             ledger.opener.manifests();
+            // Commits that add nodes of which nothing was known may be followed now.
+            ledger.cases.keys().for_each(|id| ledger.opener.rules(*id));
         });
     }
 

@@ -50,6 +50,10 @@ impl Opener {
                 // From before this node joined: its group is past it.
                 (got > have).then(|| until(got))
             }
+            // Of a node that no manifest here lists, yet: it is told with the alarm, and looked at again with each manifest.
+            Err(Refused::Case(case::Error::Group(group::Error::UnknownLeaf))) if is_commit => {
+                Some(PendingKey::Rules(h.case))
+            }
             // Of a group that is not followed: perhaps not yet.
             Err(Refused::Case(case::Error::NotYet)) if is_commit => {
                 let of = Epoch::new(h.generation, h.epoch);

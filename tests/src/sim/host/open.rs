@@ -115,6 +115,10 @@ impl Host {
             Err(case::Error::Group(group::Error::WrongEpoch { have, got })) if commits => {
                 (got > have).then(|| until(got))
             }
+            // Of a node that no manifest here lists, yet.
+            Err(case::Error::Group(group::Error::UnknownLeaf)) if commits => {
+                Some(Awaited::Rules(h.case))
+            }
             Err(case::Error::NotYet) if commits => here
                 .is_some_and(|e| of.generation > e.generation)
                 .then(|| until(of)),

@@ -10,7 +10,10 @@ use focal_protocol::{
     sync::{CaseHeads, Frame, Input, LogHead, Output, Session, Sizes},
     time::Time,
 };
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// New documents after which a host looks whether others hold the same directory.
 const UNLIKE: usize = 16;
@@ -366,14 +369,20 @@ impl Host {
             }
         }
         self.tend_cases(now);
-        if new.iter().any(|item| !matches!(item, Item::KeyPackage(_))) {
+        let manifests = new.iter().any(|i| !matches!(i, Item::KeyPackage(_)));
+        if manifests {
             self.retry_parcels(now, None);
         }
-        let waiting: Vec<Awaited> = self.now.pending.iter().map(|(on, ..)| *on).collect();
+        let waiting: BTreeSet<Awaited> = self.now.pending.iter().map(|(on, ..)| *on).collect();
         for on in waiting {
-            if let Awaited::Manifest(org, version) = on
-                && self.now.directory.manifest_at(&org, version).is_some()
-            {
+            let directory = &self.now.directory;
+            let came = match on {
+                Awaited::Manifest(org, version) => directory.manifest_at(&org, version).is_some(),
+                // Commits that add nodes of which nothing was known may be followed now.
+                Awaited::Rules(_) => manifests,
+                _ => false,
+            };
+            if came {
                 self.retry(now, on);
             }
         }
