@@ -87,6 +87,7 @@ case-stake-ask-remove = The custodian, { $custodian }, is asked to remove { $org
 case-asked = asked
 case-a-node = node { $node }
 case-stake-remove = { $who } is removed. What this node holds of its reports stays; later ones count nowhere. What is written from now on does not open for it; what it has read already stays with it.
+case-stays-inside = It stays in these compartments, and reads on there until it is removed from each of them, too: { $cases }
 case-removed = removed: the members follow as they are reached
 case-stake-leave = Your organisation leaves. What is here stays readable; what is written afterwards does not open here.
 case-left = the custodian's node is told: it carries it out when it is reached

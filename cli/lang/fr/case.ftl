@@ -87,6 +87,7 @@ case-stake-ask-remove = Il est demandé au dépositaire, { $custodian }, de reti
 case-asked = demandé
 case-a-node = le nœud { $node }
 case-stake-remove = { $who } est retiré. Ce que ce nœud détient de ses rapports reste ; les suivants ne comptent nulle part. Ce qui sera écrit désormais ne s’ouvrira pas pour lui ; ce qui a déjà été lu lui reste.
+case-stays-inside = Il reste dans ces compartiments, et y lira la suite tant qu’il n’est pas retiré de chacun d’eux aussi : { $cases }
 case-removed = retiré : les membres suivent à mesure qu’ils sont joints
 case-stake-leave = Votre organisation quitte le dossier. Ce qui est ici reste lisible ; ce qui sera écrit ensuite ne s’ouvrira pas ici.
 case-left = le nœud du dépositaire est prévenu : il l’exécute quand il est joint

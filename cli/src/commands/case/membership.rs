@@ -10,7 +10,7 @@ use crate::{
     prompt::confirm,
     table::Table,
 };
-use focal_node::api::types::{CaseAction, CaseDetail, CaseSummary};
+use focal_node::api::types::{CaseAction, CaseDetail, CaseMember, CaseSummary};
 
 /// Remove an organisation, or one of its nodes
 #[derive(Debug, clap::Args)]
@@ -243,6 +243,13 @@ pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context)
         let action = CaseAction::AskRemove { org, reason };
         return act(client, context, &case, action, stake, tr!("case-asked")).await;
     }
+    let (org, node) = (args.org.clone(), args.node.clone());
+    let goes = |m: &CaseMember| match (&org, &node) {
+        (_, Some(node)) => m.node.starts_with(node.as_str()),
+        (Some(org), None) => m.org_name == *org || m.org.starts_with(org.as_str()),
+        (None, None) => false,
+    };
+    let stays_in = compartments_with(client, &case, goes).await?;
     let (who, action) = match (args.org, args.node) {
         (_, Some(node)) => (
             tr!("case-a-node", node),
@@ -253,8 +260,31 @@ pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context)
             (plain(&org).into_owned(), CaseAction::Remove { org, reason })
         }
     };
-    let stake = tr!("case-stake-remove", who);
+    let mut stake = tr!("case-stake-remove", who);
+    if !stays_in.is_empty() {
+        stake.push('\n');
+        stake.push_str(&tr!("case-stays-inside", cases = stays_in.join(", ")));
+    }
     act(client, context, &case, action, stake, tr!("case-removed")).await
+}
+
+/// The compartments of a case, as far as this node is in them, of which such a member is one, too: a removal from the case
+/// does not reach them.
+async fn compartments_with(
+    client: &Client,
+    case: &CaseSummary,
+    such: impl Fn(&CaseMember) -> bool,
+) -> Result<Vec<String>> {
+    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
+    let mut found = Vec::new();
+    for inside in detail.compartments {
+        let detail: CaseDetail = client.get(&format!("/v1/cases/{}", inside.case)).await?;
+        if detail.members.iter().any(&such) {
+            let (title, case) = (plain(&inside.title), first(&inside.case));
+            found.push(format!("{title} ({case})"));
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn leave(args: LeaveArgs, client: &Client, context: &Context) -> Result<()> {
