@@ -133,17 +133,25 @@ mod tests {
 
     #[test]
     fn who_asked_is_told_once_and_no_more_are_remembered_than_there_is_room_for() {
+        let numbered = |n: usize| {
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&n.to_be_bytes());
+            bytes
+        };
         let mut vain = InVain::default();
+        for n in 0..2 * OF_ONE {
+            vain.asked(Hash(numbered(n)), NodeId([0; 32]), CASE);
+        }
+        assert_eq!(vain.count, OF_ONE, "of one partner");
         for n in 0..2 * REMEMBERED {
-            let mut list = [0; 32];
-            list[..8].copy_from_slice(&n.to_be_bytes());
-            vain.asked(Hash(list), NodeId([1; 32]), CASE);
+            let partner = NodeId(numbered(1 + n / OF_ONE));
+            vain.asked(Hash(numbered(n)), partner, CASE);
         }
         assert_eq!(vain.count, REMEMBERED);
-        assert_eq!(vain.take(&Hash([0; 32])).len(), 1);
+        assert_eq!(vain.take(&Hash([0; 32])).len(), 2);
         assert!(vain.take(&Hash([0; 32])).is_empty());
-        vain.asked(LIST, NodeId([1; 32]), CASE);
-        vain.asked(LIST, NodeId([1; 32]), CASE);
-        assert_eq!(vain.count, REMEMBERED);
+        vain.asked(LIST, NodeId([0; 32]), CASE);
+        vain.asked(LIST, NodeId([0; 32]), CASE);
+        assert_eq!(vain.count, REMEMBERED - 1);
     }
 }
