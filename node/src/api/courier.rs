@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     Json,
-    body::{Body, Bytes},
+    body::{Body, BodyDataStream, Bytes},
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -22,12 +22,17 @@ use focal_protocol::{
     audit::{Act, Deed},
     time::Time,
 };
+use futures::StreamExt;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Smallest volume, bytes: a few of the largest frames.
 const SMALLEST: u64 = 4 << 20;
 /// Pieces that wait for whoever takes them.
 const PIECES: usize = 8;
+/// Bytes of a refused volume that are read all the same, at most, and for how long.
+const DRAINED: usize = 64 << 20;
+const DRAINS: Duration = Duration::from_secs(10);
 
 /// Packs what an organisation is not known to hold, for its nodes alone. The answer is a run of parts, each a letter and a
 /// length (4 bytes, big-endian) before its bytes: `b` bytes of a volume, `v` the next volume begins, `s` what was packed,
@@ -103,7 +108,11 @@ pub(super) async fn load(
     caller: Caller,
     body: Body,
 ) -> Result<Json<CourierLoaded>, Failure> {
-    let result = state.courier.load(body.into_data_stream()).await;
+    let mut body = body.into_data_stream();
+    let result = state.courier.load(&mut body).await;
+    if result.is_err() {
+        drain(&mut body).await;
+    }
     let mut act = Act::new(Deed::CourierLoad);
     match &result {
         Ok(loaded) => {
@@ -118,4 +127,18 @@ pub(super) async fn load(
         .ask(|reply| Command::Note(caller.actor, Box::new(act), reply))
         .await?;
     Ok(Json(result?))
+}
+
+/// Reads what still comes of a request that is refused: who cannot send it to its end does not read the answer, and would
+/// not learn why.
+async fn drain(body: &mut BodyDataStream) {
+    let rest = async {
+        let mut left = DRAINED;
+        while let Some(Ok(bytes)) = body.next().await
+            && let Some(less) = left.checked_sub(bytes.len())
+        {
+            left = less;
+        }
+    };
+    let _ = tokio::time::timeout(DRAINS, rest).await;
 }
