@@ -1,10 +1,10 @@
 //! Only what is durable leaves a node, and what was sent is acknowledged to the end.
 
-use super::world::{CASE, FEDERATION, log_id, next_entry, node_id, versions};
+use super::world::{CASE, FEDERATION, heads, log_id, next_entry, node_id, versions};
 use focal_protocol::{
     id::{Hash, LogId},
     log::{Entry, Head, Lane, Run, Writer},
-    sync::{CaseHeads, Frame, Hello, Input, LogHead, Output, Session, VERSION},
+    sync::{Frame, Hello, Input, LogHead, Output, Session, VERSION},
 };
 
 const ME: usize = 0;
@@ -17,15 +17,6 @@ fn writer() -> Writer {
         case: CASE,
         node: node_id(ME),
         lane: LANE,
-    }
-}
-
-fn heads(logs: Vec<LogHead>) -> CaseHeads {
-    CaseHeads {
-        case: CASE,
-        complete: true,
-        ask: false,
-        logs,
     }
 }
 

@@ -1,9 +1,9 @@
 //! A narrow link: little at once, and alerts do not wait for reports to be acknowledged.
 
-use super::world::{CASE, FEDERATION, log_id, next_entry, node_id, versions};
+use super::world::{CASE, FEDERATION, heads, log_id, next_entry, node_id, versions};
 use focal_protocol::{
     log::{Entry, Head, Lane, Run, Writer},
-    sync::{CaseHeads, Frame, Hello, Input, LogHead, Output, Portion, Session, VERSION, Weight},
+    sync::{Frame, Hello, Input, LogHead, Output, Portion, Session, VERSION, Weight},
 };
 
 const ME: usize = 0;
@@ -35,15 +35,6 @@ fn run(lane: Lane, entry: &Entry) -> Run {
         writer: writer(lane),
         from: entry.header.seq,
         entries: vec![entry.raw().clone()],
-    }
-}
-
-fn heads(logs: Vec<LogHead>) -> CaseHeads {
-    CaseHeads {
-        case: CASE,
-        complete: true,
-        ask: false,
-        logs,
     }
 }
 

@@ -46,6 +46,16 @@ pub(crate) fn log_id(n: usize, lane: Lane) -> LogId {
     writer.log_id(&SALT)
 }
 
+/// All heads of the one case.
+pub(crate) fn heads(logs: Vec<LogHead>) -> CaseHeads {
+    CaseHeads {
+        case: CASE,
+        complete: true,
+        ask: false,
+        logs,
+    }
+}
+
 /// The next entry of a node's own log.
 pub(crate) fn next_entry(
     n: usize,
