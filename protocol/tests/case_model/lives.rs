@@ -276,16 +276,11 @@ impl Life {
 
     /// All follow those who have come furthest.
     fn decide(&mut self) {
-        let custodians = self.custodians();
-        let Some(successor) = custodians
-            .into_iter()
-            .filter(|n| !self.world.case(*n).state().restored)
-            .max_by_key(|n| self.rank(*n))
-        else {
+        let Some(first) = self.first() else {
             return;
         };
-        let rank = self.rank(successor);
-        let elected = self.world.case(successor).state();
+        let rank = self.rank(first);
+        let elected = self.world.case(first).state();
         let active = elected.groups.iter().find(|g| g.key == elected.active);
         let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());
         for n in NODES {
@@ -301,6 +296,16 @@ impl Life {
                 self.note_successions();
             }
         }
+    }
+
+    /// One who has come furthest in the group that is in force: its custodian, unless that has not heard of it yet.
+    fn first(&self) -> Option<u8> {
+        let committing = |n: &u8| self.takes_part(*n) && !self.world.case(*n).state().restored;
+        let there = NODES.into_iter().filter(committing);
+        there.max_by_key(|n| {
+            let case = self.world.case(*n);
+            (self.rank(*n), case.is_custodian(), case.epoch())
+        })
     }
 
     fn rank(&self, n: u8) -> Rank {
@@ -332,9 +337,7 @@ impl Life {
 
     /// In the group that is in force, all come to the same, and read what they must.
     fn check_agreement(&self) {
-        let committing = |n: &u8| !self.world.case(*n).state().restored;
-        let custodians = self.custodians().into_iter().filter(committing);
-        let Some(first) = custodians.max_by_key(|n| self.rank(*n)) else {
+        let Some(first) = self.first() else {
             return;
         };
         let in_force = self.world.case(first);
@@ -342,7 +345,7 @@ impl Life {
         // A restored custodian cannot follow what it has committed itself since.
         let follows = |n: &u8| {
             self.takes_part(*n)
-                && committing(n)
+                && !self.world.case(*n).state().restored
                 && self.world.case(*n).state().active == in_force.state().active
         };
         let members: Vec<u8> = members(in_force).into_iter().filter(follows).collect();

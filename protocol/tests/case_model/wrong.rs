@@ -69,6 +69,23 @@ fn lives() -> Vec<Vec<Step>> {
         ],
         // Who was elected again carried out at once what was asked while it could not.
         vec![Copy, Remove(2), Restore, Leave(3), Elect(1), Write(1)],
+        // The office came to one who follows, as the only one, another that a removed member has outdone: the operators
+        // looked for a custodian to follow, and there was none.
+        vec![
+            Rekey(1),
+            Elect(5),
+            split(&[2, 3]),
+            Invite(1),
+            Elect(4),
+            split(&[1, 2, 3]),
+            Elect(3),
+            Remove(3),
+            Copy,
+            Elect(4),
+            Write(1),
+            Write(1),
+            HandOver(4),
+        ],
     ]
 }
 
