@@ -358,9 +358,15 @@ impl Life {
                 continue;
             };
             // The commit that made its epoch may be lost with the disk of a custodian that was restored, and whoever it
-            // let in is not in the group in force.
+            // let in is not in the group in force. The same holds for a group beside the one in force, whose successor
+            // had been removed: those who knew it did not follow, and who did is not in the group in force.
+            let beside = self.model.group(record).is_some_and(|group| {
+                let active = in_force.state().active;
+                group != active && group.generation >= active.generation
+            });
             let openable = |n: &u8| self.world.can_open(*n).contains(&record);
-            if self.restored && !members.iter().any(openable) && !members.contains(&entry.writer) {
+            let granted = members.iter().any(openable) || members.contains(&entry.writer);
+            if (self.restored || beside) && !granted {
                 continue;
             }
             for n in &members {

@@ -124,6 +124,12 @@ impl Model {
         self.records.keys().copied()
     }
 
+    /// The group in which a record was written.
+    pub(crate) fn group(&self, record: u32) -> Option<GroupKey> {
+        let view = self.views.get(&self.records[&record].0)?;
+        Some(view.group)
+    }
+
     /// Those who were members when a record was written.
     pub(crate) fn audience(&self, record: u32) -> BTreeSet<NodeId> {
         self.members(&self.records[&record])

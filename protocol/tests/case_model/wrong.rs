@@ -86,6 +86,18 @@ fn lives() -> Vec<Vec<Step>> {
             Write(1),
             HandOver(4),
         ],
+        // What was written beside the group in force was known to nobody in it.
+        vec![
+            HandOver(3),
+            HandOver(2),
+            Elect(3),
+            split(&[3, 5]),
+            Remove(1),
+            HandOver(4),
+            Elect(1),
+            Write(4),
+            Elect(3),
+        ],
     ]
 }
 
