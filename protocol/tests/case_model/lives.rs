@@ -337,7 +337,9 @@ impl Life {
 
     /// In the group that is in force, all come to the same, and read what they must.
     fn check_agreement(&self) {
-        let Some(first) = self.first() else {
+        // Where the custodian was restored nobody commits, until another one is elected.
+        let commits = |n: &u8| self.world.case(*n).is_custodian();
+        let Some(first) = self.first().filter(commits) else {
             return;
         };
         let in_force = self.world.case(first);
@@ -358,15 +360,15 @@ impl Life {
                 continue;
             };
             // The commit that made its epoch may be lost with the disk of a custodian that was restored, and whoever it
-            // let in is not in the group in force. The same holds for a group beside the one in force, whose successor
-            // had been removed: those who knew it did not follow, and who did is not in the group in force.
-            let beside = self.model.group(record).is_some_and(|group| {
-                let active = in_force.state().active;
-                group != active && group.generation >= active.generation
-            });
+            // let in is not in the group in force.
             let openable = |n: &u8| self.world.can_open(*n).contains(&record);
-            let granted = members.iter().any(openable) || members.contains(&entry.writer);
-            if (self.restored || beside) && !granted {
+            if self.restored && !members.iter().any(openable) && !members.contains(&entry.writer) {
+                continue;
+            }
+            // What was written beside the group in force is brought there by those who never had to go: who comes back by
+            // trusting who invites it, as it cannot tell whether the votes count, tells nothing of what it reads.
+            let brings = |n: &u8| !self.was_out(*n) && (openable(n) || *n == entry.writer);
+            if self.is_beside(in_force, record) && !members.iter().any(brings) {
                 continue;
             }
             for n in &members {
@@ -383,6 +385,29 @@ impl Life {
             }
         }
         assert!(!self.model.members(&secret).is_empty());
+    }
+
+    /// Whether a record was written in no epoch from which the one in force follows.
+    fn is_beside(&self, in_force: &Case, record: u32) -> bool {
+        let (group, at) = self.model.place(record);
+        let groups = &in_force.state().groups;
+        let mut line = (in_force.state().active, in_force.epoch());
+        while line.0 != group {
+            let followed = groups.iter().find(|g| g.key == line.0);
+            let succession = followed.and_then(|g| g.succession.as_ref()?.unverified().ok());
+            let Some(succession) = succession else {
+                // From before all that is followed.
+                return group.generation >= line.0.generation;
+            };
+            let motion = succession.motion;
+            let ended = GroupKey {
+                case: motion.case,
+                generation: motion.generation,
+                branch: motion.branch,
+            };
+            line = (ended, succession.base);
+        }
+        at > line.1
     }
 
     /// Whoever was away and came back by a new invitation missed what was sealed in between.

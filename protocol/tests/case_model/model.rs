@@ -124,10 +124,10 @@ impl Model {
         self.records.keys().copied()
     }
 
-    /// The group in which a record was written.
-    pub(crate) fn group(&self, record: u32) -> Option<GroupKey> {
-        let view = self.views.get(&self.records[&record].0)?;
-        Some(view.group)
+    /// The group and the epoch in which a record was written.
+    pub(crate) fn place(&self, record: u32) -> (GroupKey, Epoch) {
+        let view = &self.views[&self.records[&record].0];
+        (view.group, view.at)
     }
 
     /// Those who were members when a record was written.

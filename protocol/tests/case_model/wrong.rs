@@ -98,6 +98,27 @@ fn lives() -> Vec<Vec<Step>> {
             Write(4),
             Elect(3),
         ],
+        // Who knew what had been written beside the group in force had been removed, and came back.
+        vec![
+            split(&[1, 2]),
+            Remove(5),
+            Elect(3),
+            Remove(4),
+            Rekey(1),
+            Write(1),
+            Write(2),
+            Remove(2),
+        ],
+        // A custodian lets somebody in, and is set back to before: nobody else knows of it but the newcomer.
+        vec![
+            Elect(2),
+            HandOver(3),
+            Copy,
+            Write(1),
+            split(&[3]),
+            Invite(1),
+            Restore,
+        ],
     ]
 }
 
