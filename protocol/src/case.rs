@@ -9,6 +9,7 @@
 //! what a member does (`member`, `word`), what the custodian does (`custodian`, `tend`), and how a custodian is replaced
 //! (`succeed`, `adopt`).
 
+mod admit;
 mod adopt;
 mod awaits;
 mod custodian;
@@ -23,6 +24,7 @@ mod succeed;
 mod tend;
 mod word;
 
+pub use admit::{Holding, NotAdmitted, Standing, admit};
 pub use awaits::Awaits;
 pub use custodian::Addable;
 pub use effect::{Alarm, Ctx, Effect, Held};

@@ -107,8 +107,11 @@ pub const SECRETS_PER_EPOCH: usize = 256;
 pub const SECRETS_PER_GRANTER: usize = 4;
 /// Commits of which a node remembers how they changed the membership of one group.
 pub const STEPS: usize = 4_096;
-/// Entries of one log that are kept of a node of which nobody knows yet whether it was ever a member of the case.
+/// Entries that are kept of a node that is no member of a case, in all its logs there, as long as nobody can tell whether
+/// it may have written them.
 pub const STRANGERS_ENTRIES: u64 = 1_024;
+/// Bytes of them.
+pub const STRANGERS_BYTES: u64 = 16 << 20;
 /// Distance between a record's clock and ours above which it is shown as doubtful, milliseconds: 24 h.
 pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
 /// Records in one evidence bundle: more than anybody reads, and their entries fit in memory while it is put together.

@@ -4,7 +4,7 @@ use crate::{DEADLINE, Federation, Org, Peer};
 use focal_protocol::{
     codec,
     directory::{Directory, Item, KeyPackageOffer},
-    group::{CaseGroup, Delivery, GroupKey, Invitation, MlsIdentity},
+    group::{CaseGroup, CaseRole, Delivery, GroupKey, Invitation, MlsIdentity},
     id::{CaseId, LogId},
     key::SecretKey,
     log::{Entry, Head, Header, Lane, Payload, Raw, Run, Salt, VerifiedRun, Writer},
@@ -34,6 +34,20 @@ impl Insider {
     /// # Panics
     /// The host does not invite it in time.
     pub async fn join(federation: &Federation, host: usize, guest: usize, case: CaseId) -> Self {
+        Self::join_as(federation, host, guest, case, CaseRole::Contributor).await
+    }
+
+    /// The same in a role.
+    ///
+    /// # Panics
+    /// The host does not invite it in time.
+    pub async fn join_as(
+        federation: &Federation,
+        host: usize,
+        guest: usize,
+        case: CaseId,
+        role: CaseRole,
+    ) -> Self {
         let (host, guest) = (&federation.orgs[host], &federation.orgs[guest]);
         let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
         let identity = MlsIdentity::new(guest.node, guest.keys().mls());
@@ -47,7 +61,7 @@ impl Insider {
         let mut peer = Peer::greet(federation, guest, host).await;
         let item = Item::KeyPackage(Signed::new(&offer, &key));
         peer.send(&Frame::Directory(vec![item])).await;
-        host.invite(case, guest).await;
+        host.invite_as(case, guest, role).await;
         let invited = tokio::time::timeout(DEADLINE, invitation(&mut peer, guest));
         let invitation = invited.await.expect("an invitation in time");
         let salt = Salt(SystemRandom.array());

@@ -1,10 +1,11 @@
 //! What a member with valid keys cannot do: its entries are stored as it signed them, and nothing of what it may not say
 //! is shown.
 
-use focal_node::api::types::CaseDetail;
+use focal_node::api::types::{CaseAction, CaseDetail};
 use focal_protocol::{
     codec,
     directory::Role,
+    group::CaseRole,
     id::CaseId,
     key::SecretKey,
     limits,
@@ -31,6 +32,10 @@ struct Stage {
 
 /// A node with a case, and a second member played by the test; `prepare` may change the insider's organisation first.
 async fn stage(prepare: impl FnOnce(&mut Org)) -> Stage {
+    stage_as(CaseRole::Contributor, prepare).await
+}
+
+async fn stage_as(role: CaseRole, prepare: impl FnOnce(&mut Org)) -> Stage {
     let base = tempfile::tempdir().expect("a directory");
     let mut federation = Federation::found(base.path(), &["Norland", "Monitor"]);
     prepare(&mut federation.orgs[1]);
@@ -42,7 +47,7 @@ async fn stage(prepare: impl FnOnce(&mut Org)) -> Stage {
     federation.orgs.iter().for_each(|o| federation.hand_to(o));
     let node = federation.orgs[0].start(Path::new(NODE)).await;
     let case = federation.orgs[0].open_case("Varenia").await;
-    let insider = Insider::join(&federation, 0, 1, case).await;
+    let insider = Insider::join_as(&federation, 0, 1, case, role).await;
     Stage {
         federation,
         insider,
@@ -372,4 +377,47 @@ async fn what_a_source_has_agreed_to_share_inside_only_is_not_sent_to_partners()
     let alone = host.open_case("Ours alone").await;
     let record = host.record(alone, Kind::Note, content);
     host.submit(alone, &record).await.expect("stored");
+}
+
+#[tokio::test]
+async fn what_a_reader_writes_is_refused_but_for_its_acknowledgements() {
+    let mut stage = stage_as(CaseRole::Reader, |_| {}).await;
+    let note = stage.org().note(stage.case, "by a reader");
+    stage.insider.write(&Payload::Record(note)).await;
+    stage.refused("not-allowed").await;
+    let seen = stage.host().note(stage.case, "still serving");
+    let seen = stage.host().submit(stage.case, &seen).await;
+    let ack = json!({"record": seen.expect("stored").record});
+    let ack = stage.org().record(stage.case, Kind::Ack, ack);
+    stage.insider.write(&Payload::Record(ack)).await;
+    stage.host().wait_records(stage.case, 3).await;
+}
+
+#[tokio::test]
+async fn a_removed_node_that_writes_in_epochs_to_come_fills_nobodys_disk() {
+    let mut stage = stage(|_| {}).await;
+    let removal = CaseAction::Remove {
+        org: stage.org().member.org.to_string(),
+        reason: "test".into(),
+    };
+    stage.host().act(stage.case, &removal).await.expect("done");
+    let before = stage.host().status().await.entries;
+    let note = Payload::Record(stage.org().note(stage.case, "of an epoch to come"));
+    // Nobody can tell yet that it was not let in again.
+    let to_come = |header: &mut focal_protocol::log::Header| header.epoch = 1_000_000_000;
+    stage.insider.write_with(&note, to_come).await;
+    until("it waits", || async {
+        (stage.host().status().await.entries > before).then_some(())
+    })
+    .await;
+    for _ in 0..limits::STRANGERS_ENTRIES {
+        stage.insider.write_with(&note, to_come).await;
+    }
+    until("it is refused", || async {
+        let refused = stage.host().status().await.refused;
+        refused.contains_key("not-a-member").then_some(())
+    })
+    .await;
+    let held = stage.host().status().await.entries - before;
+    assert!(held <= limits::STRANGERS_ENTRIES, "{held}");
 }

@@ -3,9 +3,8 @@
 use super::Ledger;
 use crate::{alarms::Alarm, clock, mailbox::Mailbox, refused::Refused, store::LogRow};
 use focal_protocol::{
-    case::{Case, Reason},
-    group::Former,
-    id::{CaseId, LogId, NodeId, OrgId},
+    case::{Holding, NotAdmitted, Reason, Standing, admit},
+    id::{CaseId, LogId, NodeId},
     limits,
     log::{self, Epoch, Head, Run, VerifiedRun, Writer},
     sync::Input,
@@ -62,7 +61,19 @@ impl Ledger {
             .end
             .or_else(|| rules.end(&org, &writer.node, log, row.first));
         if row.end.is_none() {
-            check_membership(&here.case, &writer, &org, &run)?;
+            let standing = Standing {
+                rules,
+                now: here.case.epoch(),
+                member: here.case.members().contains(&writer.node),
+                earlier: here.case.was_member(&writer.node),
+            };
+            admit(&standing, &writer.node, &org, &run, || {
+                self.held_of(&writer)
+            })
+            .map_err(|why| match why {
+                NotAdmitted::AfterRemoval => Refused::Judged(Reason::AfterRemoval),
+                NotAdmitted::NotAMember => Refused::NotAMember(writer.node),
+            })?;
         }
         if run.entries().is_empty() {
             // All of it is held already: the peer is told so, or it would send it for ever.
@@ -72,6 +83,7 @@ impl Ledger {
             return Ok(());
         }
         row.head = run.head();
+        row.bytes = row.bytes.saturating_add(Holding::of_run(&run).bytes);
         row.ended = row.end.and_then(|end| head_within(&run, end));
         // Of this node's own, from before it was restored: read, and never continued.
         row.retired |= writer.node == self.me();
@@ -99,6 +111,22 @@ impl Ledger {
             }
         });
         Ok(())
+    }
+
+    /// What is held of a node in a case, in logs of which no rule says where they end.
+    fn held_of(&self, writer: &Writer) -> Holding {
+        let of_node =
+            |row: &&LogRow| (row.writer.case, row.writer.node) == (writer.case, writer.node);
+        let endless = self
+            .logs
+            .values()
+            .filter(of_node)
+            .filter(|row| row.end.is_none());
+        let held = endless.map(|row| Holding {
+            entries: row.head.height,
+            bytes: row.bytes,
+        });
+        held.fold(Holding::default(), std::ops::Add::add)
     }
 
     /// Where a run meets what is held: at its end if that is lower, so that also what is held already is compared. Entries of
@@ -152,35 +180,6 @@ impl Ledger {
             height,
         });
     }
-}
-
-/// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs,
-/// or may turn out to be one in an epoch that is not known here. Under which epochs it may still write is for who opens
-/// them: a log that one node has refused to take and another has taken would count here and not there.
-fn check_membership(
-    case: &Case,
-    writer: &Writer,
-    org: &OrgId,
-    run: &VerifiedRun,
-) -> Result<(), Refused> {
-    let (rules, now, node) = (case.rules(), case.epoch(), writer.node);
-    let member = case.members().contains(&node);
-    let known = member || case.was_member(&node) || rules.ever(org);
-    for entry in run.entries() {
-        let h = &entry.header;
-        let at = Epoch::new(h.generation, h.epoch);
-        let out = |f: &Former| at >= f.at;
-        if !member && at <= now && rules.former(&node).is_some_and(out) {
-            return Err(Refused::Judged(Reason::AfterRemoval));
-        }
-        if !known && at <= now && at.generation == now.generation {
-            return Err(Refused::NotAMember(node));
-        }
-    }
-    if !known && run.head().height > limits::STRANGERS_ENTRIES {
-        return Err(Refused::NotAMember(node));
-    }
-    Ok(())
 }
 
 /// The head of a log at `end`, which a run has reached.

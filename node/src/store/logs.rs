@@ -34,6 +34,9 @@ pub struct LogRow {
     /// The case was purged and the entries with it.
     #[serde(default)]
     pub cleared: bool,
+    /// Bytes of its entries that came from partners.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 impl LogRow {
@@ -49,6 +52,7 @@ impl LogRow {
             ended: None,
             retired: false,
             cleared: false,
+            bytes: 0,
         }
     }
 
@@ -56,6 +60,12 @@ impl LogRow {
     #[must_use]
     pub fn counted(&self) -> Head {
         self.ended.unwrap_or(self.head)
+    }
+
+    /// Whether a proof of its two histories is stored, and the log does not end where they part yet.
+    #[must_use]
+    pub fn waits_for_its_end(&self) -> bool {
+        self.frozen && self.end.is_none()
     }
 
     /// Whether it is continued no more, by anybody.

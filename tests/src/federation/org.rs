@@ -10,6 +10,7 @@ use focal_node::{
 use focal_protocol::{
     codec,
     directory::{AuthorEntry, Manifest, Member, OrgKind, Role},
+    group::CaseRole,
     id::{CaseId, Hash, NodeId},
     key::SecretKey,
     random::{Random, SystemRandom},
@@ -243,9 +244,17 @@ impl Org {
     /// # Panics
     /// The node refuses.
     pub async fn invite(&self, case: CaseId, other: &Self) -> Invited {
+        self.invite_as(case, other, CaseRole::Contributor).await
+    }
+
+    /// Invites another organisation in a role.
+    ///
+    /// # Panics
+    /// The node refuses.
+    pub async fn invite_as(&self, case: CaseId, other: &Self, role: CaseRole) -> Invited {
         let body = Invite {
             org: other.member.org.to_string(),
-            role: "contributor".into(),
+            role: role.to_string(),
         };
         self.api()
             .post(&format!("/v1/cases/{case}/invite"), &body)

@@ -1,18 +1,15 @@
 //! Entries from peers.
 
-use super::{After, Host, Info};
+use super::{After, Host};
 use crate::sim::disk::{Log, Write};
 use focal_protocol::{
-    group::Former,
+    case::{Holding, NotAdmitted, Standing, admit},
     id::{LogId, NodeId, OrgId},
     limits,
-    log::{Entry, Epoch, Error, Head, Run, VerifiedRun, Writer},
+    log::{Entry, Error, Head, Run, Writer},
     sync::Input,
     time::Time,
 };
-
-/// Entries of a node that is not known to have been a member that are kept, because it may turn out to be one.
-const STRANGERS_ENTRIES: u64 = 1_024;
 
 enum Refusal {
     Log(Error),
@@ -80,7 +77,21 @@ impl Host {
         let first = first.or_else(|| run.entries().first().map(super::epoch_of));
         end = end.or_else(|| info.rules.end(&org, &writer.node, log, first?));
         if end.is_none() {
-            check_membership(&info, &writer, org, &run).map_err(Refusal::Passed)?;
+            let standing = Standing {
+                rules: &info.rules,
+                now: info.epoch,
+                member: info.members.contains(&writer.node),
+                earlier: info.earlier.contains(&writer.node),
+            };
+            let admitted = admit(&standing, &writer.node, &org, &run, || {
+                self.held_of(&writer)
+            });
+            admitted.map_err(|why| {
+                Refusal::Passed(match why {
+                    NotAdmitted::AfterRemoval => "it was written after its node was removed",
+                    NotAdmitted::NotAMember => "its node is no member",
+                })
+            })?;
         }
         let shared = |e: &Entry| self.interner.entry(e.clone());
         let entries = run.entries().iter().map(shared).collect();
@@ -96,6 +107,17 @@ impl Host {
         self.after.push(After::Stored(log, run.head().height));
         self.after.push(After::Open(log));
         Ok(None)
+    }
+
+    /// What is held of a node in a case, in logs of which no rule says where they end.
+    fn held_of(&self, writer: &Writer) -> Holding {
+        let theirs = self.now.logs_of(writer.case);
+        let theirs = theirs.filter(|(_, l)| l.writer.node == writer.node && l.end.is_none());
+        let held = theirs.map(|(_, l)| Holding {
+            entries: l.entries.len() as u64,
+            bytes: l.entries.iter().map(|e| e.raw().len() as u64).sum(),
+        });
+        held.fold(Holding::default(), std::ops::Add::add)
     }
 
     fn check_writer(&self, log: LogId, writer: &Writer) -> Result<OrgId, Refusal> {
@@ -182,32 +204,4 @@ impl Host {
 /// The height at which a run ends.
 fn run_reaches(run: &Run) -> u64 {
     run.from.saturating_add(run.entries.len() as u64)
-}
-
-/// Whether a node may have written these entries of a log that has no end: it is a member, or was one in their epochs, or
-/// may turn out to be one in an epoch that is not known here.
-fn check_membership(
-    info: &Info,
-    writer: &Writer,
-    org: OrgId,
-    run: &VerifiedRun,
-) -> Result<(), &'static str> {
-    let (rules, now, node) = (&info.rules, info.epoch, writer.node);
-    let member = info.members.contains(&node);
-    let known = member || info.earlier.contains(&node) || rules.ever(&org);
-    for entry in run.entries() {
-        let h = &entry.header;
-        let at = Epoch::new(h.generation, h.epoch);
-        let out = |f: &Former| at >= f.at;
-        if !member && at <= now && rules.former(&node).is_some_and(out) {
-            return Err("it was written after its node was removed");
-        }
-        if !known && at <= now && at.generation == now.generation {
-            return Err("its node is no member");
-        }
-    }
-    if !known && run.head().height > STRANGERS_ENTRIES {
-        return Err("its node is no member");
-    }
-    Ok(())
 }
