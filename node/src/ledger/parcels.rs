@@ -62,11 +62,19 @@ impl Ledger {
         let now = clock::steady();
         let answer = self.post.offered(mailbox.peer, notes, now, listed);
         if !answer.receipts.is_empty() {
-            mailbox.push(Input::Receipts(answer.receipts));
+            self.tell_later(mailbox.peer, answer.receipts);
         }
         if !answer.wanted.is_empty() {
             mailbox.push(Input::WantParcels(answer.wanted));
         }
+    }
+
+    /// Receipts that are signed already, to a peer: what they are for may have come in this very round, and is then not
+    /// durable before its end.
+    fn tell_later(&mut self, peer: NodeId, receipts: Vec<Receipt>) {
+        let due = self.receipts_to_tell.entry(peer).or_default();
+        due.extend(receipts);
+        self.then(Self::tell_receipts);
     }
 
     fn is_listed(&self, node: &NodeId) -> bool {
@@ -126,7 +134,7 @@ impl Ledger {
         let verified = self.verify_parcel(parcel)?;
         let note = note_of(&verified);
         if let Some(receipt) = self.post.came(mailbox.peer, &note) {
-            mailbox.push(Input::Receipts(vec![receipt]));
+            self.tell_later(mailbox.peer, vec![receipt]);
             return Ok(());
         }
         if self.post.get(&note.parcel).is_some() {
@@ -330,8 +338,12 @@ fn note_of(parcel: &Verified<Parcel>) -> ParcelNote {
 fn waits(refused: &Refused) -> bool {
     matches!(
         refused,
-        // There is room again when others have ended.
+        // There is room again when others have ended, or on the disk; this node is in a manifest again.
         Refused::TooManyCases
+            | Refused::Full
+            | Refused::Store(_)
+            | Refused::NotListed
+            | Refused::NoFederation
             | Refused::Case(
                 case::Error::NotYet
                     | case::Error::Contested(_)

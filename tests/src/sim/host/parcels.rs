@@ -98,7 +98,7 @@ impl Host {
         let listed = |node: &NodeId| directory.node(node).is_some();
         let answer = self.post.offered(peer, notes, now, listed);
         if !answer.receipts.is_empty() {
-            self.input(now, peer, Input::Receipts(answer.receipts));
+            self.tell_later(peer, answer.receipts);
         }
         if !answer.wanted.is_empty() {
             self.input(now, peer, Input::WantParcels(answer.wanted));
@@ -149,7 +149,7 @@ impl Host {
     fn take_verified(&mut self, now: Time, peer: NodeId, parcel: &Arc<Verified<Parcel>>) {
         let (note, created) = (note_of(parcel), parcel.created);
         if let Some(receipt) = self.post.came(peer, &note) {
-            return self.input(now, peer, Input::Receipts(vec![receipt]));
+            return self.tell_later(peer, vec![receipt]);
         }
         if self.post.get(&note.parcel).is_some() {
             return;
@@ -200,6 +200,12 @@ impl Host {
             Ok(receipt) => self.write(Write::Receipt(receipt, settled.until)),
             Err(e) => self.refuse(e),
         }
+        self.after.push(After::Receipts);
+    }
+
+    /// Receipts that are signed already: what they are for may have come in this very round, and is not durable before it ends.
+    fn tell_later(&mut self, peer: NodeId, receipts: Vec<Receipt>) {
+        self.receipts.entry(peer).or_default().extend(receipts);
         self.after.push(After::Receipts);
     }
 
