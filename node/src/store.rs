@@ -195,7 +195,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; nothing was changed.
     pub fn apply(&self, write: &Write) -> Result<()> {
-        space::check(&self.path)?;
+        space::check(&self.path, write.reserve())?;
         {
             let _turn = self.tap.enter();
             let _under_way = self.pace.begin();
@@ -225,6 +225,12 @@ impl Store {
         self.db.flush()?;
         self.mark.flushed(extent);
         Ok(())
+    }
+
+    /// Whether there is room for whatever may come.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        space::check(&self.path, space::RESERVE).is_ok()
     }
 
     /// Bytes on disk.

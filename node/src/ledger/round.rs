@@ -100,7 +100,7 @@ impl Ledger {
             if let Err(e) = &stored {
                 self.refused_by_disk(e);
             } else {
-                self.shared.disk_full(false);
+                self.shared.disk_full(!self.store.has_room());
                 if round.directory {
                     self.publish_directory();
                     self.raise_conflicts();

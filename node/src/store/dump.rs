@@ -221,7 +221,7 @@ impl Filling {
     }
 
     fn put(&mut self, tree: usize) -> Result<()> {
-        space::check(&self.path)?;
+        space::check(&self.path, super::space::RESERVE)?;
         let batch = std::mem::take(&mut self.batches[tree]);
         self.trees[tree].apply_batch(batch.rows)?;
         // Never more under way than the database can carry: see `pace`.

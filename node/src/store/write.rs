@@ -1,6 +1,6 @@
 //! Changes that belong together.
 
-use super::{Error, Result, Store, Tree, logs::is_entry};
+use super::{Error, Result, Store, Tree, logs::is_entry, space};
 use focal_protocol::id::{CaseId, RecordId};
 use sled::{
     IVec, Transactional,
@@ -18,6 +18,9 @@ pub struct Write {
 
 /// A row to put, or to delete. In sled's own bytes, which it shares rather than copies.
 type Row = (Tree, IVec, Option<IVec>);
+
+/// A write that a nearly full disk still takes has no more bytes.
+const SMALL: usize = 128 << 10;
 
 /// Where a tree keeps the number of the last change in it; before all other keys of every tree.
 pub(super) const CHANGE: &[u8] = &[0];
@@ -57,6 +60,19 @@ impl Write {
     pub(crate) fn bytes(&self) -> usize {
         let row = |(_, key, value): &Row| key.len() + value.as_ref().map_or(0, |v| v.len());
         self.rows.iter().map(row).sum()
+    }
+
+    /// Bytes that the disk must have left for it.
+    pub(super) fn reserve(&self) -> u64 {
+        let brings = |(tree, key, value): &Row| {
+            let new = matches!(tree, Tree::Directory | Tree::Outbox | Tree::Record);
+            value.is_some() && (new || (*tree == Tree::Log && is_entry(key)))
+        };
+        if self.bytes() > SMALL || self.rows.iter().any(brings) {
+            space::RESERVE
+        } else {
+            space::LAST
+        }
     }
 
     /// The rows that it changes.
