@@ -80,6 +80,12 @@ pub(crate) enum Happened {
         "case {case} was purged, as node {node}, its custodian, said: what opens it is destroyed here"
     )]
     Purged { case: String, node: String },
+    #[error(
+        "case {0} was purged, and what opens it could not be destroyed: it is still on the disk"
+    )]
+    Undestroyed(String),
+    #[error("the retention time of case {0} is over: it is purged here after a day of running")]
+    Retention(String),
     #[error("a commit of the custodian of case {case} could not be followed: {why}")]
     CannotFollow { case: String, why: String },
 }
@@ -105,6 +111,8 @@ focal_protocol::worded! {
         },
         Self::Removed(case) => "alarm-removed" { case: case.as_str() },
         Self::Purged { case, node } => "alarm-purged" { case: case.as_str(), node: node.as_str() },
+        Self::Undestroyed(case) => "alarm-undestroyed" { case: case.as_str() },
+        Self::Retention(case) => "alarm-retention" { case: case.as_str() },
         Self::CannotFollow { case, why } => "alarm-cannot-follow" { case: case.as_str(), why: why.as_str() },
     }
 }
@@ -140,6 +148,13 @@ impl Happened {
             }
             Self::Purged { .. } => {
                 "if it surprises you, ask the partners whether it was purged for all of them"
+            }
+            Self::Undestroyed(_) => {
+                "see that the node can write into its directory and that the disk is sound: it is tried again every minute"
+            }
+            Self::Retention(_) => {
+                "make a backup or an export now if it is still needed, or call the custodian, who can reopen it or close it \
+                 anew with more days"
             }
             Self::CannotFollow { .. } => {
                 "ask the custodian to remove this node and invite it again"
@@ -197,6 +212,18 @@ impl Alarm {
     #[must_use]
     pub fn rosters() -> Self {
         Happened::TwoRosters.into()
+    }
+
+    /// What opens a purged case could not be destroyed.
+    #[must_use]
+    pub fn undestroyed(case: CaseId) -> Self {
+        Happened::Undestroyed(case.short()).into()
+    }
+
+    /// A case will be purged soon, as its retention time is over.
+    #[must_use]
+    pub fn retention(case: CaseId) -> Self {
+        Happened::Retention(case.short()).into()
     }
 
     /// What a case's state machine raised.

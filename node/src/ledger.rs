@@ -50,7 +50,7 @@ use focal_protocol::{
     time::Time,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -84,6 +84,12 @@ pub(crate) struct Ledger {
     cases: BTreeMap<CaseId, CaseHere>,
     /// Cases whose content was destroyed here.
     purged: BTreeSet<CaseId>,
+    /// Those of them whose key could not be destroyed yet, with their logs.
+    undestroyed: BTreeMap<CaseId, Vec<LogId>>,
+    /// Those of which sealed rows are left, with their logs.
+    left_over: VecDeque<(CaseId, Vec<LogId>)>,
+    /// Whether ends of logs that are stored may not have been applied.
+    ends_due: bool,
     /// Cases whose retention time is over.
     retention: retention::Retention,
     /// How old this node's keys in a case may become, milliseconds.
@@ -95,6 +101,8 @@ pub(crate) struct Ledger {
     /// Of this round, by the peers that are to know.
     receipts_to_tell: BTreeMap<NodeId, Vec<Receipt>>,
     packages: BTreeMap<Time, Rows>,
+    /// When the last of them was made in this run, by the clock that is never set.
+    package_made: Option<Time>,
     sessions: BTreeMap<NodeId, Mailbox>,
     fetch: Fetch,
     rhythm: rhythm::Rhythm,
@@ -130,6 +138,9 @@ impl Ledger {
             next_document: 0,
             cases: BTreeMap::new(),
             purged: BTreeSet::new(),
+            undestroyed: BTreeMap::new(),
+            left_over: VecDeque::new(),
+            ends_due: false,
             retention: retention::Retention::default(),
             rekey_ms: settings.rekey_ms(),
             alarms: BTreeMap::new(),
@@ -138,6 +149,7 @@ impl Ledger {
             post: Post::new(keys.node(), [], []),
             receipts_to_tell: BTreeMap::new(),
             packages: BTreeMap::new(),
+            package_made: None,
             sessions: BTreeMap::new(),
             fetch: Fetch::default(),
             rhythm: rhythm::Rhythm::new(clock::steady()),
@@ -165,10 +177,15 @@ impl Ledger {
         self.next_document = self.store.next_document()?;
         self.purged = self.store.purged()?.into_iter().collect();
         self.retention.load(self.store.due()?);
-        let logs = self.store.logs()?.into_iter();
-        self.logs = logs
-            .filter(|(_, row)| !self.purged.contains(&row.writer.case))
-            .collect();
+        let (gone, logs): (Vec<_>, Vec<_>) = (self.store.logs()?.into_iter())
+            .partition(|(_, row)| self.purged.contains(&row.writer.case));
+        self.logs = logs.into_iter().collect();
+        let mut left_over: BTreeMap<CaseId, Vec<LogId>> = BTreeMap::new();
+        for (log, row) in gone {
+            left_over.entry(row.writer.case).or_default().push(log);
+        }
+        self.left_over = left_over.into_iter().collect();
+        self.ends_due = true;
         self.cursors.clear();
         let me = self.me();
         for (log, row) in &self.logs {
@@ -226,6 +243,7 @@ impl Ledger {
             Act::new(Deed::Started).word(env!("CARGO_PKG_VERSION")),
         );
         self.retire_cases(clock::steady());
+        self.apply_ends();
         self.commit();
         while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {
@@ -272,7 +290,7 @@ impl Ledger {
             }
             Command::Act(case, action, reply) => {
                 let result = self.act(case, action);
-                self.answer(result, reply);
+                self.answer_purge(case, result, reply);
             }
             Command::Resolve(alarm, decision, reply) => {
                 let result = self.resolve(alarm, decision);

@@ -19,7 +19,7 @@ use crate::{
     ledger::{Command, LedgerHandle},
     refused::Refused,
     shared::{Attached, Shared},
-    store::{Cursor, PendingKey, Position, Store, Write},
+    store::{Cursor, LogRow, PendingKey, Position, Store, Write},
     views::record_row,
 };
 use check::{Checker, Opened};
@@ -117,6 +117,7 @@ impl Opener {
                     .filter(|(_, r)| r.writer.node != self.shared.me || r.retired)
                 {
                     self.logs.insert((row.writer.lane, log));
+                    self.forget_beyond(log, &row);
                 }
             }
             Err(e) => tracing::error!("the logs cannot be read: {e}"),
@@ -239,10 +240,17 @@ impl Opener {
                 }
                 Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
             },
-            Job::Cut(case) => match self.store.orphaned_twins(case) {
-                Ok(twins) => self.came.extend(twins.into_iter().map(|key| (key, None))),
-                Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
-            },
+            Job::Cut(case, log) => {
+                match self.store.log(log) {
+                    Ok(Some(row)) => self.forget_beyond(log, &row),
+                    Ok(None) => {}
+                    Err(e) => tracing::error!("log {} cannot be read: {e}", log.short()),
+                }
+                match self.store.orphaned_twins(case) {
+                    Ok(twins) => self.came.extend(twins.into_iter().map(|key| (key, None))),
+                    Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+                }
+            }
             Job::Readable(id, position, summary) => self.emit(id, position, *summary),
             Job::Places => {
                 if let Err(e) = self.store.load_places() {
@@ -252,6 +260,17 @@ impl Opener {
             }
             Job::Start(ledger) => self.ledger = Some(ledger),
             Job::Stop => self.stop = true,
+        }
+    }
+
+    /// A log has ended while some of it was at hand here: what was read beyond counts as little as the rest.
+    fn forget_beyond(&self, log: LogId, row: &LogRow) {
+        let mut write = Write::default();
+        let forgotten = self
+            .store
+            .forget_opened_beyond(&mut write, log, row, clock::now());
+        if let Err(e) = forgotten.and_then(|()| self.store.apply(&write)) {
+            tracing::error!("log {} could not be ended: {e}", log.short());
         }
     }
 
@@ -281,12 +300,14 @@ impl Opener {
         let Some((lane, log)) = self.logs.pop_first() else {
             return Ok(());
         };
+        // Of a case that was purged nothing is opened.
+        let Some(row) = self.store.log(log)?.filter(|row| !row.cleared) else {
+            return Ok(());
+        };
         let cursor = self.store.cursor(log)?;
         let mut entries = self.store.entries(log, cursor.opened, BATCH_BYTES, BATCH)?;
         // Beyond its end nothing of a log counts.
-        if let Some(end) = self.store.log(log)?.and_then(|row| row.end) {
-            entries.retain(|e| e.header.seq < end);
-        }
+        entries.retain(|e| row.end.is_none_or(|end| e.header.seq < end));
         if entries.is_empty() {
             return Ok(());
         }

@@ -77,6 +77,8 @@ said-alarm-contested = node { $node } says that it was voted custodian of case {
 said-alarm-succeeded = case { $case } has a new custodian, node { $successor }, in place of node { $out }
 said-alarm-removed = this node was removed from case { $case }: what is written there from now on does not open here
 said-alarm-purged = case { $case } was purged, as node { $node }, its custodian, said: what opens it is destroyed here
+said-alarm-undestroyed = case { $case } was purged, and what opens it could not be destroyed: it is still on the disk
+said-alarm-retention = the retention time of case { $case } is over: it is purged here after a day of running
 said-alarm-cannot-follow = a commit of the custodian of case { $case } could not be followed: { $why }
 
 ## What the doctor finds

@@ -94,6 +94,8 @@ said-alarm-contested = le nœud { $node } dit avoir été élu dépositaire du d
 said-alarm-succeeded = le dossier { $case } a un nouveau dépositaire, le nœud { $successor }, à la place du nœud { $out }
 said-alarm-removed = ce nœud a été retiré du dossier { $case } : ce qui y sera écrit désormais ne s’ouvrira pas ici
 said-alarm-purged = le dossier { $case } a été détruit, comme l’a dit le nœud { $node }, son dépositaire : ce qui l’ouvre est détruit ici
+said-alarm-undestroyed = le dossier { $case } a été détruit, mais ce qui l’ouvre n’a pas pu l’être : c’est encore sur le disque
+said-alarm-retention = la durée de conservation du dossier { $case } est passée : il sera détruit ici après un jour de fonctionnement
 said-alarm-cannot-follow = une décision du dépositaire du dossier { $case } n’a pu être suivie : { $why }
 
 ## Ce que trouve focal node doctor

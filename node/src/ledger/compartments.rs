@@ -1,6 +1,6 @@
 //! Compartments: child cases for what only some members of a case may read.
 
-use super::{Ledger, cases::Action};
+use super::Ledger;
 use crate::refused::Refused;
 use focal_protocol::{
     case::Case,
@@ -39,13 +39,15 @@ impl Ledger {
         let names: Vec<String> = orgs.iter().map(|o| self.name_of(o)).collect();
         let title = title_within(&format!("{} / {}", rules.title, names.join(", ")));
         let id = self.open_case(&title, rules.history, Some(parent))?;
-        for role in [CaseRole::Contributor, CaseRole::Reader] {
-            let others = orgs.iter().copied().filter(|o| *o != mine);
-            let has = |o: &OrgId| rules.role(o).unwrap_or(CaseRole::Reader) == role;
-            let of_role: Vec<OrgId> = others.filter(has).collect();
-            if !of_role.is_empty() {
-                self.act(id, Action::Invite(of_role, role))?;
-            }
+        let others = orgs.iter().copied().filter(|o| *o != mine);
+        // Who has an office there has none here.
+        let role = |o: &OrgId| match rules.role(o) {
+            Some(CaseRole::Reader) | None => CaseRole::Reader,
+            Some(_) => CaseRole::Contributor,
+        };
+        let invited: Vec<_> = others.map(|o| (o, role(&o))).collect();
+        if !invited.is_empty() {
+            self.with_case(id, |case, ctx| case.invite_all(ctx, &invited))?;
         }
         Ok(id)
     }

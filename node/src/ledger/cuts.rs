@@ -47,6 +47,30 @@ impl Ledger {
         }
     }
 
+    /// Ends of logs that follow from what is stored, and were not applied before a stop or a full disk: what ends a log is
+    /// stored in one round, and applied in the next.
+    pub(super) fn apply_ends(&mut self) {
+        if !std::mem::take(&mut self.ends_due) {
+            return;
+        }
+        for id in self.cases.keys().copied().collect::<Vec<_>>() {
+            self.apply_cuts(id);
+        }
+        if !self.logs.values().any(LogRow::waits_for_its_end) {
+            return;
+        }
+        let proofs = self.store.equivocations().unwrap_or_else(|e| {
+            tracing::error!("the proofs of forks cannot be read: {e}");
+            Vec::new()
+        });
+        for proof in proofs {
+            let row = self.logs.get(&proof.log);
+            if row.is_some_and(LogRow::waits_for_its_end) {
+                self.end_at_fork(&proof);
+            }
+        }
+    }
+
     /// The organisation whose node this is, or was.
     pub(super) fn org_of(&self, node: &NodeId) -> Option<OrgId> {
         let known = self.directory.as_ref()?.node_ever(node);
@@ -80,7 +104,7 @@ impl Ledger {
             Ok(row) => {
                 self.set_log(log, row);
                 let (opener, case) = (self.opener.clone(), row.writer.case);
-                self.then(move |_| opener.cut(case));
+                self.then(move |_| opener.cut(case, log));
             }
             Err(e) => tracing::error!("log {} could not be ended: {e}", log.short()),
         }

@@ -7,10 +7,14 @@ use focal_protocol::{
     id::NodeId,
     signed::Signed,
     sync::Input,
+    time::Time,
 };
 
 /// A key package is replaced after this long, milliseconds: a week.
 const PACKAGE_AGE_MS: u64 = 7 * 24 * 3_600_000;
+/// How far ahead of the clock one may have been issued, milliseconds: a day. Else the clock was set back, and it is
+/// replaced.
+const PACKAGE_AHEAD_MS: u64 = 24 * 3_600_000;
 /// Private rows of key packages that are kept: a Welcome may be under way for two months.
 const PACKAGES_KEPT: usize = 9;
 
@@ -141,8 +145,16 @@ impl Ledger {
         };
         let now = clock::now();
         let current = directory.key_package(&me).map(|offer| offer.issued);
-        let usable = current
-            .is_some_and(|t| now.since(t) < PACKAGE_AGE_MS && self.packages.contains_key(&t));
+        // One of a clock that ran ahead would stay for years: then the clock that is never set counts, since this start.
+        let steady = clock::steady();
+        let made = self
+            .package_made
+            .is_some_and(|t| steady.since(t) < PACKAGE_AGE_MS);
+        let fresh = |t: Time| match t.since(now) < PACKAGE_AHEAD_MS {
+            true => now.since(t) < PACKAGE_AGE_MS,
+            false => made,
+        };
+        let usable = current.is_some_and(|t| fresh(t) && self.packages.contains_key(&t));
         // Somebody else with this node's key may do the same: neither may answer the other at once, for ever.
         let is_due = self.pace.is_due(&me, clock::steady());
         if usable || !is_due || directory.node(&me).is_none() {
@@ -164,6 +176,7 @@ impl Ledger {
             let item = Item::KeyPackage(Signed::new(&offer, &self.identity.key));
             self.round.write.key_package(&self.store, issued, &rows);
             self.packages.insert(issued, rows);
+            self.package_made = Some(steady);
             while self.packages.len() > PACKAGES_KEPT {
                 if let Some((oldest, _)) = self.packages.pop_first() {
                     self.round.write.forget_key_package(oldest);

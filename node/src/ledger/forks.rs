@@ -83,7 +83,7 @@ impl Ledger {
     }
 
     /// Everybody ends the log where its two histories part, so that all hold the same of it.
-    fn end_at_fork(&mut self, proof: &Equivocation) {
+    pub(super) fn end_at_fork(&mut self, proof: &Equivocation) {
         let Some(row) = self.logs.get(&proof.log).copied() else {
             return;
         };

@@ -1,14 +1,15 @@
 //! Purges: what opens a case is destroyed here, when its retention time is over or somebody has asked for it.
 
 use super::{
-    Ledger,
+    InviteOutcome, Ledger, Reply,
     cases::{Action, CaseHere},
 };
-use crate::{clock, store::Store};
+use crate::{alarms::Alarm, clock, refused::Refused};
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     case,
     id::{CaseId, LogId},
+    sync::Input,
     time::Time,
 };
 
@@ -26,6 +27,8 @@ impl Ledger {
         let look = self.retention.look(&due, steady);
         for (id, seen) in look.due {
             self.round.write.due(&self.store, id, seen);
+            // In time to say something: what is destroyed does not come back.
+            self.raise(Alarm::retention(id));
         }
         for id in look.not {
             self.round.write.not_due(id);
@@ -44,8 +47,7 @@ impl Ledger {
 
     /// Purges that were decided, and cut short by a stop or a full disk before they were done.
     pub(super) fn resume_purges(&mut self) {
-        let decided = |here: &CaseHere| matches!(here.case.ended(), Some(case::Ended::Purged));
-        let due = self.cases.iter().filter(|(_, here)| decided(here));
+        let due = self.cases.iter().filter(|(_, here)| is_purged(here));
         for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.purge_case(id);
         }
@@ -63,37 +65,88 @@ impl Ledger {
         // From here on nothing is written of it, and nobody is told of its logs.
         self.cases.remove(&id);
         self.purged.insert(id);
-        let logs: Vec<LogId> = self
-            .logs
-            .iter()
-            .filter(|(_, row)| row.writer.case == id)
-            .map(|(log, _)| *log)
-            .collect();
-        for log in logs {
-            self.logs.remove(&log);
-            self.cursors.remove(&log);
+        let of_case = self.logs.extract_if(|_, row| row.writer.case == id);
+        let logs: Vec<LogId> = of_case.map(|(log, _)| log).collect();
+        for log in &logs {
+            self.cursors.remove(log);
         }
-        self.then(move |ledger| {
-            if let Err(e) = ledger.store.finish_purge(id) {
+        self.then(move |ledger| ledger.destroy(id, logs));
+    }
+
+    /// Destroys the key of a case, after which nothing opens it; what is left is cleared bit by bit.
+    fn destroy(&mut self, id: CaseId, logs: Vec<LogId>) {
+        self.publish_cases();
+        for mailbox in self.sessions.values() {
+            mailbox.push(Input::Unshares(id));
+        }
+        match self.store.finish_purge(id) {
+            Ok(()) => {
+                self.undestroyed.remove(&id);
+                self.left_over.push_front((id, logs));
+                self.clear_left_over();
+                self.shared.purged();
+            }
+            Err(e) => {
                 tracing::error!("the key of case {} could not be destroyed: {e}", id.short());
+                self.undestroyed.insert(id, logs);
+                self.raise(Alarm::undestroyed(id));
+            }
+        }
+    }
+
+    /// Keys that could not be destroyed are tried again.
+    pub(super) fn destroy_again(&mut self) {
+        for (id, logs) in std::mem::take(&mut self.undestroyed) {
+            self.destroy(id, logs);
+        }
+    }
+
+    /// Says that a case is purged once what opens it is destroyed: two rounds later than it was decided.
+    pub(super) fn answer_purge(
+        &mut self,
+        id: CaseId,
+        result: Result<InviteOutcome, Refused>,
+        reply: Reply<InviteOutcome>,
+    ) {
+        let decided = self.cases.get(&id).is_some_and(is_purged);
+        if !decided || result.is_err() {
+            return self.answer(result, reply);
+        }
+        self.note_answer(None);
+        self.after(move |ledger, stored| {
+            let Ok(()) = stored else {
+                let _ = reply.send(stored.and(result));
                 return;
-            }
-            ledger.publish_cases();
-            for mailbox in ledger.sessions.values() {
-                mailbox.push(focal_protocol::sync::Input::Unshares(id));
-            }
-            clear(&ledger.store, id);
-            ledger.shared.purged();
+            };
+            ledger.after(move |ledger, stored| {
+                let destroyed = stored.and_then(|()| match ledger.undestroyed.contains_key(&id) {
+                    false => Ok(()),
+                    true => Err(Refused::Store("a case's key could not be destroyed".into())),
+                });
+                let _ = reply.send(destroyed.and(result));
+            });
         });
+    }
+
+    /// Clears a bit of what is left of purged cases: it cannot be opened any more, and takes room.
+    pub(super) fn clear_left_over(&mut self) {
+        let Some((id, logs)) = self.left_over.pop_front() else {
+            return;
+        };
+        match self.store.clear_some(id, &logs) {
+            Ok(true) => self.left_over.push_front((id, logs)),
+            Ok(false) => {}
+            Err(e) => {
+                tracing::error!(
+                    "what is left of case {} could not be cleared: {e}",
+                    id.short()
+                );
+                self.left_over.push_back((id, logs));
+            }
+        }
     }
 }
 
-/// Clears what is left of a purged case: it cannot be opened any more, and takes room.
-pub(super) fn clear(store: &Store, id: CaseId) {
-    if let Err(e) = store.clear_purged(id) {
-        tracing::error!(
-            "what is left of case {} could not be cleared: {e}",
-            id.short()
-        );
-    }
+fn is_purged(here: &CaseHere) -> bool {
+    matches!(here.case.ended(), Some(case::Ended::Purged))
 }

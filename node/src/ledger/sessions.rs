@@ -148,7 +148,10 @@ impl Ledger {
             }
             self.announce_parcels();
         }
+        self.apply_ends();
+        self.clear_left_over();
         if self.rhythm.tend.is_due(now) {
+            self.destroy_again();
             self.tend_cases();
             self.note_failures();
         }

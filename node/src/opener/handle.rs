@@ -15,7 +15,7 @@ pub(super) enum Job {
     Epoch(CaseId, Epoch),
     Rules(CaseId),
     Manifests,
-    Cut(CaseId),
+    Cut(CaseId, LogId),
     Readable(RecordId, Position, Box<Summary>),
     Places,
     Start(LedgerHandle),
@@ -62,8 +62,8 @@ impl OpenerHandle {
     }
 
     /// A log of the case has ended, and records in it may be gone.
-    pub(crate) fn cut(&self, case: CaseId) {
-        self.tell(Job::Cut(case));
+    pub(crate) fn cut(&self, case: CaseId, log: LogId) {
+        self.tell(Job::Cut(case, log));
     }
 
     /// A record of this node's own is stored and can be read.

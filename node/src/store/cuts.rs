@@ -7,8 +7,8 @@ use focal_protocol::{
     time::Time,
 };
 
-/// Entries that are cleared in one go.
-const CHUNK: usize = 4_096;
+/// Rows of a purged case that are cleared in one go: whoever is to be told something meanwhile waits for no longer.
+const CHUNK: usize = 1_024;
 
 impl Store {
     /// Ends a log at `end`, at the time `now`: its row as it is then. Entries from there on are kept as evidence, sealed,
@@ -32,30 +32,63 @@ impl Store {
         };
         if row.head.height >= end {
             cut.ended = Some(self.head_at(log, end)?);
-            let mut cursor = self.cursor(log)?;
-            let mut forgotten = Vec::new();
-            for seq in end..row.head.height {
-                let Some(entry) = self.entry(log, seq)? else {
-                    continue;
-                };
-                let position = Position {
-                    case: row.writer.case,
-                    lamport: entry.header.lamport,
-                    log,
-                    seq,
-                };
-                if let Some(record) = self.record_at(&position)? {
-                    write.leave(self, &record, now);
-                    forgotten.push(record.id);
-                    cursor.records = cursor.records.saturating_sub(1);
-                }
-            }
-            self.forget_attachments(write, &row.writer.case, &forgotten)?;
-            cursor.opened = cursor.opened.min(end);
-            write.cursor(log, &cursor);
+            self.forget_beyond(write, log, row, end, now)?;
         }
         write.log(log, &cut);
         Ok(cut)
+    }
+
+    /// What a log holds beyond its end leaves the reading index.
+    fn forget_beyond(
+        &self,
+        write: &mut Write,
+        log: LogId,
+        row: &LogRow,
+        end: u64,
+        now: Time,
+    ) -> Result<()> {
+        let mut cursor = self.cursor(log)?;
+        let mut forgotten = Vec::new();
+        for seq in end..row.head.height {
+            let Some(entry) = self.entry(log, seq)? else {
+                continue;
+            };
+            let position = Position {
+                case: row.writer.case,
+                lamport: entry.header.lamport,
+                log,
+                seq,
+            };
+            if let Some(record) = self.record_at(&position)? {
+                write.leave(self, &record, now);
+                forgotten.push(record.id);
+                cursor.records = cursor.records.saturating_sub(1);
+            }
+        }
+        self.forget_attachments(write, &row.writer.case, &forgotten)?;
+        cursor.opened = cursor.opened.min(end);
+        write.cursor(log, &cursor);
+        Ok(())
+    }
+
+    /// Who opens entries had some of a log at hand when it was ended, and has read them after that: they leave the
+    /// reading index as well. Such logs are known by a cursor beyond their end.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn forget_opened_beyond(
+        &self,
+        write: &mut Write,
+        log: LogId,
+        row: &LogRow,
+        now: Time,
+    ) -> Result<()> {
+        match row.end {
+            Some(end) if row.ended.is_some() && self.cursor(log)?.opened > end => {
+                self.forget_beyond(write, log, row, end, now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Lets a log count further, or without end: what ended it is not in force any more. Its entries are opened again from
@@ -108,68 +141,55 @@ impl Store {
         Ok(self.head_at(log, height)?.hash)
     }
 
-    /// Clears what is left of a purged case, piece by piece: sealed entries, index, acknowledgements. The heads of its
-    /// logs stay, so that the store still knows how much it once held.
+    /// Clears some of what is left of a purged case, of which these are the logs: sealed entries, index, acknowledgements.
+    /// The heads of its logs stay, so that the store still knows how much it once held. True if there is more.
     ///
     /// # Errors
     /// The disk fails.
-    pub fn clear_purged(&self, case: CaseId) -> Result<()> {
-        for (log, row) in self.logs()? {
-            if row.writer.case != case || row.cleared {
-                continue;
-            }
-            let keys = entry_key(log, 0)..=entry_key(log, u64::MAX);
-            let entries = self.tree(Tree::Log).range(keys).keys();
-            self.delete_all(Tree::Log, entries)?;
-            self.delete_all(
-                Tree::Ack,
-                self.tree(Tree::Ack).scan_prefix(log.as_bytes()).keys(),
-            )?;
-            let mut write = Write::default();
-            write.log(
-                log,
-                &LogRow {
-                    cleared: true,
-                    ..row
-                },
-            );
-            write.delete(Tree::Cursor, log.as_bytes());
-            self.apply(&write)?;
-        }
-        for prefix in [b"e", b"r", b"l", b"t"] {
-            let prefix = [prefix.as_slice(), case.as_bytes()].concat();
-            self.delete_all(
-                Tree::Pending,
-                self.tree(Tree::Pending).scan_prefix(prefix).keys(),
-            )?;
-        }
-        for row in self.tree(Tree::Record).scan_prefix(case.as_bytes()) {
-            let (key, value) = row?;
-            let mut write = Write::default();
-            match value.get(..RecordId::LEN).map(RecordId::try_from) {
+    pub fn clear_some(&self, case: CaseId, logs: &[LogId]) -> Result<bool> {
+        let mut write = Write::default();
+        let mut cleared = 0;
+        for row in self.left_of(case, logs).take(CHUNK) {
+            let (tree, key) = row?;
+            let record = (tree == Tree::Record).then(|| self.tree(tree).get(&key));
+            let record = record.transpose()?.flatten();
+            let id = record.as_ref().and_then(|v| v.get(..RecordId::LEN));
+            match id.map(RecordId::try_from) {
                 Some(Ok(id)) => write.forget(key, id),
-                _ => write.delete(Tree::Record, key),
+                _ => write.delete(tree, key),
             }
-            self.apply(&write)?;
+            cleared += 1;
         }
-        let left = self.tree(Tree::Left).scan_prefix(case.as_bytes()).keys();
-        self.delete_all(Tree::Left, left)?;
-        self.flush()
+        self.apply(&write)?;
+        Ok(cleared == CHUNK)
     }
 
-    fn delete_all(
-        &self,
-        tree: Tree,
-        keys: impl Iterator<Item = sled::Result<sled::IVec>>,
-    ) -> Result<()> {
-        let mut write = Write::default();
-        for (n, key) in (1..).zip(keys) {
-            write.delete(tree, key?);
-            if n % CHUNK == 0 {
-                self.apply(&std::mem::take(&mut write))?;
-            }
-        }
-        self.apply(&write)
+    /// The keys of the rows that are left of a purged case.
+    fn left_of<'a>(
+        &'a self,
+        case: CaseId,
+        logs: &'a [LogId],
+    ) -> impl Iterator<Item = Result<(Tree, sled::IVec)>> + 'a {
+        let scan = |tree: Tree, prefix: Vec<u8>| {
+            let keys = self.tree(tree).scan_prefix(prefix).keys();
+            keys.map(move |key| Ok((tree, key?)))
+        };
+        let of_logs = logs.iter().flat_map(move |log| {
+            let entries = entry_key(*log, 0)..=entry_key(*log, u64::MAX);
+            let entries = self.tree(Tree::Log).range(entries).keys();
+            let entries = entries.map(|key| Ok((Tree::Log, key?)));
+            let acks = scan(Tree::Ack, log.as_bytes().to_vec());
+            entries
+                .chain(acks)
+                .chain(scan(Tree::Cursor, log.as_bytes().to_vec()))
+        });
+        let pending = [b"e", b"r", b"l", b"t"]
+            .into_iter()
+            .flat_map(move |kind| scan(Tree::Pending, [kind.as_slice(), case.as_bytes()].concat()));
+        let of_case = move |tree| scan(tree, case.as_bytes().to_vec());
+        // What somebody may still look for comes first.
+        let index = of_case(Tree::Record).chain(of_case(Tree::Left));
+        index.chain(pending).chain(of_logs)
     }
 }
 
@@ -215,7 +235,66 @@ mod tests {
             store.pending(&twin, None, 9).expect("rows"),
             [(second.log, 0)]
         );
-        store.clear_purged(case).expect("cleared");
+        let logs = [first.log, second.log];
+        assert!(!store.clear_some(case, &logs).expect("cleared"));
         assert_eq!(store.awaited().expect("rows"), []);
+    }
+
+    #[test]
+    fn what_was_at_hand_when_its_log_was_ended_is_forgotten_too() {
+        let dir = tempfile::tempdir().expect("dir");
+        let store =
+            crate::store::tests::open(dir.path(), StorageKey::new(&Zeroizing::new([1; 32])))
+                .expect("a store");
+        store.load_places().expect("loaded");
+        let mut author = crate::store::tests::Author::new();
+        let (writer, log) = (author.writer(), author.log());
+        store.make_case_key(writer.case).expect("a key");
+        let run = author.run(6);
+        let row = LogRow::new(writer, focal_protocol::log::Epoch::default(), run.head());
+        let mut write = Write::default();
+        write.run(&run, &row);
+        store.apply(&write).expect("stored");
+        let mut write = Write::default();
+        let row = store.cut(&mut write, log, &row, 2, Time(5)).expect("cut");
+        store.apply(&write).expect("stored");
+        // Its reader had them at hand, and writes what it has read.
+        let content = serde_json::json!({"kind": "note", "text": "x"});
+        let summary = Draft::from_json(None, &content)
+            .and_then(|d| d.into_record(writer.case, PublicKey([2; 32]), OrgId([3; 32]), Time(1)))
+            .expect("a record")
+            .summary();
+        let mut write = Write::default();
+        for entry in run.entries() {
+            let seq = entry.header.seq;
+            let position = Position {
+                case: writer.case,
+                lamport: entry.header.lamport,
+                log,
+                seq,
+            };
+            let id = RecordId([u8::try_from(seq).expect("small"); 32]);
+            write.record(&store, id, &position, &summary);
+        }
+        let cursor = crate::store::Cursor {
+            opened: 6,
+            records: 6,
+            pending: 0,
+        };
+        write.cursor(log, &cursor);
+        store.apply(&write).expect("stored");
+
+        for _ in 0..2 {
+            let mut write = Write::default();
+            store
+                .forget_opened_beyond(&mut write, log, &row, Time(6))
+                .expect("forgotten");
+            store.apply(&write).expect("stored");
+            let records = store.records(writer.case, None, 9).expect("read");
+            let read: Vec<u64> = records.iter().map(|r| r.position.seq).collect();
+            assert_eq!(read, [0, 1]);
+            let cursor = store.cursor(log).expect("read");
+            assert_eq!((cursor.opened, cursor.records), (2, 2));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Cases: their state, MLS state row by row, epoch secrets; private key packages.
 
-use super::{Result, Store, Tree, Write};
+use super::{LogRow, Result, Store, Tree, Write};
 use focal_protocol::{
     case::{Case, Kept, Keyring, State},
     codec,
@@ -200,7 +200,7 @@ impl Store {
     }
 
     /// Destroys what opens a case, for ever, once a write with [`Write::purge`] is durable: its key. What is left over
-    /// cannot be opened any more, and is cleared by [`Store::clear_purged`].
+    /// cannot be opened any more, and is cleared by [`Store::clear_some`].
     ///
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
@@ -226,6 +226,18 @@ impl Write {
             }
         }
         store.purge_attachments(self, &case)?;
+        // From here on nothing of its entries needs to be there, however far clearing them comes.
+        for (log, row) in store.logs()? {
+            if row.writer.case == case {
+                self.log(
+                    log,
+                    &LogRow {
+                        cleared: true,
+                        ..row
+                    },
+                );
+            }
+        }
         self.delete(Tree::Group, due_key(case));
         self.put(Tree::Group, purged_key(case), Vec::new());
         Ok(())

@@ -7,10 +7,12 @@ use super::{
     write::CHANGE,
 };
 use focal_protocol::{
+    id::CaseId,
     random::SystemRandom,
     seal::{StorageKey, Table},
 };
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -162,9 +164,11 @@ impl Store {
             self.db.flush()?;
         }
         let mut entries = 0;
+        let purged: BTreeSet<CaseId> = self.purged()?.into_iter().collect();
         for (log, row) in self.logs()? {
             entries += row.head.height;
-            if row.head.height > 0 && !row.cleared {
+            // Clearing a purged case may have been cut short anywhere.
+            if row.head.height > 0 && !row.cleared && !purged.contains(&row.writer.case) {
                 let last = self.entry(log, row.head.height - 1)?.ok_or_else(|| {
                     self.damaged(format!("the last entry of log {} is missing", log.short()))
                 })?;

@@ -20,20 +20,20 @@ fn storage_key(seed: u8) -> StorageKey {
 }
 
 /// Entries of one node's log, as a partner would send them.
-struct Author {
+pub(super) struct Author {
     key: SecretKey,
     head: Head,
 }
 
 impl Author {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             key: SecretKey::from_seed(Zeroizing::new([3; 32])),
             head: Head::EMPTY,
         }
     }
 
-    fn writer(&self) -> Writer {
+    pub(super) fn writer(&self) -> Writer {
         Writer {
             case: CaseId([1; 32]),
             node: NodeId(self.key.public().0),
@@ -41,11 +41,11 @@ impl Author {
         }
     }
 
-    fn log(&self) -> LogId {
+    pub(super) fn log(&self) -> LogId {
         self.writer().log_id(&SALT)
     }
 
-    fn run(&mut self, count: u64) -> VerifiedRun {
+    pub(super) fn run(&mut self, count: u64) -> VerifiedRun {
         let writer = self.writer();
         let mut entries = Vec::new();
         let mut previous = self.head.hash;
@@ -406,4 +406,43 @@ fn sealed_rows_open_as_the_records_of_their_case_and_of_no_other() {
     store.finish_purge(case).expect("purged");
     let purged = store.open_records(case, &sealed);
     assert_eq!(purged.filter(Result::is_err).count(), 5);
+}
+
+#[test]
+fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() {
+    let mut author = Author::new();
+    let (case, log) = (author.writer().case, author.log());
+    let runs = [1_000, 1_000, 1_000].map(|count| author.run(count));
+    for steps in 0..5 {
+        let dir = tempfile::tempdir().expect("dir");
+        let store = open(dir.path(), storage_key(1)).expect("a store");
+        store.make_case_key(case).expect("a key");
+        for run in &runs {
+            let row = LogRow::new(author.writer(), Epoch::default(), run.head());
+            let mut write = Write::default();
+            write.run(run, &row);
+            write.held(log, &NodeId([9; 32]), run.head().height, Time(1));
+            store.apply(&write).expect("stored");
+        }
+        store.flush().expect("flushed");
+        let mut write = Write::default();
+        write.purge(&store, case).expect("marked");
+        store.apply(&write).expect("stored");
+        store.flush().expect("flushed");
+        for _ in 0..steps {
+            store.clear_some(case, &[log]).expect("cleared");
+        }
+        store.flush().expect("flushed");
+        drop(store);
+        let store = open(dir.path(), storage_key(1)).expect("what is left opens");
+        assert_eq!(store.purged().expect("read"), [case]);
+        let again = (0..9).take_while(|_| store.clear_some(case, &[log]).expect("cleared"));
+        // 3,001 rows, 1,024 at a time.
+        assert_eq!(again.count(), 2_usize.saturating_sub(steps), "{steps}");
+        let left = [Tree::Ack, Tree::Cursor].map(|tree| store.tree(tree).len());
+        assert_eq!(left, [0, 0]);
+        assert!(store.entries(log, 0, 1 << 20, 9).expect("read").is_empty());
+        drop(store);
+        open(dir.path(), storage_key(1)).expect("it opens again");
+    }
 }

@@ -4,7 +4,7 @@ use super::{Alarm, Case, Ctx, Effect, Ended, Error, Followed, State, Step, Steps
 use crate::{
     group::{
         self, CaseGroup, CaseRole, Delivery, GroupKey, History, Invitation, Rank, RoleChange,
-        Rules, Stage, StageChange, Succession,
+        Rules, Stage, Succession,
     },
     id::{CaseId, Hash, LogId, NodeId, OrgId},
     log::{Commit, Epoch, EpochGrant, Lane, Payload},
@@ -368,16 +368,18 @@ impl Case {
         Ok(Vec::new())
     }
 
-    /// Whether the case's retention time is over.
+    /// Whether the case's retention time is over. It begins when the case was closed, by its custodian's clock; but never
+    /// before it was opened, or what was said of it before: a clock that was set back shortens no retention to nothing.
     #[must_use]
     pub fn is_due_for_purge(&self, now: crate::time::Time) -> bool {
-        let days = self.rules().retain_days.map(u64::from);
-        match (self.rules().stage(), days) {
-            (Some(StageChange { stage, time, .. }), Some(days)) if *stage == Stage::Closed => {
-                now.since(*time) > days * 24 * 3_600_000
-            }
-            _ => false,
-        }
+        let rules = self.rules();
+        let closed = rules.stage().is_some_and(|s| s.stage == Stage::Closed);
+        let Some(days) = rules.retain_days.map(u64::from).filter(|_| closed) else {
+            return false;
+        };
+        let said = rules.stages.iter().map(|s| s.time);
+        let from = said.fold(rules.opened, std::cmp::max);
+        now.since(from) > days * 24 * 3_600_000
     }
 
     /// This node's copy is to be destroyed, whatever the others do.

@@ -1,6 +1,7 @@
 //! What the rules say of an entry, by its epoch.
 
 use super::*;
+use crate::time::Time;
 
 const REFUSED: fn(Reason) -> Verdict = Verdict::Refused;
 
@@ -156,4 +157,32 @@ fn who_is_in_no_rules_waits_or_is_refused() {
     assert_eq!(verdict(0, 3), Verdict::Waits, "on the far side of a split");
     assert_eq!(verdict(1, 6), Verdict::Waits, "later than is known here");
     assert_eq!(verdict(1, 5), REFUSED(Reason::NotInCase));
+}
+
+#[test]
+fn a_closing_by_a_clock_that_was_set_back_ends_no_retention_early() {
+    let mut world = World::with_case(&[1, 2], History::All);
+    let opened = world.now;
+    let close = |world: &mut World| {
+        let closed = world.ask(1, |case, ctx| {
+            case.set_stage(ctx, Stage::Closed, "", Some(30))
+        });
+        closed.expect("closed");
+        world.settle();
+    };
+    world.now = Time(0);
+    close(&mut world);
+    let due = |world: &World, at: Time| world.case(2).is_due_for_purge(at);
+    assert!(!due(&world, opened.plus_ms(30 * DAY_MS)));
+    assert!(due(&world, opened.plus_ms(31 * DAY_MS)));
+    // What was said of it later counts as well.
+    let reopened = opened.plus_ms(100 * DAY_MS);
+    world.now = reopened;
+    let open = world.ask(1, |case, ctx| case.set_stage(ctx, Stage::Open, "", None));
+    open.expect("reopened");
+    world.settle();
+    world.now = opened;
+    close(&mut world);
+    assert!(!due(&world, reopened.plus_ms(30 * DAY_MS)));
+    assert!(due(&world, reopened.plus_ms(31 * DAY_MS)));
 }
