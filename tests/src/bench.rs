@@ -10,7 +10,7 @@ mod node;
 pub mod search;
 pub mod tables;
 
-pub use figures::{Figure, Figures, table};
+pub use figures::{Figure, Figures, report, table};
 
 use crate::{Federation, NodeProcess, Org, free_port, until};
 use focal_node::store::yardstick;

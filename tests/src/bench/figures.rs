@@ -1,7 +1,7 @@
 //! What was measured, as a table and as JSON.
 
 use serde::Serialize;
-use std::time::Duration;
+use std::{io::Write, process::ExitCode, time::Duration};
 
 /// One figure beside its limit.
 #[derive(Debug, Clone, Serialize)]
@@ -95,6 +95,21 @@ impl Figures {
         goal: Option<f64>,
     ) {
         self.push((what, value, ""), (limit, of), goal.map(|g| (true, g)));
+    }
+}
+
+/// Prints figures, for a person or as JSON. What the program ends with: failure if a goal was missed.
+#[must_use]
+pub fn report(figures: &Figures, json: bool) -> ExitCode {
+    let text = if json {
+        serde_json::to_string_pretty(figures).unwrap_or_default()
+    } else {
+        table(figures)
+    };
+    let missed = figures.figures.iter().any(|f| f.met == Some(false));
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) if !missed => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
 }
 

@@ -41,15 +41,7 @@ async fn main() -> ExitCode {
         (_, Some(reports)) => bench::tables::run(&program, reports).await,
         (None, None) => bench::run(&program, reports).await,
     };
-    let text = if json {
-        serde_json::to_string_pretty(&figures).unwrap_or_default()
-    } else {
-        bench::table(&figures)
-    };
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    bench::report(&figures, json)
 }
 
 fn usage() -> ExitCode {
