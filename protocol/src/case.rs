@@ -16,6 +16,7 @@ mod custodian;
 mod effect;
 mod judge;
 mod keyring;
+mod line;
 mod many;
 mod member;
 mod state;

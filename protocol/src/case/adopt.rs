@@ -3,6 +3,7 @@
 
 use super::{
     Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps,
+    line::Parting,
     member::{TELLERS, invited_to},
 };
 use crate::{
@@ -135,12 +136,13 @@ impl Case {
                 }
             }
             let out = succession.motion.out;
+            let parting = self.state.parting(self.state.active, &succession);
             let old = std::mem::replace(&mut self.active, group);
             self.others.push(old);
             self.enter(key, ctx);
             // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
             if checked.is_ok() {
-                effects.extend(self.grant_beyond(ctx, &succession, &secret)?);
+                effects.extend(self.grant_beyond(ctx, &parting, &secret)?);
                 effects.extend(self.tell_let_in(&succession)?);
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
@@ -351,15 +353,13 @@ impl Case {
     fn grant_beyond(
         &self,
         ctx: &Ctx<'_>,
-        succession: &Succession,
+        parting: &Parting,
         new: &EpochGrant,
     ) -> Result<Vec<Effect>, Error> {
         let mut grants = ctx.held.secrets();
         let now = self.epoch();
         grants.retain(|g| {
-            g.at() > succession.base
-                && g.at().generation <= now.generation
-                && g.secret != new.secret
+            g.at() > parting.common && g.at().generation <= now.generation && g.secret != new.secret
         });
         if grants.is_empty() {
             return Ok(Vec::new());
@@ -370,7 +370,7 @@ impl Case {
         // Newcomers may not read what was written before they came: only to those who were members all along.
         let members = self.members();
         let may = |n: &&NodeId| members.contains(n) && **n != self.me;
-        let to: Vec<NodeId> = succession.members.iter().filter(may).copied().collect();
+        let to: Vec<NodeId> = parting.members.iter().filter(may).copied().collect();
         Ok(vec![Effect::Deliver {
             to,
             delivery: Box::new(Delivery::Grants(self.id(), grants)),

@@ -68,6 +68,8 @@ pub(crate) struct Model {
     history: History,
     views: BTreeMap<[u8; 32], View>,
     records: BTreeMap<u32, EpochSecret>,
+    /// The successions with which groups began.
+    begun: BTreeMap<GroupKey, Succession>,
     /// Who may know the secret of an epoch.
     may: BTreeMap<[u8; 32], BTreeSet<NodeId>>,
 }
@@ -78,6 +80,7 @@ impl Model {
             history,
             views: BTreeMap::new(),
             records: BTreeMap::new(),
+            begun: BTreeMap::new(),
             may: BTreeMap::new(),
         }
     }
@@ -140,6 +143,9 @@ impl Model {
     pub(crate) fn stood(&mut self, stood: &Stood) {
         if let Some(standing) = &stood.standing {
             self.view(standing, standing.members.clone());
+            if let Some(succession) = &standing.succession {
+                self.begun.insert(standing.group, succession.clone());
+            }
         }
         for held in &stood.held {
             // The first epoch of a group that began and went on at once: nobody else was ever in it.
@@ -153,36 +159,69 @@ impl Model {
             );
             if let Some(standing) = &stood.standing {
                 let of = self.views.get(&held.secret.0);
-                may.extend(may_bring(self.history, standing, held, of));
+                let brought = match self.history {
+                    History::All => may_bring(standing, of),
+                    History::FromJoining => may_bring_later(&self.begun, standing, held, of),
+                };
+                may.extend(brought);
             }
         }
     }
 }
 
-/// Whom somebody who stands somewhere may let read what was sealed in another epoch.
-fn may_bring(
-    history: History,
+/// Whom somebody who stands somewhere may let read what was sealed in another epoch: all who take part; but not by an epoch
+/// from before it, of which somebody may have been removed since.
+fn may_bring(standing: &Standing, of: Option<&View>) -> BTreeSet<NodeId> {
+    let later = of.is_some_and(|v| v.group == standing.group && v.at > standing.at);
+    if later {
+        BTreeSet::new()
+    } else {
+        standing.members.clone()
+    }
+}
+
+/// The same with history `from-joining`: nobody who came later, only who was there when the two sides parted, and ever since,
+/// and takes part still.
+fn may_bring_later(
+    begun: &BTreeMap<GroupKey, Succession>,
     standing: &Standing,
     held: &EpochGrant,
     of: Option<&View>,
 ) -> BTreeSet<NodeId> {
-    let members = &standing.members;
-    match history {
-        // All who take part; but not by an epoch from before it, of which somebody may have been removed since.
-        History::All => {
-            let later = of.is_some_and(|v| v.group == standing.group && v.at > standing.at);
-            if later {
-                BTreeSet::new()
-            } else {
-                members.clone()
+    // The groups from which the epoch's own follows, each with the epoch up to which it does.
+    let mut ours: Vec<(GroupKey, Option<Epoch>)> = Vec::new();
+    ours.extend(of.map(|v| (v.group, None)));
+    while let Some((last, _)) = ours.last()
+        && let Some(succession) = begun.get(last)
+    {
+        ours.push((ended_by(succession), Some(succession.base)));
+    }
+    let mut there = standing.members.clone();
+    let mut next = standing.succession.as_ref();
+    while let Some(succession) = next {
+        there.retain(|n| succession.members.contains(n));
+        let ended = ended_by(succession);
+        let common = match ours.iter().find(|(group, _)| *group == ended) {
+            Some((_, until)) => until.map_or(succession.base, |u| u.min(succession.base)),
+            None if of.is_none() => succession.base,
+            None => {
+                next = begun.get(&ended);
+                continue;
             }
-        }
-        // Nobody who came later: only who was there when the two sides parted, and takes part still.
-        History::FromJoining => {
-            let parted = standing.succession.as_ref();
-            let parted = parted.filter(|s| held.at() > s.base);
-            let there = parted.into_iter().flat_map(|s| &s.members);
-            there.filter(|n| members.contains(n)).copied().collect()
-        }
+        };
+        return if held.at() > common {
+            there
+        } else {
+            BTreeSet::new()
+        };
+    }
+    BTreeSet::new()
+}
+
+fn ended_by(succession: &Succession) -> GroupKey {
+    GroupKey {
+        case: succession.motion.case,
+        generation: succession.motion.generation,
+        branch: succession.motion.branch,
     }
 }

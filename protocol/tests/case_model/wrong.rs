@@ -119,6 +119,18 @@ fn lives() -> Vec<Vec<Step>> {
             Invite(1),
             Restore,
         ],
+        // Of two groups of a generation the one in force was succeeded before those of the other heard of it.
+        vec![
+            Elect(2),
+            split(&[2, 4]),
+            HandOver(3),
+            Elect(5),
+            Elect(2),
+            Invite(1),
+            HandOver(1),
+            Write(2),
+            Elect(3),
+        ],
     ]
 }
 
