@@ -64,6 +64,8 @@ pub(crate) struct Files {
     quota: u64,
     used: AtomicU64,
     partial: AtomicU64,
+    /// How one is made durable.
+    sync: fn(&File) -> io::Result<()>,
 }
 
 /// What is found of one attachment.
@@ -85,6 +87,7 @@ impl Files {
             quota,
             used: AtomicU64::new(0),
             partial: AtomicU64::new(0),
+            sync: File::sync_all,
         };
         Ok(files)
     }
@@ -252,25 +255,40 @@ impl Files {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
-    /// Makes chunks durable: files, then their directory and those above it.
+    /// Makes chunks durable: files, then their directory and those above it. What the system could not write is removed: it says
+    /// so once, and would be taken for held the next time.
     pub(crate) fn settle(&self, list: &Hash, names: &[Hash]) -> Result<()> {
-        let sync = &|part: &[Hash]| -> io::Result<()> {
-            let mut paths = part.iter().map(|name| self.path(list, name));
-            paths.try_for_each(|path| File::open(path)?.sync_all())
+        let sync = &|part: &[Hash]| -> Result<()> {
+            for name in part {
+                let file = File::open(self.path(list, name))?;
+                if let Err(why) = (self.sync)(&file) {
+                    self.remove_chunk(list, name)?;
+                    return Err(why.into());
+                }
+            }
+            Ok(())
         };
         // Several at once: a journal that is written for one is written for all.
         std::thread::scope(|scope| {
             let parts = names.chunks(names.len().div_ceil(SYNCS).max(1));
             let syncing: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
-            syncing.into_iter().try_for_each(|one| {
+            // All of them, also after one has failed: each says of its own what is to go.
+            let ended = syncing.into_iter().map(|one| {
                 one.join()
-                    .unwrap_or_else(|_| Err(io::Error::other("a thread has ended")))
-            })
+                    .unwrap_or_else(|_| Err(Error::Io("a thread has ended".into())))
+            });
+            ended.fold(Ok(()), Result::and)
         })?;
         let dir = self.dir(list);
         let above = dir.parent().unwrap_or(&self.root);
         for dir in [&dir, above, &self.root] {
-            File::open(dir)?.sync_all()?;
+            let dir = File::open(dir)?;
+            if let Err(why) = (self.sync)(&dir) {
+                for name in names {
+                    self.remove_chunk(list, name)?;
+                }
+                return Err(why.into());
+            }
         }
         Ok(())
     }
@@ -385,6 +403,29 @@ mod tests {
         assert_eq!(files.walk().expect("walked").len(), 1);
         assert_eq!((files.remove(&LIST), files.used()), (Ok(6), 0));
         assert_eq!(files.read(&LIST, &name, 0, 1), Ok(None));
+    }
+
+    #[test]
+    fn what_the_system_could_not_write_is_not_held_the_next_time() {
+        let (_dir, mut files) = files(1 << 20);
+        let names = [b"sealed", b"chunks"].map(|bytes| put(&files, bytes).expect("kept"));
+        let broken = |_: &File| Err(io::Error::from(io::ErrorKind::StorageFull));
+        files.sync = broken;
+        assert_eq!(files.settle(&LIST, &names), Err(Error::Full));
+        // The system has said it, and says it no more.
+        files.sync = File::sync_all;
+        for name in names {
+            assert_eq!(files.checked(&LIST, &name, 6), Ok(None));
+        }
+        assert_eq!(files.used(), 0);
+        // Where it is the directory that is not written, no name in it is sure either.
+        let name = put(&files, b"sealed").expect("kept");
+        files.sync = |file| match file.metadata()?.is_dir() {
+            true => Err(io::Error::other("the disk fails")),
+            false => Ok(()),
+        };
+        files.settle(&LIST, &[name]).expect_err("not durable");
+        assert!(!files.exists(&LIST, &name));
     }
 
     #[test]

@@ -148,13 +148,7 @@ impl Plan {
         if due.is_empty() {
             return Ok(());
         }
-        if let Err(why) = self.at.files.settle(&self.list, &due) {
-            // The system says it once: what it could not write must not be taken for held the next time.
-            for name in &due {
-                self.at.files.remove_chunk(&self.list, name)?;
-            }
-            return Err(why);
-        }
+        self.at.files.settle(&self.list, &due)?;
         settled.extend(due);
         Ok(())
     }
