@@ -7,13 +7,21 @@
 mod begun;
 
 use begun::BEGUN;
-use focal_protocol::{id::Hash, limits};
+use focal_protocol::{
+    id::Hash,
+    limits,
+    random::{Random, SystemRandom},
+};
 use std::{
+    collections::BTreeSet,
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -22,7 +30,7 @@ use std::{
 const RESERVE: u64 = 64 << 20;
 /// Files that are made durable at the same time.
 const SYNCS: usize = 16;
-/// What is written and not yet named ends so.
+/// What is written and not yet named ends so, after the number of who writes it.
 const PARTIAL: &str = ".new";
 
 /// Why a chunk is not kept.
@@ -62,10 +70,28 @@ pub(crate) struct Files {
     root: PathBuf,
     /// Most bytes they may take.
     quota: u64,
-    used: AtomicU64,
+    used: Mutex<Used>,
+    /// Which files without a name are of this run.
+    run: u64,
     partial: AtomicU64,
     /// How one is made durable.
     sync: fn(&File) -> io::Result<()>,
+}
+
+/// Bytes that all chunks take. Held while one gets its name or goes, so that a count is of one moment.
+#[derive(Debug, Default)]
+struct Used {
+    bytes: u64,
+    /// What was added and what has gone since the last count began.
+    added: u64,
+    gone: u64,
+}
+
+impl Used {
+    fn less(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.gone = self.gone.saturating_add(bytes);
+    }
 }
 
 /// What is found of one attachment.
@@ -85,7 +111,8 @@ impl Files {
         let files = Self {
             root: root.to_path_buf(),
             quota,
-            used: AtomicU64::new(0),
+            used: Mutex::default(),
+            run: u64::from_be_bytes(SystemRandom.array()),
             partial: AtomicU64::new(0),
             sync: File::sync_all,
         };
@@ -118,7 +145,30 @@ impl Files {
 
     /// Bytes that all chunks take.
     pub(crate) fn used(&self) -> u64 {
-        self.used.load(Ordering::Relaxed)
+        self.counted().bytes
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A name for what is written and has none yet: no other is the same.
+    fn partial(&self, list: &Hash, name: &Hash) -> PathBuf {
+        let number = self.partial.fetch_add(1, Ordering::Relaxed);
+        let run = self.run;
+        self.dir(list)
+            .join(format!("{name}.{number}.{run:016x}{PARTIAL}"))
+    }
+
+    /// Gives what is written its name, in the place of what had it.
+    fn place(&self, partial: &Path, path: &Path, length: u64) -> io::Result<()> {
+        let mut used = self.counted();
+        let before = fs::metadata(path).map_or(0, |m| m.len());
+        fs::rename(partial, path)?;
+        used.less(before);
+        used.bytes = used.bytes.saturating_add(length);
+        used.added = used.added.saturating_add(length);
+        Ok(())
     }
 
     /// Most bytes they may take.
@@ -152,22 +202,19 @@ impl Files {
         if !dir.is_dir() {
             private_dir(&dir)?;
         }
-        let number = self.partial.fetch_add(1, Ordering::Relaxed);
-        let partial = dir.join(format!("{name}.{number}{PARTIAL}"));
+        let partial = self.partial(list, name);
         let written = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&partial)
             .and_then(|mut file| file.write_all(bytes))
-            .and_then(|()| fs::rename(&partial, dir.join(name.to_string())));
+            .and_then(|()| self.place(&partial, &self.path(list, name), bytes.len() as u64));
         if let Err(e) = written {
             // What is half written is worth nothing, and takes room that is wanted.
             let _ = fs::remove_file(&partial);
             return Err(e.into());
         }
-        self.used.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.forget_begun(list, name)
     }
 
@@ -238,21 +285,16 @@ impl Files {
     }
 
     fn remove_file(&self, path: &Path) -> Result<()> {
+        let mut used = self.counted();
         let length = fs::metadata(path).map_or(0, |m| m.len());
         match fs::remove_file(path) {
-            Ok(()) => self.less(length),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) => return Err(e.into()),
+            Ok(()) => {
+                used.less(length);
+                Ok(())
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e.into()),
         }
-        Ok(())
-    }
-
-    fn less(&self, bytes: u64) {
-        let less = |used: u64| Some(used.saturating_sub(bytes));
-        // The closure never refuses.
-        let _ = self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Makes chunks durable: files, then their directory and those above it. What the system could not write is removed: it says
@@ -305,14 +347,16 @@ impl Files {
             bytes: 0,
             changed: SystemTime::UNIX_EPOCH,
         };
-        for file in fs::read_dir(self.dir(list))? {
-            let file = file?;
-            let data = file.metadata()?;
+        for file in listed(&self.dir(list))? {
             let name = file.file_name();
             let name = name.to_string_lossy();
             if name.ends_with(PARTIAL) {
                 continue;
             }
+            // It may go while this looks: then it is not there.
+            let Some(data) = there(file.metadata())? else {
+                continue;
+            };
             found.files += u32::from(!name.ends_with(BEGUN));
             found.bytes += data.len();
             found.changed = found.changed.max(data.modified()?);
@@ -320,34 +364,54 @@ impl Files {
         Ok(found)
     }
 
-    /// Looks through everything that is here, and counts what it takes anew. What a crash left half written is removed.
+    /// The names of the chunks that are here of an attachment, its list among them.
+    pub(crate) fn names(&self, list: &Hash) -> Result<BTreeSet<Hash>> {
+        let files = listed(&self.dir(list))?.into_iter();
+        Ok(files
+            .filter_map(|file| file.file_name().to_str()?.parse().ok())
+            .collect())
+    }
+
+    /// Looks through everything that is here, while others may write and remove, and counts what it takes anew.
     pub(crate) fn walk(&self) -> Result<Vec<Found>> {
-        let mut all = Vec::new();
-        for fan in fs::read_dir(&self.root)? {
-            let fan = fan?.path();
-            if !fan.is_dir() {
-                continue;
-            }
-            for dir in fs::read_dir(&fan)? {
-                let dir = dir?.path();
-                let name = dir.file_name().and_then(|n| n.to_str()).unwrap_or("");
-                if let Ok(list) = name.parse::<Hash>() {
-                    all.push(self.look(&list)?);
-                }
-            }
+        {
+            let mut used = self.counted();
+            (used.added, used.gone) = (0, 0);
         }
-        let bytes = all.iter().map(|found| found.bytes).sum();
-        self.used.store(bytes, Ordering::Relaxed);
+        let mut all = Vec::new();
+        for list in self.lists()? {
+            all.push(self.look(&list)?);
+        }
+        let bytes: u64 = all.iter().map(|found| found.bytes).sum();
+        let mut used = self.counted();
+        // What came or went meanwhile may be counted or not.
+        let least = bytes.saturating_sub(used.gone);
+        used.bytes = used.bytes.clamp(least, bytes.saturating_add(used.added));
         Ok(all)
     }
 
-    /// Removes what a crash left half written. Only before anybody writes.
+    /// Attachments of which something is here.
+    fn lists(&self) -> Result<Vec<Hash>> {
+        let mut lists = Vec::new();
+        for fan in listed(&self.root)? {
+            if !fan.path().is_dir() {
+                continue;
+            }
+            let dirs = listed(&fan.path())?.into_iter();
+            lists.extend(dirs.filter_map(|dir| dir.file_name().to_str()?.parse::<Hash>().ok()));
+        }
+        Ok(lists)
+    }
+
+    /// Removes what a crash left half written; what this run is writing stays.
     pub(crate) fn clear_partial(&self) -> Result<()> {
-        for found in self.walk()? {
-            for file in fs::read_dir(self.dir(&found.list))? {
-                let file = file?;
-                if file.file_name().to_string_lossy().ends_with(PARTIAL) {
-                    fs::remove_file(file.path())?;
+        let ours = format!(".{:016x}{PARTIAL}", self.run);
+        for list in self.lists()? {
+            for file in listed(&self.dir(&list))? {
+                let name = file.file_name();
+                let name = name.to_string_lossy();
+                if name.ends_with(PARTIAL) && !name.ends_with(&ours) {
+                    there(fs::remove_file(file.path()))?;
                 }
             }
         }
@@ -361,12 +425,30 @@ impl Files {
             return Ok(0);
         }
         let bytes = self.look(list)?.bytes;
+        // If it ends half-way, or something comes meanwhile, the next count says what is left.
         fs::remove_dir_all(&dir)?;
+        self.counted().less(bytes);
         if let Some(fan) = dir.parent() {
             File::open(fan)?.sync_all()?;
         }
-        self.less(bytes);
         Ok(bytes)
+    }
+}
+
+/// What a directory lists; nothing if it is not there.
+fn listed(dir: &Path) -> Result<Vec<fs::DirEntry>> {
+    let Some(entries) = there(fs::read_dir(dir))? else {
+        return Ok(Vec::new());
+    };
+    entries.map(|entry| entry.map_err(Error::from)).collect()
+}
+
+/// What is not there any more is no failure.
+fn there<T>(found: io::Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
     }
 }
 
@@ -473,7 +555,48 @@ mod tests {
         let name = put(&files, b"sealed").expect("kept");
         let partial = files.dir(&LIST).join(format!("{name}.9{PARTIAL}"));
         fs::write(&partial, b"sea").expect("written");
+        // Somebody hands over a chunk already.
+        let ours = files.partial(&LIST, &name);
+        fs::write(&ours, b"sea").expect("written");
         files.clear_partial().expect("cleared");
         assert!(!partial.exists() && files.has(&LIST, &name, 6));
+        assert!(ours.exists());
+    }
+
+    #[test]
+    fn what_comes_and_goes_disturbs_nobody_who_looks() {
+        let (_dir, files) = files(1 << 20);
+        let kept = put(&files, b"sealed").expect("kept");
+        let looked = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let (files, looked) = (&files, &looked);
+            // Each has chunks of its own, so that a look always meets some that go.
+            for hand in 0..4u8 {
+                scope.spawn(move || {
+                    let from = focal_protocol::id::NodeId([2; 32]);
+                    while !looked.load(Ordering::Relaxed) {
+                        let names = [0, 1, 2].map(|n| put(files, &[hand, n]).expect("kept"));
+                        for name in names {
+                            files.remove_chunk(&LIST, &name).expect("removed");
+                            files.begin(&LIST, &name, &from, &[hand]).expect("begun");
+                            files.forget_begun(&LIST, &name).expect("removed");
+                        }
+                    }
+                });
+            }
+            for _ in 0..2_000 {
+                let found = files.walk();
+                let count = files.count(&LIST);
+                let both = found.is_ok() && (1..=13).contains(&count);
+                if !both {
+                    looked.store(true, Ordering::Relaxed);
+                }
+                assert!(both, "{found:?} {count}");
+            }
+            looked.store(true, Ordering::Relaxed);
+        });
+        files.walk().expect("walked");
+        assert!(files.has(&LIST, &kept, 6));
+        assert_eq!(files.used(), 6, "nothing is counted twice, or lost");
     }
 }

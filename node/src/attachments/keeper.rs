@@ -132,7 +132,11 @@ impl Attachments {
 
     /// What was named before the start and is not complete.
     fn load(&self) -> Result<(), Refused> {
-        self.files.clear_partial()?;
+        // Neither keeps what was named before the start from being fetched.
+        let cleared = self.files.clear_partial();
+        if let Err(e) = cleared.and_then(|()| self.files.walk()) {
+            tracing::warn!("what a crash left of attachments cannot be removed: {e}");
+        }
         for row in self.store.attachments(None) {
             let row = row?;
             let attached = Attached {

@@ -4,7 +4,7 @@
 //! What is kept cannot be judged before it is whole. It goes on with the partner of which it came, so that nobody's junk
 //! is laid at another's door, and stands under its own hash, so that a crash that tore it is not either.
 
-use super::{Error, Files, PARTIAL, Result, private_dir};
+use super::{Error, Files, Result, private_dir};
 use focal_protocol::{
     id::{Hash, NodeId},
     limits,
@@ -15,7 +15,6 @@ use std::{
     io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt,
     path::PathBuf,
-    sync::atomic::Ordering,
 };
 
 /// What is begun is named so.
@@ -67,8 +66,7 @@ impl Files {
         if !dir.is_dir() {
             private_dir(&dir)?;
         }
-        let number = self.partial.fetch_add(1, Ordering::Relaxed);
-        let partial = self.dir(list).join(format!("{name}.{number}{PARTIAL}"));
+        let partial = self.partial(list, name);
         let written = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -79,13 +77,11 @@ impl Files {
                 file.write_all(&Hash::of(&[&from.0, bytes]).0)?;
                 file.write_all(bytes)
             })
-            .and_then(|()| fs::rename(&partial, &path));
+            .and_then(|()| self.place(&partial, &path, (HEAD + bytes.len()) as u64));
         if let Err(e) = written {
             let _ = fs::remove_file(&partial);
             return Err(e.into());
         }
-        let length = (HEAD + bytes.len()) as u64;
-        self.used.fetch_add(length, Ordering::Relaxed);
         Ok(())
     }
 
