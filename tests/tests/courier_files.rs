@@ -2,6 +2,7 @@
 
 use focal_node::api::types::{AttachmentHere, CourierOrder, CourierPacked, RecordRow};
 use focal_protocol::{
+    id::Hash,
     random::{Random, SystemRandom},
     time::Time,
 };
@@ -10,7 +11,7 @@ use focal_tests::{
     courier::{load, pack, pack_order, receipt, report},
     until,
 };
-use std::{path::Path, time::SystemTime};
+use std::{fs, path::Path, time::SystemTime};
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 
@@ -195,4 +196,115 @@ async fn a_full_disk_ends_a_load_and_it_goes_on_when_there_is_space() {
     let loaded = load(monitor, volumes[0].clone()).await.expect("loaded");
     assert_eq!(loaded.pieces + loaded.pieces_known, packed.pieces);
     assert_eq!(monitor.opened(case, &film).await, bytes);
+}
+
+#[tokio::test]
+async fn a_volume_torn_among_its_pieces_and_then_whole_completes_each_file() {
+    let mut ring = Ring::of(Path::new(NODE), &["Norland", "Monitor"]).await;
+    let case = ring.case().await;
+    let dir = ring.org(1).dir.clone();
+    for (percent, killed) in [(25, false), (50, true), (75, false), (99, true)] {
+        let (norland, monitor) = (ring.org(0), ring.org(1));
+        // The smaller one goes first: nothing of it is new when the volume comes whole.
+        let photograph = SealedFile::new("market.jpg", &noise(300_000));
+        let film = SealedFile::new("film.mp4", &noise(2 << 20));
+        for file in [&photograph, &film] {
+            norland.hand_over(file).await.expect("kept");
+        }
+        let record = norland.note_with(case, "the market", &[&film, &photograph]);
+        norland.submit(case, &record).await.expect("stored");
+        let (volumes, packed) = pack_with_files(norland, monitor, 1 << 30, None).await;
+        assert_eq!(packed.pieces, 3 + 9);
+        let volume = &volumes[0];
+        let torn = volume[..volume.len() * percent / 100].to_vec();
+        load(monitor, torn).await.expect_err("it ends early");
+        // What came before counts, as far as it goes, and is not sent again.
+        let back = receipt(monitor, norland).await;
+        load(norland, back).await.expect("loaded");
+        let (_, again) = pack_with_files(norland, monitor, 1 << 30, None).await;
+        assert!(again.pieces < packed.pieces - 3, "{percent} %: {again:?}");
+        let row = monitor.attachment(case, &photograph).await.expect("named");
+        assert_eq!(row.state, AttachmentHere::Complete, "{percent} %");
+        if killed {
+            ring.nodes[1].kill();
+            ring.nodes[1] = NodeProcess::start_offline(Path::new(NODE), &dir).await;
+        }
+        let (norland, monitor) = (ring.org(0), ring.org(1));
+        let loaded = load(monitor, volume.clone()).await.expect("loaded");
+        assert_eq!(loaded.pieces + loaded.pieces_known, packed.pieces);
+        for file in [&photograph, &film] {
+            monitor.opened(case, file).await;
+        }
+        let back = receipt(monitor, norland).await;
+        load(norland, back).await.expect("loaded");
+    }
+}
+
+#[tokio::test]
+async fn what_the_disk_has_lost_is_not_said_to_be_held_and_comes_again() {
+    let mut ring = Ring::of(Path::new(NODE), &["Norland", "Monitor"]).await;
+    let case = ring.case().await;
+    let dir = ring.org(1).dir.clone();
+    let film = SealedFile::new("film.mp4", &noise(2 << 20));
+    let photograph = SealedFile::new("market.jpg", &noise(300_000));
+    let (norland, monitor) = (ring.org(0), ring.org(1));
+    for file in [&photograph, &film] {
+        norland.hand_over(file).await.expect("kept");
+    }
+    let record = norland.note_with(case, "the market", &[&film, &photograph]);
+    norland.submit(case, &record).await.expect("stored");
+    let (volumes, packed) = pack_with_files(norland, monitor, 1 << 30, None).await;
+    load(monitor, volumes[0].clone()).await.expect("loaded");
+    monitor.opened(case, &film).await;
+    // A backup came without files, or a disk has lost some: all of the film, and one chunk of the photograph.
+    let of = |file: &SealedFile| {
+        let list = file.attachment.list.to_string();
+        dir.join("attachments").join(&list[..2]).join(list)
+    };
+    let lost = of(&photograph).join(Hash::of(&[&photograph.chunks[0]]).to_string());
+    let kept = fs::read(&lost).expect("a chunk");
+    ring.nodes[1].kill();
+    fs::remove_dir_all(of(&film)).expect("removed");
+    fs::remove_file(&lost).expect("removed");
+    ring.nodes[1] = NodeProcess::start_offline(Path::new(NODE), &dir).await;
+    let (norland, monitor) = (ring.org(0), ring.org(1));
+    until("the node has looked", || async {
+        let film = monitor.attachment(case, &film).await?;
+        let photograph = monitor.attachment(case, &photograph).await?;
+        let waits = |state| state != AttachmentHere::Complete;
+        (waits(film.state) && waits(photograph.state)).then_some(())
+    })
+    .await;
+    let back = receipt(monitor, norland).await;
+    load(norland, back).await.expect("loaded");
+    // Of a film whose list is not here no receipt says anything: the sender is asked for all.
+    let order = CourierOrder {
+        to: monitor.member.org.to_string(),
+        attachment_bytes: Some(1 << 30),
+        everything: true,
+        ..CourierOrder::default()
+    };
+    let (again, all) = pack_order(norland, &order).await.expect("packed");
+    assert_eq!(all.pieces, packed.pieces);
+    let (volumes, of_photograph) = pack_with_files(norland, monitor, 1 << 30, None).await;
+    assert!(of_photograph.pieces >= 1, "{of_photograph:?}");
+    load(monitor, volumes[0].clone()).await.expect("loaded");
+    monitor.opened(case, &photograph).await;
+    load(monitor, again[0].clone()).await.expect("loaded");
+    monitor.opened(case, &film).await;
+
+    // What is all here counts as here after a start, whatever was said of it.
+    ring.nodes[1].kill();
+    fs::remove_file(&lost).expect("removed");
+    ring.nodes[1] = NodeProcess::start_offline(Path::new(NODE), &dir).await;
+    let monitor = ring.org(1);
+    until("the node has looked", || async {
+        let row = monitor.attachment(case, &photograph).await?;
+        (row.state != AttachmentHere::Complete).then_some(())
+    })
+    .await;
+    ring.nodes[1].kill();
+    fs::write(&lost, kept).expect("written");
+    ring.nodes[1] = NodeProcess::start_offline(Path::new(NODE), &dir).await;
+    ring.org(1).opened(case, &photograph).await;
 }

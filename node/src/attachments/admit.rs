@@ -98,6 +98,12 @@ impl Attachments {
         };
         let sealed = self.files.checked(list, list, chunks.list_length())?;
         let names = chunks.open_list(sealed.ok_or_else(|| missing(count + 1))?)?;
+        // Before anything is read: of a film that comes in parts this is asked again and again.
+        let there = self.files.names(list)?;
+        let absent = names.iter().filter(|name| !there.contains(name)).count();
+        if absent > 0 {
+            return Err(missing(u32::try_from(absent).unwrap_or(u32::MAX)));
+        }
         let mut absent = 0;
         for (name, index) in names.iter().zip(0..) {
             // Read as a whole: a power cut may have torn what was not durable yet.

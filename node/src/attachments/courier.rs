@@ -11,6 +11,7 @@ use focal_protocol::{
     courier::{Holding, Piece, Pieces},
     id::{CaseId, Hash, NodeId},
     record::Attachment,
+    seal::Chunks,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,14 +69,20 @@ impl Attachments {
     /// What is here of a file whose list is here.
     pub(crate) fn holding(&self, attachment: &Attachment) -> Result<Holding, Refused> {
         let list = &attachment.list;
-        let pieces = if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+        let (chunks, names) = self.names(attachment)?;
+        let there = if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+            // It was durable; what the disk has lost since is not held.
+            self.files.names(list)?
+        } else {
+            self.durable(list, &chunks, &names)?
+        };
+        let pieces = if names.iter().all(|name| there.contains(name)) {
             Pieces::all()
         } else {
-            let (chunks, names) = self.names(attachment)?;
             Pieces::of(chunks.count(), |chunk| {
                 let Some(index) = chunk else { return true };
                 let name = names.get(index as usize);
-                name.is_some_and(|n| self.files.has(list, n, chunks.sealed_length(index)))
+                name.is_some_and(|name| there.contains(name))
             })
         };
         Ok(Holding {
@@ -84,10 +91,27 @@ impl Attachments {
         })
     }
 
+    /// The chunks of a file that is not complete which are here whole. They are durable then: a partner that hears of them
+    /// sends them no more.
+    fn durable(
+        &self,
+        list: &Hash,
+        chunks: &Chunks,
+        names: &[Hash],
+    ) -> Result<BTreeSet<Hash>, Refused> {
+        let pieces = names.iter().zip(0..);
+        let pieces = pieces.map(|(name, index)| (*name, chunks.sealed_length(index)));
+        let whole = self.whole(list, pieces)?;
+        let mut here = vec![*list];
+        here.extend(whole.iter().copied());
+        self.files.settle(list, &here)?;
+        Ok(whole)
+    }
+
     fn names(
         &self,
         attachment: &Attachment,
-    ) -> Result<(focal_protocol::seal::Chunks, Vec<Hash>), Refused> {
+    ) -> Result<(Chunks, Vec<Hash>), Refused> {
         let (list, chunks) = (&attachment.list, attachment.chunks()?);
         let sealed = self.files.checked(list, list, chunks.list_length())?;
         let names = chunks.open_list(sealed.ok_or(Refused::UnknownAttachment)?)?;
@@ -159,9 +183,6 @@ impl Attachments {
         if self.descriptions(case, list)?.is_empty() {
             return Ok(Came::Unnamed);
         }
-        if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
-            return Ok(Came::Known);
-        }
         let name = match piece.chunk {
             None => *list,
             Some(index) => {
@@ -178,7 +199,14 @@ impl Attachments {
                 name.ok_or(Refused::BadChunk)?
             }
         };
-        if self.files.has(list, &name, piece.bytes.len()) {
+        let length = piece.bytes.len();
+        let complete = self.store.attachment_state(list)? == Some(AttachmentState::Complete);
+        if complete && self.files.has(list, &name, length) {
+            return Ok(Came::Known);
+        }
+        // A volume that broke off may have brought it, and a crash may have torn it: it is judged again, and made durable.
+        if self.files.checked(list, &name, length)?.is_some() {
+            taken.names.entry(*list).or_default().push(name);
             return Ok(Came::Known);
         }
         self.files.put(list, &name, &piece.bytes)?;

@@ -187,21 +187,35 @@ async fn listed(
 impl Attachments {
     /// Which items are not here. What was there at the start of this node is read as a whole: a crash may have torn it.
     fn lacking(&self, list: &Hash, items: Vec<Item>) -> Result<(Vec<Item>, Lacking), Refused> {
+        let pieces = items.iter().map(|item| (item.name, item.length));
+        let whole = self.whole(list, pieces)?;
+        let missing = items.iter().zip(0..);
+        let missing = missing.filter(|(item, _)| !whole.contains(&item.name));
+        let missing = missing.map(|(_, index)| index).collect();
+        let begun = self.files.begun(list)?;
+        Ok((items, Lacking { missing, begun }))
+    }
+
+    /// Which of these chunks, by name and length, are here whole.
+    pub(super) fn whole(
+        &self,
+        list: &Hash,
+        pieces: impl Iterator<Item = (Hash, usize)>,
+    ) -> Result<BTreeSet<Hash>, Refused> {
         let known = self.keep().checked.contains(list);
-        let mut missing = BTreeSet::new();
-        for (item, index) in items.iter().zip(0..) {
+        let mut whole = BTreeSet::new();
+        for (name, length) in pieces {
             let here = if known {
-                self.files.has(list, &item.name, item.length)
+                self.files.has(list, &name, length)
             } else {
-                self.files.checked(list, &item.name, item.length)?.is_some()
+                self.files.checked(list, &name, length)?.is_some()
             };
-            if !here {
-                missing.insert(index);
+            if here {
+                whole.insert(name);
             }
         }
         self.keep().checked.insert(*list);
-        let begun = self.files.begun(list)?;
-        Ok((items, Lacking { missing, begun }))
+        Ok(whole)
     }
 }
 

@@ -66,8 +66,8 @@ struct Loading {
 }
 
 impl Courier {
-    /// Takes one volume in. What is counted is stored; after an error, what was read before it is stored as well, and
-    /// loading the same volume again does no harm.
+    /// Takes one volume in. What is counted is stored; after an error, what was read before it is stored as well, pieces of
+    /// files too, and loading the same volume again does no harm.
     ///
     /// # Errors
     /// It is not for this node, damaged, or the disk is full.
@@ -75,24 +75,33 @@ impl Courier {
         &self,
         body: impl Stream<Item = Result<Bytes, E>>,
     ) -> Result<CourierLoaded, Refused> {
+        let mut loading = Loading::default();
+        let read = self.read(body, &mut loading).await;
+        let mut loaded = loading.loaded.take().unwrap_or_default();
+        // Also of one that breaks off: what came before is whole, and nobody need bring it again.
+        let stored = settle(&mut loaded, &mut loading.waiting, 0).await;
+        let settled = self.settle_pieces(&mut loaded, &mut loading).await;
+        loaded.more = read?;
+        stored.and(settled)?;
+        Ok(loaded)
+    }
+
+    /// Reads it to its end; whether other volumes follow.
+    async fn read<E>(
+        &self,
+        body: impl Stream<Item = Result<Bytes, E>>,
+        loading: &mut Loading,
+    ) -> Result<bool, Refused> {
         let mut reader = VolumeReader::new(&self.contact);
         let mut body = std::pin::pin!(body);
-        let mut loading = Loading::default();
         while let Some(bytes) = body.next().await {
             let bytes = bytes.map_err(|_| Fault::EndedEarly)?;
             let content = reader.feed(&bytes)?;
-            self.take(reader.cover(), content, &mut loading).await?;
+            self.take(reader.cover(), content, loading).await?;
         }
         let (cover, content, more) = reader.finish()?;
-        self.take(Some(&cover), content, &mut loading).await?;
-        let mut loaded = loading
-            .loaded
-            .take()
-            .ok_or(focal_protocol::courier::Error::Malformed)?;
-        settle(&mut loaded, &mut loading.waiting, 0).await?;
-        self.settle_pieces(&mut loaded, &mut loading).await?;
-        loaded.more = more;
-        Ok(loaded)
+        self.take(Some(&cover), content, loading).await?;
+        Ok(more)
     }
 
     async fn take(
