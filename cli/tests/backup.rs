@@ -220,6 +220,27 @@ async fn a_backup_is_whole_sealed_and_brings_the_node_back() {
 }
 
 #[tokio::test]
+async fn files_come_back_from_partners_after_a_backup_without_them() {
+    let mut scene = Scene::new().await;
+    let case = scene.case.parse().expect("an id");
+    let photograph = "the market".repeat(60_000);
+    let file = SealedFile::new("market.jpg", photograph.as_bytes());
+    let org = scene.stage.org();
+    org.hand_over(&file).await.expect("kept");
+    let record = org.note_with(case, "with a file", &[&file]);
+    org.submit(case, &record).await.expect("stored");
+    scene.stage.federation.converged(case, 1).await;
+    scene.stage.federation.orgs[1].opened(case, &file).await;
+    let made = scene.backs_up(&["--without-attachments"]);
+    assert_eq!(made["chunks"], 0, "{made}");
+    let dir = scene.restores(&scene.place.clone(), &[]);
+    assert!(!dir.join("attachments").exists(), "none is in it");
+    scene.goes_on(&dir).await;
+    let back = scene.stage.org().opened(case, &file).await;
+    assert_eq!(back, photograph.as_bytes());
+}
+
+#[tokio::test]
 async fn a_backup_made_while_reports_come_in_is_of_one_moment() {
     let mut scene = Scene::new().await;
     let case: focal_protocol::id::CaseId = scene.case.parse().expect("an id");

@@ -132,6 +132,17 @@ impl Attachments {
         }
         Ok(None)
     }
+
+    /// Whether all of a file is here that records of these cases name: by the names of its chunks, not by what is in them.
+    fn is_all_here(&self, cases: &[CaseId], list: &Hash) -> Result<bool, Refused> {
+        for case in cases {
+            if let Some(listed) = self.listed(case, list)? {
+                let there = self.files.names(list)?;
+                return Ok(listed.names.iter().all(|name| there.contains(name)));
+            }
+        }
+        Ok(false)
+    }
 }
 
 impl From<files::Error> for Refused {

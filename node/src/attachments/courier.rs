@@ -66,6 +66,29 @@ impl Attachments {
         Ok(sealed.is_some_and(|sealed| chunks.open_list(sealed).is_ok()))
     }
 
+    /// That nothing is here of files which somebody wants, and which are not among these: a partner may have heard otherwise
+    /// before a disk or a backup lost them.
+    pub(crate) fn lacking_of(
+        &self,
+        cases: &BTreeSet<CaseId>,
+        files: &[(CaseId, Attachment)],
+    ) -> Result<Vec<Holding>, Refused> {
+        let mut seen: BTreeSet<Hash> = files.iter().map(|(_, file)| file.list).collect();
+        let mut lacking = Vec::new();
+        for case in cases {
+            for row in self.store.attachments(Some(*case)) {
+                let attachment = row?.attachment.list;
+                if seen.insert(attachment)
+                    && self.store.attachment_state(&attachment)? == Some(AttachmentState::Wanted)
+                {
+                    let pieces = Pieces::of(0, |_| false);
+                    lacking.push(Holding { attachment, pieces });
+                }
+            }
+        }
+        Ok(lacking)
+    }
+
     /// What is here of a file whose list is here.
     pub(crate) fn holding(&self, attachment: &Attachment) -> Result<Holding, Refused> {
         let list = &attachment.list;

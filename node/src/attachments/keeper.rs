@@ -137,6 +137,19 @@ impl Attachments {
         if let Err(e) = cleared.and_then(|()| self.files.walk()) {
             tracing::warn!("what a crash left of attachments cannot be removed: {e}");
         }
+        let mut naming: BTreeMap<Hash, Vec<CaseId>> = BTreeMap::new();
+        for row in self.store.attachments(None) {
+            let row = row?;
+            let cases = naming.entry(row.attachment.list).or_default();
+            if cases.last() != Some(&row.case) {
+                cases.push(row.case);
+            }
+        }
+        for (list, cases) in &naming {
+            if let Err(e) = self.compare(list, cases) {
+                tracing::warn!("attachment {} cannot be looked at: {e}", list.short());
+            }
+        }
         for row in self.store.attachments(None) {
             let row = row?;
             let attached = Attached {
@@ -145,6 +158,28 @@ impl Attachments {
                 size: row.attachment.size,
             };
             self.note(&attached)?;
+        }
+        Ok(())
+    }
+
+    /// What is said of a file against what is on the disk: a backup may have come without its chunks, a disk may have lost
+    /// some, and a crash may have come between the last piece and the word that all are here.
+    fn compare(&self, list: &Hash, cases: &[CaseId]) -> Result<(), Refused> {
+        let state = self.store.attachment_state(list)?;
+        let complete = state == Some(AttachmentState::Complete);
+        let here = self.is_all_here(cases, list)?;
+        if complete && !here {
+            tracing::warn!("attachment {} is not all here any more", list.short());
+            // It was here: somebody wanted it, or it came by itself.
+            let mut write = Write::default();
+            write.attachment_state(list, AttachmentState::Wanted);
+            self.store.apply(&write)?;
+        } else if here && !complete {
+            match self.complete_one(list) {
+                // It is torn, and is fetched again.
+                Ok(()) | Err(Refused::MissingChunks { .. }) => {}
+                Err(e) => return Err(e),
+            }
         }
         Ok(())
     }
@@ -190,7 +225,8 @@ impl Attachments {
         if cases.is_empty() {
             return Err(Refused::UnknownAttachment);
         }
-        if self.store.attachment_state(&list)? == Some(AttachmentState::Complete) {
+        let complete = self.store.attachment_state(&list)? == Some(AttachmentState::Complete);
+        if complete && self.is_all_here(&cases, &list)? {
             return Ok(());
         }
         let mut write = Write::default();

@@ -32,7 +32,8 @@ impl Courier {
             .collect();
         let mut files = self.attachments.of_cases(&shared)?;
         let held = files.iter().map(|(_, file)| self.attachments.holding(file));
-        let held = held.collect::<Result<Vec<_>, _>>()?;
+        let mut held = held.collect::<Result<Vec<_>, _>>()?;
+        held.extend(self.attachments.lacking_of(&shared, &files)?);
         for part in held.chunks(HOLDINGS) {
             packing.push_item(&Item::Holds(part.to_vec()))?;
         }
