@@ -23,11 +23,12 @@ use crate::{
     net::Net,
     refused::Refused,
     shared::Shared,
-    store::{NamedAttachment, Store},
+    store::{Store, Write},
 };
 use files::Files;
 use focal_protocol::{
-    id::{CaseId, Hash},
+    id::{CaseId, Hash, RecordId},
+    record::Attachment,
     seal::Chunks,
 };
 use keeper::Keep;
@@ -36,9 +37,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
 use tokio::sync::Notify;
-
-/// Descriptions of one file in one case that are tried: a hostile member can write any number of wrong ones.
-const DESCRIPTIONS: usize = 64;
 
 /// What an operator chooses.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +66,8 @@ pub(crate) struct Attachments {
 
 /// An attachment whose list is here and opens: what is known for sure.
 struct Listed {
+    /// As the record describes it whose description is true.
+    attachment: Attachment,
     chunks: Chunks,
     names: Vec<Hash>,
 }
@@ -100,37 +100,76 @@ impl Attachments {
         self.keep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The descriptions of a file in a case, each once: which of them is true only the list can say.
-    fn descriptions(&self, case: &CaseId, list: &Hash) -> Result<Vec<NamedAttachment>, Refused> {
-        let mut distinct: Vec<NamedAttachment> = Vec::new();
-        for row in self.store.attachment(case, list)? {
-            let same = |known: &NamedAttachment| {
-                known.attachment.key == row.attachment.key
-                    && known.attachment.size == row.attachment.size
-            };
-            if !distinct.iter().any(same) {
-                distinct.push(row);
-            }
-            if distinct.len() >= DESCRIPTIONS {
-                break;
-            }
-        }
-        Ok(distinct)
+    /// Whether a record of a case names a file.
+    fn is_named(&self, case: &CaseId, list: &Hash) -> Result<bool, Refused> {
+        let first = self.store.naming_records(case, list).next();
+        Ok(first.transpose()?.is_some())
     }
 
     /// The attachment, if its list is here and one of the case's descriptions opens it. Key and size are bound by the
-    /// seal, so no wrong description passes.
+    /// seal, so no wrong description passes; a hostile member can write any number of them, and each is tried once.
     fn listed(&self, case: &CaseId, list: &Hash) -> Result<Option<Listed>, Refused> {
-        for row in self.descriptions(case, list)? {
-            let Ok(chunks) = row.attachment.chunks() else {
-                continue;
-            };
-            let sealed = self.files.checked(list, list, chunks.list_length())?;
-            if let Some(names) = sealed.and_then(|sealed| chunks.open_list(sealed).ok()) {
-                return Ok(Some(Listed { chunks, names }));
-            }
+        let Some(sealed) = self.files.whole(list, list)? else {
+            return Ok(None);
+        };
+        let known = self.store.opener(list, case)?;
+        if let Some(record) = known
+            && let Some(listed) = self.opened(case, list, &record, &sealed)?
+        {
+            return Ok(Some(listed));
         }
-        Ok(None)
+        let tried = self.keep().tried.get(&(*case, *list)).cloned();
+        let tried = tried.unwrap_or_default();
+        let mut wrong = Vec::new();
+        let mut found = None;
+        for record in self.store.naming_records(case, list) {
+            let record = record?;
+            if tried.contains(&record) {
+                continue;
+            }
+            found = self.opened(case, list, &record, &sealed)?;
+            if found.is_some() {
+                let mut write = Write::default();
+                write.opener(list, case, &record);
+                // On a full disk it is found again the next time.
+                if let Err(e) = self.store.apply(&write) {
+                    tracing::debug!("what opens an attachment is not noted: {e}");
+                }
+                break;
+            }
+            wrong.push(record);
+        }
+        if !wrong.is_empty() {
+            let mut keep = self.keep();
+            keep.tried.entry((*case, *list)).or_default().extend(wrong);
+        }
+        Ok(found)
+    }
+
+    /// The list as a record's description opens it.
+    fn opened(
+        &self,
+        case: &CaseId,
+        list: &Hash,
+        record: &RecordId,
+        sealed: &[u8],
+    ) -> Result<Option<Listed>, Refused> {
+        let Some(named) = self.store.attachment(case, list, record)? else {
+            return Ok(None);
+        };
+        let attachment = named.attachment;
+        let Ok(chunks) = attachment.chunks() else {
+            return Ok(None);
+        };
+        if sealed.len() != chunks.list_length() {
+            return Ok(None);
+        }
+        let names = chunks.open_list(sealed.to_vec());
+        Ok(names.ok().map(|names| Listed {
+            attachment,
+            chunks,
+            names,
+        }))
     }
 
     /// Whether all of a file is here that records of these cases name: by the names of its chunks, not by what is in them.

@@ -1,7 +1,7 @@
 //! Chunks from this node's own people, and the record that names them: it is taken when all of them are here, or before them,
 //! if its author says so; then they say when all is here.
 
-use super::{Attachments, blocking};
+use super::{Attachments, Listed, blocking};
 use crate::{
     api::types::Event,
     refused::Refused,
@@ -61,31 +61,38 @@ impl Attachments {
         if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
             return Ok(());
         }
-        let mut refused = Refused::UnknownAttachment;
+        let mut named = None;
         for case in self.store.naming_cases(list)? {
             // Only the description that is true opens the list.
-            for row in self.descriptions(&case, list)? {
-                match self.admit_one(&row.attachment) {
-                    Ok(()) => {
-                        let mut write = Write::default();
-                        write.attachment_state(list, AttachmentState::Complete);
-                        self.store.apply(&write)?;
-                        self.store.flush()?;
-                        self.keep().waiting.remove(list);
-                        self.tell_who_asked(list);
-                        self.shared.emit(Event::Attachment {
-                            case: case.to_string(),
-                            attachment: list.to_string(),
-                            size: row.attachment.size,
-                        });
-                        return Ok(());
-                    }
-                    Err(Refused::Seal(_)) => {}
-                    Err(why) => refused = why,
-                }
-            }
+            let Some(Listed { attachment, .. }) = self.listed(&case, list)? else {
+                let first = self.store.naming_records(&case, list).next();
+                named = named.or(first.transpose()?.map(|record| (case, record)));
+                continue;
+            };
+            self.admit_one(&attachment)?;
+            let mut write = Write::default();
+            write.attachment_state(list, AttachmentState::Complete);
+            self.store.apply(&write)?;
+            self.store.flush()?;
+            self.keep().waiting.remove(list);
+            self.tell_who_asked(list);
+            self.shared.emit(Event::Attachment {
+                case: case.to_string(),
+                attachment: list.to_string(),
+                size: attachment.size,
+            });
+            return Ok(());
         }
-        Err(refused)
+        let Some((case, record)) = named.filter(|_| !self.files.exists(list, list)) else {
+            return Err(Refused::UnknownAttachment);
+        };
+        // Which description is true only the list says, and it is not here.
+        let row = self.store.attachment(&case, list, &record)?;
+        let attachment = row.ok_or(Refused::UnknownAttachment)?.attachment;
+        Err(Refused::MissingChunks {
+            missing: attachment.chunks()?.count() + 1,
+            name: attachment.name,
+        })
     }
 
     fn admit_one(&self, attachment: &Attachment) -> Result<(), Refused> {

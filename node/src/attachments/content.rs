@@ -30,8 +30,7 @@ impl Attachments {
     ) -> Result<Option<Content>, Refused> {
         let at = self.clone();
         blocking(move || {
-            let rows = at.store.attachment(&case, &list)?;
-            let Some(row) = rows.into_iter().find(|row| row.record == record) else {
+            let Some(row) = at.store.attachment(&case, &list, &record)? else {
                 return Err(Refused::UnknownAttachment);
             };
             let attachment = row.attachment;

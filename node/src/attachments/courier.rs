@@ -203,7 +203,7 @@ impl Attachments {
         if !self.shares(case, from) {
             return Err(Refused::NotAMember(*from));
         }
-        if self.descriptions(case, list)?.is_empty() {
+        if !self.is_named(case, list)? {
             return Ok(Came::Unnamed);
         }
         let name = match piece.chunk {

@@ -251,14 +251,20 @@ impl Files {
         }
     }
 
-    /// A whole chunk of this length that is what its name says. One that is not its name is removed: it is fetched again. One of
-    /// another length stays: what a record says of it may be wrong, its name cannot.
+    /// A whole chunk of this length that is what its name says. One of another length stays: what a record says of it may be
+    /// wrong, its name cannot.
     pub(crate) fn checked(
         &self,
         list: &Hash,
         name: &Hash,
         length: usize,
     ) -> Result<Option<Vec<u8>>> {
+        let bytes = self.whole(list, name)?;
+        Ok(bytes.filter(|bytes| bytes.len() == length))
+    }
+
+    /// A chunk of any length that is what its name says. One that is not is removed: it is fetched again.
+    pub(crate) fn whole(&self, list: &Hash, name: &Hash) -> Result<Option<Vec<u8>>> {
         let Some(there) = self.length(list, name) else {
             return Ok(None);
         };
@@ -269,9 +275,7 @@ impl Files {
             None
         };
         match bytes {
-            Some(bytes) if Hash::of(&[&bytes]) == *name => {
-                Ok((bytes.len() == length).then_some(bytes))
-            }
+            Some(bytes) if Hash::of(&[&bytes]) == *name => Ok(Some(bytes)),
             _ => {
                 self.remove_chunk(list, name)?;
                 Ok(None)

@@ -11,7 +11,7 @@ use crate::{
     shared::Attached,
     store::{AttachmentState, Write},
 };
-use focal_protocol::id::{CaseId, Hash, NodeId};
+use focal_protocol::id::{CaseId, Hash, NodeId, RecordId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -45,6 +45,8 @@ pub(super) struct Keep {
     blamed: BTreeMap<NodeId, Instant>,
     /// Attachments whose chunks on the disk were looked at since the start.
     pub(super) checked: BTreeSet<Hash>,
+    /// Records whose descriptions do not open the list that is here: it never changes, and neither do they.
+    pub(super) tried: BTreeMap<(CaseId, Hash), BTreeSet<RecordId>>,
     /// Who is told when a file is here.
     pub(super) in_vain: InVain,
     /// Whether there is no room.
@@ -392,6 +394,7 @@ impl Attachments {
             let mut keep = self.keep();
             keep.waiting.remove(list);
             keep.checked.remove(list);
+            keep.tried.retain(|(_, named), _| named != list);
         }
         if bytes > 0 {
             removed.attachments += 1;

@@ -105,17 +105,22 @@ impl Attachments {
 
     fn verify_one(&self, list: &Hash) -> Result<api::AttachmentVerified, Refused> {
         let cases = self.store.naming_cases(list)?;
-        let Some(case) = cases.first() else {
+        if cases.is_empty() {
             return Err(Refused::UnknownAttachment);
-        };
-        let of = match self.descriptions(case, list)?.first() {
-            Some(row) => row.attachment.chunks()?.count() + 1,
-            None => return Err(Refused::UnknownAttachment),
-        };
+        }
         let before = self.files.count(list);
-        let mut sound = 0;
-        if let Some(listed) = self.listed(case, list)? {
+        let mut listed = None;
+        for case in &cases {
+            listed = self.listed(case, list)?;
+            if listed.is_some() {
+                break;
+            }
+        }
+        // How many there are only the true description says, and only the list says which it is.
+        let (mut sound, mut of) = (0, before.max(1));
+        if let Some(listed) = &listed {
             sound += 1;
+            of = listed.chunks.count() + 1;
             for (name, index) in listed.names.iter().zip(0..) {
                 let length = listed.chunks.sealed_length(index);
                 let whole = self.files.checked(list, name, length)?;

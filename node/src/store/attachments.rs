@@ -2,7 +2,8 @@
 //!
 //! `a`, case, attachment, record → description with its key, sealed under the case's key; `n`, attachment, case, record →
 //! nothing, to find whether anything still names it; `s`, attachment → how far it is here; `x`, attachment → nothing: what
-//! named it was purged, and its files are to go; `h`, attachment, node → which pieces that node has said, by courier, to hold.
+//! named it was purged, and its files are to go; `h`, attachment, node → which pieces that node has said, by courier, to hold;
+//! `o`, attachment, case → the record whose description opens the list.
 
 use super::{Result, Store, Tree, Write};
 use focal_protocol::{
@@ -80,6 +81,14 @@ fn holder_key(list: &Hash, node: &NodeId) -> Vec<u8> {
     [holders_prefix(list).as_slice(), node.as_bytes()].concat()
 }
 
+fn openers_prefix(list: &Hash) -> Vec<u8> {
+    [b"o".as_slice(), list.as_bytes()].concat()
+}
+
+fn opener_key(list: &Hash, case: &CaseId) -> Vec<u8> {
+    [openers_prefix(list).as_slice(), case.as_bytes()].concat()
+}
+
 /// Case, attachment and record of a row's key.
 fn named(key: &[u8]) -> Option<(CaseId, Hash, RecordId)> {
     let part = |at: usize| key.get(at..at + 32);
@@ -118,19 +127,46 @@ impl Store {
         })
     }
 
-    /// The descriptions of one file in a case: one for each record that names it.
-    ///
-    /// # Errors
-    /// The disk fails or a row is damaged.
-    pub fn attachment(&self, case: &CaseId, list: &Hash) -> Result<Vec<NamedAttachment>> {
+    /// The records of a case that name a file, one by one: a hostile member can write any number.
+    pub fn naming_records(
+        &self,
+        case: &CaseId,
+        list: &Hash,
+    ) -> impl Iterator<Item = Result<RecordId>> + '_ {
         let rows = self
             .tree(Tree::Attachment)
             .scan_prefix(named_prefix(case, list));
-        rows.map(|row| {
-            let (key, value) = row?;
-            self.named_row(&key, &value)
+        rows.keys().map(|key| {
+            let record = named(&key?).map(|(.., record)| record);
+            record.ok_or_else(|| self.damaged("an attachment's key"))
         })
-        .collect()
+    }
+
+    /// How a record describes a file; none if it does not name it.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn attachment(
+        &self,
+        case: &CaseId,
+        list: &Hash,
+        record: &RecordId,
+    ) -> Result<Option<NamedAttachment>> {
+        let key = named_key(case, list, record);
+        let row = self.tree(Tree::Attachment).get(&key)?;
+        row.map(|row| self.named_row(&key, &row)).transpose()
+    }
+
+    /// The record of a case whose description opened a file's list.
+    ///
+    /// # Errors
+    /// The disk fails or the row is damaged.
+    pub fn opener(&self, list: &Hash, case: &CaseId) -> Result<Option<RecordId>> {
+        let row = self.tree(Tree::Attachment).get(opener_key(list, case))?;
+        let record = row.map(|row| RecordId::try_from(&row[..]));
+        record
+            .transpose()
+            .map_err(|_| self.damaged("what opens an attachment"))
     }
 
     /// Cases with a record that names a file.
@@ -196,6 +232,7 @@ impl Store {
             if let Some((case, list, record)) = named(&key) {
                 write.delete(Tree::Attachment, naming_key(&case, &list, &record));
                 write.put(Tree::Attachment, gone_key(&list), Vec::new());
+                write.delete(Tree::Attachment, opener_key(&list, &case));
             }
             write.delete(Tree::Attachment, key);
         }
@@ -219,6 +256,7 @@ impl Store {
                 && records.contains(&record)
             {
                 write.delete(Tree::Attachment, naming_key(&case, &list, &record));
+                write.delete(Tree::Attachment, opener_key(&list, &case));
                 write.delete(Tree::Attachment, key);
             }
         }
@@ -257,13 +295,22 @@ impl Write {
         self.put(Tree::Attachment, holder_key(list, node), row);
     }
 
+    /// The description of this record opens a file's list.
+    pub fn opener(&mut self, list: &Hash, case: &CaseId, record: &RecordId) {
+        let row = record.as_bytes().to_vec();
+        self.put(Tree::Attachment, opener_key(list, case), row);
+    }
+
     /// Nothing is known of a file any more: nothing names it, and its files are gone.
     pub fn forget_attachment(&mut self, store: &Store, list: &Hash) {
         let holders = store
             .tree(Tree::Attachment)
             .scan_prefix(holders_prefix(list));
         // One that cannot be read now is of no use to anybody.
-        for key in holders.keys().flatten() {
+        let openers = store
+            .tree(Tree::Attachment)
+            .scan_prefix(openers_prefix(list));
+        for key in holders.keys().chain(openers.keys()).flatten() {
             self.delete(Tree::Attachment, key);
         }
         self.delete(Tree::Attachment, state_key(list));

@@ -250,8 +250,8 @@ impl Views {
     /// is no such file.
     pub(crate) fn may_open(&self, role: Role, list: &Hash) -> Result<(), Refused> {
         for case in self.store.naming_cases(list)? {
-            for named in self.store.attachment(&case, list)? {
-                let stored = self.store.record(&named.record)?;
+            for record in self.store.naming_records(&case, list) {
+                let stored = self.store.record(&record?)?;
                 if stored.is_some_and(|s| self.may_show(role, &s.summary).is_ok()) {
                     return Ok(());
                 }
