@@ -1,9 +1,13 @@
 //! Partners that serve junk for pieces of attachments, or ask for what is not theirs.
 
-use focal_node::api::types::{AttachmentHere, CaseAction, Invite, Invited, Stored};
+use focal_node::api::types::{
+    AttachmentHere, AttachmentVerified, CaseAction, Invite, Invited, Stored,
+};
 use focal_protocol::{
     id::{CaseId, Hash},
     random::{Random, SystemRandom},
+    record::Record,
+    seal::AttachmentKey,
     sync::ChunkRequest,
 };
 use focal_tests::{DEADLINE, Federation, Insider, Org, Peer, SealedFile, until};
@@ -16,6 +20,25 @@ fn noise(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     SystemRandom.fill(&mut bytes);
     bytes
+}
+
+/// A description of the same file with another key and size, in a note of an organisation; its files follow, it says.
+async fn describe(org: &Org, case: CaseId, file: &SealedFile, size: u64) -> Hash {
+    let mut wrong = file.clone();
+    wrong.attachment.key = AttachmentKey::generate(&SystemRandom);
+    wrong.attachment.size = size;
+    let record = org.note_with(case, "another description", &[&wrong]);
+    let path = format!("/v1/cases/{case}/records?files=follow");
+    let body = focal_protocol::codec::encode(&record);
+    let stored: Result<Stored, _> = org.api().post_bytes(&path, body).await.expect("an answer");
+    stored.expect("stored");
+    Hash(Record::id_of(&record).0)
+}
+
+async fn ask_for(org: &Org, file: &SealedFile) {
+    let path = format!("/v1/attachments/{}/fetch", file.attachment.list);
+    let asked = org.api().bytes(Method::POST, &path, Vec::new()).await;
+    asked.expect("an answer").expect("asked");
 }
 
 async fn invite(host: &Org, guest: &Org, case: CaseId) {
@@ -208,4 +231,90 @@ async fn who_asked_for_a_file_in_vain_is_told_when_it_is_there() {
         insider.peer.piece(norland, &part).await,
         Some(file.chunks[1].clone())
     );
+}
+
+#[tokio::test]
+async fn a_film_does_not_come_by_itself_because_a_record_says_that_it_is_small() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    let [norland, monitor] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    norland.set(|s| s.attachment_auto_mib = 1);
+    let _nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let bytes = noise(3 << 20);
+    let film = SealedFile::new("film.mp4", &bytes);
+    let second = SealedFile::new("second.mp4", &bytes);
+    // Of one even the list is here, by whatever way.
+    let (api, path) = (norland.api(), second.path(&second.list));
+    let put = api.bytes(Method::PUT, &path, second.list.clone());
+    put.await.expect("an answer").expect("kept");
+    for file in [&film, &second] {
+        describe(monitor, case, file, 0).await;
+        monitor.hand_over(file).await.expect("kept");
+        let record = monitor.note_with(case, "the film", &[file]);
+        monitor.submit(case, &record).await.expect("stored");
+    }
+    norland.wait_records(case, 4).await;
+    until("its list tells how large it is", || async {
+        let row = norland.attachment(case, &second).await?;
+        (row.state == AttachmentHere::OnDemand && row.held == 1).then_some(())
+    })
+    .await;
+    until("the other one was asked for", || async {
+        let row = norland.attachment(case, &film).await?;
+        row.why
+    })
+    .await;
+    let sent = monitor.status().await.attachments.sent;
+    assert!(sent < 1_000, "{sent} bytes");
+    // Nobody is blamed for what a record says.
+    let refused = norland.status().await.refused;
+    assert_eq!(refused.get("bad-chunk"), None, "{refused:?}");
+    for file in [&film, &second] {
+        ask_for(norland, file).await;
+        assert_eq!(norland.opened(case, file).await, bytes);
+    }
+}
+
+#[tokio::test]
+async fn any_number_of_wrong_descriptions_keep_a_file_from_nobody() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Hostile", "UN office"]);
+    let [norland, hostile, un] = &federation.orgs[..] else {
+        panic!("three organisations")
+    };
+    let _nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let bytes = noise(600_000);
+    let file = SealedFile::new("market.jpg", &bytes);
+    norland.hand_over(&file).await.expect("kept");
+    let mut wrong = Vec::new();
+    for number in 0..200 {
+        // The same size, and others, for which the list would be longer or shorter.
+        let size = [600_000, 0, 7 << 20, number][usize::try_from(number % 4).expect("fits")];
+        wrong.push(describe(hostile, case, &file, size).await);
+    }
+    // The true one comes behind most of them.
+    let record = (0..)
+        .map(|n| norland.note_with(case, &format!("the market {n}"), &[&file]))
+        .find(|record| {
+            let id = Record::id_of(record).0;
+            wrong.iter().filter(|other| other.0 < id).count() > 100
+        });
+    let record = record.expect("half of all");
+    norland.submit(case, &record).await.expect("stored");
+    assert_eq!(norland.opened(case, &file).await, bytes);
+    for org in [un, hostile] {
+        assert_eq!(org.opened(case, &file).await, bytes);
+    }
+    // A larger size in the first of them makes nothing of it damaged.
+    let path = format!("/v1/attachments/{}/verify", file.attachment.list);
+    let said = un.api().bytes(Method::POST, &path, Vec::new()).await;
+    let said = said.expect("an answer").expect("verified");
+    let found: AttachmentVerified = serde_json::from_slice(&said).expect("JSON");
+    assert_eq!((found.sound, found.damaged, found.of), (4, 0, 4));
+    let row = un.attachment(case, &file).await.expect("named");
+    assert_eq!(row.state, AttachmentHere::Complete);
 }

@@ -131,10 +131,7 @@ impl Attachments {
         Ok(whole)
     }
 
-    fn names(
-        &self,
-        attachment: &Attachment,
-    ) -> Result<(Chunks, Vec<Hash>), Refused> {
+    fn names(&self, attachment: &Attachment) -> Result<(Chunks, Vec<Hash>), Refused> {
         let (list, chunks) = (&attachment.list, attachment.chunks()?);
         let sealed = self.files.checked(list, list, chunks.list_length())?;
         let names = chunks.open_list(sealed.ok_or(Refused::UnknownAttachment)?)?;

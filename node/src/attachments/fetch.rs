@@ -12,7 +12,7 @@ use crate::{
     refused::Refused,
     store::{AttachmentState, Write},
 };
-use focal_protocol::id::{CaseId, Hash, NodeId};
+use focal_protocol::id::{CaseId, Hash, NodeId, OrgId};
 use plan::{Item, Lacking, Plan};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +27,8 @@ use worker::End;
 
 /// How often it is looked whether another partner has come.
 const LOOK: Duration = Duration::from_secs(1);
+/// Lengths of a list that the records of one organisation may say.
+const LENGTHS: usize = 16;
 /// How long a partner is left alone that had nothing more, or whose link broke.
 const LEAVE: Duration = Duration::from_secs(3);
 
@@ -35,6 +37,8 @@ const LEAVE: Duration = Duration::from_secs(3);
 pub(super) enum Outcome {
     /// All of it is durable: so many bytes of the file.
     Complete(u64),
+    /// It is larger than what comes by itself, whatever records say: so many bytes. Its list is here.
+    OnDemand(u64),
     /// Nobody in reach has more of it; whether something came.
     Absent { some: bool },
     /// There is no room.
@@ -100,9 +104,11 @@ async fn all(
     progress
         .of
         .store(listed.chunks.count() + 1, Ordering::Relaxed);
-    let size: u64 = (0..listed.chunks.count())
-        .map(|i| listed.chunks.length(i) as u64)
-        .sum();
+    // What opened the list is true. A record may have said less.
+    let size = listed.attachment.size;
+    if size > at.automatic && !at.is_wanted(&list)? {
+        return Ok(Outcome::OnDemand(size));
+    }
     // All or nothing: half a video is no use to anybody, and takes the room of photographs.
     let here = at.clone();
     let (items, lacking) = blocking(move || here.lacking(&list, items)).await?;
@@ -151,16 +157,15 @@ async fn listed(
     if let Some(listed) = blocking(move || here.listed(&case, &list)).await? {
         return Ok(Ok(listed));
     }
-    let descriptions = at.descriptions(&case, &list)?;
-    if descriptions.is_empty() {
+    if !at.is_named(&case, &list)? {
         return Ok(Err(Outcome::Gone));
     }
-    let mut lengths: Vec<usize> = descriptions
-        .iter()
-        .filter_map(|row| Some(row.attachment.chunks().ok()?.list_length()))
-        .collect();
-    lengths.sort_unstable();
-    lengths.dedup();
+    if at.files.exists(&list, &list) {
+        // No other one has its name: another record may open it.
+        return Ok(Err(Outcome::Unusable));
+    }
+    let here = at.clone();
+    let (lengths, sure) = blocking(move || here.list_lengths(&case, &list)).await?;
     for length in lengths {
         at.files.room(length as u64)?;
         let item = Item {
@@ -172,7 +177,8 @@ async fn listed(
             missing: BTreeSet::from([0]),
             begun: at.files.begun(&list)?,
         };
-        let plan = Plan::new(at, case, list, vec![item], lacking, progress);
+        let mut plan = Plan::new(at, case, list, vec![item], lacking, progress);
+        plan.sure = sure;
         let plan = Arc::new(plan);
         gather(&plan).await?;
         if plan.missing().is_empty() {
@@ -185,6 +191,56 @@ async fn listed(
 }
 
 impl Attachments {
+    /// Whether a person has asked for it.
+    pub(super) fn is_wanted(&self, list: &Hash) -> Result<bool, Refused> {
+        Ok(self.store.attachment_state(list)? == Some(AttachmentState::Wanted))
+    }
+
+    /// Lengths that the list may have, by what the records of a case say: the first of each organisation, then the second of
+    /// each, so that nobody's wrong ones are in the way of another's. What comes by itself is small. And whether all records
+    /// agree: if they do not, a list that is not its name is not the fault of who sent it.
+    fn list_lengths(&self, case: &CaseId, list: &Hash) -> Result<(Vec<usize>, bool), Refused> {
+        let most = if self.is_wanted(list)? {
+            u64::MAX
+        } else {
+            self.automatic
+        };
+        let mut said: BTreeMap<OrgId, Vec<usize>> = BTreeMap::new();
+        let mut all = BTreeSet::new();
+        for record in self.store.naming_records(case, list) {
+            let record = record?;
+            let row = self.store.attachment(case, list, &record)?;
+            let Some(attachment) = row.map(|row| row.attachment) else {
+                continue;
+            };
+            let (Ok(chunks), Some(stored)) = (attachment.chunks(), self.store.record(&record)?)
+            else {
+                continue;
+            };
+            let length = chunks.list_length();
+            all.insert(length);
+            if attachment.size > most {
+                continue;
+            }
+            let lengths = said.entry(stored.summary.organisation).or_default();
+            if lengths.len() < LENGTHS && !lengths.contains(&length) {
+                lengths.push(length);
+            }
+        }
+        let mut ranked: Vec<(usize, usize)> = said
+            .into_values()
+            .flat_map(|lengths| lengths.into_iter().enumerate())
+            .collect();
+        ranked.sort_unstable();
+        let mut lengths = Vec::new();
+        for (_, length) in ranked {
+            if !lengths.contains(&length) {
+                lengths.push(length);
+            }
+        }
+        Ok((lengths, all.len() < 2))
+    }
+
     /// Which items are not here. What was there at the start of this node is read as a whole: a crash may have torn it.
     fn lacking(&self, list: &Hash, items: Vec<Item>) -> Result<(Vec<Item>, Lacking), Refused> {
         let pieces = items.iter().map(|item| (item.name, item.length));
@@ -257,6 +313,9 @@ async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
             }
             End::Lacks => {}
             End::Broke(why) => tracing::debug!("attachment from {}: {why}", node.short()),
+            End::Junk if !plan.sure => {
+                tracing::debug!("{} has no list of this length", node.short());
+            }
             End::Junk => {
                 plan.at.keep().blame(node);
                 plan.at.shared.refuse(&Refused::BadChunk);

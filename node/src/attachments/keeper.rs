@@ -67,6 +67,8 @@ pub(crate) struct Removed {
 pub(super) struct Waiting {
     pub(super) cases: Vec<CaseId>,
     pub(super) size: u64,
+    /// Whether the size is true: the list has opened.
+    sure: bool,
     /// Whether it is fetched: because somebody wants it, or because it is small.
     pub(super) wanted: bool,
     due: Instant,
@@ -199,15 +201,20 @@ impl Attachments {
         if state == Some(AttachmentState::Complete) {
             return Ok(());
         }
-        let wanted = match state {
+        let mut wanted = match state {
             Some(AttachmentState::Wanted) => true,
             Some(AttachmentState::Unwanted) => false,
             _ => attached.size <= self.automatic,
         };
         let mut keep = self.keep();
+        // What one more record says of it changes nothing.
+        if keep.waiting.get(&attached.list).is_some_and(|w| w.sure) && state.is_none() {
+            wanted = false;
+        }
         let waiting = keep.waiting.entry(attached.list).or_insert(Waiting {
             cases: Vec::new(),
             size: attached.size,
+            sure: false,
             wanted,
             due: Instant::now(),
             pause: PAUSE,
@@ -236,13 +243,12 @@ impl Attachments {
         self.store.apply(&write)?;
         self.store.flush()?;
         for case in cases {
-            for row in self.descriptions(&case, &list)? {
-                self.note(&Attached {
-                    case,
-                    list,
-                    size: row.attachment.size,
-                })?;
-            }
+            let listed = self.listed(&case, &list)?;
+            let size = match listed {
+                Some(listed) => listed.attachment.size,
+                None => self.said_size(&case, &list)?,
+            };
+            self.note(&Attached { case, list, size })?;
         }
         if let Some(waiting) = self.keep().waiting.get_mut(&list) {
             waiting.wanted = true;
@@ -250,6 +256,16 @@ impl Attachments {
         }
         self.wake.notify_one();
         Ok(())
+    }
+
+    /// What the first record says that names it.
+    fn said_size(&self, case: &CaseId, list: &Hash) -> Result<u64, Refused> {
+        let first = self.store.naming_records(case, list).next().transpose()?;
+        let row = first.map(|record| self.store.attachment(case, list, &record));
+        Ok(row
+            .transpose()?
+            .flatten()
+            .map_or(0, |row| row.attachment.size))
     }
 
     /// Starts what is due: the smallest first.
@@ -310,6 +326,13 @@ impl Attachments {
             Outcome::Gone => {
                 keep.waiting.remove(&list);
                 keep.in_vain.take(&list);
+            }
+            Outcome::OnDemand(size) => {
+                // Somebody may have asked for it meanwhile.
+                let wanted = self.is_wanted(&list).unwrap_or(false);
+                if let Some(waiting) = keep.waiting.get_mut(&list) {
+                    (waiting.size, waiting.sure, waiting.wanted) = (size, true, wanted);
+                }
             }
             Outcome::Unusable => {
                 if let Some(waiting) = keep.waiting.get_mut(&list) {
@@ -417,6 +440,7 @@ impl Keep {
         let waiting = Waiting {
             cases: vec![case],
             size: 0,
+            sure: false,
             wanted: true,
             due,
             pause: LONGEST_PAUSE,

@@ -51,6 +51,8 @@ pub(super) struct Plan {
     failed: Mutex<Option<files::Error>>,
     progress: Arc<Progress>,
     came: AtomicU32,
+    /// Whether the pieces have the lengths that are asked for: else what is not its name is not blamed on who sent it.
+    pub(super) sure: bool,
 }
 
 fn whole<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -78,6 +80,7 @@ impl Plan {
             failed: Mutex::default(),
             progress: progress.clone(),
             came: AtomicU32::new(0),
+            sure: true,
         }
     }
 
