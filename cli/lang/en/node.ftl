@@ -287,6 +287,7 @@ node-readdressed = Node { $node } has other addresses.
 backup-one-file = a file has one backup: there is nothing to keep
 backup-one-file-next = name a directory that is there, or end its name with /
 backup-before-purge = { $backups } in { $place } from before the purge of { $time }: what was purged can be opened with it. Remove it with --keep, and destroy copies.
+backup-clock = The node's clock says { $time }, which is before its last backup, of { $before }: set it right. The new backup counts as the newest all the same.
 backup-removed = { $backups } and { $pieces } were removed.
 backup-try = It opens with what opens the node now. Try it: focal node verify-backup { $place }
 backup-not-all = the node has not made all of the backup

@@ -287,6 +287,7 @@ node-readdressed = Le nœud { $node } a d’autres adresses.
 backup-one-file = un fichier n’a qu’une sauvegarde : il n’y a rien à garder
 backup-one-file-next = nommez un répertoire qui existe, ou terminez son nom par /
 backup-before-purge = { $backups } dans { $place } d’avant la purge du { $time } : ce qui a été purgé peut y être rouvert. Supprimez avec --keep, et détruisez les copies.
+backup-clock = L’horloge du nœud indique { $time }, avant sa dernière sauvegarde, du { $before } : remettez-la à l’heure. La nouvelle sauvegarde compte tout de même comme la plus récente.
 backup-removed = Supprimés : { $backups } et { $pieces }.
 backup-try = Elle s’ouvre avec ce qui ouvre maintenant le nœud. Vérifiez-la : focal node verify-backup { $place }
 backup-not-all = le nœud n’a pas fait toute la sauvegarde

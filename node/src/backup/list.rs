@@ -63,6 +63,24 @@ pub struct List {
 }
 
 impl Listed {
+    /// Of nothing.
+    #[cfg(test)]
+    pub(super) fn empty(node: NodeId, created: Time) -> Self {
+        Self {
+            node,
+            created,
+            entries: 0,
+            records: 0,
+            with_attachments: true,
+            settings: String::new(),
+            card: None,
+            trees: Vec::new(),
+            rows: Vec::new(),
+            case_keys: Vec::new(),
+            chunks: Vec::new(),
+        }
+    }
+
     /// As it is kept.
     pub(super) fn to_bytes(&self, key_file: &str, key: &BackupKey, names: &[Hash]) -> Vec<u8> {
         let length = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes();

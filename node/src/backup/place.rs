@@ -50,6 +50,7 @@ impl Place {
                 Ok(Writing::Dir {
                     root: root.clone(),
                     there,
+                    ended: None,
                     _lock: lock,
                 })
             }
@@ -100,6 +101,8 @@ pub enum Writing {
         root: PathBuf,
         /// Pieces that are in it.
         there: HashSet<Hash>,
+        /// The list, once it is written.
+        ended: Option<PathBuf>,
         /// Held as long as it is written to.
         _lock: File,
     },
@@ -147,15 +150,15 @@ impl Writing {
     /// The disk is full or fails: there is no backup, and what was there before is as it was.
     pub fn end(&mut self, created: Time, list: &[u8]) -> Result<PathBuf, Error> {
         match self {
-            Self::Dir { root, .. } => {
+            Self::Dir { root, ended, .. } => {
                 // The pieces' own directories were synced with them.
                 sync(&root.join(PIECES))?;
                 let time: String = created.to_string().replace(':', "-");
-                let names = std::iter::once(String::new()).chain((2..).map(|n| format!("-{n}")));
-                let paths = names.map(|n| root.join(format!("{time}{n}.{ENDING}")));
-                let path = paths.into_iter().find(|path| !path.exists());
-                let path = path.expect("numbers do not end");
+                let last = list_paths(root)?.iter().map(|path| number(path)).max();
+                let number = last.unwrap_or(0).saturating_add(1);
+                let path = root.join(format!("{time}.{number}.{ENDING}"));
                 put(&path, list)?;
+                *ended = Some(path.clone());
                 Ok(path)
             }
             Self::File {
@@ -178,17 +181,34 @@ impl Writing {
         }
     }
 
-    /// Removes the oldest lists of a directory, so that `keep` stay, and the pieces that none of these names. Returns how
-    /// many lists and pieces went.
+    /// When the newest backup that is there was made, by the node's clock then: a later one is younger.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn newest(&self) -> Result<Option<Time>, Error> {
+        match self {
+            Self::Dir { root, .. } => {
+                let lists = lists(root)?;
+                Ok(lists.last().map(|(_, list)| list.created))
+            }
+            Self::File { .. } => Ok(None),
+        }
+    }
+
+    /// Removes the oldest lists of a directory, so that `keep` stay, and the pieces that none of these names. The one that was
+    /// just written stays in any case. Returns how many lists and pieces went.
     ///
     /// # Errors
     /// The disk fails, or a list that stays cannot be read: then nothing more is removed.
     pub fn keep(&self, keep: usize) -> Result<(usize, usize), Error> {
-        let Self::Dir { root, .. } = self else {
+        let Self::Dir { root, ended, .. } = self else {
             return Ok((0, 0));
         };
         let mut lists = lists(root)?;
+        let is_new = |path: &PathBuf| ended.as_ref() == Some(path);
         let old = lists.len().saturating_sub(keep.max(1));
+        let old = lists[..old].iter().take_while(|(path, _)| !is_new(path));
+        let old = old.count();
         let mut named = HashSet::new();
         for (_, list) in &lists[old..] {
             named.extend(list.names.iter().copied());
@@ -390,7 +410,16 @@ fn lock(root: &Path) -> Result<File, Error> {
     }
 }
 
-fn lists(root: &Path) -> Result<Vec<(PathBuf, List)>, Error> {
+/// Which backup of its directory a list is: a clock may be set back, a number is not. Those that have none are older.
+fn number(list: &Path) -> u64 {
+    let stem = list.file_stem().and_then(|stem| stem.to_str());
+    let last = stem.and_then(|stem| stem.rsplit_once('.'));
+    last.and_then(|(_, number)| number.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Where the lists are, oldest first.
+fn list_paths(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(root).map_err(Error::io(root))? {
         let path = entry.map_err(Error::io(root))?.path();
@@ -398,9 +427,13 @@ fn lists(root: &Path) -> Result<Vec<(PathBuf, List)>, Error> {
             paths.push(path);
         }
     }
-    // Their names begin with the time.
-    paths.sort();
-    let read = paths.into_iter().map(|path| {
+    // Of those without a number, the names begin with the time.
+    paths.sort_by_cached_key(|path| (number(path), path.clone()));
+    Ok(paths)
+}
+
+fn lists(root: &Path) -> Result<Vec<(PathBuf, List)>, Error> {
+    let read = list_paths(root)?.into_iter().map(|path| {
         let mut bytes = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(LIST as u64 + 1).read_to_end(&mut bytes))
@@ -433,4 +466,82 @@ fn pieces(root: &Path) -> Result<Vec<(Hash, PathBuf)>, Error> {
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NodeKeys;
+    use focal_protocol::{
+        seal::{KeyFile, Unlock},
+        time::Time,
+    };
+    use zeroize::Zeroizing;
+
+    struct Shelf {
+        dir: tempfile::TempDir,
+        keys: NodeKeys,
+        key_file: String,
+    }
+
+    impl Shelf {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().expect("a directory");
+            let keys = NodeKeys::generate();
+            let unlock = Unlock::KeyFile(Zeroizing::new(vec![7; 32]));
+            keys.save(dir.path(), &unlock).expect("saved");
+            let key_file = fs::read_to_string(dir.path().join("node.key")).expect("read");
+            KeyFile::from_text(&key_file).expect("a key file");
+            Self {
+                dir,
+                keys,
+                key_file,
+            }
+        }
+
+        fn place(&self) -> Place {
+            Place::Dir(self.dir.path().join("backups"))
+        }
+
+        /// A backup of one piece, which no other has.
+        fn backup(&self, created: Time) -> (Writing, PathBuf, Hash) {
+            let mut writing = self.place().write().expect("a place");
+            let key = self.keys.backup();
+            let plain = created.0.to_be_bytes();
+            let name = Hash::of(&[&plain]);
+            writing.piece(&name, &plain).expect("written");
+            let listed = super::super::Listed::empty(self.keys.node(), created);
+            let list = listed.to_bytes(&self.key_file, &key, &[name]);
+            let path = writing.end(created, &list).expect("written");
+            (writing, path, name)
+        }
+
+        fn made(&self) -> Vec<Time> {
+            let reading = self.place().read().expect("read");
+            reading.lists.iter().map(|(_, list)| list.created).collect()
+        }
+    }
+
+    #[test]
+    fn a_backup_made_after_the_clock_was_set_back_is_the_newest() {
+        let shelf = Shelf::new();
+        drop(shelf.backup(Time(2_000)));
+        let (writing, path, name) = shelf.backup(Time(1_000));
+        assert_eq!(shelf.made(), [Time(2_000), Time(1_000)]);
+        assert_eq!(writing.newest().expect("read"), Some(Time(1_000)));
+        assert_eq!(writing.keep(1).expect("kept"), (1, 1));
+        assert!(path.exists());
+        let reading = shelf.place().read().expect("read");
+        assert_eq!(reading.lists.len(), 1);
+        reading.piece(&name).expect("whole");
+        drop(writing);
+        // Twice in the same moment.
+        let (writing, ..) = shelf.backup(Time(1_000));
+        assert_eq!(shelf.made(), [Time(1_000), Time(1_000)]);
+        // One that has no number is older, whatever its time says.
+        let old = shelf.dir.path().join("backups/2099-01-01T00-00-00.000Z.backup");
+        fs::rename(&path, &old).expect("renamed");
+        assert_eq!(writing.keep(1).expect("kept"), (1, 0));
+        assert!(!old.exists());
+    }
 }

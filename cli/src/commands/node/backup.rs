@@ -109,7 +109,15 @@ pub(super) async fn backup(args: &BackupArgs, context: &Context) -> Result<()> {
         Some(keep) => writing.keep(usize::from(keep)).map_err(|e| error(&e)),
         None => Ok((0, 0)),
     };
+    let before = writing.newest().map_err(|e| error(&e))?;
     let file = writing.end(created, &list).map_err(|e| error(&e))?;
+    if let Some(before) = before.filter(|before| *before > created) {
+        context.remark(&tr!(
+            "backup-clock",
+            time = minute(&made.created),
+            before = minute(&before.to_string())
+        ));
+    }
     let (removed_backups, removed_pieces) = kept(&writing)?;
     drop(writing);
     let last_purge = made
