@@ -6,7 +6,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -62,6 +62,16 @@ impl Place {
                 partial.push(PARTIAL);
                 let partial = PathBuf::from(partial);
                 let mut file = create(&partial).map_err(Error::io(&partial))?;
+                match file.try_lock() {
+                    Ok(()) => {}
+                    Err(TryLockError::WouldBlock) => return Err(Error::Busy(partial)),
+                    Err(TryLockError::Error(e)) => return Err(Error::io(&partial)(e)),
+                }
+                // Who held it may have ended in between, and given it its name.
+                if path.exists() || !is_at(&file, &partial) {
+                    return Err(Error::Exists(path.clone()));
+                }
+                file.set_len(0).map_err(Error::io(&partial))?;
                 file.write_all(MAGIC).map_err(Error::io(&partial))?;
                 Ok(Writing::File {
                     path: path.clone(),
@@ -171,10 +181,7 @@ impl Writing {
                     .and_then(|()| file.write_all(&length.to_be_bytes()))
                     .and_then(|()| file.sync_all())
                     .map_err(Error::io(partial))?;
-                fs::hard_link(&*partial, &*path).map_err(|e| match e.kind() {
-                    io::ErrorKind::AlreadyExists => Error::Exists(path.clone()),
-                    _ => Error::io(path)(e),
-                })?;
+                name_new(partial, path)?;
                 sync(path.parent().unwrap_or(Path::new(".")))?;
                 Ok(path.clone())
             }
@@ -230,8 +237,10 @@ impl Writing {
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        // What has its name stays under it.
-        if let Self::File { partial, .. } = self {
+        // What has its name has it no more.
+        if let Self::File { partial, file, .. } = self
+            && is_at(file, partial)
+        {
             let _ = fs::remove_file(partial);
         }
     }
@@ -348,13 +357,43 @@ fn piece_path(root: &Path, name: &Hash) -> PathBuf {
     root.join(PIECES).join(&name[..2]).join(name)
 }
 
+/// Opens a file to be written, which what was killed may have left. No link is followed: the medium may be anybody's.
 fn create(path: &Path) -> io::Result<File> {
+    let no_link = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
     OpenOptions::new()
         .write(true)
         .create(true)
-        .truncate(true)
+        .truncate(false)
         .mode(0o600)
+        .custom_flags(no_link)
         .open(path)
+}
+
+/// Whether an open file still has this name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Gives a file its name if nothing has it. Sticks are FAT or exFAT, which know no second name for a file.
+fn name_new(partial: &Path, path: &Path) -> Result<(), Error> {
+    use rustix::{
+        fs::{CWD, RenameFlags, renameat_with},
+        io::Errno,
+    };
+    let named = match renameat_with(CWD, partial, CWD, path, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+            // An old kernel or a network's disk.
+            fs::hard_link(partial, path).and_then(|()| fs::remove_file(partial))
+        }
+        named => named.map_err(io::Error::from),
+    };
+    named.map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(path.to_path_buf()),
+        _ => Error::io(path)(e),
+    })
 }
 
 fn make_dir(path: &Path) -> Result<(), Error> {
@@ -384,7 +423,11 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     partial.push(PARTIAL);
     let partial = PathBuf::from(partial);
     let written = create(&partial)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|mut file| {
+            file.set_len(0)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&partial, path));
     if let Err(e) = written {
         // Half of it is worth nothing, and takes room that is wanted.
@@ -543,5 +586,39 @@ mod tests {
         fs::rename(&path, &old).expect("renamed");
         assert_eq!(writing.keep(1).expect("kept"), (1, 0));
         assert!(!old.exists());
+    }
+
+    #[test]
+    fn one_file_replaces_nothing_follows_no_link_and_is_written_by_one() {
+        let shelf = Shelf::new();
+        let path = shelf.dir.path().join("node.backup");
+        let place = Place::File(path.clone());
+        let mut writing = place.write().expect("a place");
+        assert!(matches!(place.write(), Err(Error::Busy(_))));
+        let listed = super::super::Listed::empty(shelf.keys.node(), Time(1));
+        let list = listed.to_bytes(&shelf.key_file, &shelf.keys.backup(), &[]);
+        writing.end(Time(1), &list).expect("written");
+        drop(writing);
+        // One name, as on a stick that knows no more.
+        let names = fs::read_dir(shelf.dir.path()).expect("read");
+        let backups = names.flatten().map(|entry| entry.file_name());
+        let backups = backups.filter(|name| name.to_string_lossy().contains("backup"));
+        assert_eq!(backups.count(), 1);
+        assert_eq!(fs::metadata(&path).expect("there").nlink(), 1);
+        place.read().expect("whole");
+        assert!(matches!(place.write(), Err(Error::Exists(_))));
+        // It came meanwhile.
+        let other = shelf.dir.path().join("other");
+        let mut writing = Place::File(other.clone()).write().expect("a place");
+        fs::write(&other, b"somebody else's").expect("written");
+        assert!(matches!(writing.end(Time(1), &list), Err(Error::Exists(_))));
+        drop(writing);
+        assert_eq!(fs::read(&other).expect("read"), b"somebody else's");
+        assert!(!shelf.dir.path().join("other.new").exists());
+        // What somebody has put on the stick leads nowhere else.
+        let third = shelf.dir.path().join("third");
+        std::os::unix::fs::symlink(&other, shelf.dir.path().join("third.new")).expect("a link");
+        assert!(matches!(Place::File(third).write(), Err(Error::Io { .. })));
+        assert_eq!(fs::read(&other).expect("read"), b"somebody else's");
     }
 }
