@@ -393,6 +393,65 @@ async fn older_backups_go_when_they_are_asked_to_and_the_rest_stays_whole() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_read_is_named_and_the_others_are_used() {
+    let mut scene = Scene::new().await;
+    let mut made = Vec::new();
+    for number in 0..3 {
+        scene.officer.note(CASE, &format!("CANARYTEXT {number}"));
+        let kept = scene.backs_up(&[]);
+        made.push(PathBuf::from(kept["file"].as_str().expect("a path")));
+    }
+    // The newest, by a bad sector, and something that is none.
+    let newest = fs::read(&made[2]).expect("read");
+    fs::write(&made[2], &newest[..newest.len() / 2]).expect("written");
+    fs::write(scene.place.join("x.backup"), "not one").expect("written");
+    let said = scene.verifies(&scene.place, &["--all"]);
+    assert_eq!(said.code, 8, "{said:?}");
+    let checked: Value = serde_json::from_str(&said.out).expect("JSON");
+    let whole = |path: &Path| {
+        let all = checked.as_array().expect("a list");
+        let one = all.iter().find(|c| c["file"] == path.display().to_string());
+        one.expect("it is named")["whole"].clone()
+    };
+    assert_eq!(
+        (whole(&made[0]), whole(&made[1])),
+        (true.into(), true.into())
+    );
+    assert_eq!(whole(&made[2]), false);
+    assert_eq!(whole(&scene.place.join("x.backup")), false);
+    // No older one takes its place unasked.
+    let (place, key) = (scene.place.display().to_string(), scene.key_file());
+    let args = [
+        "node",
+        "restore",
+        "--from",
+        &place,
+        "--key-file",
+        &key,
+        "--yes",
+    ];
+    let home = scene.stage.base.path().join("new-home");
+    let mut command = scene.officer.command(&args);
+    let refused = command.env("FOCAL_HOME", &home).output().expect("run");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(files(&home).is_empty());
+    // What is kept is counted among those that can be read.
+    let kept = scene.backs_up(&["--keep", "2"]);
+    assert_eq!(
+        (&kept["removed_backups"], &kept["removed_pieces"]),
+        (&1.into(), &0.into())
+    );
+    let name = made[1]
+        .file_stem()
+        .and_then(|n| n.to_str())
+        .expect("a name");
+    let name = name.to_string();
+    let place = scene.place.clone();
+    let dir = scene.restores(&place, &["--at", &name]);
+    assert!(dir.join("node.key").exists());
+}
+
+#[tokio::test]
 async fn killed_anywhere_the_backups_before_stay_whole() {
     let scene = Scene::new().await;
     for number in 0..8 {

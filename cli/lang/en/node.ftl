@@ -287,6 +287,11 @@ node-readdressed = Node { $node } has other addresses.
 backup-one-file = a file has one backup: there is nothing to keep
 backup-one-file-next = name a directory that is there, or end its name with /
 backup-before-purge = { $backups } in { $place } from before the purge of { $time }: what was purged can be opened with it. Remove it with --keep, and destroy copies.
+backup-left-out = { $n ->
+    [one] 1 chunk of an attachment is not in it: it could not be read, or is damaged. On the node, focal attachment verify finds it, and fetches it again.
+   *[other] { $n } chunks of attachments are not in it: they could not be read, or are damaged. On the node, focal attachment verify finds them, and fetches them again.
+}
+backup-newest-next = focal node verify-backup says which can be read; choose one with --at
 backup-clock = The node's clock says { $time }, which is before its last backup, of { $before }: set it right. The new backup counts as the newest all the same.
 backup-removed = { $backups } and { $pieces } were removed.
 backup-try = It opens with what opens the node now. Try it: focal node verify-backup { $place }

@@ -54,6 +54,7 @@ said-request-other-organisation = it is for another organisation
 said-request-piece-names = names of pieces have 32 bytes each
 said-request-chunk-names = the names of chunks have 32 bytes each
 said-request-backup-runs = another backup of this node is being made: wait for it
+said-request-backup-too-large = the node has more attachments than one backup can name: make it without them
 said-request-not-found = there is no { $what } with this id, or more than one begins with these digits
 said-request-invitations = one to { $most } organisations are invited at once
 said-request-trail-for = the audit trail is for focal points and admins

@@ -287,6 +287,11 @@ node-readdressed = Le nœud { $node } a d’autres adresses.
 backup-one-file = un fichier n’a qu’une sauvegarde : il n’y a rien à garder
 backup-one-file-next = nommez un répertoire qui existe, ou terminez son nom par /
 backup-before-purge = { $backups } dans { $place } d’avant la purge du { $time } : ce qui a été purgé peut y être rouvert. Supprimez avec --keep, et détruisez les copies.
+backup-left-out = { $n ->
+    [one] 1 morceau de pièce jointe n’y est pas : illisible ou endommagé. Sur le nœud, focal attachment verify le trouve et le fait revenir.
+   *[other] { $n } morceaux de pièces jointes n’y sont pas : illisibles ou endommagés. Sur le nœud, focal attachment verify les trouve et les fait revenir.
+}
+backup-newest-next = focal node verify-backup dit lesquelles sont lisibles ; choisissez-en une avec --at
 backup-clock = L’horloge du nœud indique { $time }, avant sa dernière sauvegarde, du { $before } : remettez-la à l’heure. La nouvelle sauvegarde compte tout de même comme la plus récente.
 backup-removed = Supprimés : { $backups } et { $pieces }.
 backup-try = Elle s’ouvre avec ce qui ouvre maintenant le nœud. Vérifiez-la : focal node verify-backup { $place }

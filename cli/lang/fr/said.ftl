@@ -57,6 +57,7 @@ said-request-other-organisation = il est pour une autre organisation
 said-request-piece-names = les noms des morceaux ont 32 octets chacun
 said-request-chunk-names = les noms des morceaux d’une pièce jointe ont 32 octets chacun
 said-request-backup-runs = une autre sauvegarde de ce nœud est en cours : attendez-la
+said-request-backup-too-large = le nœud a plus de pièces jointes qu’une sauvegarde ne peut en nommer : faites-la sans elles
 said-request-not-found = { $what ->
     [record] il n’y a pas d’écrit de ce numéro
     [case] il n’y a pas de dossier de ce numéro

@@ -93,6 +93,7 @@ fn said(made: &Made) -> BackupMade {
         pieces: made.pieces,
         new: made.new,
         chunks: made.chunks,
+        left_out: made.left_out,
         last_purge: made.last_purge.map(|time| time.to_string()),
     }
 }

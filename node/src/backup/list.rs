@@ -47,6 +47,9 @@ pub struct Listed {
     pub(super) case_keys: Vec<(CaseId, ByteBuf)>,
     /// Chunks of attachments: which attachment, which chunk.
     pub(super) chunks: Vec<(Hash, Hash)>,
+    /// Chunks that could not be read when it was made, or were damaged.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 /// What everybody can see of a list.
@@ -78,6 +81,7 @@ impl Listed {
             rows: Vec::new(),
             case_keys: Vec::new(),
             chunks: Vec::new(),
+            left_out: 0,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The node's side of a backup.
 
-use super::{list::Listed, rows::Packing};
+use super::{LIST, list::Listed, rows::Packing};
 use crate::{
     clock,
     keys::NodeKeys,
@@ -18,7 +18,7 @@ use focal_protocol::{
 use serde_bytes::ByteBuf;
 use std::{
     collections::HashSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -49,6 +49,8 @@ pub(crate) struct Made {
     pub(crate) new: usize,
     /// Chunks of attachments among the pieces.
     pub(crate) chunks: usize,
+    /// Chunks, or directories of them, that could not be read or are damaged.
+    pub(crate) left_out: u64,
     /// When a case was last purged here: what is older opens it.
     pub(crate) last_purge: Option<Time>,
 }
@@ -134,9 +136,9 @@ impl Backup {
         making.rows(packing.rest(), &mut rows)?;
         making.rows(later.rest(), &mut changed)?;
         rows.append(&mut changed);
-        let chunks = match attachments {
+        let (chunks, left_out) = match attachments {
             true => self.chunks(&mut making)?,
-            false => Vec::new(),
+            false => (Vec::new(), 0),
         };
         let failed = |path: &Path, e: std::io::Error| {
             Refused::from(store::Error::Io(format!("{}: {e}", path.display())))
@@ -162,6 +164,7 @@ impl Backup {
                 .map(|(case, key)| (case, ByteBuf::from(key)))
                 .collect(),
             chunks,
+            left_out,
         };
         let made = Made {
             created,
@@ -170,9 +173,11 @@ impl Backup {
             pieces: making.names.len(),
             new: making.new,
             chunks: list.chunks.len(),
+            left_out,
             last_purge: self.last_purge()?,
         };
         let bytes = list.to_bytes(&key_file, &self.key, &making.names);
+        fits(bytes.len())?;
         (making.sink)(Piece::List(bytes))?;
         Ok(made)
     }
@@ -186,17 +191,21 @@ impl Backup {
         Ok((entries, records))
     }
 
-    /// Chunks of attachments that are here. Each is what its name says, so what is there need not be read.
-    fn chunks(&self, making: &mut Making) -> Result<Vec<(Hash, Hash)>, Refused> {
+    /// Chunks of attachments that are here, and how many could not be taken in. Each is what its name says, so what is there
+    /// need not be read.
+    fn chunks(&self, making: &mut Making) -> Result<(Vec<(Hash, Hash)>, u64), Refused> {
         let root = self.dir.join("attachments");
-        let mut chunks = Vec::new();
-        for fan in names(&root) {
-            for list in names(&root.join(&fan)) {
+        let (mut chunks, mut left_out) = (Vec::new(), 0);
+        for fan in names(&root, &mut left_out) {
+            if fan.len() != 2 {
+                continue;
+            }
+            for list in names(&root.join(&fan), &mut left_out) {
                 let Ok(list) = list.parse::<Hash>() else {
                     continue;
                 };
                 let dir = root.join(&fan).join(list.to_string());
-                let files = names(&dir);
+                let files = names(&dir, &mut left_out);
                 for chunk in files.iter().filter_map(|name| name.parse::<Hash>().ok()) {
                     let content = [list.as_bytes(), chunk.as_bytes()].concat();
                     let name = self.key.name(Sort::Chunk, &content);
@@ -204,11 +213,9 @@ impl Backup {
                         making.name(name);
                     } else {
                         let path = dir.join(chunk.to_string());
-                        // One that went meanwhile, or is damaged, is not held.
-                        let bytes = fs::read(path).unwrap_or_default();
-                        if bytes.len() > limits::CHUNK_SEALED || Hash::of(&[&bytes]) != chunk {
+                        let Some(bytes) = read_chunk(&path, &chunk, &mut left_out) else {
                             continue;
-                        }
+                        };
                         making.name(name);
                         making.put(name, &bytes)?;
                     }
@@ -216,7 +223,7 @@ impl Backup {
                 }
             }
         }
-        Ok(chunks)
+        Ok((chunks, left_out))
     }
 
     fn last_purge(&self) -> Result<Option<Time>, Refused> {
@@ -238,12 +245,88 @@ fn busy() -> Refused {
     Fault::BackupRuns.into()
 }
 
-/// What a directory lists, in order; nothing if it cannot be read.
-fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+/// A longer list could not be read again.
+fn fits(list: usize) -> Result<(), Refused> {
+    if list > LIST {
+        return Err(Fault::BackupTooLarge.into());
+    }
+    Ok(())
+}
+
+/// A chunk that is what its name says. One that went meanwhile is not held; one that cannot be read or is damaged is left out.
+fn read_chunk(path: &Path, chunk: &Hash, left_out: &mut u64) -> Option<Vec<u8>> {
+    let why = match fs::read(path) {
+        Ok(bytes) if bytes.len() <= limits::CHUNK_SEALED && Hash::of(&[&bytes]) == *chunk => {
+            return Some(bytes);
+        }
+        Ok(_) => "it is damaged".to_string(),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return None,
+        Err(e) => e.to_string(),
+    };
+    tracing::warn!("a chunk is left out of the backup: {}: {why}", path.display());
+    *left_out += 1;
+    None
+}
+
+/// What a directory lists, in order; nothing if it is not there.
+fn names(dir: &Path, left_out: &mut u64) -> Vec<String> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        Err(e) => {
+            tracing::warn!("left out of the backup: {}: {e}", dir.display());
+            *left_out += 1;
+            return Vec::new();
+        }
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => names.extend(entry.file_name().into_string().ok()),
+            Err(e) => {
+                tracing::warn!("left out of the backup: {}: {e}", dir.display());
+                *left_out += 1;
+            }
+        }
+    }
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_nobody_could_read_again_is_not_made() {
+        fits(LIST).expect("it fits");
+        assert!(matches!(
+            fits(LIST + 1),
+            Err(Refused::BadRequest(Fault::BackupTooLarge))
+        ));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_counted_and_what_went_is_not() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut left_out = 0;
+        let chunk = Hash::of(&[b"sealed"]);
+        let path = dir.path().join("chunk");
+        assert_eq!(read_chunk(&path, &chunk, &mut left_out), None);
+        assert_eq!(left_out, 0, "it went");
+        assert!(names(&path, &mut left_out).is_empty());
+        assert_eq!(left_out, 0, "it went");
+        fs::write(&path, b"sealed").expect("written");
+        let read = read_chunk(&path, &chunk, &mut left_out);
+        assert_eq!((read, left_out), (Some(b"sealed".to_vec()), 0));
+        fs::write(&path, b"SEALED").expect("written");
+        assert_eq!(read_chunk(&path, &chunk, &mut left_out), None);
+        assert_eq!(left_out, 1, "it is damaged");
+        assert!(names(&path, &mut left_out).is_empty());
+        assert_eq!(left_out, 2, "it is no directory");
+        fs::remove_file(&path).expect("removed");
+        fs::create_dir(&path).expect("a directory");
+        assert_eq!(read_chunk(&path, &chunk, &mut left_out), None);
+        assert_eq!(left_out, 3, "it is no file");
+    }
 }

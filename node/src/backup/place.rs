@@ -87,16 +87,21 @@ impl Place {
     /// # Errors
     /// There is no backup, or it cannot be read.
     pub fn read(&self) -> Result<Reading, Error> {
-        let reading = match self {
-            Self::Dir(root) => Reading {
-                pieces: Pieces::Dir(root.clone()),
-                lists: lists(root)?,
-            },
+        let mut reading = match self {
+            Self::Dir(root) => {
+                let (lists, damaged) = lists(root)?;
+                Reading {
+                    pieces: Pieces::Dir(root.clone()),
+                    lists,
+                    damaged,
+                }
+            }
             Self::File(path) => Reading::file(path)?,
         };
         if reading.lists.is_empty() {
             let (Self::Dir(path) | Self::File(path)) = self;
-            return Err(Error::None(path.clone()));
+            let damaged = reading.damaged.pop().map(|(_, why)| why);
+            return Err(damaged.unwrap_or_else(|| Error::None(path.clone())));
         }
         Ok(reading)
     }
@@ -195,7 +200,7 @@ impl Writing {
     pub fn newest(&self) -> Result<Option<Time>, Error> {
         match self {
             Self::Dir { root, .. } => {
-                let lists = lists(root)?;
+                let (lists, _) = lists(root)?;
                 Ok(lists.last().map(|(_, list)| list.created))
             }
             Self::File { .. } => Ok(None),
@@ -203,15 +208,16 @@ impl Writing {
     }
 
     /// Removes the oldest lists of a directory, so that `keep` stay, and the pieces that none of these names. The one that was
-    /// just written stays in any case. Returns how many lists and pieces went.
+    /// just written stays in any case. As long as one is there that cannot be read, no piece goes: it may need it. Returns how
+    /// many lists and pieces went.
     ///
     /// # Errors
-    /// The disk fails, or a list that stays cannot be read: then nothing more is removed.
+    /// The disk fails.
     pub fn keep(&self, keep: usize) -> Result<(usize, usize), Error> {
         let Self::Dir { root, ended, .. } = self else {
             return Ok((0, 0));
         };
-        let mut lists = lists(root)?;
+        let (mut lists, damaged) = lists(root)?;
         let is_new = |path: &PathBuf| ended.as_ref() == Some(path);
         let old = lists.len().saturating_sub(keep.max(1));
         let old = lists[..old].iter().take_while(|(path, _)| !is_new(path));
@@ -224,6 +230,9 @@ impl Writing {
             fs::remove_file(&path).map_err(Error::io(&path))?;
         }
         sync(root)?;
+        if !damaged.is_empty() {
+            return Ok((old, 0));
+        }
         let mut gone = 0;
         for (name, path) in pieces(root)? {
             if !named.contains(&name) {
@@ -252,6 +261,8 @@ pub struct Reading {
     pieces: Pieces,
     /// The lists, oldest first, and where they are.
     pub lists: Vec<(PathBuf, List)>,
+    /// Lists that cannot be read, and why: the others are none the worse.
+    pub damaged: Vec<(PathBuf, Error)>,
 }
 
 #[derive(Debug)]
@@ -305,7 +316,22 @@ impl Reading {
         Ok(Self {
             pieces: Pieces::File(file, places),
             lists: vec![(path.to_path_buf(), list)],
+            damaged: Vec::new(),
         })
+    }
+
+    /// The newest backup.
+    ///
+    /// # Errors
+    /// It cannot be read: another one is to be chosen by a person.
+    pub fn newest(&self) -> Result<Option<&(PathBuf, List)>, &Error> {
+        let newest = self.lists.last();
+        match self.damaged.last() {
+            Some((path, why)) if newest.is_none_or(|(other, _)| order(other) < order(path)) => {
+                Err(why)
+            }
+            _ => Ok(newest),
+        }
     }
 
     /// A sealed piece.
@@ -461,6 +487,11 @@ fn number(list: &Path) -> u64 {
         .unwrap_or(0)
 }
 
+/// Of those without a number, the names begin with the time.
+fn order(list: &Path) -> (u64, &Path) {
+    (number(list), list)
+}
+
 /// Where the lists are, oldest first.
 fn list_paths(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
@@ -470,24 +501,32 @@ fn list_paths(root: &Path) -> Result<Vec<PathBuf>, Error> {
             paths.push(path);
         }
     }
-    // Of those without a number, the names begin with the time.
-    paths.sort_by_cached_key(|path| (number(path), path.clone()));
+    paths.sort_by(|one, other| order(one).cmp(&order(other)));
     Ok(paths)
 }
 
-fn lists(root: &Path) -> Result<Vec<(PathBuf, List)>, Error> {
-    let read = list_paths(root)?.into_iter().map(|path| {
+/// Lists that can be read, and those that cannot.
+type Lists = (Vec<(PathBuf, List)>, Vec<(PathBuf, Error)>);
+
+fn lists(root: &Path) -> Result<Lists, Error> {
+    let (mut lists, mut damaged) = (Vec::new(), Vec::new());
+    let read = |path: &Path| {
         let mut bytes = Vec::new();
-        File::open(&path)
+        File::open(path)
             .and_then(|file| file.take(LIST as u64 + 1).read_to_end(&mut bytes))
-            .map_err(Error::io(&path))?;
+            .map_err(Error::io(path))?;
         if bytes.len() > LIST {
-            return Err(Error::NotOne(path));
+            return Err(Error::NotOne(path.to_path_buf()));
         }
-        let list = List::from_bytes(&path, &bytes)?;
-        Ok((path, list))
-    });
-    read.collect()
+        List::from_bytes(path, &bytes)
+    };
+    for path in list_paths(root)? {
+        match read(&path) {
+            Ok(list) => lists.push((path, list)),
+            Err(why) => damaged.push((path, why)),
+        }
+    }
+    Ok((lists, damaged))
 }
 
 /// All pieces in a directory. What a command that was killed has left half written goes.
@@ -620,5 +659,31 @@ mod tests {
         std::os::unix::fs::symlink(&other, shelf.dir.path().join("third.new")).expect("a link");
         assert!(matches!(Place::File(third).write(), Err(Error::Io { .. })));
         assert_eq!(fs::read(&other).expect("read"), b"somebody else's");
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_spoils_no_other() {
+        let shelf = Shelf::new();
+        let (writing, first, _) = shelf.backup(Time(1_000));
+        drop(writing);
+        let (writing, second, piece) = shelf.backup(Time(2_000));
+        drop(writing);
+        let torn = fs::read(&second).expect("read");
+        fs::write(&second, &torn[..40]).expect("torn");
+        let reading = shelf.place().read().expect("read");
+        assert_eq!(shelf.made(), [Time(1_000)]);
+        assert_eq!(reading.damaged[0].0, second);
+        assert!(reading.newest().is_err(), "a person chooses");
+        // Two more: of the readable ones one goes, and no piece, for the torn one may be made whole.
+        drop(shelf.backup(Time(3_000)));
+        let (writing, ..) = shelf.backup(Time(4_000));
+        assert_eq!(writing.keep(2).expect("kept"), (1, 0));
+        assert!(!first.exists() && second.exists());
+        assert_eq!(shelf.made(), [Time(3_000), Time(4_000)]);
+        let reading = shelf.place().read().expect("read");
+        assert!(reading.newest().is_ok());
+        reading.piece(&piece).expect("it is there");
+        fs::write(&second, torn).expect("whole again");
+        assert_eq!(writing.keep(1).expect("kept"), (2, 3));
     }
 }

@@ -80,6 +80,9 @@ pub(crate) enum Fault {
     /// A backup is being made.
     #[error("another backup of this node is being made: wait for it")]
     BackupRuns,
+    /// Its list would be longer than one may be.
+    #[error("the node has more attachments than one backup can name: make it without them")]
+    BackupTooLarge,
     /// There is nothing with this id.
     #[error("there is no {0} with this id, or more than one begins with these digits")]
     NotFound(&'static str),
@@ -134,6 +137,7 @@ focal_protocol::worded! {
         Self::PieceNames => "request-piece-names",
         Self::ChunkNames => "request-chunk-names",
         Self::BackupRuns => "request-backup-runs",
+        Self::BackupTooLarge => "request-backup-too-large",
         Self::NotFound(what) => "request-not-found" { what: *what },
         Self::Invitations(most) => "request-invitations" { most: *most },
         Self::TrailFor => "request-trail-for",

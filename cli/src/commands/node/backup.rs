@@ -13,7 +13,7 @@ use crate::{
 };
 use focal_node::{
     api::types::BackupMade,
-    backup::{self, List, Place, Reading, Writing},
+    backup::{self, List, Place, Reading, Verified, Writing},
 };
 use focal_protocol::{id::Hash, seal::Unlock, time::Time};
 use serde::Serialize;
@@ -142,6 +142,9 @@ pub(super) async fn backup(args: &BackupArgs, context: &Context) -> Result<()> {
         older_than_purge: last_purge.map_or(0, older),
         made,
     };
+    if kept.made.left_out > 0 {
+        context.remark(&tr!("backup-left-out", n = kept.made.left_out));
+    }
     if kept.older_than_purge > 0 {
         let time = kept.made.last_purge.as_deref().unwrap_or_default();
         context.remark(&tr!(
@@ -223,7 +226,7 @@ async fn receive(
 }
 
 /// What `--json` prints of a backup that was read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Checked {
     file: PathBuf,
     whole: bool,
@@ -236,6 +239,8 @@ struct Checked {
     bytes: u64,
     rows: u64,
     chunks: usize,
+    /// Chunks of attachments that could not be read when it was made.
+    left_out: u64,
     lacking: Vec<String>,
     /// Damaged pieces, by their files where they have one of their own.
     damaged: Vec<String>,
@@ -245,19 +250,38 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
     let reading = Place::of(&args.place).read().map_err(|e| error(&e))?;
     let chosen: Vec<&(PathBuf, List)> = if args.all {
         reading.lists.iter().collect()
+    } else if args.which.at.is_none() {
+        // One that is newer and cannot be read is named below.
+        reading.lists.last().into_iter().collect()
     } else {
         vec![choose(&reading, &args.which)?]
     };
     let mut unlock = None;
-    let mut all = Vec::new();
+    let (mut all, mut failed) = (Vec::new(), None);
     for (path, list) in chosen {
         let opened = match &unlock {
             Some(unlock) => unlock,
             None => unlock.insert(opens(list, &args.which, context)?),
         };
-        all.push(check(&reading, path, list, opened)?);
+        match backup::verify(&reading, path, list, opened) {
+            Ok(found) => all.push(checked(&reading, path, &found)),
+            Err(backup::Error::NotOne(_)) => all.push(unreadable(path)),
+            // The others may open.
+            Err(e) => {
+                failed.get_or_insert(error(&e));
+            }
+        }
     }
-    context.print(&all, |out| all.iter().try_for_each(|one| told(out, one)))?;
+    if args.which.at.is_none() {
+        all.extend(reading.damaged.iter().map(|(path, _)| unreadable(path)));
+    }
+    all.sort_by(|one, other| one.file.cmp(&other.file));
+    if !all.is_empty() {
+        context.print(&all, |out| all.iter().try_for_each(|one| told(out, one)))?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
     if all.iter().all(|one| one.whole) {
         return Ok(());
     }
@@ -266,15 +290,24 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
         .next(tr!("backup-not-whole-next")))
 }
 
-fn check(reading: &Reading, path: &Path, list: &List, unlock: &Unlock) -> Result<Checked> {
-    let found = backup::verify(reading, path, list, unlock).map_err(|e| error(&e))?;
+/// One of which nothing can be said.
+fn unreadable(path: &Path) -> Checked {
+    Checked {
+        file: path.to_path_buf(),
+        damaged: vec![path.display().to_string()],
+        ..Checked::default()
+    }
+}
+
+fn checked(reading: &Reading, path: &Path, found: &Verified) -> Checked {
     let place = |name: &Hash| match reading.piece_path(name) {
         Some(path) => path.display().to_string(),
         None => name.to_string(),
     };
-    Ok(Checked {
+    let left_out = found.listed.left_out;
+    Checked {
         file: path.to_path_buf(),
-        whole: found.lacking.is_empty() && found.damaged.is_empty(),
+        whole: found.lacking.is_empty() && found.damaged.is_empty() && left_out == 0,
         node: found.listed.node.to_string(),
         created: found.listed.created.to_string(),
         entries: found.listed.entries,
@@ -284,9 +317,10 @@ fn check(reading: &Reading, path: &Path, list: &List, unlock: &Unlock) -> Result
         bytes: found.bytes,
         rows: found.rows,
         chunks: found.chunks,
+        left_out,
         lacking: found.lacking.iter().map(ToString::to_string).collect(),
         damaged: found.damaged.iter().map(place).collect(),
-    })
+    }
 }
 
 fn told(out: &mut dyn std::io::Write, one: &Checked) -> std::io::Result<()> {
@@ -305,18 +339,23 @@ fn told(out: &mut dyn std::io::Write, one: &Checked) -> std::io::Result<()> {
             tr!("backup-not-whole-mark")
         }
     )?;
-    writeln!(
-        out,
-        "  {}",
-        tr!(
-            "backup-of",
-            time = minute(&one.created),
-            entries = tr!("count-entries", n = one.entries),
-            reports = tr!("count-reports", n = one.records) + &without,
-            pieces = tr!("count-pieces", n = one.pieces),
-            size = bytes(one.bytes),
-        )
-    )?;
+    if !one.node.is_empty() {
+        writeln!(
+            out,
+            "  {}",
+            tr!(
+                "backup-of",
+                time = minute(&one.created),
+                entries = tr!("count-entries", n = one.entries),
+                reports = tr!("count-reports", n = one.records) + &without,
+                pieces = tr!("count-pieces", n = one.pieces),
+                size = bytes(one.bytes),
+            )
+        )?;
+    }
+    if one.left_out > 0 {
+        writeln!(out, "  {}", tr!("backup-left-out", n = one.left_out))?;
+    }
     for name in &one.lacking {
         writeln!(out, "  {}", tr!("backup-missing", name))?;
     }
@@ -329,7 +368,10 @@ fn told(out: &mut dyn std::io::Write, one: &Checked) -> std::io::Result<()> {
 /// The backup that is meant: the newest, or that of a time.
 pub(super) fn choose<'a>(reading: &'a Reading, which: &Which) -> Result<&'a (PathBuf, List)> {
     let Some(at) = &which.at else {
-        return reading.lists.last().ok_or_else(none);
+        let newest = reading.newest();
+        return newest
+            .map_err(|e| error(e).next(tr!("backup-newest-next")))?
+            .ok_or_else(none);
     };
     let wanted = at.replace(':', "-");
     let begins = |path: &Path| {
@@ -346,7 +388,10 @@ pub(super) fn choose<'a>(reading: &'a Reading, which: &Which) -> Result<&'a (Pat
             Err(Error::new(Exit::Usage, tr!("backup-many", time = at))
                 .next(tr!("backup-many-next")))
         }
-        (None, _) => Err(none().why(tr!("backup-none-of", time = at))),
+        (None, _) => match reading.damaged.iter().find(|(path, _)| begins(path)) {
+            Some((_, why)) => Err(error(why)),
+            None => Err(none().why(tr!("backup-none-of", time = at))),
+        },
     }
 }
 

@@ -18,6 +18,9 @@ pub struct BackupMade {
     pub new: usize,
     /// Chunks of attachments among the pieces.
     pub chunks: usize,
+    /// Chunks that could not be read, or are damaged: they are not in it.
+    #[serde(default)]
+    pub left_out: u64,
     /// When a case was last purged here: a backup that is older opens what was purged.
     pub last_purge: Option<String>,
 }
