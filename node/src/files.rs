@@ -28,26 +28,33 @@ pub(crate) fn check_private(path: &Path) -> Result<(), Error> {
 
 /// Writes a new file of mode 0600 whole or not at all.
 pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let fail = |e| Error::io(path, e);
     if path.exists() {
         return Err(Error::Exists(path.to_path_buf()));
     }
+    private_dir(path.parent().unwrap_or(Path::new(".")))?;
+    replace_private(path, bytes)
+}
+
+/// Writes a file of mode 0600 whole, or leaves the one that is there as it is.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    private_dir(dir)?;
     let partial = path.with_extension("partial");
     // A partial file is what a crash left behind: nobody relies on it.
     let _ = fs::remove_file(&partial);
-    let mut file = OpenOptions::new()
+    let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&partial)
-        .map_err(fail)?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&partial, path))
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // Half of it is worth nothing, and takes room that is wanted.
+        let _ = fs::remove_file(&partial);
+    }
+    written
         .and_then(|()| File::open(dir)?.sync_all())
-        .map_err(fail)
+        .map_err(|e| Error::io(path, e))
 }
 
 /// Reads a private file of at most `limit` bytes.

@@ -212,7 +212,7 @@ impl Settings {
     /// Writes them.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written: it is as it was then.
     pub fn save(&self, dir: &Path) -> Result<(), Error> {
         let path = dir.join(FILE);
         crate::files::private_dir(dir)?;
@@ -220,6 +220,6 @@ impl Settings {
             path: path.clone(),
             why: e.to_string(),
         })?;
-        fs::write(&path, text).map_err(|e| Error::io(&path, e))
+        crate::files::replace_private(&path, text.as_bytes())
     }
 }

@@ -1,5 +1,6 @@
 //! A disk that is full: a clear refusal, nothing acknowledged that is not there, and on it goes when there is space.
 
+use focal_node::Settings;
 use focal_protocol::{
     id::CaseId,
     random::{Random, SystemRandom},
@@ -7,7 +8,13 @@ use focal_protocol::{
     signed::Signed,
 };
 use focal_tests::{Federation, NodeProcess, Org, SmallDisk, until};
-use std::{cell::RefCell, path::Path};
+use std::{
+    cell::RefCell,
+    fs::{self, File},
+    io::Write,
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 /// Room for the store, some hundreds of reports and the reserve.
@@ -123,4 +130,31 @@ async fn a_node_on_a_disk_without_a_byte_left_shows_what_it_has_or_says_why_not(
         .await
         .expect("room");
     federation.converged(case, 21).await;
+}
+
+#[test]
+fn settings_that_find_no_room_stay_as_they_were() {
+    let base = tempfile::tempdir().expect("a directory");
+    let dir = base.path().join("node");
+    let Some(_disk) = SmallDisk::mount(&dir, "256k") else {
+        return;
+    };
+    let settings = |count: usize| Settings {
+        announce: vec!["/dns/node.example.org/tcp/4711".into(); count],
+        ..Settings::default()
+    };
+    settings(1).save(&dir).expect("saved");
+    let file = dir.join("node.toml");
+    let before = fs::read(&file).expect("read");
+    let mut rest = File::create(dir.join("rest")).expect("a file");
+    while rest.write_all(&[0; 4096]).is_ok() {}
+    settings(1_000).save(&dir).expect_err("no room");
+    assert_eq!(fs::read(&file).expect("read"), before);
+    assert_eq!(Settings::load(&dir).expect("whole").announce.len(), 1);
+    assert!(!dir.join("node.partial").exists(), "no half of it is left");
+    drop(rest);
+    fs::remove_file(dir.join("rest")).expect("removed");
+    settings(2).save(&dir).expect("saved");
+    assert_eq!(Settings::load(&dir).expect("whole").announce.len(), 2);
+    assert_eq!(fs::metadata(&file).expect("there").mode() & 0o777, 0o600);
 }
