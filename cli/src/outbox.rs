@@ -62,7 +62,7 @@ pub(crate) struct Outbox {
 pub(crate) struct Kept {
     /// Its place in the order.
     pub(crate) number: Number,
-    /// What it is; none if the file does not open with the author's key.
+    /// What it is; none if the file cannot be read, or does not open with the author's key.
     pub(crate) item: Option<Item>,
     /// Whether the node has refused it for good.
     pub(crate) refused: bool,
@@ -232,6 +232,11 @@ impl Outbox {
         let sealed = self
             .key
             .seal_waiting(&name, &item.to_bytes(), &SystemRandom);
+        if sealed.len() > FILE {
+            return Err(
+                Error::new(Exit::Failed, tr!("outbox-too-long")).why(tr!("outbox-too-long-why"))
+            );
+        }
         disk::write_private(&self.dir.join(&name), &sealed)?;
         // Killed in between, both are there: `read_all` takes the later one.
         for other in State::ALL {
@@ -265,7 +270,7 @@ impl Outbox {
             }
             kept.push(Kept {
                 number,
-                item: self.open(number, state)?,
+                item: self.open(number, state),
                 refused: state == State::Refused,
                 follows: state == State::Follows,
             });
@@ -274,11 +279,12 @@ impl Outbox {
         Ok(kept)
     }
 
-    fn open(&self, number: Number, state: State) -> Result<Option<Item>> {
+    /// None also if the disk does not give it back: the others go out all the same.
+    fn open(&self, number: Number, state: State) -> Option<Item> {
         let name = name(number, state);
-        let sealed = disk::read(&tr!("outbox-report"), &self.dir.join(&name), FILE)?;
-        let plain = self.key.open_waiting(&name, &sealed).ok();
-        Ok(plain.and_then(|plain| Item::from_bytes(&plain)))
+        let sealed = disk::read(&tr!("outbox-report"), &self.dir.join(&name), FILE).ok()?;
+        let plain = self.key.open_waiting(&name, &sealed).ok()?;
+        Item::from_bytes(&plain)
     }
 }
 

@@ -15,6 +15,9 @@ use focal_protocol::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+/// What a node says is kept up to so many bytes.
+const TEXT: usize = 2 << 10;
+
 /// A signed report, and what became of it so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Item {
@@ -127,10 +130,24 @@ impl Item {
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(codec::encode(self))
+        // A node may say as much as it likes: the report is what must be read again.
+        let mut item = self.clone();
+        cut(&mut item.case_title);
+        item.waits_for.as_mut().map(cut);
+        if let Some(refusal) = &mut item.refused {
+            cut(&mut refusal.message);
+            refusal.code.as_mut().map(cut);
+            refusal.next.as_mut().map(cut);
+        }
+        Zeroizing::new(codec::encode(&item))
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         codec::decode(bytes, 2 * limits::RECORD).ok()
     }
+}
+
+/// The beginning of a text.
+fn cut(text: &mut String) {
+    text.truncate(text.floor_char_boundary(TEXT));
 }

@@ -256,3 +256,33 @@ fn a_report_that_the_node_has_waits_for_its_files_only() {
     assert_eq!(waiting(&desk.context).expect("count"), [("anna".into(), 1)]);
     assert_eq!(desk.files(), 1);
 }
+
+#[test]
+fn a_node_that_says_much_and_a_disk_that_fails_block_no_other_report() {
+    let desk = desk();
+    let outbox = desk.outbox();
+    let mut refused = desk.note("refused at length");
+    let one = outbox.put(&refused, Vec::new()).expect("kept");
+    let two = outbox.put(&desk.note("waits"), Vec::new()).expect("kept");
+    let much = "réponse ".repeat(1 << 17);
+    refused.waits_for = Some(much.clone());
+    refused.refused = Some(Refusal {
+        code: Some(much.clone()),
+        message: much.clone(),
+        next: Some(much),
+        at: Time(5),
+    });
+    outbox.update(one, &refused).expect("kept");
+    // The disk gives one back no more, or somebody has put something in its place.
+    std::fs::create_dir(desk.path("00000003.waiting")).expect("a directory");
+    std::fs::write(desk.path("00000004.waiting"), vec![0; FILE + 1]).expect("written");
+    let listed = outbox.list().expect("listed");
+    let open: Vec<_> = listed.iter().map(|k| (k.number, k.item.is_some())).collect();
+    assert_eq!(open, [(one, true), (two, true), (3, false), (4, false)]);
+    let item = listed[0].item.as_ref().expect("it opens");
+    assert_eq!(item.record(), refused.record(), "the report is whole");
+    let said = item.refused.as_ref().expect("refused");
+    assert!(said.message.len() <= 2 << 10 && said.message.starts_with("réponse"));
+    outbox.put(&desk.note("one more"), Vec::new()).expect("kept");
+    outbox.remove(two).expect("sent");
+}
