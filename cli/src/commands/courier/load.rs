@@ -1,6 +1,6 @@
 //! `focal courier load`.
 
-use super::pack::write_receipt;
+use super::pack::{numbered, write_receipt};
 use crate::{
     attach::Bar,
     client::Client,
@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What is counted is stored. A file that is damaged is read up to the damage, and says so; loading a file twice does no harm.
+With files of several senders, the receipts for all but the first are written to FILE.2, FILE.3 and so on.
 
 Examples:
   focal courier load un.courier
@@ -37,6 +38,9 @@ struct Read {
     file: PathBuf,
     #[serde(flatten)]
     loaded: CourierLoaded,
+    /// It was tried again, and failed.
+    #[serde(skip)]
+    failed: bool,
 }
 
 pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
@@ -45,25 +49,32 @@ pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
     }
     let client = Client::connect(context).await?;
     let mut read = Vec::new();
-    let mut failed = None;
+    let mut failed = Vec::new();
     for file in &args.files {
         match load_one(&client, file).await {
             Ok(loaded) => read.push(Read {
                 file: file.clone(),
                 loaded,
+                failed: false,
             }),
             // The others may be whole.
-            Err(error) => {
-                let error = error.why(format!("in {}", file.display()));
-                failed.get_or_insert(error);
-            }
+            Err(error) => failed.push(of_file(error, file)),
         }
     }
     // What one file lacked, a later one may have brought.
     let mut progress = true;
     while std::mem::take(&mut progress) {
-        for one in read.iter_mut().filter(|one| one.loaded.ahead > 0) {
-            let again = load_one(&client, &one.file).await?;
+        let ahead = |one: &&mut Read| one.loaded.ahead > 0 && !one.failed;
+        for one in read.iter_mut().filter(ahead) {
+            let again = match load_one(&client, &one.file).await {
+                Ok(again) => again,
+                // What was read before is stored, and is said.
+                Err(error) => {
+                    one.failed = true;
+                    failed.push(of_file(error, &one.file));
+                    continue;
+                }
+            };
             if again.entries > 0 || again.pieces > 0 {
                 progress = true;
                 one.loaded.entries += again.entries;
@@ -72,27 +83,43 @@ pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
             one.loaded.ahead = again.ahead;
         }
     }
-    if let (Some(path), Some(first)) = (&args.receipt, read.first()) {
-        write_receipt(&client, first.loaded.from.clone(), path).await?;
+    let mut receipts = Vec::new();
+    if let Some(path) = &args.receipt {
+        for (org, name) in senders(&read) {
+            let path = match receipts.len() {
+                0 => path.clone(),
+                n => numbered(path, n + 1),
+            };
+            match write_receipt(&client, org, &path).await {
+                Ok(()) => receipts.push((path, name)),
+                Err(error) => failed.push(error),
+            }
+        }
     }
     context.print(&read, |out| {
         for one in &read {
             told(out, one)?;
         }
-        if let (Some(path), Some(first)) = (&args.receipt, read.first()) {
+        for (path, org) in &receipts {
             writeln!(
                 out,
                 "{}",
                 tr!(
                     "courier-is-receipt",
                     file = path.display().to_string(),
-                    org = plain(&first.loaded.org_name),
+                    org = plain(org),
                 )
             )?;
         }
         Ok(())
     })?;
-    match failed {
+    let mut failed = failed.into_iter();
+    let first = failed.next();
+    for error in failed {
+        let why = error.why.unwrap_or_default();
+        context.remark(&format!("{}: {why}", error.what));
+    }
+    match first {
         Some(error) => Err(error),
         None if read.iter().any(|one| one.loaded.ahead > 0) => {
             Err(Error::new(Exit::Failed, tr!("courier-partly"))
@@ -101,6 +128,24 @@ pub(super) async fn load(args: LoadArgs, context: &Context) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// What went wrong, and with which file.
+fn of_file(mut error: Error, file: &Path) -> Error {
+    let file = file.display();
+    let why = error.why.take();
+    error.why(why.map_or_else(|| file.to_string(), |why| format!("{file}: {why}")))
+}
+
+/// Who packed what was read, each once: id and name.
+fn senders(read: &[Read]) -> Vec<(String, String)> {
+    let mut senders: Vec<(String, String)> = Vec::new();
+    for CourierLoaded { from, org_name, .. } in read.iter().map(|one| &one.loaded) {
+        if !senders.iter().any(|(org, _)| org == from) {
+            senders.push((from.clone(), org_name.clone()));
+        }
+    }
+    senders
 }
 
 async fn load_one(client: &Client, file: &Path) -> Result<CourierLoaded> {

@@ -198,7 +198,7 @@ async fn write_parts(
 }
 
 /// `FILE.2` for the second volume.
-fn numbered(path: &Path, volume: usize) -> PathBuf {
+pub(super) fn numbered(path: &Path, volume: usize) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{volume}"));
     name.into()
