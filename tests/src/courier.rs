@@ -121,6 +121,7 @@ pub async fn pack_order(
         rest = &after[length..];
         match kind {
             b'b' => volumes.last_mut().expect("one").extend_from_slice(part),
+            b'n' => {}
             b'v' => volumes.push(Vec::new()),
             b's' => return Ok((volumes, serde_json::from_slice(part).expect("JSON"))),
             other => panic!("part {other}"),

@@ -2,7 +2,7 @@
 
 use super::{
     caller::Caller,
-    courier::part,
+    courier::{BREATH, breathing, first_part, part},
     error::Failure,
     server::ApiState,
     types::{BackupMade, Problem},
@@ -42,7 +42,7 @@ pub(super) struct Choice {
 
 /// Makes a backup of the node as it is now, sealed for itself. The body says which pieces are there already: 32 bytes each. The
 /// answer is a run of parts, each a letter and a length (4 bytes, big-endian) before its bytes: `p` a piece, its name (32
-/// bytes) before what is sealed; `l` a part of the list; `s` what was made, as JSON. An answer without the last part is not
+/// bytes) before what is sealed; `l` a part of the list; `n` nothing, while what has not changed is read; `s` what was made, as JSON. An answer without the last part is not
 /// whole. How the pieces are kept is the caller's; `focal node backup` does it.
 #[utoipa::path(post, path = "/v1/backup", params(Choice), request_body(content_type = "application/octet-stream"), responses((status = 200, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
 pub(super) async fn backup(
@@ -78,10 +78,8 @@ pub(super) async fn backup(
         let _ = parts.blocking_send(last);
     });
     // What cannot be begun is refused in words; what fails on the way ends the answer early.
-    let first = ready.recv().await.ok_or(Refused::Stopping)??;
-    let rest = futures::stream::poll_fn(move |cx| ready.poll_recv(cx));
-    let all = futures::StreamExt::chain(futures::stream::iter([Ok(first)]), rest);
-    let body = Body::from_stream(all);
+    let first = first_part(&mut ready, BREATH).await?;
+    let body = Body::from_stream(breathing(first, ready, BREATH));
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response())
 }
 
