@@ -18,7 +18,7 @@ mod strip;
 mod upload;
 
 pub(crate) use bar::{Bar, bytes};
-pub(crate) use download::{Target, download, open};
+pub(crate) use download::{Target, download, fetching, open};
 pub(crate) use metadata::{Metadata, PICTURE};
 pub(crate) use originals::original_keys;
 pub(crate) use pieces::{FromFile, Pieces, Waiting};

@@ -37,7 +37,7 @@ pub(crate) fn of_home(context: &Context) -> Wipe {
     // What a command had begun to make when it was cut short.
     clear.extend(begun(home));
     clear.extend(node.clear);
-    let mut sealed = vec![at("originals")];
+    let mut sealed = vec![at("originals"), attach::fetching(context)];
     sealed.extend([agent::socket(context), agent::lock_path(context)]);
     sealed.extend(node.sealed);
     let mut locks = vec![agent::lock_path(context)];

@@ -28,14 +28,25 @@ async fn each_sender_gets_a_receipt_and_what_is_damaged_is_named_with_the_reason
     let paths = ["norland.courier", "torn.courier", "un.courier", "receipt"];
     let paths = paths.map(|name| at(name).display().to_string());
     let [first, broken, second, receipt] = paths.each_ref().map(String::as_str);
-    let args = ["courier", "load", first, broken, second, "--receipt", receipt];
+    let args = [
+        "courier",
+        "load",
+        first,
+        broken,
+        second,
+        "--receipt",
+        receipt,
+    ];
     let said = officer.types(&args);
     assert_ne!(said.code, 0, "{said:?}");
     // Which file, and what is the matter with it: not the one instead of the other.
     let why = said.err.lines().find(|line| line.contains(broken));
     let why = why.expect("the file is named");
     assert!(!why.trim_end().ends_with(broken), "{why}");
-    assert!(said.out.contains(first) && said.out.contains(second), "{said:?}");
+    assert!(
+        said.out.contains(first) && said.out.contains(second),
+        "{said:?}"
+    );
     for (org, name) in [(norland, "receipt"), (un, "receipt.2")] {
         let volume = fs::read(at(name)).expect("a receipt for each");
         load(org, volume).await.expect("it is for this one");

@@ -3,8 +3,13 @@
 mod support;
 
 use focal_node::remote::NodeAddress;
-use focal_protocol::{codec, directory::Revocation, time::Time};
-use focal_tests::{Org, SlowLink, free_port, until};
+use focal_protocol::{
+    codec,
+    directory::Revocation,
+    random::{Random, SystemRandom},
+    time::Time,
+};
+use focal_tests::{Org, SealedFile, SlowLink, free_port, until};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -325,4 +330,51 @@ async fn a_card_leads_a_new_officer_to_the_node() {
     assert_eq!(list[0]["record"], stored["record"]);
     node.kill().expect("killed");
     node.wait().expect("reaped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_fetched_over_a_link_that_breaks_goes_on_where_it_was() {
+    let stage = Stage::new(&["Monitor"]);
+    let _node = stage.node().await;
+    let org = stage.org();
+    let case = org.open_case(CASE).await;
+    let mut bytes = vec![0; 2 << 20];
+    SystemRandom.fill(&mut bytes);
+    let film = SealedFile::new("film.mp4", &bytes);
+    org.hand_over(&film).await.expect("kept");
+    let record = org.note_with(case, "the film", &[&film]);
+    org.submit(case, &record).await.expect("stored");
+    let link = SlowLink::to(port(org), Duration::from_millis(5), 600_000).await;
+    let far = away(&stage, Some(link.port()));
+    let to = stage.base.path().join("film.mp4");
+    let list = film.attachment.list.to_string();
+    let args = [
+        "attachment",
+        "fetch",
+        &list,
+        "-o",
+        to.to_str().expect("text"),
+    ];
+    let home = far.home.join("fetching").join(&list);
+    let kept = || std::fs::read_dir(&home).map_or(0, Iterator::count);
+    for round in 1..=2 {
+        let child = std::cell::RefCell::new(far.begins(&args));
+        until("three chunks more have come", || async {
+            let ended = child.borrow_mut().try_wait().expect("asked");
+            assert!(ended.is_none(), "it goes on: {ended:?}");
+            (kept() > 3 * round).then_some(())
+        })
+        .await;
+        link.cut();
+        let ended = child.into_inner().wait().expect("ended");
+        assert!(!ended.success());
+        assert!(!to.exists());
+    }
+    let said = far.types(&args);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(std::fs::read(&to).expect("read"), bytes);
+    // What was under way each time, and the greetings.
+    let most = bytes.len() as u64 + 2 * (320 << 10) + (200 << 10);
+    assert!(link.passed() < most, "{} bytes", link.passed());
+    assert!(!home.exists(), "nothing is left of it");
 }

@@ -1,20 +1,31 @@
-//! From sealed chunks at the node to a file here: opened and checked as they come.
+//! From sealed chunks at the node to a file here: opened and checked.
+//!
+//! Over a link that may break, what has come is kept sealed, as `home/fetching/<attachment>/<chunk>`, until all of it has: a
+//! command that is typed again goes on from there.
 
 use super::{Bar, safe_name};
 use crate::{
     client::{Client, Kept},
+    context::Context,
     error::{Error, Exit, Result},
     files,
     lang::tr,
+    link,
 };
 use focal_protocol::{
     id::{Hash, Hashing},
+    limits,
     record::Attachment,
 };
 use std::{
+    fs,
     io::Write,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
+
+/// What was begun and not gone on with for so long is removed.
+const GIVEN_UP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Where a file goes.
 #[derive(Debug, Clone)]
@@ -48,6 +59,7 @@ fn broken(attachment: &Attachment, why: impl Into<String>) -> Error {
 /// # Errors
 /// There is such a file, or a chunk or the whole is not what the signed report says.
 pub(crate) async fn download(
+    context: &Context,
     client: &Client,
     attachment: &Attachment,
     target: &Target,
@@ -62,12 +74,12 @@ pub(crate) async fn download(
         _ => Path::new("."),
     };
     let unwritten = |e: &std::io::Error| Error::io(tr!("file-not-written"), &path, e);
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unwritten(&e))?;
     let chunks = attachment
         .chunks()
         .map_err(|e| broken(attachment, e.to_string()))?;
     let mut kept = client.keep().await?;
-    let list = piece(&mut kept, attachment, &attachment.list).await?;
+    let begun = Begun::of(context, &attachment.list)?;
+    let list = begun.piece(&mut kept, attachment, &attachment.list).await?;
     let names = chunks
         .open_list(list)
         .map_err(|e| broken(attachment, e.to_string()))?;
@@ -75,15 +87,25 @@ pub(crate) async fn download(
         &tr!("attach-opening", name = attachment.name.as_str()),
         attachment.size,
     );
+    if begun.0.is_some() {
+        for (name, index) in names.iter().zip(0..) {
+            begun.piece(&mut kept, attachment, name).await?;
+            bar.more(chunks.length(index) as u64);
+        }
+    }
+    // Nothing of it stands in the clear before all of it is here.
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unwritten(&e))?;
     let mut whole = Hashing::default();
     for (name, index) in names.iter().zip(0..) {
-        let sealed = piece(&mut kept, attachment, name).await?;
+        let sealed = begun.piece(&mut kept, attachment, name).await?;
         let plain = chunks
             .open(index, sealed)
             .map_err(|e| broken(attachment, tr!("attach-chunk-broken", index, error = e)))?;
         whole.update(&plain);
         file.write_all(&plain).map_err(|e| unwritten(&e))?;
-        bar.more(plain.len() as u64);
+        if begun.0.is_none() {
+            bar.more(plain.len() as u64);
+        }
     }
     if whole.finish() != attachment.hash {
         return Err(broken(attachment, tr!("attach-sha")));
@@ -96,7 +118,70 @@ pub(crate) async fn download(
         }
         Err(e) => return Err(unwritten(&e.error)),
     }
+    begun.end();
     Ok(path)
+}
+
+/// Where the pieces of a file are kept until all of them are here; nowhere if the node is at hand.
+struct Begun(Option<PathBuf>);
+
+impl Begun {
+    fn of(context: &Context, list: &Hash) -> Result<Self> {
+        let all = fetching(context);
+        clear(&all);
+        if !link::is_far(context) {
+            return Ok(Self(None));
+        }
+        let dir = all.join(list.to_string());
+        files::private_dir(&dir)?;
+        Ok(Self(Some(dir)))
+    }
+
+    /// A sealed piece: from here, or from the node.
+    async fn piece(
+        &self,
+        kept: &mut Kept,
+        attachment: &Attachment,
+        name: &Hash,
+    ) -> Result<Vec<u8>> {
+        let Some(dir) = &self.0 else {
+            return piece(kept, attachment, name).await;
+        };
+        let path = dir.join(name.to_string());
+        let what = attachment.name.as_str();
+        if let Ok(bytes) = files::read(what, &path, limits::CHUNK_SEALED)
+            && Hash::of(&[&bytes]) == *name
+        {
+            return Ok(bytes);
+        }
+        let bytes = piece(kept, attachment, name).await?;
+        files::write_private(&path, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// All of it is where it belongs.
+    fn end(self) {
+        if let Some(dir) = self.0 {
+            // What is left is removed later.
+            let _ = fs::remove_dir_all(dir);
+        }
+    }
+}
+
+/// Files of which something has come.
+pub(crate) fn fetching(context: &Context) -> PathBuf {
+    context.home.join("fetching")
+}
+
+/// Removes what nobody has gone on with for a long time.
+fn clear(all: &Path) {
+    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
+        let changed = entry.metadata().and_then(|m| m.modified());
+        let age = changed.map(|at| SystemTime::now().duration_since(at));
+        if matches!(age, Ok(Ok(age)) if age > GIVEN_UP) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// What is in an attachment that is complete at the node, to be looked at and not kept.

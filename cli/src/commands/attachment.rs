@@ -430,7 +430,7 @@ async fn fetch(args: &FetchArgs, context: &Context) -> Result<()> {
     for row in &rows {
         wait(&client, row, context).await?;
         let attachment = described(&client, row).await?;
-        let path = download(&client, &attachment, &target).await?;
+        let path = download(context, &client, &attachment, &target).await?;
         written.push(json!({
             "attachment": row.attachment, "record": row.record, "name": row.name, "size": row.size,
             "hash": row.hash, "file": path,

@@ -277,12 +277,17 @@ fn a_node_that_says_much_and_a_disk_that_fails_block_no_other_report() {
     std::fs::create_dir(desk.path("00000003.waiting")).expect("a directory");
     std::fs::write(desk.path("00000004.waiting"), vec![0; FILE + 1]).expect("written");
     let listed = outbox.list().expect("listed");
-    let open: Vec<_> = listed.iter().map(|k| (k.number, k.item.is_some())).collect();
+    let open: Vec<_> = listed
+        .iter()
+        .map(|k| (k.number, k.item.is_some()))
+        .collect();
     assert_eq!(open, [(one, true), (two, true), (3, false), (4, false)]);
     let item = listed[0].item.as_ref().expect("it opens");
     assert_eq!(item.record(), refused.record(), "the report is whole");
     let said = item.refused.as_ref().expect("refused");
     assert!(said.message.len() <= 2 << 10 && said.message.starts_with("réponse"));
-    outbox.put(&desk.note("one more"), Vec::new()).expect("kept");
+    outbox
+        .put(&desk.note("one more"), Vec::new())
+        .expect("kept");
     outbox.remove(two).expect("sent");
 }

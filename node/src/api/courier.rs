@@ -182,9 +182,15 @@ mod tests {
         assert_eq!(first.as_ref().ok(), Some(&nothing));
         let mut said = std::pin::pin!(breathing(nothing.clone(), ready, breath));
         for _ in 0..3 {
-            assert_eq!(said.next().await.and_then(Result::ok), Some(nothing.clone()));
+            assert_eq!(
+                said.next().await.and_then(Result::ok),
+                Some(nothing.clone())
+            );
         }
-        parts.send(Ok(part(b's', b"{}"))).await.expect("somebody waits");
+        parts
+            .send(Ok(part(b's', b"{}")))
+            .await
+            .expect("somebody waits");
         drop(parts);
         let rest: Vec<_> = said.filter_map(async |part| part.ok()).collect().await;
         let (last, before) = rest.split_last().expect("it ends");

@@ -263,7 +263,10 @@ fn read_chunk(path: &Path, chunk: &Hash, left_out: &mut u64) -> Option<Vec<u8>> 
         Err(e) if e.kind() == io::ErrorKind::NotFound => return None,
         Err(e) => e.to_string(),
     };
-    tracing::warn!("a chunk is left out of the backup: {}: {why}", path.display());
+    tracing::warn!(
+        "a chunk is left out of the backup: {}: {why}",
+        path.display()
+    );
     *left_out += 1;
     None
 }

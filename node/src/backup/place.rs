@@ -621,7 +621,10 @@ mod tests {
         let (writing, ..) = shelf.backup(Time(1_000));
         assert_eq!(shelf.made(), [Time(1_000), Time(1_000)]);
         // One that has no number is older, whatever its time says.
-        let old = shelf.dir.path().join("backups/2099-01-01T00-00-00.000Z.backup");
+        let old = shelf
+            .dir
+            .path()
+            .join("backups/2099-01-01T00-00-00.000Z.backup");
         fs::rename(&path, &old).expect("renamed");
         assert_eq!(writing.keep(1).expect("kept"), (1, 0));
         assert!(!old.exists());

@@ -274,7 +274,7 @@ async fn files(
                 continue;
             }
             let path = room.join(attachment.hash.to_string());
-            download(client, &attachment, &Target::File(path.clone())).await?;
+            download(context, client, &attachment, &Target::File(path.clone())).await?;
             brought.insert(attachment.hash, Brought { attachment, path });
         }
     }
