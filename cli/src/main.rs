@@ -35,6 +35,7 @@ mod output;
 mod prompt;
 mod report_file;
 mod table;
+mod watching;
 mod wipe;
 
 use crate::lang::tr;

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     lang::tr,
-    outbox,
+    outbox, watching,
 };
 use focal_node::wipe::{Decoy, Wipe};
 use std::{
@@ -37,10 +37,17 @@ pub(crate) fn of_home(context: &Context) -> Wipe {
     // What a command had begun to make when it was cut short.
     clear.extend(begun(home));
     clear.extend(node.clear);
-    let mut sealed = vec![at("originals"), attach::fetching(context)];
+    let mut sealed = vec![at("originals"), at("watching"), attach::fetching(context)];
     sealed.extend([agent::socket(context), agent::lock_path(context)]);
     sealed.extend(node.sealed);
+    let own = std::process::id().to_string();
     let mut locks = vec![agent::lock_path(context)];
+    // Not the command that does it.
+    locks.extend(
+        watching::locks(context)
+            .into_iter()
+            .filter(|path| !path.ends_with(&own)),
+    );
     locks.extend(node.locks);
     Wipe {
         root: home.clone(),

@@ -2,11 +2,15 @@
 
 mod support;
 
-use focal_tests::{Org, free_port};
+use focal_node::remote::NodeAddress;
+use focal_tests::{Org, SealedFile, free_port, until};
 use std::{
+    cell::RefCell,
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::Stdio,
+    sync::OnceLock,
     time::Duration,
 };
 use support::{Officer, Stage};
@@ -51,6 +55,17 @@ impl Blocks {
         Self(linked.collect())
     }
 
+    /// What is still on the disk of them tells nothing: no text, no name, no key.
+    fn tell_nothing(&self, secrets: &[Vec<u8>]) {
+        assert!(!self.0.is_empty());
+        for (path, _, block) in &self.0 {
+            let now = fs::read(block).expect("read");
+            if let Some(found) = found_in(&now, secrets) {
+                panic!("{found} in what was {}", path.display());
+            }
+        }
+    }
+
     /// Nothing of what they were is left, to the last 16 bytes.
     fn are_gone(&self) {
         assert!(!self.0.is_empty());
@@ -64,31 +79,78 @@ impl Blocks {
     }
 }
 
+fn found_in(bytes: &[u8], secrets: &[Vec<u8>]) -> Option<String> {
+    let found = secrets
+        .iter()
+        .find(|secret| bytes.windows(secret.len()).any(|w| w == **secret));
+    found.map(|secret| String::from_utf8_lossy(secret).into_owned())
+}
+
+/// What nobody may find: what was written, and every key, of files too.
+fn secrets(org: &Org) -> Vec<Vec<u8>> {
+    let mut secrets: Vec<Vec<u8>> = ["CANARY", "Dalmat"].map(|c| c.as_bytes().to_vec()).into();
+    secrets.extend(org.secrets());
+    secrets
+}
+
 /// Nothing below a directory says what was secret.
-fn silent(dir: &Path, org: &Org) {
-    let mut canaries: Vec<Vec<u8>> = ["CANARY", "Dalmat"].map(|c| c.as_bytes().to_vec()).into();
-    canaries.extend(org.secrets());
+fn silent(dir: &Path, secrets: &[Vec<u8>]) {
     for path in files(dir) {
         let bytes = fs::read(&path).expect("read");
-        for canary in &canaries {
-            let found = bytes.windows(canary.len()).any(|w| w == canary);
-            assert!(
-                !found,
-                "{} in {}",
-                String::from_utf8_lossy(canary),
-                path.display()
-            );
+        if let Some(found) = found_in(&bytes, secrets) {
+            panic!("{found} in {}", path.display());
         }
     }
 }
 
-/// A node's home with an author: reports in the node, in the outbox, and as a draft.
+/// A picture that says more than it shows.
+fn picture() -> Vec<u8> {
+    let segment = |marker: u8, content: &[u8]| {
+        let length = u16::try_from(content.len() + 2).expect("short");
+        [&[0xff, marker], &length.to_be_bytes()[..], content].concat()
+    };
+    [
+        b"\xff\xd8".to_vec(),
+        segment(0xfe, b"CANARYMETADATA of the telephone"),
+        segment(0xdb, &[1; 65]),
+        segment(0xc0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]),
+        segment(0xc4, &[2; 20]),
+        segment(0xda, b"\x01\x01\0\0\0\0"),
+        b"CANARYPIXELS".repeat(4_000),
+        b"\xff\xd9".to_vec(),
+    ]
+    .concat()
+}
+
+/// A node's home with an author: reports with files in the node, in the outbox, and as a draft; a file at the node whose key is
+/// known to the test.
 async fn in_the_field(stage: &Stage) -> Officer {
     let mut node = stage.node().await;
-    stage.org().open_case(CASE).await;
+    let case = stage.org().open_case(CASE).await;
+    let film = film();
+    stage.org().hand_over(&film).await.expect("kept");
+    let record = stage.org().note_with(case, CANARY, &[&film]);
+    stage.org().submit(case, &record).await.expect("stored");
     let home = stage.org().dir.join("home");
     let officer = Officer::new(&home, "officer", stage.org(), &stage.org().author);
-    officer.note(CASE, CANARY);
+    let photograph = stage.base.path().join("CANARYNAME.jpg");
+    fs::write(&photograph, picture()).expect("written");
+    let photograph = photograph.display().to_string();
+    let sends = |text: &str| {
+        officer.json(&[
+            "report",
+            "send",
+            CASE,
+            "--kind",
+            "note",
+            "--text",
+            text,
+            "--attach",
+            &photograph,
+            "--strip-metadata",
+        ])
+    };
+    sends(CANARY);
     let draft = [
         "report",
         "send",
@@ -100,9 +162,33 @@ async fn in_the_field(stage: &Stage) -> Officer {
     ];
     assert_eq!(officer.types(&draft).code, 6);
     assert!(node.stop().success());
-    let waiting = officer.note(CASE, "CANARYTEXT waits");
+    let waiting = sends("CANARYTEXT waits");
     assert_eq!(waiting["waiting"], true, "{waiting}");
+    fs::remove_file(&photograph).expect("removed");
+    for dir in ["originals", "outbox"] {
+        assert!(!files(&officer.home.join(dir)).is_empty(), "{dir}");
+    }
+    assert!(!files(&stage.org().dir.join("attachments")).is_empty());
     officer
+}
+
+/// A file whose key the test knows: the same each time.
+fn film() -> SealedFile {
+    static FILM: OnceLock<SealedFile> = OnceLock::new();
+    let content = b"CANARYFILM ".repeat(30_000);
+    FILM.get_or_init(|| SealedFile::new("CANARYNAME.mp4", &content))
+        .clone()
+}
+
+/// All files of a node's home, whose blocks stay on the disk for a while after they are unlinked.
+fn all_blocks(stage: &Stage) -> Blocks {
+    let mut paths = files(&stage.org().dir);
+    // What stands for things that are kept elsewhere, and what a test has put there.
+    paths.retain(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        !matches!(name, Some("unlock" | "passphrase" | "duress"))
+    });
+    Blocks::of(stage.base.path(), paths)
 }
 
 /// What must be overwritten, not only unlinked.
@@ -123,6 +209,7 @@ async fn a_wipe_without_a_word_ends_the_node_and_leaves_nothing() {
     let officer = in_the_field(&stage).await;
     let mut node = stage.node().await;
     let blocks = Blocks::of(stage.base.path(), secret_files(&stage, &officer));
+    let all = all_blocks(&stage);
     let said = officer.types(&["wipe", "--now"]);
     assert_eq!(
         (said.code, said.out.as_str(), said.err.as_str()),
@@ -130,6 +217,10 @@ async fn a_wipe_without_a_word_ends_the_node_and_leaves_nothing() {
     );
     assert!(!node.wait().success(), "it was killed");
     blocks.are_gone();
+    // Also in what is only unlinked, as it is sealed: photographs, films, originals, the store, the index.
+    let mut secrets = secrets(stage.org());
+    secrets.push(film().attachment.key.0.to_vec());
+    all.tell_nothing(&secrets);
     assert_eq!(names(&officer.home), ["passphrase"]);
     // The key file stands for one that is kept elsewhere.
     assert_eq!(names(&stage.org().dir), ["home/passphrase", "unlock"]);
@@ -149,15 +240,15 @@ async fn a_wipe_says_what_will_be_lost_and_does_nothing_unasked() {
         "the key of officer",
         "1 report in the outbox that no node has",
         "1 draft",
-        "the node: 1 case, 1 report",
-        "1 entry of its own is at no other node",
+        "the node: 1 case, 2 reports",
+        "2 entries of its own are at no other node",
     ] {
         assert!(refused.err.contains(line), "{line}: {}", refused.err);
     }
     assert_eq!(names(&officer.home.join("authors")), before);
     let lost = officer.json(&["wipe"]);
     assert_eq!(lost["outbox"], 1, "{lost}");
-    assert_eq!(lost["node"]["held_by_nobody_else"], 1, "{lost}");
+    assert_eq!(lost["node"]["held_by_nobody_else"], 2, "{lost}");
     assert_eq!(names(&officer.home), ["passphrase"]);
 }
 
@@ -197,7 +288,7 @@ async fn killed_anywhere_in_a_wipe_the_next_command_ends_it() {
         let left = names(&officer.home);
         if left == ["passphrase"] {
             cut += usize::from(begun);
-            silent(dir, stage.org());
+            silent(dir, &secrets(stage.org()));
             fs::remove_dir_all(dir).expect("removed");
             copied(&copy, dir);
         } else {
@@ -247,6 +338,7 @@ async fn the_duress_passphrase_opens_an_empty_profile_and_destroys_the_other() {
     );
     let mut node = stage.node().await;
     let blocks = Blocks::of(stage.base.path(), secret_files(&stage, &officer));
+    let all = all_blocks(&stage);
     forced(&officer);
     let text = "CANARYTEXT typed under duress";
     let said = officer.types(&["report", "send", CASE, "--kind", "note", "--text", text]);
@@ -254,7 +346,10 @@ async fn the_duress_passphrase_opens_an_empty_profile_and_destroys_the_other() {
     assert!(!node.wait().success(), "it was killed");
     blocks.are_gone();
     assert_eq!(names(&officer.home), ["authors/officer.key", "passphrase"]);
-    silent(&stage.org().dir, stage.org());
+    let mut secrets = secrets(stage.org());
+    secrets.push(film().attachment.key.0.to_vec());
+    silent(&stage.org().dir, &secrets);
+    all.tell_nothing(&secrets);
     // An empty profile, which goes on being one.
     let officer = officer.through(&[]);
     fs::remove_file(officer.home.join("node")).expect("the stage's own link");
@@ -266,6 +361,56 @@ async fn the_duress_passphrase_opens_an_empty_profile_and_destroys_the_other() {
         3,
         "the right one opens nothing"
     );
+}
+
+#[tokio::test]
+async fn a_watch_from_afar_ends_when_the_key_is_locked_or_everything_is_wiped() {
+    let stage = Stage::new(&["Monitor"]);
+    let _node = stage.node().await;
+    let case = stage.org().open_case(CASE).await;
+    let node = NodeAddress::full(stage.org().address(), &stage.org().node).expect("an address");
+    let officer = stage.officer().through(&["--node", &node]);
+    for (ends, with_agent) in [("lock", true), ("lock", false), ("wipe", false)] {
+        if with_agent {
+            assert_eq!(officer.types(&["unlock"]).code, 0);
+        }
+        let watch = officer
+            .command(&["watch", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let watch = RefCell::new(watch);
+        let out = watch.borrow_mut().stdout.take().expect("piped");
+        let mut lines = BufReader::new(out).lines();
+        // It is there once it shows something.
+        let (stop, stopped) = std::sync::mpsc::channel();
+        let shown = tokio::task::spawn_blocking(move || {
+            let line = lines.next();
+            stop.send(()).expect("somebody waits");
+            (line, lines)
+        });
+        while stopped.try_recv().is_err() {
+            let note = stage.org().note(case, "for the watch");
+            stage.org().submit(case, &note).await.expect("stored");
+            let ended = watch.borrow_mut().try_wait().expect("asked");
+            assert!(ended.is_none(), "it goes on");
+        }
+        let (line, rest) = shown.await.expect("read");
+        line.expect("a line").expect("text");
+        let args: &[&str] = if ends == "lock" {
+            &["lock"]
+        } else {
+            &["wipe", "--now"]
+        };
+        assert_eq!(officer.types(args).code, 0);
+        let ended = until("the watch has ended", || async {
+            watch.borrow_mut().try_wait().expect("asked")
+        })
+        .await;
+        assert!(!ended.success());
+        drop(rest);
+    }
+    assert_eq!(names(&officer.home), ["passphrase"]);
 }
 
 #[tokio::test]

@@ -152,6 +152,12 @@ key-of = { $what } of { $of }
 key-wrong-passphrase = { $path } does not open with this passphrase
 key-wrong-passphrase-why = the passphrase is wrong, or the file was changed
 key-unopened = { $path } cannot be opened
+watch-locked = the key was locked: what held it has ended
+watch-locked-next = start it again; it asks for the passphrase
+lock-watches = { $n ->
+    [one] 1 command that went on with the key ends.
+   *[other] { $n } commands that went on with the key end.
+}
 key-unopened-next = put back the right file, from a backup if need be
 what-known = what is known of cases
 known-damaged-next = remove it: it is made again at the next contact with the node

@@ -51,7 +51,7 @@ help-about-search-more =
     weapons:mortar            any field of a kind: title, type, status, severity, grounds …
     retracted:yes             withdrawn reports are found only so; also corrected:yes
 help-about-search-also = Of a corrected report its last version is found. Quote the whole query, and put -- before one that begins with -.
-help-about-unlock = Without this, every command asks. The key is held in the memory of a process of yours, never on a disk, and forgotten when no command has used it for the time given, when the machine has slept, with `focal lock`, and with `focal wipe`.
+help-about-unlock = Without this, every command asks. The key is held in the memory of a process of yours, never on a disk, and forgotten when no command has used it for the time given, when the machine has slept, with `focal lock`, and with `focal wipe`. A `focal watch` from afar ends with it.
 help-about-unlock-more = Whoever has the machine while it is open needs no passphrase, and a duress passphrase is never asked for: lock it before a checkpoint. To lock before the machine sleeps, let your system run `focal lock`, for instance from /etc/systemd/system-sleep.
 help-about-verify = Names the first thing that does not hold, with exit code 4. What holds, it says, and what no bundle proves.
 help-about-verify-more = The words of the federation are to be compared with those that you have from elsewhere: from its members, over the telephone. With --federation the comparison is made for you.

@@ -151,6 +151,12 @@ key-of = { $what } de { $of }
 key-wrong-passphrase = { $path } ne s’ouvre pas avec cette phrase de passe
 key-wrong-passphrase-why = la phrase de passe est fausse, ou le fichier a été modifié
 key-unopened = { $path } ne peut être ouvert
+watch-locked = la clé a été verrouillée : ce qui la tenait s’est arrêté
+watch-locked-next = relancez-le ; il demande la phrase de passe
+lock-watches = { $n ->
+    [one] 1 commande qui continuait avec la clé s’arrête.
+   *[other] { $n } commandes qui continuaient avec la clé s’arrêtent.
+}
 key-unopened-next = remettez le bon fichier, au besoin depuis une sauvegarde
 what-known = ce qui est connu des dossiers
 known-damaged-next = supprimez-le : il est refait au prochain contact avec le nœud

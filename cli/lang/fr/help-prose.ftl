@@ -51,7 +51,7 @@ help-about-search-more =
     weapons:mortar            n’importe quel champ d’un type : title, type, status, severity, grounds …
     retracted:yes             les rapports retirés ne se trouvent qu’ainsi ; aussi corrected:yes
 help-about-search-also = D’un rapport corrigé, c’est la dernière version qui est trouvée. Mettez toute la recherche entre guillemets, et -- devant celle qui commence par -.
-help-about-unlock = Sans cela, chaque commande demande la phrase de passe. La clé est tenue dans la mémoire d’un processus à vous, jamais sur un disque, et oubliée quand aucune commande ne s’en est servie pendant le temps donné, quand la machine a dormi, avec `focal lock`, et avec `focal wipe`.
+help-about-unlock = Sans cela, chaque commande demande la phrase de passe. La clé est tenue dans la mémoire d’un processus à vous, jamais sur un disque, et oubliée quand aucune commande ne s’en est servie pendant le temps donné, quand la machine a dormi, avec `focal lock`, et avec `focal wipe`. Un `focal watch` à distance s’arrête avec elle.
 help-about-unlock-more = Qui a la machine tant qu’elle est ouverte n’a besoin d’aucune phrase de passe, et une phrase de passe de contrainte n’est jamais demandée : verrouillez-la avant un poste de contrôle. Pour verrouiller avant que la machine ne dorme, faites lancer `focal lock` par votre système, par exemple depuis /etc/systemd/system-sleep.
 help-about-verify = Nomme la première chose qui ne tient pas, avec le code de sortie 4. Dit ce qui tient, et ce qu’aucun dossier de preuves ne prouve.
 help-about-verify-more = Les mots de la fédération sont à comparer avec ceux que vous tenez d’ailleurs : de ses membres, par téléphone. Avec --federation la comparaison est faite pour vous.

@@ -118,6 +118,8 @@ pub(crate) async fn serve(context: &Context) -> Result<()> {
         .until_it_ends(&listener, Duration::from_millis(start.idle_ms), context)
         .await;
     drop(agent);
+    // What took the key from here forgets it as well.
+    crate::watching::end_all(context);
     let _ = fs::remove_file(&path);
     let _ = fs::remove_file(lock_path(context));
     drop(lock);

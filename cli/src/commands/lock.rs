@@ -7,6 +7,7 @@ use crate::{
     keys::{self, open_author_or_decoy},
     lang::tr,
     output::plain,
+    watching,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -19,7 +20,8 @@ const LONGEST: Duration = Duration::from_secs(12 * 3_600);
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Without this, every command asks. The key is held in the memory of a process of yours, never on a disk, and forgotten when no
-command has used it for the time given, when the machine has slept, with `focal lock`, and with `focal wipe`.
+command has used it for the time given, when the machine has slept, with `focal lock`, and with `focal wipe`. A `focal watch`
+from afar ends with it.
 
 Whoever has the machine while it is open needs no passphrase, and a duress passphrase is never asked for: lock it before a
 checkpoint. To lock before the machine sleeps, let your system run `focal lock`, for instance from /etc/systemd/system-sleep.
@@ -85,6 +87,8 @@ struct Open {
 struct Shut {
     /// Whose key was open; none if none was.
     handle: Option<String>,
+    /// Commands that went on with a key, and end.
+    watches: usize,
 }
 
 pub(crate) fn unlock(args: &UnlockArgs, context: &Context) -> Result<()> {
@@ -119,12 +123,21 @@ pub(crate) fn unlock(args: &UnlockArgs, context: &Context) -> Result<()> {
 }
 
 pub(crate) fn lock(_: &LockArgs, context: &Context) -> Result<()> {
+    // Before the agent does the same.
+    let watches = watching::end_all(context);
     let shut = Shut {
         handle: agent::lock(context),
+        watches,
     };
-    context.print(&shut, |out| match &shut.handle {
-        Some(handle) => writeln!(out, "{}", tr!("lock-forgotten", handle = plain(handle))),
-        None => writeln!(out, "{}", tr!("lock-none")),
+    context.print(&shut, |out| {
+        if shut.watches > 0 {
+            writeln!(out, "{}", tr!("lock-watches", n = shut.watches))?;
+        }
+        match &shut.handle {
+            Some(handle) => writeln!(out, "{}", tr!("lock-forgotten", handle = plain(handle))),
+            None if shut.watches > 0 => Ok(()),
+            None => writeln!(out, "{}", tr!("lock-none")),
+        }
     })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     lang::{self, tr},
     outbox::{self, Ask},
     output::plain,
+    watching::Watching,
 };
 use focal_node::api::types::{Event, RecordRow};
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
+    // Before the key is open.
+    let watching = Watching::begin(context)?;
     let client = Client::connect(context).await?;
     let path = match &args.case {
         Some(case) => format!("/v1/events?case={}", find(&client, case).await?.case),
@@ -41,9 +44,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     if context.opened.decoy().is_some() {
         return Err(Error::silent(Exit::Failed));
     }
-    let watching = watch(&args, &path, &client, context);
     tokio::select! {
-        result = watching => result,
+        result = watch(&args, &path, &client, context) => result,
+        locked = watching.ends(context) => Err(locked),
         stop = tokio::signal::ctrl_c() => stop.map_err(|e| {
             Error::new(Exit::Io, tr!("watch-no-stop")).why(e.to_string())
         }),
