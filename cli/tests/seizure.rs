@@ -364,6 +364,42 @@ async fn the_duress_passphrase_opens_an_empty_profile_and_destroys_the_other() {
 }
 
 #[tokio::test]
+async fn of_a_draft_that_was_sent_and_the_keys_of_its_files_nothing_is_left_on_the_disk() {
+    let stage = Stage::new(&["Monitor"]);
+    let _node = stage.node().await;
+    stage.org().open_case(CASE).await;
+    let officer = stage.officer();
+    let photograph = stage.base.path().join("CANARYNAME.jpg");
+    fs::write(&photograph, picture()).expect("written");
+    let photograph = photograph.display().to_string();
+    let args = [
+        "report",
+        "send",
+        "Elsewhere",
+        "--kind",
+        "note",
+        "--text",
+        CANARY,
+        "--attach",
+        &photograph,
+    ];
+    assert_eq!(officer.types(&args).code, 6, "there is no such case");
+    let drafts = files(&officer.home.join("drafts"));
+    let [draft] = &drafts[..] else {
+        panic!("one draft: {drafts:?}")
+    };
+    // What an editor leaves beside it.
+    let mut copy = draft.clone().into_os_string();
+    copy.push("~");
+    fs::copy(draft, &copy).expect("copied");
+    let blocks = Blocks::of(stage.base.path(), files(&officer.home.join("drafts")));
+    officer.json(&["report", "send", CASE, &draft.display().to_string()]);
+    blocks.are_gone();
+    assert!(files(&officer.home.join("drafts")).is_empty());
+    assert!(files(&officer.home.join("attaching")).is_empty());
+}
+
+#[tokio::test]
 async fn a_watch_from_afar_ends_when_the_key_is_locked_or_everything_is_wiped() {
     let stage = Stage::new(&["Monitor"]);
     let _node = stage.node().await;

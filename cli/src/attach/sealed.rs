@@ -195,9 +195,7 @@ impl Sealed {
     /// The report was stored: its key is in it, and not here any more.
     pub(crate) fn forget(&self, context: &Context) {
         let path = kept_path(&self.path, context);
-        if let Err(e) = std::fs::remove_file(&path)
-            && e.kind() != std::io::ErrorKind::NotFound
-        {
+        if let Err(e) = focal_node::wipe::destroy(&path) {
             context.remark(&tr!(
                 "not-removed",
                 path = path.display().to_string(),

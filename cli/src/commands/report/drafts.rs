@@ -24,15 +24,30 @@ pub(crate) fn keep(fields: &Map<String, Value>, context: &Context) -> Result<Pat
     Ok(path)
 }
 
-/// A draft of ours that was sent is in the case now, sealed: nothing of it stays in the clear. Other files are their owner's.
+/// A draft of ours that was sent is in the case now, sealed: nothing of it stays in the clear, nor of copies that editors make
+/// beside it. Other files are their owner's.
 pub(super) fn sent(path: &Path, context: &Context) {
     let drafts = context.home.join("drafts");
     let ours = path.canonicalize().ok().zip(drafts.canonicalize().ok());
     if let Some((path, drafts)) = ours
         && path.parent() == Some(&drafts)
-        && let Err(e) = std::fs::remove_file(&path)
     {
-        context.remark(&tr!("draft-sent", path = path.display(), error = e));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let copies = [
+            format!("{name}~"),
+            format!(".{name}.swp"),
+            format!("{name}.bak"),
+        ];
+        let copies = copies.map(|copy| drafts.join(copy));
+        for path in std::iter::once(&path).chain(&copies) {
+            if let Err(e) = focal_node::wipe::destroy(path) {
+                context.remark(&tr!(
+                    "draft-sent",
+                    path = path.display(),
+                    error = e.to_string()
+                ));
+            }
+        }
     }
 }
 
