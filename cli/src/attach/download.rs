@@ -1,7 +1,7 @@
 //! From sealed chunks at the node to a file here: opened and checked.
 //!
-//! Over a link that may break, what has come is kept sealed, as `home/fetching/<attachment>/<chunk>`, until all of it has: a
-//! command that is typed again goes on from there.
+//! Over a link that may break, what has come is kept sealed, as `home/fetching/<attachment>/<chunk>`, until all of it has, and
+//! the beginning of a chunk as `<chunk>.part`: a command that is typed again goes on with the byte that was under way.
 
 use super::{Bar, safe_name};
 use crate::{
@@ -20,6 +20,7 @@ use focal_protocol::{
 use std::{
     fs,
     io::Write,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -79,7 +80,8 @@ pub(crate) async fn download(
         .map_err(|e| broken(attachment, e.to_string()))?;
     let mut kept = client.keep().await?;
     let begun = Begun::of(context, &attachment.list)?;
-    let list = begun.piece(&mut kept, attachment, &attachment.list).await?;
+    let list = begun.piece(client, &mut kept, attachment, &attachment.list);
+    let list = list.await?;
     let names = chunks
         .open_list(list)
         .map_err(|e| broken(attachment, e.to_string()))?;
@@ -89,7 +91,7 @@ pub(crate) async fn download(
     );
     if begun.0.is_some() {
         for (name, index) in names.iter().zip(0..) {
-            begun.piece(&mut kept, attachment, name).await?;
+            begun.piece(client, &mut kept, attachment, name).await?;
             bar.more(chunks.length(index) as u64);
         }
     }
@@ -97,7 +99,7 @@ pub(crate) async fn download(
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unwritten(&e))?;
     let mut whole = Hashing::default();
     for (name, index) in names.iter().zip(0..) {
-        let sealed = begun.piece(&mut kept, attachment, name).await?;
+        let sealed = begun.piece(client, &mut kept, attachment, name).await?;
         let plain = chunks
             .open(index, sealed)
             .map_err(|e| broken(attachment, tr!("attach-chunk-broken", index, error = e)))?;
@@ -140,6 +142,7 @@ impl Begun {
     /// A sealed piece: from here, or from the node.
     async fn piece(
         &self,
+        client: &Client,
         kept: &mut Kept,
         attachment: &Attachment,
         name: &Hash,
@@ -154,9 +157,18 @@ impl Begun {
         {
             return Ok(bytes);
         }
-        let bytes = piece(kept, attachment, name).await?;
-        files::write_private(&path, &bytes)?;
-        Ok(bytes)
+        let part = dir.join(format!("{name}.part"));
+        // Once more from the start, if what was begun is not what it should be.
+        for _ in 0..2 {
+            let bytes = rest(client, attachment, name, &part).await?;
+            if Hash::of(&[&bytes]) == *name {
+                files::write_private(&path, &bytes)?;
+                remove(&part)?;
+                return Ok(bytes);
+            }
+            remove(&part)?;
+        }
+        Err(broken(attachment, tr!("attach-chunk")))
     }
 
     /// All of it is where it belongs.
@@ -165,6 +177,45 @@ impl Begun {
             // What is left is removed later.
             let _ = fs::remove_dir_all(dir);
         }
+    }
+}
+
+/// A sealed piece of which the beginning may be here: what comes is added to it.
+async fn rest(
+    client: &Client,
+    attachment: &Attachment,
+    name: &Hash,
+    part: &Path,
+) -> Result<Vec<u8>> {
+    let failed = |e: &std::io::Error| Error::io(tr!("file-not-written"), part, e);
+    let mut bytes = files::read(&attachment.name, part, limits::CHUNK_SEALED).unwrap_or_default();
+    let mut file = fs::File::options()
+        .create(true)
+        .truncate(bytes.is_empty())
+        .append(!bytes.is_empty())
+        .write(true)
+        .mode(0o600)
+        .open(part)
+        .map_err(|e| failed(&e))?;
+    let (list, from) = (attachment.list, bytes.len());
+    let path = format!("/v1/attachments/{list}/chunks/{name}?from={from}");
+    let coming = client.get_as_it_comes(&path, |more| {
+        if bytes.len() + more.len() > limits::CHUNK_SEALED {
+            return Err(broken(attachment, tr!("attach-chunk")));
+        }
+        bytes.extend_from_slice(more);
+        file.write_all(more).map_err(|e| failed(&e))
+    });
+    coming.await?;
+    Ok(bytes)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(tr!("file-not-removed"), path, &e))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -110,6 +110,33 @@ impl Client {
         }
     }
 
+    /// A `GET` of bytes, each handed out as it comes: what has come before a link breaks is there.
+    pub(crate) async fn get_as_it_comes(
+        &self,
+        path: &str,
+        mut each: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let response = self
+            .send(Method::GET, path, "application/octet-stream", Vec::new())
+            .await?;
+        let (status, mut body) = (response.status(), response.into_body());
+        if !status.is_success() {
+            let body = Limited::new(body, ANSWER).collect().await;
+            let body = body.map_err(|e| self.lost(&e))?.to_bytes();
+            return Err(refusal(status, &body));
+        }
+        let patience = self.way.patience();
+        while let Some(frame) = tokio::time::timeout(patience, body.frame())
+            .await
+            .map_err(broken)?
+        {
+            if let Some(data) = frame.map_err(broken)?.data_ref() {
+                each(data)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A `POST` of JSON that is answered in parts.
     pub(crate) async fn post_for_parts(&self, path: &str, body: &impl Serialize) -> Result<Parts> {
         let body = crate::organisation::json(body);

@@ -109,13 +109,21 @@ pub(super) async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A sealed chunk as it is kept here; the list if both names are the same. What opens it is in the record, which who takes a
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct Rest {
+    /// Without so many bytes of it, which are there already.
+    #[serde(default)]
+    from: usize,
+}
+
+/// A sealed chunk as it is kept here, or the rest of it; the list if both names are the same. What opens it is in the record, which who takes a
 /// file out of the node asks for at `/v1/cases/{case}/export`.
-#[utoipa::path(get, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path), Rest), responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn chunk(
     State(state): State<ApiState>,
     caller: Caller,
     Path((attachment, chunk)): Path<(String, String)>,
+    Query(rest): Query<Rest>,
 ) -> Result<impl IntoResponse, Failure> {
     let (list, name) = (id(&attachment)?, id(&chunk)?);
     if caller.role == Role::Observer {
@@ -125,7 +133,9 @@ pub(super) async fn chunk(
             .map_err(|_| Refused::Stopping)??;
     }
     let chunk = state.attachments.chunk(list, name).await?;
-    let chunk = chunk.ok_or(Refused::UnknownAttachment)?;
+    let mut chunk = chunk.ok_or(Refused::UnknownAttachment)?;
+    // Of one that is shorter there is no rest.
+    chunk.drain(..rest.from.min(chunk.len()));
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], chunk))
 }
 
