@@ -102,14 +102,43 @@ impl Outbox {
             return Ok(kept.number);
         }
         if there.len() >= REPORTS {
-            return Err(Error::new(Exit::Failed, tr!("outbox-full"))
-                .why(tr!("outbox-full-why", n = REPORTS))
-                .next(tr!("outbox-full-next")));
+            return Err(full());
         }
         let number = there.last().map_or(1, |last| last.number.saturating_add(1));
         self.name(staged)?;
         self.write(number, item)?;
         Ok(number)
+    }
+
+    /// Keeps reports without files, in this order, as far as there is room; those that are there already once. Returns how many
+    /// are kept, and why the next one is not.
+    ///
+    /// # Errors
+    /// What is there cannot be seen: nothing has changed then.
+    pub(crate) fn put_all(&self, items: &[Item]) -> Result<(usize, Option<Error>)> {
+        disk::private_dir(&self.dir)?;
+        let _lock = self.lock()?;
+        let there = self.read_all()?;
+        let mut records: BTreeSet<_> = there
+            .iter()
+            .filter_map(|k| Some(k.item.as_ref()?.record()))
+            .collect();
+        let mut waiting = there.len();
+        let mut number = there.last().map_or(0, |last| last.number);
+        for (kept, item) in items.iter().enumerate() {
+            if !records.insert(item.record()) {
+                continue;
+            }
+            if waiting >= REPORTS {
+                return Ok((kept, Some(full())));
+            }
+            number = number.saturating_add(1);
+            if let Err(e) = self.write(number, item) {
+                return Ok((kept, Some(e)));
+            }
+            waiting += 1;
+        }
+        Ok((items.len(), None))
     }
 
     /// Everything in the outbox, in the order in which it was kept.
@@ -286,6 +315,12 @@ impl Outbox {
         let plain = self.key.open_waiting(&name, &sealed).ok()?;
         Item::from_bytes(&plain)
     }
+}
+
+fn full() -> Error {
+    Error::new(Exit::Failed, tr!("outbox-full"))
+        .why(tr!("outbox-full-why", n = REPORTS))
+        .next(tr!("outbox-full-next"))
 }
 
 /// How a report waits; a file's name says it, so that nobody needs a passphrase to see whether something is to be sent.

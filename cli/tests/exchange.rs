@@ -9,9 +9,14 @@ use focal_protocol::{
 use focal_tests::Org;
 use serde_json::{Value, json};
 use std::{fs, path::Path};
-use support::{Officer, Stage};
+use support::{CASE as CASE_THERE, Officer, Stage, files, titles};
 
 const CASE: &str = "Orsk";
+/// An alert of somebody else.
+const ALERT: &str = "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>a</identifier><sender>s</sender>\
+    <sent>2026-11-03T11:00:00+01:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info>\
+    <category>Security</category><event>Attack</event><urgency>Future</urgency><severity>Minor</severity>\
+    <certainty>Possible</certainty></info></alert>";
 
 /// Sends a report with these fields; its record.
 fn sends(officer: &Officer, base: &Path, case: &str, report: &Value) -> String {
@@ -160,4 +165,85 @@ async fn an_export_asks_the_node_for_what_it_writes_and_no_more() {
     let future: Vec<&str> = future.iter().copied().chain([one.as_str()]).collect();
     let nothing = officer.types(&future);
     assert!(nothing.err.contains("nothing to write"), "{nothing:?}");
+}
+
+#[tokio::test]
+async fn what_is_taken_from_a_file_without_a_link_waits_and_goes_out_once() {
+    let stage = Stage::new(&["Monitor"]);
+    let (officer, case) = support::at_the_checkpoint(&stage).await;
+    let base = stage.base.path();
+    let write = |name: &str, text: &str| {
+        let path = base.join(name);
+        fs::write(&path, text).expect("written");
+        path.display().to_string()
+    };
+    let table = write(
+        "3w.csv",
+        "#activity,#sector,#status\nclinic,health,ongoing\npatrol,police,ongoing\nschool,education,planned\n",
+    );
+    let alert = write("alert.cap", ALERT);
+    let place = write(
+        "incidents.geojson",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[21.4,44.8]},
+            "properties":{"title":"Bridge","type":"killing","killed":2}}]}"#,
+    );
+
+    // Two of three rows; the third is named with what is wrong, and the command says that not all of it is done.
+    let said = officer.types(&["import", "auto", &table, "--case", "varenia", "--yes"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(
+        said.out.contains("2 reports wait in the outbox"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("\"police\""), "{said:?}");
+    for file in [&place, &alert] {
+        let said = officer.json(&["import", "auto", file, "--case", "varenia"]);
+        assert_eq!(said[0]["waiting"], true, "{said}");
+    }
+    let drafts = files(&officer.home.join("drafts"));
+    assert_eq!(drafts, Vec::<std::path::PathBuf>::new());
+    let again = officer.types(&["import", "auto", &place, "--case", "varenia", "--yes"]);
+    assert_eq!(again.code, 4, "{again:?}");
+    assert!(again.err.contains("waits in the outbox"), "{again:?}");
+    let list = officer.json(&["outbox", "list"]);
+    assert_eq!(list.as_array().map(Vec::len), Some(4), "{list}");
+
+    let _node = stage.node().await;
+    // What waits is not taken once more either, now that the node is there.
+    let again = officer.types(&["import", "auto", &alert, "--case", "varenia", "--yes"]);
+    assert!(again.err.contains("waits in the outbox"), "{again:?}");
+    let line = "4 reports from the outbox were stored (1 alert first)";
+    assert!(again.err.contains(line), "{again:?}");
+    let titles = titles(stage.org(), &case).await;
+    assert_eq!(titles.len(), 5, "{titles:?}");
+    let mut told: Vec<(String, Option<u64>)> = acts(stage.org(), Deed::Import)
+        .await
+        .into_iter()
+        .map(|act| {
+            (
+                act.word.map(|w| w.to_string()).unwrap_or_default(),
+                act.times,
+            )
+        })
+        .collect();
+    told.sort();
+    // One is not counted.
+    let expected = [("cap", None), ("geojson", None), ("hxl", Some(2))];
+    assert_eq!(told, expected.map(|(format, n)| (format.to_string(), n)));
+}
+
+#[tokio::test]
+async fn records_as_they_were_signed_wait_without_a_link_too() {
+    let stage = Stage::new(&["Monitor"]);
+    let (officer, case) = support::at_the_checkpoint(&stage).await;
+    let mut node = stage.node().await;
+    let lines = stage.base.path().join("lines").display().to_string();
+    officer.json(&["export", "ndjson", "--case", CASE_THERE, "-o", &lines]);
+    assert!(node.stop().success());
+    let said = officer.json(&["import", "ndjson", &lines, "--case", "varenia"]);
+    assert_eq!(said[0]["outcome"], "waits in the outbox", "{said}");
+    let _node = stage.node().await;
+    officer.json(&["outbox", "send"]);
+    assert_eq!(titles(stage.org(), &case).await.len(), 1, "it was there");
+    assert_eq!(officer.json(&["outbox", "list"]), json!([]));
 }

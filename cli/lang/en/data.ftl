@@ -193,6 +193,26 @@ import-keep-question = { $n ->
     [one] The node does not answer. Keep 1 report as drafts?
    *[other] The node does not answer. Keep { $n } reports as drafts?
 }
+import-later-question = { $n ->
+    [one] The node does not answer. Sign 1 report and keep it in the outbox for "{ $case }"?
+   *[other] The node does not answer. Sign { $n } reports and keep them in the outbox for "{ $case }"?
+}
+import-wait-question = { $n ->
+    [one] The node does not answer. Keep 1 record of your organisation in the outbox for "{ $case }"?
+   *[other] The node does not answer. Keep { $n } records of your organisation in the outbox for "{ $case }"?
+}
+import-unchecked = Whether a report is in the case already, only the node knows: what was imported before is not recognised now.
+import-waits-already = a report that waits in the outbox
+import-waits = waits in the outbox
+import-waits-line = { $record }  waits  { $at }  { $title }
+import-waiting = { $n ->
+    [one] 1 report waits in the outbox, signed and sealed: { $why }
+   *[other] { $n } reports wait in the outbox, signed and sealed: { $why }
+}
+import-go-out = { $n ->
+    [one] It goes out at the next contact; now: focal outbox send
+   *[other] They go out at the next contact; now: focal outbox send
+}
 import-not-yet-there = one that is not in the case yet
 import-report-there = the report of { $record }, which is in the case
 import-message-there = the message of { $record }, which is in the case

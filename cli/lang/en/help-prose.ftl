@@ -32,7 +32,7 @@ help-about-import =
       geojson  incidents: GeoJSON (RFC 7946)
       ndjson   records as they were signed: they are checked, and those of your organisation stored again
       auto     whichever of these it is
-help-about-import-more = Without --case nothing is sent: it only shows what is in the file. Reports that are not complete are named with their row or element, and the others can be sent; --set fills in what all of them lack. If the node does not answer, reports are kept as drafts.
+help-about-import-more = Without --case nothing is sent: it only shows what is in the file. Reports that are not complete are named with their row or element, and the others can be sent; --set fills in what all of them lack. While the node cannot be reached, what was signed waits in the sealed outbox (focal outbox) and goes out at the next contact.
 help-about-outbox = A report that is sent while the node cannot be reached waits here, signed, and sealed with the author's own key. It goes out at the next command that reaches the node: alerts first, then the other reports in order, then files, each from where it was cut short; large ones (over 8 MiB, 1 MiB with --link narrow, none with --link satellite) go with `focal outbox send`. What the node refuses for good stays here with the reason until it is cancelled.
 help-about-search = Words that stand side by side must all be there. Case and accents make no difference, in any script.
 help-about-search-more =

@@ -199,6 +199,26 @@ import-keep-question = { $n ->
     [one] Le nœud ne répond pas. Garder { $n } rapport comme brouillon ?
    *[other] Le nœud ne répond pas. Garder { $n } rapports comme brouillons ?
 }
+import-later-question = { $n ->
+    [one] Le nœud ne répond pas. Signer { $n } rapport et le garder dans la boîte d’envoi pour « { $case } » ?
+   *[other] Le nœud ne répond pas. Signer { $n } rapports et les garder dans la boîte d’envoi pour « { $case } » ?
+}
+import-wait-question = { $n ->
+    [one] Le nœud ne répond pas. Garder { $n } écrit de votre organisation dans la boîte d’envoi pour « { $case } » ?
+   *[other] Le nœud ne répond pas. Garder { $n } écrits de votre organisation dans la boîte d’envoi pour « { $case } » ?
+}
+import-unchecked = Si un rapport est déjà dans le dossier, seul le nœud le sait : ce qui a été importé avant n’est pas reconnu maintenant.
+import-waits-already = un rapport qui attend dans la boîte d’envoi
+import-waits = attend dans la boîte d’envoi
+import-waits-line = { $record }  attend  { $at }  { $title }
+import-waiting = { $n ->
+    [one] { $n } rapport attend dans la boîte d’envoi, signé et scellé : { $why }
+   *[other] { $n } rapports attendent dans la boîte d’envoi, signés et scellés : { $why }
+}
+import-go-out = { $n ->
+    [one] Il partira au prochain contact ; maintenant : focal outbox send
+   *[other] Ils partiront au prochain contact ; maintenant : focal outbox send
+}
 import-not-yet-there = ce qui n’est pas encore dans le dossier
 import-report-there = le rapport de { $record }, qui est dans le dossier
 import-message-there = le message de { $record }, qui est dans le dossier

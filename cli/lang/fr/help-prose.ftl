@@ -32,7 +32,7 @@ help-about-import =
       geojson  incidents : GeoJSON (RFC 7946)
       ndjson   écrits tels qu’ils ont été signés : ils sont vérifiés, et ceux de votre organisation enregistrés à nouveau
       auto     celui de ceux-ci dont il s’agit
-help-about-import-more = Sans --case rien n’est envoyé : cela montre seulement ce que contient le fichier. Les rapports incomplets sont nommés avec leur ligne ou leur élément, et les autres peuvent être envoyés ; --set complète ce qui manque à tous. Si le nœud ne répond pas, les rapports sont gardés comme brouillons.
+help-about-import-more = Sans --case rien n’est envoyé : cela montre seulement ce que contient le fichier. Les rapports incomplets sont nommés avec leur ligne ou leur élément, et les autres peuvent être envoyés ; --set complète ce qui manque à tous. Tant que le nœud n’est pas joignable, ce qui a été signé attend dans la boîte d’envoi scellée (focal outbox) et part au prochain contact.
 help-about-outbox = Un rapport envoyé alors que le nœud ne peut être joint attend ici, signé, et scellé avec la clé même de l’auteur. Il part à la prochaine commande qui joint le nœud : d’abord les alertes, puis les autres rapports dans l’ordre, puis les fichiers, chacun à partir de là où il a été interrompu ; les grands (plus de 8 Mio, 1 Mio avec --link narrow, tous avec --link satellite) partent avec `focal outbox send`. Ce que le nœud refuse pour de bon reste ici avec la raison jusqu’à son annulation.
 help-about-search = Des mots placés côte à côte doivent tous s’y trouver. Ni la casse ni les accents ne comptent, dans aucune écriture.
 help-about-search-more =

@@ -2,17 +2,20 @@
 
 mod again;
 mod amend;
+mod later;
 mod send;
 mod show;
 mod signed;
 
 use crate::{
     client::Client,
-    commands::case::find,
+    commands::{case::find, report::submit::signer},
     context::{Context, now},
     error::{Error, Exit, Result},
     files,
+    keys::open_author,
     lang::tr,
+    link,
     prompt::confirm,
 };
 use focal_node::{
@@ -34,8 +37,8 @@ FORMAT   what is made of it
   auto     whichever of these it is
 
 Without --case nothing is sent: it only shows what is in the file. Reports that are not complete are named with their
-row or element, and the others can be sent; --set fills in what all of them lack. If the node does not answer, reports
-are kept as drafts.
+row or element, and the others can be sent; --set fills in what all of them lack. While the node cannot be reached, what
+was signed waits in the sealed outbox (focal outbox) and goes out at the next contact.
 
 Examples:
   focal import auto alert.cap
@@ -100,18 +103,20 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         return show::only(&import, &checked, &args.file, context);
     };
     if import.format == Format::Ndjson {
-        return signed::send(&import, case, context).await;
+        return signed::send(&import, case, args.author.as_deref(), context).await;
     }
-    let client = match Client::connect(context).await {
-        Ok(client) => client,
-        Err(away) => return kept(import, case, &args, away, context),
+    if let Some(handle) = &args.author
+        && link::is_far(context)
+    {
+        // Who signs is also who visits the node.
+        open_author(context, Some(handle))?;
+    }
+    let (client, case, sorted) = match sort_out(&import, case, context).await {
+        Ok(sorted) => sorted,
+        Err(away) if away.passing => return later::keep(&import, case, &args, away, context).await,
+        Err(e) => return Err(e),
     };
-    let case = find(&client, case).await?;
-    let reports = import.reports.clone();
-    let sorted = match import.format {
-        Format::Cap => amend::resolve(&client, &case, reports).await?,
-        _ => again::sort_out(&client, &case, reports).await?,
-    };
+    let waiting = later::Waiting::of_all(args.author.as_deref(), context)?;
     let mut checked = Vec::new();
     for (report, refused) in sorted {
         match refused {
@@ -122,6 +127,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
             None => checked.extend(check(vec![report])),
         }
     }
+    waiting.refuse(&mut checked);
     let good = checked.iter().filter(|c| c.draft.is_ok()).count();
     if good == 0 {
         return Err(none_is_complete(&checked));
@@ -131,7 +137,25 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         show::write(&import, &checked, &args.file, out)
     })?;
     note(&client, &case, import.format, good).await?;
-    send::send(&client, &case, checked, args.author.as_deref(), context).await
+    let signer = signer(&client, args.author.as_deref(), context).await?;
+    let way = send::Way::Node(&client);
+    send::send(way, &case, checked, signer, context).await
+}
+
+/// The case, and with each report why it is not taken, as the node knows it.
+async fn sort_out(
+    import: &Import,
+    case: &str,
+    context: &Context,
+) -> Result<(Client, CaseSummary, Vec<(Report, Option<FieldError>)>)> {
+    let client = Client::connect(context).await?;
+    let case = find(&client, case).await?;
+    let reports = import.reports.clone();
+    let sorted = match import.format {
+        Format::Cap => amend::resolve(&client, &case, reports).await?,
+        _ => again::sort_out(&client, &case, reports).await?,
+    };
+    Ok((client, case, sorted))
 }
 
 /// Says to the node, for its audit trail, that a file is taken into a case.
@@ -210,31 +234,6 @@ fn none_is_complete(checked: &[Checked]) -> Error {
         })
 }
 
-/// The node does not answer: what can be sent is kept.
-fn kept(import: Import, case: &str, args: &Args, away: Error, context: &Context) -> Result<()> {
-    // Whether an earlier alert is known only the node can say.
-    if import.reports.iter().any(|r| r.amends.is_some()) {
-        return Err(away.next(tr!("import-node-first")));
-    }
-    let checked = check(import.reports.clone());
-    let good = checked.iter().filter(|c| c.draft.is_ok()).count();
-    if good == 0 {
-        return Err(none_is_complete(&checked));
-    }
-    let question = tr!("import-keep-question", n = good);
-    confirm(context, &question, |out| {
-        show::write(&import, &checked, &args.file, out)
-    })?;
-    let mut paths = Vec::new();
-    for one in checked.iter().filter(|c| c.draft.is_ok()) {
-        paths.push(crate::commands::report::drafts::keep(
-            &one.report.sendable(),
-            context,
-        )?);
-    }
-    Err(send::drafts_kept(away, &paths, case))
-}
-
 /// What `focal report send` takes.
 trait Sendable {
     fn sendable(&self) -> serde_json::Map<String, Value>;
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn with_the_node_away_reports_are_kept_as_drafts() {
+    async fn without_a_key_and_a_case_that_are_known_reports_are_kept_as_drafts() {
         let home = tempfile::tempdir().expect("dir");
         let context = Context::for_tests(home.path());
         let file = home.path().join("3w.csv");

@@ -36,6 +36,9 @@ pub(crate) struct Item {
     /// Since when the node has it: only files are still to go.
     #[serde(default)]
     pub(crate) stored: Option<Time>,
+    /// The format of the file that it was made of, which the node has not been told yet.
+    #[serde(default)]
+    pub(crate) imported: Option<String>,
 }
 
 /// A refusal that will not pass by itself.
@@ -83,7 +86,14 @@ impl Item {
             refused: None,
             files: false,
             stored: None,
+            imported: None,
         }
+    }
+
+    /// The same, made of a file in this format.
+    pub(crate) fn imported(self, format: impl ToString) -> Self {
+        let imported = Some(format.to_string());
+        Self { imported, ..self }
     }
 
     /// The same, with files that wait with it.

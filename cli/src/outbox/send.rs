@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Exit, Result},
     lang::tr,
 };
-use focal_node::api::types::Stored;
+use focal_node::api::types::{Imported, Stored};
 use focal_protocol::{
     id::Hash,
     record::{Attachment, Kind},
@@ -102,6 +102,7 @@ pub(crate) async fn send(
         tried: BTreeSet::new(),
         looked_at: BTreeSet::new(),
         had: BTreeSet::new(),
+        told: BTreeSet::new(),
         outcome: Outcome::default(),
     };
     if !sending.reports(turn).await? {
@@ -142,6 +143,8 @@ struct Sending<'a> {
     looked_at: BTreeSet<Number>,
     /// Reports that the node has, and of which a full disk could not note it.
     had: BTreeSet<Number>,
+    /// Cases into which files of a format were taken: the node was told.
+    told: BTreeSet<(String, String)>,
     outcome: Outcome,
 }
 
@@ -183,7 +186,12 @@ impl Sending<'_> {
         let case = item.case().map(|c| c.to_string()).unwrap_or_default();
         let follow = if item.files { "?files=follow" } else { "" };
         let path = format!("/v1/cases/{case}/records{follow}");
-        match self.client.post_bytes::<Stored>(&path, item.body()).await {
+        let told = self.tell_of_import(&item, case).await;
+        let sent = match told {
+            Ok(()) => self.client.post_bytes::<Stored>(&path, item.body()).await,
+            Err(e) => Err(e),
+        };
+        match sent {
             Ok(stored) => {
                 self.outcome.stored.push((number, item.title().0, stored));
                 if !item.files {
@@ -208,6 +216,34 @@ impl Sending<'_> {
                 Ok(only_this)
             }
             Err(e) => self.refuse(number, item, &e),
+        }
+    }
+
+    /// For its audit trail the node is told that a file was taken into a case, before the first report of it: once, with the number
+    /// of reports that wait.
+    async fn tell_of_import(&mut self, item: &Item, case: String) -> Result<()> {
+        let Some(format) = item.imported.clone() else {
+            return Ok(());
+        };
+        let which = (case, format);
+        if self.told.contains(&which) {
+            return Ok(());
+        }
+        let same = |kept: &Kept| {
+            let of = kept.item.as_ref().filter(|_| self.choice.takes(kept));
+            of.is_some_and(|i| i.imported == item.imported && i.case() == item.case())
+        };
+        let reports = self.outbox.list()?.iter().filter(|k| same(k)).count() as u64;
+        let path = format!("/v1/cases/{}/imports", which.0);
+        let format = which.1.clone();
+        let imported = Imported { format, reports };
+        match self.client.post_for_bytes(&path, &imported).await {
+            Err(e) if e.passing => Err(e),
+            // Who may not write there is told so of the report itself.
+            _ => {
+                self.told.insert(which);
+                Ok(())
+            }
         }
     }
 

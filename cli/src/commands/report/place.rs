@@ -97,7 +97,11 @@ pub(super) fn offline(
 }
 
 /// The case, or a compartment of it that is known here, so that just those who may read the report will.
-fn readers_known(known: &Known, case: CaseSummary, marking: &Marking) -> Result<CaseSummary> {
+pub(crate) fn readers_known(
+    known: &Known,
+    case: CaseSummary,
+    marking: &Marking,
+) -> Result<CaseSummary> {
     let may = |org: &String| {
         let own = known.own.as_ref() == Some(org);
         own || org.parse().is_ok_and(|org: OrgId| marking.lets(&org))
@@ -198,7 +202,7 @@ fn invited(fields: &mut Map<String, Value>, orgs: &Orgs) {
     }
 }
 
-pub(super) fn no_org() -> Error {
+pub(crate) fn no_org() -> Error {
     Error::new(Exit::Refused, tr!("place-no-org"))
         .why(tr!("place-no-org-why"))
         .next(tr!("place-no-org-next"))

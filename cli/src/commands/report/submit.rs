@@ -313,21 +313,8 @@ pub(crate) async fn signer(
     Ok((author, org))
 }
 
-/// Signs a report and hands it to the node.
-pub(crate) async fn deliver(
-    client: &Client,
-    case: &CaseSummary,
-    draft: Draft,
-    key: &SecretKey,
-    org: OrgId,
-    context: &Context,
-) -> Result<Stored> {
-    let signed = sign(case, draft, key, org, context)?;
-    post(client, case, &signed).await
-}
-
 /// Makes the record, and signs it.
-fn sign(
+pub(crate) fn sign(
     case: &CaseSummary,
     draft: Draft,
     key: &SecretKey,
@@ -346,7 +333,11 @@ fn sign(
 }
 
 /// Hands it to the node, past the outbox.
-async fn post(client: &Client, case: &CaseSummary, signed: &Signed<Record>) -> Result<Stored> {
+pub(crate) async fn post(
+    client: &Client,
+    case: &CaseSummary,
+    signed: &Signed<Record>,
+) -> Result<Stored> {
     let bar = spinner();
     let stored = client
         .post_bytes(
