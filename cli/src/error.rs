@@ -3,6 +3,7 @@
 use crate::{
     lang::{self, tr},
     output::plain,
+    table,
 };
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -121,12 +122,14 @@ impl Error {
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Where stderr is gone, only the exit code is left to say it.
         if self.exit != Exit::Ok && !self.what.is_empty() {
-            let _ = self.write(&mut anstream::stderr().lock(), json);
+            let width = table::error_screen();
+            let _ = self.write(&mut anstream::stderr().lock(), json, width);
         }
         self.exit.into()
     }
 
-    fn write(&self, out: &mut dyn Write, json: bool) -> io::Result<()> {
+    /// On a terminal of this width, if it is one: no word is broken where a line ends.
+    fn write(&self, out: &mut dyn Write, json: bool, width: Option<u16>) -> io::Result<()> {
         if json {
             #[derive(Serialize)]
             struct Document<'a> {
@@ -155,18 +158,25 @@ impl Error {
             let before = " ".repeat(wide - name.chars().count());
             (before, name)
         });
-        writeln!(
-            out,
-            "{}{head}{}:{head:#} {}",
-            error.0,
-            error.1,
-            plain(&self.what)
-        )?;
-        for ((before, name), text) in [(why, &self.why), (next, &self.next)] {
+        let label_of = |(before, name): &(String, String), style: Style| {
+            format!("{before}{style}{name}:{style:#} ")
+        };
+        let mut say = |label: String, text: &str| {
+            // What is to be typed is shown as it is: a terminal copies one line.
+            match width {
+                Some(width) if !text.contains("focal ") => {
+                    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+                    table::set_in(&label, wide + 2, width, &lines.join("\n"), out)
+                }
+                _ => writeln!(out, "{label}{text}"),
+            }
+        };
+        say(label_of(&error, head), &plain(&self.what))?;
+        for (name, text) in [(why, &self.why), (next, &self.next)] {
             if let Some(text) = text {
                 // What the protocol or the node says in English, in the language if that has words for it.
                 let text = lang::words(text);
-                writeln!(out, "{before}{label}{name}:{label:#} {}", plain(&text))?;
+                say(label_of(&name, label), &plain(&text))?;
             }
         }
         Ok(())
@@ -179,7 +189,7 @@ mod tests {
 
     fn shown(error: &Error, json: bool) -> String {
         let mut out = Vec::new();
-        error.write(&mut out, json).expect("to memory");
+        error.write(&mut out, json, None).expect("to memory");
         anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string()
     }
 
@@ -198,10 +208,29 @@ mod tests {
     }
 
     #[test]
+    fn on_a_narrow_terminal_words_stay_whole_and_what_is_to_be_typed_stands_in_one_line() {
+        let why = "type: \"kiling\"; allowed: killing, attack-on-civilians, abduction\n       killed: \"many\"; allowed: a number";
+        let next = "the report is kept; then: focal report send 3f9c1a2b /home/amira/drafts/1795993988715-9007.json";
+        let error = Error::new(Exit::Refused, "the report is not complete yet")
+            .why(why)
+            .next(next);
+        let mut out = Vec::new();
+        error.write(&mut out, false, Some(40)).expect("to memory");
+        let text = anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string();
+        assert_eq!(
+            text,
+            format!(
+                "error: the report is not complete yet\n  why: type: \"kiling\"; allowed: killing,\n       \
+                 attack-on-civilians, abduction\n       killed: \"many\"; allowed: a number\n next: {next}\n"
+            )
+        );
+    }
+
+    #[test]
     fn text_from_others_cannot_steer_the_terminal() {
         let error = Error::new(Exit::Failed, "bad\u{1b}[2Jname");
         let mut out = Vec::new();
-        error.write(&mut out, false).expect("to memory");
+        error.write(&mut out, false, None).expect("to memory");
         assert!(!String::from_utf8(out).expect("text").contains("\u{1b}[2J"));
     }
 }

@@ -37,7 +37,7 @@ impl Table {
         Self {
             headings: headings.iter().map(|h| h.as_ref().to_string()).collect(),
             rows: Vec::new(),
-            width: comfy_table::Table::new().width().unwrap_or(WIDTH),
+            width: screen(),
         }
     }
 
@@ -110,16 +110,51 @@ pub(crate) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// A text behind its label, broken where the terminal ends, each line below the first one's text.
 pub(crate) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let width = comfy_table::Table::new().width().unwrap_or(WIDTH);
-    set_in(label, label.width(), width, &bare(text), out)
+    labelled_within(screen(), label, text, out)
 }
 
-fn set_in(label: &str, by: usize, width: u16, text: &str, out: &mut dyn Write) -> io::Result<()> {
+/// How wide the terminal is.
+pub(crate) fn screen() -> u16 {
+    comfy_table::Table::new().width().unwrap_or(WIDTH)
+}
+
+/// The same on a screen of this width. Behind a label that takes more than half of it the text begins on a line of its own.
+pub(crate) fn labelled_within(
+    width: u16,
+    label: &str,
+    text: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let text = bare(text);
+    if 2 * label.width() <= width.into() {
+        return set_in(label, label.width(), width, &text, out);
+    }
+    writeln!(out, "{}", label.trim_end())?;
+    let blanks = label.width() - label.trim_start().width();
+    let before = " ".repeat(blanks + 2);
+    set_in(&before, before.len(), width, &text, out)
+}
+
+/// How wide the terminal is on which errors are shown, if it is one.
+pub(crate) fn error_screen() -> Option<u16> {
+    let mut table = comfy_table::Table::new();
+    table.use_stderr();
+    table.width()
+}
+
+/// A text behind a label that is shown `by` columns wide, broken where `width` ends.
+pub(crate) fn set_in(
+    label: &str,
+    by: usize,
+    width: u16,
+    text: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut table = comfy_table::Table::new();
     table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    // A cell has a blank before it, and that goes.
-    let width = width.saturating_add(1);
+    // A cell has a blank on both sides, and they go.
+    let width = width.saturating_add(2);
     table.set_width(width.saturating_sub(u16::try_from(by).unwrap_or(0)));
     table.add_row([text]);
     let others = " ".repeat(by);

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Exit, Result},
     lang::{self, tr},
     output::{plain, strong},
+    table::{labelled_within, screen},
 };
 use focal_protocol::{
     evidence::{NOT_PROVEN, Proven, Signer, verify as check},
@@ -13,6 +14,7 @@ use focal_protocol::{
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, io::Write, path::PathBuf};
+use unicode_width::UnicodeWidthStr;
 
 /// Check an evidence bundle: with no node, no account and no network
 #[derive(Debug, clap::Args)]
@@ -42,7 +44,7 @@ pub(crate) fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
         fs::File::open(&args.file).map_err(|e| Error::io(tr!("bundle-unread"), &args.file, &e))?;
     let proven = check(file).map_err(|e| fails(&args.file, &e))?;
     expected(&proven, args)?;
-    context.print(&result(&proven), |out| write(&proven, out))
+    context.print(&result(&proven), |out| write(&proven, screen(), out))
 }
 
 /// Whether it is the bundle that was meant.
@@ -119,42 +121,33 @@ fn result(proven: &Proven) -> Value {
     })
 }
 
-fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
+fn write(proven: &Proven, width: u16, out: &mut dyn Write) -> std::io::Result<()> {
     let contents = &proven.contents;
     writeln!(out, "{}", strong(&tr!("bundle-holds")))?;
-    writeln!(
-        out,
-        "{}",
-        tr!(
-            "proven-case",
-            title = plain(&contents.title),
-            case = contents.case
-        )
-    )?;
-    writeln!(
-        out,
-        "{}",
-        tr!(
-            "proven-marked",
-            marking = contents.marking,
-            purpose = plain(&contents.purpose)
-        )
-    )?;
-    writeln!(out, "{}", tr!("proven-contents", hash = proven.hash))?;
-    writeln!(
-        out,
-        "{}",
-        tr!(
-            "proven-federation",
-            name = plain(&proven.directory.charter().name),
-            id = contents.federation
-        )
-    )?;
-    writeln!(
-        out,
-        "            {}",
-        Fingerprint::of_federation(&contents.federation)
-    )?;
+    let title = plain(&contents.title);
+    let purpose = plain(&contents.purpose);
+    let charter = plain(&proven.directory.charter().name);
+    let marking = contents.marking.to_string();
+    let words = Fingerprint::of_federation(&contents.federation);
+    let lines = [
+        (tr!("proven-case"), format!("{title} · {}", contents.case)),
+        (
+            tr!("proven-marked"),
+            tr!("proven-marking", marking, purpose),
+        ),
+        (tr!("proven-contents"), proven.hash.to_string()),
+        (
+            tr!("proven-federation"),
+            format!("{charter} · {}", contents.federation),
+        ),
+        (String::new(), words.to_string()),
+    ];
+    let widest = lines.iter().map(|(label, _)| label.width()).max();
+    for (label, text) in lines {
+        let blanks = widest.unwrap_or_default() - label.width() + 2;
+        let label = format!("{label}{}", " ".repeat(blanks));
+        labelled_within(width, &label, &text, out)?;
+    }
     let mut by: BTreeMap<String, usize> = BTreeMap::new();
     for record in &proven.records {
         *by.entry(format!(
@@ -165,24 +158,26 @@ fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
         .or_default() += 1;
     }
     let reports = tr!("count-reports", n = proven.records.len());
-    writeln!(out, "\n{}", tr!("proven", reports))?;
-    for (who, n) in by {
-        writeln!(out, "  {n:>6}  {}", plain(&who))?;
-    }
+    writeln!(out)?;
+    labelled_within(width, "", &tr!("proven", reports), out)?;
+    let mut counts: Vec<(usize, String)> = Vec::new();
+    counts.extend(by.into_iter().map(|(who, n)| (n, plain(&who).into_owned())));
     let revoked = proven.records.iter().filter(|r| r.revoked_later).count();
     if revoked > 0 {
-        writeln!(out, "  {revoked:>6}  {}", tr!("proven-revoked"))?;
+        counts.push((revoked, tr!("proven-revoked")));
     }
     let files = proven.attachments;
-    writeln!(out, "  {files:>6}  {}", tr!("proven-files", n = files))?;
+    counts.push((files, tr!("proven-files", n = files)));
     let missing = proven.attachments_missing;
     if missing > 0 {
-        let said = tr!("proven-missing", n = missing);
-        writeln!(out, "  {missing:>6}  {said}")?;
+        counts.push((missing, tr!("proven-missing", n = missing)));
     }
     for left in &contents.left_out {
         let said = tr!("proven-kept-back", why = plain(&left.why));
-        writeln!(out, "  {:>6}  {said}", left.records)?;
+        counts.push((usize::try_from(left.records).unwrap_or(usize::MAX), said));
+    }
+    for (n, said) in counts {
+        labelled_within(width, &format!("  {n:>6}  "), &said, out)?;
     }
     writeln!(out, "\n{}", tr!("proven-custody"))?;
     for (line, signer) in &proven.custody {
@@ -196,17 +191,48 @@ fn write(proven: &Proven, out: &mut dyn Write) -> std::io::Result<()> {
             .as_deref()
             .map(|n| format!(": {n}"))
             .unwrap_or_default();
-        writeln!(
-            out,
-            "  {}  {:<9}  {}",
-            c.at,
-            c.act.to_string(),
-            plain(&format!("{who}{note}"))
-        )?;
+        let label = format!("  {}  {:<9}  ", c.at, c.act.to_string());
+        labelled_within(width, &label, &plain(&format!("{who}{note}")), out)?;
     }
     writeln!(out, "\n{}", tr!("proven-not"))?;
     for sentence in NOT_PROVEN {
-        writeln!(out, "  {}", lang::words(sentence))?;
+        labelled_within(width, "  ", &lang::words(sentence), out)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_is_said_without_a_broken_word_on_every_screen() {
+        let vector = include_str!("../../../../protocol/vectors/evidence.json");
+        let vector: Value = serde_json::from_str(vector).expect("JSON");
+        let bytes = hex::decode(vector["bundle"].as_str().expect("hex")).expect("hex");
+        let proven = check(&bytes[..]).expect("it holds");
+        let said = |width| {
+            let mut out = Vec::new();
+            write(&proven, width, &mut out).expect("to memory");
+            String::from_utf8(out).expect("text")
+        };
+        let whole = said(u16::MAX);
+        assert!(whole.contains("Not proven"), "{whole}");
+        for width in [60, 80, 120] {
+            let text = said(width);
+            let fits = |line: &str| line.width() <= width.into();
+            assert!(text.lines().all(fits), "{width}:\n{text}");
+            // Only what is longer than a narrow screen is broken: an id, a hash.
+            let words = |text: &str| -> Vec<String> {
+                let words = text.split_whitespace().filter(|w| w.len() < 20);
+                words.map(String::from).collect()
+            };
+            let long = |word: &String| word.chars().all(|c| c.is_ascii_hexdigit());
+            let mut shown = words(&text);
+            shown.retain(|word| !long(word));
+            let mut expected = words(&whole);
+            expected.retain(|word| !long(word));
+            assert_eq!(shown, expected, "{width}:\n{text}");
+        }
+    }
 }
