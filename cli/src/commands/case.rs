@@ -1,8 +1,11 @@
 //! `focal case`: opening, inviting, looking.
 
 mod find;
+mod list;
+mod members;
 mod membership;
 mod names;
+mod open;
 mod pages;
 mod report;
 mod show;
@@ -11,20 +14,8 @@ mod tables;
 pub(crate) use find::{find, find_among};
 pub(crate) use pages::at_least_one;
 
-use crate::{
-    client::Client,
-    context::Context,
-    error::{Error, Result},
-    keys::{author_handles, open_author},
-    known::{self, Known},
-    lang::{self, tr},
-    output::{STRONG, plain},
-    table::Table,
-};
-use focal_node::api::types::{
-    CaseAction, CaseDetail, CaseSummary, Invitations, Invited, OpenCase, Waiting,
-};
-use std::io::{self, Write};
+use crate::{client::Client, context::Context, error::Result, lang};
+use focal_node::api::types::CaseSummary;
 
 /// Open cases, invite partners, look at what is in them
 #[derive(Debug, clap::Args)]
@@ -40,12 +31,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Open(OpenArgs),
-    Invite(InviteArgs),
-    List(ListArgs),
+    Open(open::OpenArgs),
+    Invite(open::InviteArgs),
+    List(list::ListArgs),
     Show(ShowArgs),
     At(AtArgs),
-    Members(MembersArgs),
+    Members(members::MembersArgs),
     Remove(membership::RemoveArgs),
     Leave(membership::LeaveArgs),
     Role(membership::RoleArgs),
@@ -116,52 +107,6 @@ Examples:
     Report(report::ReportArgs),
 }
 
-/// Open a case; this node becomes its custodian
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  focal case open --title \"Varenia: Orsk province\"
-  focal case open --title \"Varenia: sanctions\" --history from-joining")]
-struct OpenArgs {
-    /// What the case is about
-    #[arg(long)]
-    title: String,
-    /// What newcomers may read: all, or what is written from-joining on
-    #[arg(long, default_value = "all", value_parser = ["all", "from-joining"])]
-    history: String,
-}
-
-/// Invite organisations; all their nodes join
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-CASE is the case's id, its first digits, or its title. ORG is the organisation's id, its first digits, or its name.
-Several organisations join at once, with the same role. If one of them is not known, none is invited.
-
-Examples:
-  focal case invite 3f9c1a2b \"Teres Human Rights Monitor\" --role contributor
-  focal case invite \"Varenia: Orsk province\" 77ab12cd \"Aid Network\" --role reader")]
-struct InviteArgs {
-    /// The case
-    case: String,
-    /// The organisations
-    #[arg(required = true, value_name = "ORG")]
-    orgs: Vec<String>,
-    /// A reader reads and acknowledges; a contributor also reports
-    #[arg(long, default_value = "contributor", value_parser = ["contributor", "reader"])]
-    role: String,
-    /// Ask the custodian to do it
-    #[arg(long)]
-    request: bool,
-}
-
-/// List the cases that this node is a member of
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  focal case list
-  focal case list --json | jq -r '.[].title'")]
-struct ListArgs {}
-
 /// Show a case: its members, what was reported, what it adds up to
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -199,28 +144,18 @@ struct AtArgs {
     rows: show::Rows,
 }
 
-/// Show who is in a case, and how much of it each one holds
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  focal case members 3f9c1a2b")]
-struct MembersArgs {
-    /// The case: id, first digits, title, or how the title begins
-    case: String,
-}
-
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     let client = match Client::connect(context).await {
         Err(e) if e.passing && matches!(args.command, Command::List(_)) => {
-            return known_list(e, context);
+            return list::known_list(e, context);
         }
         client => client?,
     };
     match args.command {
-        Command::Open(args) => open(args, &client, context).await,
-        Command::Invite(args) => invite(args, &client, context).await,
-        Command::List(ListArgs {}) => list(&client, context).await,
-        Command::Show(args) if args.pending => pending(&args.case, &client, context).await,
+        Command::Open(args) => open::open(args, &client, context).await,
+        Command::Invite(args) => open::invite(args, &client, context).await,
+        Command::List(list::ListArgs {}) => list::list(&client, context).await,
+        Command::Show(args) if args.pending => members::pending(&args.case, &client, context).await,
         Command::Remove(args) => membership::remove(args, &client, context).await,
         Command::Leave(args) => membership::leave(args, &client, context).await,
         Command::Role(args) => membership::role(args, &client, context).await,
@@ -234,7 +169,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Compartments(args) => membership::compartments(args, &client, context).await,
         Command::Show(args) => show::show(&args.case, &args.rows, &client, context).await,
         Command::At(args) => show::at(args.time, &args.case, &args.rows, &client, context).await,
-        Command::Members(args) => members(&args.case, &client, context).await,
+        Command::Members(args) => members::members(&args.case, &client, context).await,
         Command::Timeline(args) => tables::timeline(&args, &client, context).await,
         Command::Totals(args) => tables::totals(&args, &client, context).await,
         Command::Displacement(args) => tables::displacement(&args, &client, context).await,
@@ -246,228 +181,6 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Alerts(args) => tables::alerts(&args, &client, context).await,
         Command::Report(args) => report::report(args, &client, context).await,
     }
-}
-
-async fn open(args: OpenArgs, client: &Client, context: &Context) -> Result<()> {
-    let body = OpenCase {
-        title: args.title,
-        history: args.history,
-    };
-    let case: CaseSummary = client.post("/v1/cases", &body).await?;
-    context.print(&case, |out| {
-        writeln!(out, "{STRONG}{}{STRONG:#}", case.case)?;
-        writeln!(out, "{}", tr!("case-is-open", title = plain(&case.title)))?;
-        writeln!(out, "{}", tr!("case-invite-next", case = first(&case.case)))
-    })
-}
-
-async fn invite(args: InviteArgs, client: &Client, context: &Context) -> Result<()> {
-    let case = find(client, &args.case).await?;
-    if args.request {
-        return ask_to_invite(args, &case, client, context).await;
-    }
-    let body = Invitations {
-        orgs: args.orgs,
-        role: args.role,
-    };
-    let invited: Vec<Invited> = client
-        .post(&format!("/v1/cases/{}/invitations", case.case), &body)
-        .await?;
-    context.print(&invited, |out| {
-        for org in &invited {
-            let name = plain(&org.org_name);
-            if org.already {
-                writeln!(
-                    out,
-                    "{}",
-                    tr!(
-                        "case-in-already",
-                        name,
-                        role = lang::word("role", &body.role)
-                    )
-                )?;
-                continue;
-            }
-            let title = plain(&case.title);
-            writeln!(
-                out,
-                "{}",
-                tr!(
-                    "case-now-invited",
-                    name,
-                    title,
-                    role = lang::word("role", &body.role)
-                )
-            )?;
-            if !org.added.is_empty() {
-                writeln!(
-                    out,
-                    "{}",
-                    tr!("case-invitation-on-way", n = org.added.len())
-                )?;
-            }
-            if !org.waiting.is_empty() {
-                writeln!(
-                    out,
-                    "{}",
-                    tr!("case-invitation-waits", n = org.waiting.len())
-                )?;
-            }
-        }
-        Ok(())
-    })
-}
-
-async fn ask_to_invite(
-    args: InviteArgs,
-    case: &CaseSummary,
-    client: &Client,
-    context: &Context,
-) -> Result<()> {
-    let path = format!("/v1/cases/{}/actions", case.case);
-    let mut asked = None;
-    for org in args.orgs {
-        let role = args.role.clone();
-        let action = CaseAction::AskInvite { org, role };
-        asked = Some(client.post::<CaseDetail>(&path, &action).await?);
-    }
-    let custodian = plain(&case.custodian);
-    context.print(&asked, |out| {
-        writeln!(out, "{}", tr!("case-asked-to-invite", custodian))
-    })
-}
-
-async fn list(client: &Client, context: &Context) -> Result<()> {
-    let cases: Vec<CaseSummary> = client.get("/v1/cases").await?;
-    print_list(&cases, context)
-}
-
-/// The list as it was last seen, for who has no link; the error if nothing was seen yet.
-fn known_list(error: Error, context: &Context) -> Result<()> {
-    if context.knows_no_node() {
-        // A home that was just made: there is nothing wrong with it.
-        return print_list(&[], context);
-    }
-    if !known::is_there(context, &author_handles(context)?) {
-        return Err(error);
-    }
-    let author = open_author(context, None)?;
-    let Some(known) = Known::load(context, &author)? else {
-        return Err(error);
-    };
-    let ago = known::ago(known.at);
-    context.remark(&tr!("case-as-known", what = error.what, ago = ago));
-    print_list(&known.cases, context)
-}
-
-fn print_list(cases: &[CaseSummary], context: &Context) -> Result<()> {
-    context.print(&cases, |out| {
-        if cases.is_empty() {
-            return writeln!(out, "{}", tr!("case-none"));
-        }
-        let mut table = Table::new(&[
-            &tr!("head-case"),
-            &tr!("head-title"),
-            &tr!("head-role"),
-            &tr!("head-custodian"),
-            &tr!("head-members"),
-            &tr!("head-records"),
-            &tr!("head-waiting"),
-            &tr!("head-state"),
-        ]);
-        let mut ordered: Vec<&CaseSummary> = Vec::new();
-        // Compartments stand below the case inside which they are.
-        for case in cases
-            .iter()
-            .filter(|c| !cases.iter().any(|p| Some(&p.case) == c.parent.as_ref()))
-        {
-            ordered.push(case);
-            ordered.extend(
-                cases
-                    .iter()
-                    .filter(|c| c.parent.as_ref() == Some(&case.case)),
-            );
-        }
-        for case in ordered {
-            let inside = if case.parent.is_some() { "↳ " } else { "" };
-            table.row(vec![
-                first(&case.case),
-                format!("{inside}{}", plain(&case.title)),
-                lang::word("role", &case.role),
-                plain(&case.custodian).into_owned(),
-                case.organisations.to_string(),
-                case.records.to_string(),
-                case.pending.to_string(),
-                plain(&stage(case)).into_owned(),
-            ]);
-        }
-        table.write(out)
-    })
-}
-
-async fn pending(case: &str, client: &Client, context: &Context) -> Result<()> {
-    let case = find(client, case).await?;
-    let path = format!("/v1/cases/{}/pending", case.case);
-    let waiting: Vec<Waiting> = client.get(&path).await?;
-    context.print(&waiting, |out| {
-        if waiting.is_empty() {
-            return writeln!(out, "{}", tr!("case-all-read"));
-        }
-        let mut table = Table::new(&[
-            &tr!("head-organisation"),
-            &tr!("head-log"),
-            &tr!("head-entry"),
-            &tr!("head-waits-because"),
-        ]);
-        for row in &waiting {
-            table.row(vec![
-                plain(&row.org_name).into_owned(),
-                first(&row.log),
-                row.seq.to_string(),
-                plain(&lang::said(row.said.as_ref(), &row.reason)).into_owned(),
-            ]);
-        }
-        table.write(out)
-    })
-}
-
-async fn members(case: &str, client: &Client, context: &Context) -> Result<()> {
-    let case = find(client, case).await?;
-    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
-    context.print(&detail.members, |out| write_members(&detail, out))
-}
-
-fn write_members(detail: &CaseDetail, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new(&[
-        &tr!("head-organisation"),
-        &tr!("head-node"),
-        &tr!("head-role"),
-        &tr!("head-connected"),
-        &tr!("head-holds"),
-    ]);
-    for member in &detail.members {
-        table.row(vec![
-            plain(&member.org_name).into_owned(),
-            first(&member.node),
-            lang::word("role", &member.role),
-            if member.connected {
-                tr!("case-yes")
-            } else {
-                tr!("case-no")
-            },
-            tr!("case-holds", holds = member.holds, of = member.of),
-        ]);
-    }
-    for org in &detail.waiting {
-        table.row(vec![
-            plain(org).into_owned(),
-            String::new(),
-            tr!("case-invited"),
-            tr!("case-not-met"),
-            String::new(),
-        ]);
-    }
-    table.write(out)
 }
 
 /// Whether a case is open, or why not.

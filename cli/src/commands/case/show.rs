@@ -1,6 +1,8 @@
 //! A case at a glance.
 
-use super::{find, first, names::Names, pages::at_least_one, stage, tables, write_members};
+use super::{
+    find, first, members::write_members, names::Names, pages::at_least_one, stage, tables,
+};
 use crate::{
     client::Client,
     context::Context,
@@ -141,7 +143,9 @@ fn write_view(view: &CaseView, rows: &Rows, names: &Names, out: &mut dyn Write) 
         .iter()
         .map(|(kind, n)| format!("{n} {kind}"))
         .collect();
-    writeln!(out, "\n{}", kinds.join(" · "))?;
+    if !kinds.is_empty() {
+        writeln!(out, "\n{}", kinds.join(" · "))?;
+    }
     Ok(())
 }
 
