@@ -6,7 +6,7 @@ pub(crate) use format::Format;
 
 use crate::{
     error::{Error, Exit, Result},
-    lang::tr,
+    lang::{template, tr},
 };
 use focal_protocol::record::Kind;
 use serde_json::{Map, Value};
@@ -14,16 +14,35 @@ use serde_json::{Map, Value};
 /// A report file with all its text, bytes: several times what a record may hold.
 pub(crate) const LIMIT: usize = 512 << 10;
 
-/// Reads a report's fields. Text below a front matter fills the field that the kind has for it.
+/// Reads a report's fields. Text below a front matter fills the field that the kind has for it; what a template says there of
+/// the text is nobody's report.
 ///
 /// # Errors
 /// Not of this form, or without named fields.
 pub(crate) fn parse(format: Format, text: &str, hint: Option<Kind>) -> Result<Map<String, Value>> {
-    format::fields(format, text, hint).map_err(|why| {
+    let mut map = format::fields(format, text, hint).map_err(|why| {
         Error::new(Exit::Refused, tr!("report-unreadable"))
             .why(why)
             .next(tr!("report-unreadable-next"))
-    })
+    })?;
+    let kind = map.get("kind").and_then(Value::as_str);
+    if let Some(kind) = kind.and_then(|k| k.parse().ok()).or(hint) {
+        let said = map.get(kind.body_field()).and_then(Value::as_str);
+        if said.is_some_and(|said| is_left_as_it_was(kind, said)) {
+            map.remove(kind.body_field());
+        }
+    }
+    Ok(map)
+}
+
+/// Whether a text is what the template of a kind has in its place.
+fn is_left_as_it_was(kind: Kind, said: &str) -> bool {
+    let templates = [kind.template().to_string(), template(kind)];
+    let below = |template: &String| {
+        let text = template.rsplit_once("---\n").map(|(_, below)| below.trim());
+        text.is_some_and(|text| !text.is_empty() && text == said.trim())
+    };
+    templates.iter().any(below)
 }
 
 #[cfg(test)]
@@ -67,6 +86,14 @@ mod tests {
         for kind in Kind::ALL {
             let map = parse(Format::Markdown, kind.template(), None).expect("read");
             assert_eq!(map["kind"], kind.as_str());
+            let said = map.get(kind.body_field()).and_then(Value::as_str);
+            assert_eq!(said, None, "{kind}: nobody has said that");
         }
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_named() {
+        let error = parse(Format::Toml, "kind = \"note\"\ntext = [\n", None).expect_err("refused");
+        assert!(error.why.is_some_and(|why| why.starts_with("line 2: ")));
     }
 }

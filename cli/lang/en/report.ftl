@@ -20,6 +20,7 @@ report-stored-before = stored before
 report-who-has-it = Who has it: focal report status { $record }
 report-waits = waits in the outbox for "{ $case }", signed and sealed: { $why }
 report-goes-out = It goes out at the next contact; now: focal outbox send
+report-line = line { $line }: { $why }
 report-incomplete = the report is not complete yet
 report-incomplete-next = mend these fields and send it again
 report-all-the-same = Send it all the same?

@@ -20,6 +20,7 @@ report-stored-before = déjà enregistré
 report-who-has-it = Qui le détient : focal report status { $record }
 report-waits = attend dans la boîte d’envoi pour « { $case } », signé et scellé : { $why }
 report-goes-out = Il partira au prochain contact ; maintenant : focal outbox send
+report-line = ligne { $line } : { $why }
 report-incomplete = le rapport n’est pas encore complet
 report-incomplete-next = corrigez ces champs et envoyez-le à nouveau
 report-all-the-same = L’envoyer quand même ?

@@ -48,7 +48,11 @@ pub(crate) fn fields(
     let value = match format {
         Format::Json => serde_json::from_str(text).map_err(|e| e.to_string())?,
         Format::Toml => {
-            let table: toml::Table = toml::from_str(text).map_err(|e| e.message().to_string())?;
+            let table: toml::Table = toml::from_str(text).map_err(|e| {
+                let before = e.span().and_then(|span| text.get(..span.start));
+                let line = before.unwrap_or_default().matches('\n').count() + 1;
+                tr!("report-line", line, why = e.message())
+            })?;
             serde_json::to_value(table).map_err(|e| e.to_string())?
         }
         Format::Markdown => return markdown(text, hint),

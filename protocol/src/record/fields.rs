@@ -192,11 +192,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What an editor leaves behind when a field is not filled in.
+/// What an editor leaves behind when a field is not filled in, or none of the fields in it.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
+        Value::Object(map) => map.values().all(is_blank),
         _ => false,
     }
 }
@@ -341,8 +342,10 @@ mod tests {
 
     #[test]
     fn an_empty_field_counts_as_left_out() {
-        let errors = read(json!({"a": null, "b": "  "}), |f| {
+        let place = json!({"name": null, "code": " "});
+        let errors = read(json!({"a": null, "b": "  ", "place": place}), |f| {
             assert_eq!(f.get::<String>("a"), None);
+            assert_eq!(f.get::<crate::record::Place>("place"), None);
             assert_eq!(f.need::<u32>("b"), None);
         });
         assert_eq!(
