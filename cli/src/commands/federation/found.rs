@@ -125,6 +125,10 @@ fn found(
     let mut manifests = org.signed_manifests();
     for path in requests {
         let applicant = join_request::read(path)?;
+        // Who puts the requests together may have written one too, or may have got one twice.
+        if founders.contains(&applicant.member) {
+            continue;
+        }
         founders.push(applicant.member);
         manifests.extend(applicant.manifests);
     }
