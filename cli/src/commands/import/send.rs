@@ -18,6 +18,7 @@ use crate::{
     lang::tr,
     outbox::{Item, Outbox},
     output::{plain, word},
+    table::paragraph,
 };
 use focal_node::{
     api::types::CaseSummary,
@@ -275,7 +276,7 @@ fn print(result: &[Sent], away: Option<&Error>, context: &Context) -> Result<()>
             };
             writeln!(out, "{line}")?;
             for why in &sent.refused {
-                writeln!(out, "  {}", plain(why))?;
+                paragraph(&plain(why), out)?;
             }
         }
         let waiting = result.iter().filter(|s| s.waiting).count();

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     lang::{self, tr},
     output::{STRONG, plain, strong},
-    table::Table,
+    table::{Table, screen, set_in},
 };
 use focal_node::exchange::{Became, Finding, Import};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use std::{
     io::{self, Write},
     path::Path,
 };
+use unicode_width::UnicodeWidthStr;
 
 /// Reports that are shown whole: the others are counted.
 const WHOLE: usize = 20;
@@ -92,8 +93,7 @@ pub(super) fn write(
         )?;
         findings(&one.report.found, out)?;
         for line in wrong(one) {
-            let head = strong(&tr!("import-refused-head"));
-            writeln!(out, "{head} {}", plain(&line))?;
+            refused(&line, out)?;
         }
     }
     for line in import.signed.iter().take(WHOLE) {
@@ -115,11 +115,16 @@ pub(super) fn write(
     }
     if bad > 0 && checked.len() > WHOLE {
         for line in checked.iter().skip(WHOLE).flat_map(wrong).take(WHOLE) {
-            let head = strong(&tr!("import-refused-head"));
-            writeln!(out, "{head} {}", plain(&line))?;
+            refused(&line, out)?;
         }
     }
     Ok(())
+}
+
+fn refused(line: &str, out: &mut dyn Write) -> io::Result<()> {
+    let head = tr!("import-refused-head");
+    let label = format!("{} ", strong(&head));
+    set_in(&label, head.width() + 1, screen(), &plain(line), out)
 }
 
 /// What a list shows of a report that may not be complete.

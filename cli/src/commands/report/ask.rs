@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Exit, Result},
     lang::{self, tr},
     output::plain,
+    table::set_in,
 };
 use focal_protocol::{
     id::{CaseId, OrgId},
@@ -16,7 +17,7 @@ use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, Write};
 
 /// Asks for everything that a report of this kind can say. Each answer is judged at once; an empty one leaves the field
-/// out. `known` are the fields that need not be asked for.
+/// out. `known` are the fields that need not be asked for; `width` is that of the terminal, if it is one.
 ///
 /// # Errors
 /// The answers end before the report is complete; the error's fields are those answered so far.
@@ -24,11 +25,15 @@ pub(super) fn ask(
     kind: Option<Kind>,
     known: &Map<String, Value>,
     answers: &mut dyn BufRead,
-    out: &mut dyn Write,
+    (out, width): (&mut dyn Write, Option<u16>),
 ) -> std::result::Result<Map<String, Value>, (Error, Map<String, Value>)> {
     let mut map = known.clone();
     let asked = || -> Result<()> {
-        let mut talk = Talk { answers, out };
+        let mut talk = Talk {
+            answers,
+            out,
+            width,
+        };
         let kind = match kind {
             Some(kind) => kind,
             None => talk.kind()?,
@@ -51,11 +56,21 @@ pub(super) fn ask(
 struct Talk<'a> {
     answers: &'a mut dyn BufRead,
     out: &'a mut dyn Write,
+    width: Option<u16>,
 }
 
 impl Talk<'_> {
     fn say(&mut self, text: &str) -> Result<()> {
-        writeln!(self.out, "{}", plain(text)).map_err(|e| failed(&e))
+        let text = plain(text);
+        let Some(width) = self.width else {
+            return writeln!(self.out, "{text}").map_err(|e| failed(&e));
+        };
+        for line in text.lines() {
+            let said = line.trim_start_matches(' ');
+            let before = " ".repeat(line.len() - said.len());
+            set_in(&before, before.len(), width, said, self.out).map_err(|e| failed(&e))?;
+        }
+        Ok(())
     }
 
     /// One line; an error if nothing more comes.
@@ -205,7 +220,7 @@ mod tests {
 
     fn asked(kind: Option<Kind>, answers: &str) -> (Map<String, Value>, String) {
         let mut out = Vec::new();
-        let map = ask(kind, &Map::new(), &mut answers.as_bytes(), &mut out);
+        let map = ask(kind, &Map::new(), &mut answers.as_bytes(), (&mut out, None));
         let map = map.unwrap_or_else(|(_, map)| map);
         (map, String::from_utf8(out).expect("text"))
     }
@@ -245,7 +260,13 @@ mod tests {
             Some(Kind::Incident),
             &Map::new(),
             &mut "Market\n".as_bytes(),
-            &mut out,
+            (&mut out, Some(40)),
+        );
+        let fits = |line: &str| line.contains('>') || line.chars().count() <= 40;
+        let said = String::from_utf8(out).expect("text");
+        assert!(
+            said.contains("attack-on-civilians") && said.lines().all(fits),
+            "{said}"
         );
         let (error, map) = ended.expect_err("ended");
         assert_eq!(error.exit, Exit::Usage);

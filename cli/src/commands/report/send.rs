@@ -14,6 +14,7 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     lang::tr,
+    table::error_screen,
 };
 use focal_node::api::types::RecordDetail;
 use focal_protocol::record::Kind;
@@ -123,7 +124,7 @@ pub(super) async fn send(args: Args, context: &Context) -> Result<()> {
             kind,
             &fields,
             &mut std::io::stdin().lock(),
-            &mut anstream::stderr().lock(),
+            (&mut anstream::stderr().lock(), error_screen()),
         );
         fields = asked.map_err(|(e, fields)| kept(e, &fields, &args.case, context).0)?;
     }
