@@ -113,38 +113,42 @@ async fn what_became_of_a_file_is_said_with_where_it_stood() {
 <info><category>Security</category><event>Shelling</event><urgency>Immediate</urgency><severity>Extreme</severity>
 <certainty>Observed</certainty><area><areaDesc>Orsk</areaDesc><polygon>1,1 2,2 3,1 1,1</polygon></area></info></alert>"#,
     );
-    says(
-        &officer,
-        &["import", "cap", &cap],
-        &[
-            "c’est du CAP 1.1 ; ses éléments sont tous aussi dans CAP 1.2",
-            "elle manque, ce qui dans CAP veut dire en-US",
-            "un lieu a un point, et pas de contour",
-        ],
-    );
     let sheet = write("3w.csv", b"#activity,#sector,#weather\nx,police,rain\n");
-    says(
-        &officer,
-        &["import", "hxl", &sheet],
-        &[
-            "colonne 3, #weather",
-            "un rapport n’a pas de tel champ",
-            "ligne 2: cluster (colonne 2, #sector) : \"police\" ; permis :",
-            "ligne 2: status : rien ; permis :",
-        ],
-    );
     let latin = write("latin.csv", b"#activity,#sector\nSant\xe9,health\n");
-    says(
-        &officer,
-        &["import", "hxl", &latin],
-        &["rien n’y dit son encodage ; il a été lu comme windows-1252"],
-    );
     let many = write("zip.csv", b"PK\x03\x04");
-    says(
-        &officer,
-        &["import", "auto", &many],
-        &["il n’est d’aucun format qui soit lu : c’est un fichier zip"],
-    );
+    for (format, file, parts) in [
+        (
+            "cap",
+            cap,
+            &[
+                "c’est du CAP 1.1 ; ses éléments sont tous aussi dans CAP 1.2",
+                "elle manque, ce qui dans CAP veut dire en-US",
+                "un lieu a un point, et pas de contour",
+            ][..],
+        ),
+        (
+            "hxl",
+            sheet,
+            &[
+                "colonne 3, #weather",
+                "un rapport n’a pas de tel champ",
+                "ligne 2: cluster (colonne 2, #sector) : \"police\" ; permis :",
+                "ligne 2: status : rien ; permis :",
+            ],
+        ),
+        (
+            "hxl",
+            latin,
+            &["rien n’y dit son encodage ; il a été lu comme windows-1252"],
+        ),
+        (
+            "auto",
+            many,
+            &["il n’est d’aucun format qui soit lu : c’est un fichier zip"],
+        ),
+    ] {
+        says(&officer, &["import", format, &file], parts);
+    }
 }
 
 #[tokio::test]
@@ -152,20 +156,17 @@ async fn what_the_doctor_finds_is_said_with_what_to_do() {
     let stage = Stage::new(&["Monitor", "Norland"]);
     let mut nodes = stage.federation.start(&stage.program).await;
     let officer = stage.officer();
-    says(&officer, &["node", "doctor"], &["Tout va bien. Les "]);
+    let finds = |parts: &[&str]| says(&officer, &["node", "doctor"], parts);
+    finds(&["Tout va bien. Les "]);
     assert!(nodes.pop().expect("a partner").stop().success());
     focal_tests::until("it is seen to be gone", || async {
         (stage.org().status().await.peers_connected == 0).then_some(())
     })
     .await;
-    says(
-        &officer,
-        &["node", "doctor"],
-        &[
-            "! Norland, conversation : ne fonctionne pas",
-            "son nœud ne tourne pas, ou son port n’est pas transmis : demandez au partenaire",
-            "erreur: quelqu’un doit faire quelque chose",
-            "focal node doctor --all",
-        ],
-    );
+    finds(&[
+        "! Norland, conversation : ne fonctionne pas",
+        "son nœud ne tourne pas, ou son port n’est pas transmis : demandez au partenaire",
+        "erreur: quelqu’un doit faire quelque chose",
+        "focal node doctor --all",
+    ]);
 }
