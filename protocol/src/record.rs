@@ -48,6 +48,7 @@ pub use protection::{Consent, Protection, warnings};
 pub use reference::{Ref, Relation};
 pub use release::{Asker, Audience, Barred, Circle, Handling, NoRelease, ReleaseRequest, Use};
 pub use summary::{Facts, JudgedFactor, Summary};
+pub use tally::Share;
 pub use view::{
     ActivityRow, AlertRow, CaseOrder, CaseState, CaseView, ClockDoubt, ConveningRow,
     DesignationRow, Displacement, Invalid, OrganisationRisk, Page, Placed, PledgeRow, PositionRow,

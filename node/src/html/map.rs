@@ -146,7 +146,7 @@ impl Map {
                     }
                 }
                 None => {
-                    if let Some(name) = now.place.as_ref().and_then(name)
+                    if let Some(name) = now.place.as_deref().and_then(name)
                         && (unplaced.len() < limits::UNPLACED_NAMES || unplaced.contains_key(&name))
                     {
                         *unplaced.entry(name).or_default() += 1;

@@ -138,7 +138,7 @@ fn entry(page: &Page, row: &TimelineEntry) -> Markup {
 }
 
 fn what(page: &Page, record: &RecordId, now: &Summary, withdrawn: bool) -> Markup {
-    let counts = words::counts(&now.counts);
+    let counts = words::counts(&now.counts.totals());
     html! {
         @if withdrawn { s { (page.said(record, &now.title)) } } @else { (page.said(record, &now.title)) }
         div.quiet {
@@ -154,7 +154,7 @@ fn what(page: &Page, record: &RecordId, now: &Summary, withdrawn: bool) -> Marku
 fn before(page: &Page, row: &TimelineEntry) -> Markup {
     let was = &row.summary;
     let now = row.now.as_ref().unwrap_or(was);
-    let counts = words::counts(&was.counts);
+    let counts = words::counts(&was.counts.totals());
     html! {
         @if now.title != was.title { ". It was called: " (words::said(&was.title, page.languages.get(&row.record))) }
         @if now.counts != was.counts {

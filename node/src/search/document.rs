@@ -213,7 +213,7 @@ impl Indexed<'_> {
     }
 
     fn numbers(&self, document: &mut TantivyDocument, fields: &Fields, said: &Map<String, Value>) {
-        let counts = self.standing.now.counts.named();
+        let counts = self.standing.now.counts.totals().named();
         for (field, name) in fields.numbers.iter().zip(numbers()) {
             let count = counts.iter().find(|(count, _)| *count == name);
             let number = match count {

@@ -179,8 +179,8 @@ mod tests {
             .into_record(CaseId([1; 32]), PublicKey([2; 32]), OrgId([3; 32]), Time(4))
             .expect("a record");
         let summary = record.summary();
-        assert_eq!(summary.counts.killed.to_string(), "6/9/14");
-        assert_eq!(summary.counts.injured.to_string(), "25");
+        assert_eq!(summary.counts.totals().killed.to_string(), "6/9/14");
+        assert_eq!(summary.counts.totals().injured.to_string(), "25");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     ActivityStatus, Audience, Capability, Cluster, Edtf, Grading, Kind, Measure, Place, Protection,
-    Record, Relation, Responsibility, RiskFactor, Stand, Subject, Tlp, Totals, Trend, Verification,
+    Record, Relation, Responsibility, RiskFactor, Share, Stand, Subject, Tlp, Trend, Verification,
     limits,
 };
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A record in short.
+/// A record in short. A case has one for each of its records in memory: what most of them lack is small, and elsewhere if it is
+/// there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Its kind.
@@ -36,7 +37,7 @@ pub struct Summary {
     pub verification: Option<Verification>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// When it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Edtf>,
@@ -44,8 +45,8 @@ pub struct Summary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// People counted.
-    #[serde(default, skip_serializing_if = "Totals::is_empty")]
-    pub counts: Totals,
+    #[serde(default, skip_serializing_if = "Share::is_empty")]
+    pub counts: Share,
     /// The record that a correction, retraction, position, pledge or acknowledgement is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<RecordId>,
@@ -215,7 +216,7 @@ impl Summary {
             place: None,
             time: None,
             detail: None,
-            counts: Totals::default(),
+            counts: Share::default(),
             target: None,
             same_event_as: record
                 .refs
@@ -254,7 +255,7 @@ impl Summary {
             place: None,
             time: None,
             detail: None,
-            counts: Totals::default(),
+            counts: Share::default(),
             target: None,
             same_event_as: Vec::new(),
             attachments: 0,

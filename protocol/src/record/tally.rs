@@ -1,6 +1,9 @@
-//! Sums of counts that can be taken back: what a later record withdraws, it takes out again.
+//! Counts as a case with many records keeps them, and sums that can be taken back: what a later record withdraws, it takes out
+//! again.
 
 use super::{Counts, Range, Totals};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A sum of ranges. A bound that none of them has stays unknown; one that some lack is filled from its neighbour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,15 +59,59 @@ impl Sum {
     }
 }
 
-/// What one record adds to the sums, by which of the counts: only those that it has, as there is one of these for each
-/// incident.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Share(Box<[(usize, Range)]>);
+/// The counts of one record: only those that it has take room, once for all who hold them. Written and read as [`Totals`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Totals", into = "Totals")]
+pub struct Share(Option<Arc<[(u8, Range)]>>);
 
-impl From<&Totals> for Share {
-    fn from(totals: &Totals) -> Self {
-        let known = totals.ranges().into_iter().enumerate();
-        Self(known.filter(|(_, range)| !range.is_unknown()).collect())
+impl Share {
+    /// Whether nothing is counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Each count by its name.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut ranges = [Range::default(); Counts::NAMES.len()];
+        for (which, range) in self.each() {
+            if let Some(place) = ranges.get_mut(which) {
+                *place = range;
+            }
+        }
+        Totals::from_ranges(ranges)
+    }
+
+    /// How many were driven from their homes.
+    pub(super) fn displaced(&self) -> Range {
+        if self.is_empty() {
+            return Range::default();
+        }
+        self.totals().displaced
+    }
+
+    fn each(&self) -> impl Iterator<Item = (usize, Range)> {
+        let known = self.0.iter().flat_map(|known| known.iter());
+        known.map(|(which, range)| (usize::from(*which), *range))
+    }
+}
+
+impl From<Totals> for Share {
+    fn from(totals: Totals) -> Self {
+        if totals.is_empty() {
+            return Self(None);
+        }
+        let known = (0u8..).zip(totals.ranges());
+        Self(Some(
+            known.filter(|(_, range)| !range.is_unknown()).collect(),
+        ))
+    }
+}
+
+impl From<Share> for Totals {
+    fn from(share: Share) -> Self {
+        share.totals()
     }
 }
 
@@ -74,9 +121,9 @@ pub(super) struct Tally([Sum; Counts::NAMES.len()]);
 
 impl Tally {
     fn each(&mut self, share: &Share, change: impl Fn(&mut Bound, u32, bool)) {
-        for (which, range) in &share.0 {
-            if let Some(sum) = self.0.get_mut(*which) {
-                sum.each(range, &change);
+        for (which, range) in share.each() {
+            if let Some(sum) = self.0.get_mut(which) {
+                sum.each(&range, &change);
             }
         }
     }
@@ -100,7 +147,7 @@ mod tests {
     use crate::record::fields::Written;
 
     fn killed(text: &str) -> Share {
-        Share::from(&Totals {
+        Share::from(Totals {
             killed: Range::from_text(text).expect("a range"),
             ..Totals::default()
         })
@@ -120,6 +167,24 @@ mod tests {
         assert_eq!(sum(&["?/?/2"]), "?/?/2");
         assert_eq!(sum(&["?/?/2", "9"]), "?/9/11");
         assert_eq!(Tally::default().totals(), Totals::default());
+    }
+
+    #[test]
+    fn a_share_is_written_as_the_totals_that_it_stands_for() {
+        let known = Totals {
+            displaced: Range::from_text("400/550/700").expect("a range"),
+            sexual_violence: Range::from_text("?/?/2").expect("a range"),
+            ..Totals::default()
+        };
+        for totals in [known, Totals::default()] {
+            let share = Share::from(totals);
+            assert_eq!(share.totals(), totals);
+            assert_eq!(share.displaced(), totals.displaced);
+            assert_eq!(share.is_empty(), totals.is_empty());
+            let bytes = crate::codec::encode(&share);
+            assert_eq!(bytes, crate::codec::encode(&totals));
+            assert_eq!(crate::codec::decode(&bytes, 999), Ok(share));
+        }
     }
 
     #[test]

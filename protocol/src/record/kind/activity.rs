@@ -154,7 +154,7 @@ marking: TLP:AMBER
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.place = self.place.clone();
+        summary.place = self.place.clone().map(Box::new);
         summary.time = self.start.clone();
         summary.detail = Some(format!("{}, {}", self.cluster, self.status));
         summary.facts = Some(Box::new(Facts::Activity {

@@ -239,7 +239,7 @@ Describe the threat and how you know.
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.place = self.area.clone();
+        summary.place = self.area.clone().map(Box::new);
         summary.detail = Some(format!(
             "{}/{}/{}",
             self.severity, self.urgency, self.certainty

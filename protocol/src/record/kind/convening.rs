@@ -101,7 +101,7 @@ The agenda.
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.place = self.place.clone();
+        summary.place = self.place.clone().map(Box::new);
         summary.detail = Some(self.start.to_string());
         summary.facts = Some(Box::new(Facts::Convening {
             start: self.start,

@@ -151,8 +151,8 @@ Describe what happened, who saw it, and how you know.
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.counts = self.counts.totals();
-        summary.place = self.place.clone();
+        summary.counts = self.counts.totals().into();
+        summary.place = self.place.clone().map(Box::new);
         summary.time = self.time.clone();
         summary.detail = Some(self.incident_type.to_string());
     }

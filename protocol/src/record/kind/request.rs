@@ -123,7 +123,7 @@ marking: TLP:AMBER
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.place = self.place.clone();
+        summary.place = self.place.clone().map(Box::new);
         summary.detail = Some(self.capability.to_string());
         summary.facts = Some(Box::new(Facts::Request {
             capability: self.capability,

@@ -156,8 +156,8 @@ Describe the situation.
     }
 
     fn summarise(&self, summary: &mut Summary) {
-        summary.counts = self.counts.totals();
-        summary.place = self.place.clone();
+        summary.counts = self.counts.totals().into();
+        summary.place = self.place.clone().map(Box::new);
         summary.time = self.period.clone();
         summary.detail = Some(self.sitrep_type.to_string());
     }

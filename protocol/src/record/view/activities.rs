@@ -73,7 +73,7 @@ impl CaseState {
                 activity: now.title,
                 cluster,
                 responsibility,
-                place: now.place,
+                place: now.place.map(|place| *place),
                 start: now.time,
                 end,
                 for_whom,

@@ -46,7 +46,7 @@ impl CaseState {
                 created: held.summary.created,
                 headline: now.title,
                 detail: now.detail,
-                area: now.place,
+                area: now.place.map(|place| *place),
                 expires: match now.facts.as_deref() {
                     Some(Facts::Alert { expires }) => *expires,
                     _ => None,

@@ -55,7 +55,7 @@ impl CaseState {
                     title: now.title,
                     start,
                     end,
-                    place: now.place,
+                    place: now.place.map(|place| *place),
                     link,
                     invited,
                     positions: self.positions(held.id),

@@ -70,7 +70,7 @@ impl CaseState {
     /// Where a record stands among those that report displacement, if it does.
     pub(super) fn displacement_at(&self, held: &Held) -> Option<At> {
         // Most say nothing of it.
-        if held.summary.counts.displaced.is_unknown() && self.stands_alone(held) {
+        if held.summary.counts.displaced().is_unknown() && self.stands_alone(held) {
             return None;
         }
         let counts = match held.summary.kind {
@@ -83,7 +83,7 @@ impl CaseState {
         }
         let now = self.now(held);
         let refuted = now.verification == Some(Verification::Refuted);
-        if refuted || now.counts.displaced.is_unknown() {
+        if refuted || now.counts.displaced().is_unknown() {
             return None;
         }
         let at = now.time.as_ref().and_then(crate::record::Edtf::latest);
@@ -112,8 +112,8 @@ impl CaseState {
                     record: held.id,
                     kind: now.kind,
                     organisation: held.summary.organisation,
-                    displaced: now.counts.displaced,
-                    place: now.place.clone(),
+                    displaced: now.counts.displaced(),
+                    place: now.place.as_deref().cloned(),
                     grading: now.grading,
                 })
             });

@@ -7,10 +7,7 @@
 use super::CaseOrder;
 use crate::{
     id::RecordId,
-    record::{
-        Totals,
-        tally::{Share, Tally},
-    },
+    record::{Share, Totals, tally::Tally},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},

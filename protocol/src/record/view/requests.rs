@@ -82,7 +82,7 @@ impl CaseState {
                 capability,
                 quantity,
                 unit,
-                place: now.place,
+                place: now.place.map(|place| *place),
                 needed_by,
                 pledges,
                 pledged,

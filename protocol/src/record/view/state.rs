@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     id::RecordId,
-    record::{Kind, Summary, Totals, Verification, tally::Share},
+    record::{Kind, Share, Summary, Totals, Verification},
     time::Time,
 };
 use std::{
@@ -328,7 +328,7 @@ impl CaseState {
             totals: if refuted {
                 Share::default()
             } else {
-                Share::from(&now.counts)
+                now.counts.clone()
             },
         })
     }

@@ -183,7 +183,7 @@ fn what(summary: &Summary) -> String {
     if let Some(place) = &summary.place {
         text.push_str(&format!(" · {}", plain(&place.to_string())));
     }
-    for (name, range) in summary.counts.named() {
+    for (name, range) in summary.counts.totals().named() {
         if !range.is_unknown() {
             text.push_str(&format!(" · {name} {range}"));
         }

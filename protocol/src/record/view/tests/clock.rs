@@ -104,7 +104,10 @@ fn a_correction_is_held_against_what_it_names_and_not_against_the_first_report()
     assert_eq!(doubts(&state), expected);
     // And the last one is in force, whatever its clock says.
     let row = &state.timeline(100)[0];
-    assert_eq!(row.now.as_ref().and_then(|s| s.counts.killed.best), Some(5));
+    assert_eq!(
+        row.now.as_ref().and_then(|s| s.counts.totals().killed.best),
+        Some(5)
+    );
 }
 
 #[test]

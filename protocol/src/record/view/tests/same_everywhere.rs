@@ -106,7 +106,8 @@ fn plain_total(records: &[Made]) -> Option<u32> {
                     && !withdrawn(by)
             });
             let counts = amended.and_then(|(_, c)| c.amended.as_deref()).unwrap_or(s);
-            total = Some(total.unwrap_or(0) + counts.counts.killed.best.expect("a number"));
+            total =
+                Some(total.unwrap_or(0) + counts.counts.totals().killed.best.expect("a number"));
         }
     }
     total

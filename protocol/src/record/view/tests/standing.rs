@@ -14,7 +14,7 @@ fn what_a_record_says_now_is_what_was_corrected_and_not_withdrawn() {
     let made = [&first, &second, &third, &foreign];
     let mut state = state(made.map(Clone::clone));
     let now = |state: &CaseState| state.standing(&first.0).expect("here");
-    assert_eq!(now(&state).now.counts.killed.best, Some(11));
+    assert_eq!(now(&state).now.counts.totals().killed.best, Some(11));
     assert_eq!(now(&state).corrected_by, Some(third.0));
     let by = state.standing(&third.0).expect("here");
     assert_eq!((by.amends, by.invalid), (Some(first.0), None));
