@@ -2,7 +2,7 @@
 
 mod support;
 
-use focal_node::api::types::{CaseAction, CaseSummary, FindCompartment, Problem};
+use focal_node::api::types::{CaseAction, CaseSummary, Event, FindCompartment, Problem};
 use focal_protocol::{
     log::{Epoch, EpochGrant, Payload},
     record::Kind,
@@ -10,6 +10,7 @@ use focal_protocol::{
 };
 use focal_tests::{Insider, until};
 use serde_json::{Value, json};
+use std::time::Duration;
 use support::{Officer, Stage};
 
 const CASE: &str = "Varenia: Orsk province";
@@ -65,6 +66,40 @@ async fn as_long_as_an_alarm_is_open_the_node_is_unwell_and_says_why() {
     assert_eq!(officer.types(&["node", "health"]).code, 0);
     let all = officer.types(&["alarms", "list", "--all"]);
     assert!(all.out.contains("called Norland"), "{all:?}");
+    assert_eq!(
+        officer
+            .json(&["alarms", "list", "--all"])
+            .as_array()
+            .map(Vec::len),
+        Some(1),
+        "the commit and the custodian's own word raise one alarm"
+    );
+
+    // In again, and out again: that is another one, whatever was decided of the first.
+    let mut events = monitor.api().events().await.expect("events");
+    norland.let_in(case, monitor).await;
+    assert_eq!(officer.types(&["node", "health"]).code, 0);
+    norland.act(case, &remove).await.expect("removed");
+    let told = tokio::time::timeout(Duration::from_secs(60), async {
+        loop {
+            if let Event::Alarm { id, code, .. } = events.next().await.expect("events go on") {
+                break (id, code);
+            }
+        }
+    });
+    let (again, code) = told.await.expect("an alarm");
+    assert_eq!(code, "removed");
+    assert_ne!(again, text(&rows[0]["id"]));
+    assert_eq!(monitor.api().status("/v1/health").await.expect("up"), 503);
+    assert_eq!(officer.types(&["node", "health"]).code, 8);
+    let open = officer.json(&["alarms", "list"]);
+    assert_eq!(open[0]["id"], again.as_str());
+    let all = officer.json(&["alarms", "list", "--all"]);
+    assert_eq!(
+        all.as_array().map(Vec::len),
+        Some(2),
+        "what was decided stays"
+    );
 }
 
 #[tokio::test]

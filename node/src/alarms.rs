@@ -2,7 +2,9 @@
 
 use focal_protocol::{
     case,
+    group::Motion,
     id::{CaseId, Hash, LogId, NodeId, OrgId},
+    log::Epoch,
     time::Time,
     wording::{Worded, Wording},
 };
@@ -32,6 +34,35 @@ pub struct KeptAlarm {
     /// What an operator decided, and when; none as long as it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved: Option<(String, Time)>,
+    /// Whom and what it is about; none of an alarm that an earlier version has kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Hash>,
+}
+
+/// An alarm that is to be raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raised {
+    /// What.
+    pub alarm: Alarm,
+    /// Whom and what it is about, by whole ids: only one alarm about it is open at a time.
+    pub about: Hash,
+    /// This occurrence of it: once an operator has decided about it, it is not raised again.
+    pub id: Hash,
+}
+
+impl KeptAlarm {
+    /// Whether it is open, and says what this one says.
+    #[must_use]
+    pub fn says(&self, raised: &Raised) -> bool {
+        let same = match &self.about {
+            Some(about) => *about == raised.about,
+            None => {
+                (&self.alarm.code, &self.alarm.message)
+                    == (&raised.alarm.code, &raised.alarm.message)
+            }
+        };
+        same && self.resolved.is_none()
+    }
 }
 
 /// What has happened.
@@ -177,41 +208,49 @@ impl From<Happened> for Alarm {
     }
 }
 
-impl Alarm {
-    /// The same alarm has the same id, however often it is raised.
-    #[must_use]
-    pub fn id(&self) -> Hash {
-        Hash::of(&[
-            b"focal/alarm/1\0",
-            self.code.as_bytes(),
-            b"\0",
-            self.message.as_bytes(),
-        ])
+impl Raised {
+    /// An alarm about these ids; what else makes it an occurrence of its own.
+    fn new(happened: Happened, ids: &[&[u8]], occurrence: &[u64]) -> Self {
+        let alarm = Alarm::from(happened);
+        let mut parts: Vec<&[u8]> = vec![b"focal/alarm/2\0", alarm.code.as_bytes(), b"\0"];
+        parts.extend(ids);
+        let about = Hash::of(&parts);
+        let occurrence: Vec<[u8; 8]> = occurrence.iter().map(|n| n.to_be_bytes()).collect();
+        let mut parts: Vec<&[u8]> = vec![b"focal/alarm/occurrence/1\0", about.as_bytes()];
+        parts.extend(occurrence.iter().map(<[u8; 8]>::as_slice));
+        let id = Hash::of(&parts);
+        Self { alarm, about, id }
     }
+}
 
+impl Alarm {
     /// A node signed two histories of a log: one alarm, however far down they turn out to part.
     #[must_use]
-    pub fn fork(node: &NodeId, log: LogId) -> Self {
-        let (node, log) = (node.short(), log.short());
-        Happened::Fork { node, log }.into()
+    pub fn fork(node: &NodeId, log: LogId) -> Raised {
+        let happened = Happened::Fork {
+            node: node.short(),
+            log: log.short(),
+        };
+        Raised::new(happened, &[node.as_bytes(), log.as_bytes()], &[])
     }
 
     /// Partners hold more of one of this node's own logs than it does.
     #[must_use]
-    pub fn old_copy(log: LogId) -> Self {
-        Happened::OldCopy(log.short()).into()
+    pub fn old_copy(log: LogId) -> Raised {
+        Raised::new(Happened::OldCopy(log.short()), &[log.as_bytes()], &[])
     }
 
     /// An organisation signed two manifests of one version.
     #[must_use]
-    pub fn manifests(org: Option<OrgId>) -> Self {
-        Happened::TwoManifests(org.map(|o| o.short()).unwrap_or_default()).into()
+    pub fn manifests(org: OrgId, version: u64) -> Raised {
+        let happened = Happened::TwoManifests(org.short());
+        Raised::new(happened, &[org.as_bytes()], &[version])
     }
 
     /// Stewards signed two rosters of one version.
     #[must_use]
-    pub fn rosters() -> Self {
-        Happened::TwoRosters.into()
+    pub fn rosters(version: u64) -> Raised {
+        Raised::new(Happened::TwoRosters, &[], &[version])
     }
 
     /// What opens a purged case could not be destroyed.
@@ -228,44 +267,74 @@ impl Alarm {
 
     /// What a case's state machine raised.
     #[must_use]
-    pub fn of_case(id: CaseId, alarm: &case::Alarm) -> Self {
+    pub fn of_case(id: CaseId, alarm: &case::Alarm) -> Raised {
         use case::Alarm as A;
         let case = id.short();
-        let happened = match alarm {
-            A::CustodianForked(node) => Happened::CustodianForked {
-                case,
-                node: node.short(),
-            },
-            A::CustodianRevoked(node) => Happened::CustodianRevoked {
-                case,
-                node: node.short(),
-            },
-            A::Voting { out, successor } => Happened::Voting {
-                case,
-                successor: successor.short(),
-                out: out.short(),
-            },
-            A::Contested(successor) => Happened::Contested {
-                case,
-                node: successor.short(),
-            },
-            A::Succeeded { out, successor } => Happened::Succeeded {
-                case,
-                successor: successor.short(),
-                out: out.short(),
-            },
-            // Once, whether the commit or the custodian's own word comes first; the case itself shows the reason.
-            A::Removed(_) => Happened::Removed(case),
-            A::Purged(node) => Happened::Purged {
-                case,
-                node: node.short(),
-            },
-            A::CannotFollow(why) => Happened::CannotFollow {
-                case,
-                why: why.to_string(),
-            },
+        let raised = |happened, nodes: &[&NodeId], occurrence: &[u64]| {
+            let mut ids = vec![id.as_bytes()];
+            ids.extend(nodes.iter().map(|n| n.as_bytes()));
+            Raised::new(happened, &ids, occurrence)
         };
-        happened.into()
+        let epoch = |at: &Epoch| [u64::from(at.generation), at.number];
+        match alarm {
+            A::CustodianForked { node, log } => {
+                let happened = Happened::CustodianForked {
+                    case,
+                    node: node.short(),
+                };
+                let ids = [id.as_bytes(), node.as_bytes(), log.as_bytes()];
+                Raised::new(happened, &ids, &[])
+            }
+            A::CustodianRevoked { node, by } => {
+                let happened = Happened::CustodianRevoked {
+                    case,
+                    node: node.short(),
+                };
+                raised(happened, &[node], &[by.roster, by.manifest])
+            }
+            A::Voting(motion) => {
+                let Motion { out, successor, .. } = motion;
+                let happened = Happened::Voting {
+                    case,
+                    successor: successor.short(),
+                    out: out.short(),
+                };
+                let attempt = [u64::from(motion.generation), u64::from(motion.ballot)];
+                raised(happened, &[successor, out], &attempt)
+            }
+            A::Contested(claim) => {
+                let happened = Happened::Contested {
+                    case,
+                    node: claim.successor.short(),
+                };
+                raised(happened, &[&claim.successor], &[claim.generation.into()])
+            }
+            A::Succeeded {
+                out,
+                successor,
+                generation,
+            } => {
+                let happened = Happened::Succeeded {
+                    case,
+                    successor: successor.short(),
+                    out: out.short(),
+                };
+                raised(happened, &[successor, out], &[u64::from(*generation)])
+            }
+            // Once, whether the commit or the custodian's own word comes first; the case itself shows the reason.
+            A::Removed { at, .. } => raised(Happened::Removed(case), &[], &epoch(at)),
+            A::Purged(node) => {
+                let happened = Happened::Purged {
+                    case,
+                    node: node.short(),
+                };
+                raised(happened, &[node], &[])
+            }
+            A::CannotFollow { at, why } => {
+                let why = why.clone();
+                raised(Happened::CannotFollow { case, why }, &[], &epoch(at))
+            }
+        }
     }
 }
 
@@ -276,12 +345,13 @@ mod tests {
 
     #[test]
     fn an_alarm_is_kept_with_its_name_and_one_of_an_earlier_version_is_read() {
-        let alarm = Alarm::fork(&NodeId([3; 32]), LogId([4; 16]));
-        assert_eq!(alarm.code, "fork");
+        let raised = Alarm::fork(&NodeId([3; 32]), LogId([4; 16]));
+        assert_eq!(raised.alarm.code, "fork");
         let kept = KeptAlarm {
-            alarm,
+            alarm: raised.alarm.clone(),
             since: Time(1),
             resolved: None,
+            about: Some(raised.about),
         };
         let bytes = codec::encode_packed(&kept);
         assert_eq!(codec::decode::<KeptAlarm>(&bytes, 4_096), Ok(kept.clone()));
@@ -290,12 +360,57 @@ mod tests {
                 said: None,
                 ..kept.alarm.clone()
             },
-            ..kept.clone()
+            about: None,
+            ..kept
         };
         // What is left out leaves no trace: the bytes are those of before.
         let bytes = codec::encode_packed(&earlier);
         assert!(!bytes.windows(4).any(|w| w == b"said" || w == b"with"));
         let read = codec::decode::<KeptAlarm>(&bytes, 4_096).expect("read");
-        assert_eq!((read.alarm.id(), read.alarm.said), (kept.alarm.id(), None));
+        assert_eq!(read.alarm.said, None);
+        assert!(read.says(&raised), "it is not raised beside it");
+    }
+
+    #[test]
+    fn what_happens_anew_is_another_occurrence_and_ids_that_begin_alike_are_told_apart() {
+        let case = CaseId([1; 32]);
+        let removed = |number| {
+            let at = Epoch::new(0, number);
+            let reason = number.to_string();
+            Alarm::of_case(case, &case::Alarm::Removed { at, reason })
+        };
+        assert_eq!(
+            removed(4),
+            Alarm::of_case(
+                case,
+                &case::Alarm::Removed {
+                    at: Epoch::new(0, 4),
+                    reason: "told later".into(),
+                }
+            )
+        );
+        assert_eq!(removed(4).about, removed(6).about);
+        assert_ne!(removed(4).id, removed(6).id);
+
+        let claim = |last: u8, generation| {
+            let mut successor = NodeId([7; 32]);
+            successor.0[31] = last;
+            Alarm::of_case(
+                case,
+                &case::Alarm::Contested(case::Claim {
+                    successor,
+                    generation,
+                }),
+            )
+        };
+        assert_eq!(claim(1, 1).alarm, claim(2, 1).alarm, "they read the same");
+        assert_ne!(claim(1, 1).about, claim(2, 1).about);
+        assert_ne!(claim(1, 1).id, claim(1, 2).id);
+
+        let org = OrgId([5; 32]);
+        let pairs = [3, 4].map(|version| Alarm::manifests(org, version));
+        assert_eq!(pairs[0].about, pairs[1].about);
+        assert_ne!(pairs[0].id, pairs[1].id);
+        assert_ne!(Alarm::rosters(3).id, Alarm::rosters(4).id);
     }
 }

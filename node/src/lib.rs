@@ -52,7 +52,7 @@ mod unlock;
 mod views;
 pub mod wipe;
 
-pub use alarms::{Alarm, KeptAlarm};
+pub use alarms::{Alarm, KeptAlarm, Raised};
 pub use error::Error;
 pub use html::{EvidencePage, EvidenceRecord};
 pub use inbox::inbox;

@@ -28,7 +28,7 @@ mod word;
 pub use admit::{Holding, NotAdmitted, Standing, admit};
 pub use awaits::Awaits;
 pub use custodian::Addable;
-pub use effect::{Alarm, Ctx, Effect, Held};
+pub use effect::{Alarm, Claim, Ctx, Effect, Held};
 pub use judge::{Reason, Verdict, judge};
 pub use keyring::{Kept, Keyring};
 pub use member::At;
@@ -78,9 +78,10 @@ pub enum Error {
     /// A succession was carried by the votes of members whom this node has seen removed since: it may be the last word of
     /// a majority, or the return of those who had to go. It waits until this node's operator votes for the successor.
     #[error(
-        "node {0:?} was voted custodian with votes of nodes that are no members here: an operator must decide"
+        "node {:?} was voted custodian with votes of nodes that are no members here: an operator must decide",
+        .0.successor
     )]
-    Contested(NodeId),
+    Contested(Claim),
     /// It comes from somebody who may not send it.
     #[error("node {0:?} may not send this")]
     NotAllowed(NodeId),
@@ -96,7 +97,7 @@ crate::worded! {
         Self::Restored => "case-restored",
         Self::NotYet => "case-not-yet",
         Self::NothingToDo => "case-nothing-to-do",
-        Self::Contested(node) => "case-contested" { node: node.short() },
+        Self::Contested(claim) => "case-contested" { node: claim.successor.short() },
         Self::NotAllowed(node) => "case-not-allowed" { node: node.short() },
     } via {
         Self::Group(error) => error,

@@ -24,7 +24,7 @@ pub use member::{Member, OrgKind, Status};
 pub use pace::PackagePace;
 pub use request::JoinRequest;
 pub use roster::Roster;
-pub use state::{Conflict, Directory, Item, Outcome};
+pub use state::{Conflict, Delisted, Directory, Item, Outcome};
 pub use versions::{Digest, Version, Versions};
 
 use crate::{

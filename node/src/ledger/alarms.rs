@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::{
-    alarms::{Alarm, KeptAlarm},
+    alarms::{Alarm, KeptAlarm, Raised},
     api::types::Event,
     clock,
     refused::Refused,
@@ -14,12 +14,15 @@ use focal_protocol::{
 };
 
 impl Ledger {
-    /// Makes sure that a person looks at something, also after a restart, until they say that they have.
-    pub(super) fn raise(&mut self, alarm: Alarm) {
-        let id = alarm.id();
-        if self.alarms.contains_key(&id) {
+    /// Makes sure that a person looks at something, also after a restart, until they say that they have. It is raised anew
+    /// when it happens anew, and not while it is open; so whoever makes it happen again and again gets one alarm for each
+    /// time that an operator has looked.
+    pub(super) fn raise(&mut self, raised: Raised) {
+        let open = self.alarms.values().any(|kept| kept.says(&raised));
+        if open || self.alarms.contains_key(&raised.id) {
             return;
         }
+        let Raised { alarm, about, id } = raised;
         tracing::error!(code = %alarm.code, "alarm: {}", alarm.message);
         let event = Event::Alarm {
             id: id.to_string(),
@@ -31,6 +34,7 @@ impl Ledger {
             alarm,
             since: clock::now(),
             resolved: None,
+            about: Some(about),
         };
         self.round.write.alarm(&self.store, &id, &kept);
         let act = Act::new(Deed::AlarmRaised).word(&kept.alarm.code).thing(id);
@@ -50,6 +54,8 @@ impl Ledger {
         self.round.write.alarm(&self.store, &id, &kept);
         self.round.durable = true;
         self.then(|ledger| ledger.publish_alarms());
+        // Of what has happened more than once one was open.
+        self.raise_conflicts();
         Ok(())
     }
 
@@ -59,10 +65,14 @@ impl Ledger {
 
     pub(super) fn raise_conflicts(&mut self) {
         let conflicts = self.directory.iter().flat_map(Directory::conflicts);
-        let alarms: Vec<Alarm> = conflicts
-            .map(|conflict| match &conflict.first {
-                Item::Manifest(m) => Alarm::manifests(m.unverified().ok().map(|m| m.org)),
-                _ => Alarm::rosters(),
+        let alarms: Vec<Raised> = conflicts
+            .filter_map(|conflict| match &conflict.first {
+                Item::Manifest(m) => {
+                    let m = m.unverified().ok()?;
+                    Some(Alarm::manifests(m.org, m.version))
+                }
+                Item::Roster(r) => Some(Alarm::rosters(r.unverified().ok()?.version)),
+                Item::KeyPackage(_) => None,
             })
             .collect();
         for alarm in alarms {

@@ -2,7 +2,7 @@
 //! voted out, must show.
 
 use super::{
-    Alarm, Case, Ctx, Effect, Ended, Error, Followed, Steps,
+    Alarm, Case, Claim, Ctx, Effect, Ended, Error, Followed, Steps,
     line::Parting,
     member::{TELLERS, invited_to},
 };
@@ -42,7 +42,10 @@ impl Case {
             return adopted;
         };
         if self.state.follows != Some(from) {
-            return Err(Error::Contested(from));
+            return Err(Error::Contested(Claim {
+                successor: from,
+                generation: invitation.generation,
+            }));
         }
         Ok(self.begin_anew(other))
     }
@@ -98,11 +101,15 @@ impl Case {
         };
         // Who takes part no more has stopped following, and comes back as a newcomer does: by trusting who invites it.
         let returns = self.state.ended.is_some();
+        let contested = Error::Contested(Claim {
+            successor: from,
+            generation: key.generation,
+        });
         let checked = self.check_base(&succession);
         if !returns {
             checked.clone()?;
         } else if checked.is_err() && !self.was_member(&from) && self.state.follows != Some(from) {
-            return Err(Error::Contested(from));
+            return Err(contested);
         }
         let group = CaseGroup::join(
             key,
@@ -117,7 +124,7 @@ impl Case {
             old.rules().check_successor(group.rules(), common)?;
         }
         if !returns && in_force && self.is_brought_back(&succession, &group) {
-            return Err(Error::Contested(from));
+            return Err(contested);
         }
         let secret = EpochGrant::new(group.epoch(), group.secret()?);
         self.state.groups.push(Followed {
@@ -148,6 +155,7 @@ impl Case {
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
                 successor: from,
+                generation: succession.motion.generation,
             }));
         } else {
             self.others.push(group);
@@ -345,7 +353,12 @@ impl Case {
         if voted || self.state.follows == Some(motion.successor) {
             return Ok(());
         }
-        carried(succession, members).map_err(|_| Error::Contested(motion.successor))
+        carried(succession, members).map_err(|_| {
+            Error::Contested(Claim {
+                successor: motion.successor,
+                generation: motion.generation.saturating_add(1),
+            })
+        })
     }
 
     /// Grants what this node can read and those on the other side of the split may lack: everything after the epoch that
@@ -448,6 +461,7 @@ impl Case {
             Effect::Alarm(Alarm::Succeeded {
                 out: self.me,
                 successor: motion.successor,
+                generation: motion.generation,
             }),
             Effect::Changed,
         ])

@@ -1,8 +1,8 @@
 //! What a case is given, and what it asks of its host.
 
 use crate::{
-    directory::Directory,
-    group::{Delivery, MlsIdentity, Rows},
+    directory::{Delisted, Directory},
+    group::{Delivery, MlsIdentity, Motion, Rows},
     id::{LogId, NodeId},
     key::SecretKey,
     log::{Epoch, EpochGrant, Payload},
@@ -84,31 +84,57 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alarm {
     /// The custodian has signed two histories: members may have followed different commits.
-    CustodianForked(NodeId),
-    /// The custodian's node was revoked by its organisation, or its organisation is no longer active.
-    CustodianRevoked(NodeId),
-    /// Votes for a new custodian have begun.
-    Voting {
-        /// The custodian that is to go.
-        out: NodeId,
-        /// The one to come.
-        successor: NodeId,
+    CustodianForked {
+        /// The custodian.
+        node: NodeId,
+        /// The log that shows it.
+        log: LogId,
     },
+    /// The custodian's node was revoked by its organisation, or its organisation is no longer active.
+    CustodianRevoked {
+        /// The custodian.
+        node: NodeId,
+        /// By what.
+        by: Delisted,
+    },
+    /// Votes for a new custodian have begun.
+    Voting(Motion),
     /// Somebody was voted custodian with votes of nodes that are no members here: an operator must decide.
-    Contested(NodeId),
+    Contested(Claim),
     /// Somebody else is custodian now.
     Succeeded {
         /// The one that went.
         out: NodeId,
         /// The one that came.
         successor: NodeId,
+        /// The generation that ended with it.
+        generation: u32,
     },
     /// This node takes part no more.
-    Removed(String),
+    Removed {
+        /// Since when.
+        at: Epoch,
+        /// Why.
+        reason: String,
+    },
     /// This node's copy was destroyed, as its custodian, this node, said.
     Purged(NodeId),
     /// A commit of the custodian could not be followed.
-    CannotFollow(String),
+    CannotFollow {
+        /// The epoch in which this node stays.
+        at: Epoch,
+        /// Why.
+        why: String,
+    },
+}
+
+/// That somebody was voted custodian, as they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Who.
+    pub successor: NodeId,
+    /// The generation that is to begin with it.
+    pub generation: u32,
 }
 
 /// Heights by node, for tests and simulations.

@@ -211,7 +211,10 @@ impl Case {
                 at: epoch,
                 reason: String::new(),
             });
-            effects.push(Effect::Alarm(Alarm::Removed(String::new())));
+            effects.push(Effect::Alarm(Alarm::Removed {
+                at: epoch,
+                reason: String::new(),
+            }));
         }
         self.drop_settled_requests();
         if self
@@ -247,7 +250,10 @@ impl Case {
             _ => false,
         };
         let here = self.state.ended.is_none() && self.rules().custodian == *writer;
-        (here && broken).then(|| Alarm::CannotFollow(error.to_string()))
+        (here && broken).then(|| Alarm::CannotFollow {
+            at: self.epoch(),
+            why: error.to_string(),
+        })
     }
 
     /// Whether it falls to this node to tell the others the secret of an epoch with these members, of an earlier

@@ -175,10 +175,7 @@ impl Case {
             if !case.state.ballots.cast(&vote) {
                 return Ok(Vec::new());
             }
-            let mut effects = vec![Effect::Alarm(Alarm::Voting {
-                out: motion.out,
-                successor: motion.successor,
-            })];
+            let mut effects = vec![Effect::Alarm(Alarm::Voting(motion))];
             effects.extend(case.count(ctx)?);
             effects.push(Effect::Changed);
             Ok(effects)
@@ -192,7 +189,8 @@ impl Case {
     }
 
     /// The custodian that is voted out: the one in that epoch.
-    fn out(&self) -> NodeId {
+    #[must_use]
+    pub fn out(&self) -> NodeId {
         self.state.forked_by.unwrap_or(self.rules().custodian)
     }
 
@@ -334,6 +332,7 @@ impl Case {
         effects.push(Effect::Alarm(Alarm::Succeeded {
             out: motion.out,
             successor: self.me,
+            generation: motion.generation,
         }));
         effects.push(Effect::Changed);
         Ok(effects)
@@ -417,18 +416,18 @@ impl Case {
         if after.is_none() && writer != self.rules().custodian {
             return Vec::new();
         }
-        self.parted(writer, after)
+        self.parted(writer, log, after)
     }
 
-    fn parted(&mut self, writer: NodeId, after: Option<Epoch>) -> Vec<Effect> {
+    fn parted(&mut self, node: NodeId, log: LogId, after: Option<Epoch>) -> Vec<Effect> {
         if let Some(after) = after
             && self.state.forked_after.is_none_or(|held| after < held)
         {
             self.state.forked_after = Some(after);
-            self.state.forked_by = Some(writer);
+            self.state.forked_by = Some(node);
         }
         vec![
-            Effect::Alarm(Alarm::CustodianForked(writer)),
+            Effect::Alarm(Alarm::CustodianForked { node, log }),
             Effect::Changed,
         ]
     }
@@ -451,6 +450,6 @@ impl Case {
         let logs = ctx.held.heights(&at.writer);
         let by_writer = logs.iter().any(|(log, _)| *log == made.log);
         let new = self.state.forked_after.is_none_or(|held| ends < held);
-        (again && by_writer && new).then(|| self.parted(at.writer, Some(ends)))
+        (again && by_writer && new).then(|| self.parted(at.writer, at.log, Some(ends)))
     }
 }

@@ -212,6 +212,9 @@ impl Case {
     pub fn custodian_alarm(&self, ctx: &Ctx<'_>) -> Option<Alarm> {
         let custodian = self.rules().custodian;
         let gone = self.state.ended.is_none() && ctx.directory.node(&custodian).is_none();
-        gone.then_some(Alarm::CustodianRevoked(custodian))
+        gone.then(|| Alarm::CustodianRevoked {
+            node: custodian,
+            by: ctx.directory.delisted(&custodian),
+        })
     }
 }

@@ -17,6 +17,7 @@ mod world;
 
 use super::*;
 use crate::{
+    directory::Delisted,
     group::{CaseRole, Cause, Delivery, History, Invitation, Motion, Removal, Succession, Vote},
     id::Hash,
     log::{EpochGrant, Lane, Payload, Request},
@@ -32,6 +33,13 @@ fn signed_vote(n: u8, motion: Motion) -> Signed<Vote> {
         gone: Vec::new(),
     };
     Signed::new(&vote, &node_key(n))
+}
+
+fn contested(successor: u8, generation: u32) -> Error {
+    Error::Contested(Claim {
+        successor: node(successor),
+        generation,
+    })
 }
 
 fn removal(case: &Case, at: Epoch, reason: &str) -> Delivery {

@@ -324,7 +324,10 @@ impl Case {
         });
         Ok(vec![
             Effect::Changed,
-            Effect::Alarm(Alarm::Removed(removal.reason)),
+            Effect::Alarm(Alarm::Removed {
+                at: removal.at,
+                reason: removal.reason,
+            }),
         ])
     }
 }

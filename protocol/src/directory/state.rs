@@ -32,6 +32,16 @@ pub enum Outcome {
     Known,
 }
 
+/// The version of the roster or of the manifest since which a node is in no current manifest of an active member; 0 if it
+/// is not by this document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delisted {
+    /// Of the roster since which its organisation is not active.
+    pub roster: u64,
+    /// Of its organisation's manifest since which it is not listed, or revoked.
+    pub manifest: u64,
+}
+
 /// Two validly signed documents of one version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
@@ -326,6 +336,28 @@ impl Directory {
         let mut versions = self.manifests.get(org)?.iter().rev();
         let entry = versions.find_map(|m| m.nodes.iter().find(|n| n.id == *id))?;
         Some((*org, entry))
+    }
+
+    /// By which document a node is no current one.
+    #[must_use]
+    pub fn delisted(&self, id: &NodeId) -> Delisted {
+        let Some(org) = self.listed.get(id) else {
+            return Delisted::default();
+        };
+        if self.member(org).is_none() {
+            let earlier = self.rosters.iter().rev();
+            let out = earlier.take_while(|r| r.active(org).is_none());
+            return Delisted {
+                roster: out.last().map_or(0, |r| r.version),
+                manifest: 0,
+            };
+        }
+        let earlier = self.manifests.get(org).into_iter().flatten().rev();
+        let without = earlier.take_while(|m| m.node(id).is_none());
+        Delisted {
+            roster: 0,
+            manifest: without.last().map_or(0, |m| m.version),
+        }
     }
 
     /// Whether some manifest has listed this MLS signature key for a node of an organisation: what was signed with it

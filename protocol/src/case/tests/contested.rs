@@ -110,7 +110,7 @@ fn an_old_vote_for_one_that_was_removed_since_follows_nobody() {
         welcome: Vec::new(),
     });
     let taken = world.ask(2, |case, ctx| case.deliver(ctx, node(3), invitation));
-    assert_eq!(taken, Err(Error::Contested(node(3))));
+    assert_eq!(taken, Err(contested(3, 1)));
     world.assert_agreed(&[1, 2]);
 }
 
@@ -144,7 +144,7 @@ fn who_was_removed_becomes_custodian_by_nobodys_old_vote() {
             welcome: Vec::new(),
         });
         let taken = world.ask(n, |case, ctx| case.deliver(ctx, node(3), invitation));
-        assert_eq!(taken, Err(Error::Contested(node(3))), "node {n}");
+        assert_eq!(taken, Err(contested(3, 1)), "node {n}");
     }
     world.assert_agreed(&[1, 2, 4, 5]);
 }

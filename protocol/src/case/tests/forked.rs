@@ -28,8 +28,7 @@ fn the_others_go_back_to_what_they_have_in_common_and_choose_another() {
     world.settle();
     for n in [2, 3, 4] {
         assert_eq!(world.case(n).base(), common, "node {n}");
-        let alarm = Alarm::CustodianForked(node(1));
-        assert!(world.node(n).alarms.contains(&alarm));
+        assert!(world.told_of_fork(n, 1), "node {n}");
     }
     let by_2 = world.write(2).expect("written");
     let by_3 = world.write(3).expect("written");
@@ -98,8 +97,7 @@ fn two_commits_of_one_epoch_are_two_histories_also_if_they_stand_in_two_logs() {
     assert!(world.node(2).disk.frozen.is_empty(), "each log is sound");
     for n in [2, 3] {
         assert_eq!(world.case(n).base(), common, "node {n}");
-        let alarm = Alarm::CustodianForked(node(1));
-        assert!(world.node(n).alarms.contains(&alarm));
+        assert!(world.told_of_fork(n, 1), "node {n}");
         world.vote(n, 2, Cause::Hostile).expect("voted");
         world.settle();
     }
@@ -161,8 +159,7 @@ fn old_commits_that_are_repeated_or_made_up_part_nobody() {
     world.settle();
     for n in [2, 3, 4] {
         assert_eq!(world.case(n).base(), world.epoch(n), "node {n}");
-        let alarm = Alarm::CustodianForked(node(1));
-        assert!(!world.node(n).alarms.contains(&alarm));
+        assert!(!world.told_of_fork(n, 1), "node {n}");
     }
     world.assert_agreed(&[1, 2, 3, 4]);
 }

@@ -74,7 +74,10 @@ fn a_removed_node_is_cut_off_everywhere_and_learns_why() {
     };
     assert_eq!(world.case(3).ended(), Some(&why));
     assert_eq!(world.write(3), Err(Error::Ended(why)));
-    let alarm = Alarm::Removed("it left the table".into());
+    let alarm = Alarm::Removed {
+        at,
+        reason: "it left the table".into(),
+    };
     assert!(world.node(3).alarms.contains(&alarm));
     let after = world.write(1).expect("written");
     world.settle();
@@ -164,7 +167,12 @@ fn a_node_that_its_organisation_lists_no_longer_is_removed() {
     assert_eq!(world.case(1).members().len(), 2, "it is not added again");
     world.revoke(1);
     let alarm = world.act(2, |case, ctx| Ok((case.custodian_alarm(ctx), Vec::new())));
-    assert_eq!(alarm, Ok(Some(Alarm::CustodianRevoked(node(1)))));
+    let by = Delisted {
+        roster: 0,
+        manifest: 2,
+    };
+    let node = node(1);
+    assert_eq!(alarm, Ok(Some(Alarm::CustodianRevoked { node, by })));
     let epoch = world.epoch(1);
     world.wait(WEEK_MS);
     world.ask(1, Case::tick).expect("a tick");

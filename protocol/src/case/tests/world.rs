@@ -310,6 +310,14 @@ impl World {
         }
     }
 
+    /// Whether a node has heard that another, its custodian, has signed two histories.
+    pub(crate) fn told_of_fork(&self, n: u8, by: u8) -> bool {
+        let by = node(by);
+        let told =
+            |alarm: &Alarm| matches!(alarm, Alarm::CustodianForked { node, .. } if *node == by);
+        self.node(n).alarms.iter().any(told)
+    }
+
     /// Appends an entry to a node's own log.
     pub(crate) fn append(&mut self, n: u8, sealed: EpochGrant, content: Content) {
         self.counter += 1;

@@ -183,8 +183,11 @@ impl Operators {
         for (index, _) in behind {
             for node in [successor, custodian] {
                 let seat = &self.world.seats[index];
-                let contested = (case, Alarm::Contested(node));
-                if seat.restored || seat.alarms.contains(&contested) {
+                let contested = |(of, alarm): &(CaseId, Alarm)| {
+                    let by = matches!(alarm, Alarm::Contested(claim) if claim.successor == node);
+                    *of == case && by
+                };
+                if seat.restored || seat.alarms.iter().any(contested) {
                     self.act(index, case, Action::Vote(node, Cause::Lost));
                 }
             }

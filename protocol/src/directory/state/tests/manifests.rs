@@ -209,3 +209,37 @@ fn a_manifest_over_a_limit_or_with_a_name_listed_twice_is_refused() {
         Err(Error::TooMany(limits::AUTHORS_PER_ORG))
     );
 }
+
+#[test]
+fn by_which_document_a_node_went_is_told_each_time_that_it_goes() {
+    let mut directory = directory();
+    let listed = manifest(1);
+    let node = listed.nodes[0].id;
+    assert_eq!(directory.delisted(&node), Delisted::default());
+    let mut current = listed.clone();
+    offer_manifest(&mut directory, &current, 1).expect("new");
+    let mut by = Vec::new();
+    for is_listed in [false, false, true, false] {
+        current = following(&current, 1);
+        current.nodes = if is_listed {
+            listed.nodes.clone()
+        } else {
+            Vec::new()
+        };
+        offer_manifest(&mut directory, &current, 1).expect("new");
+        by.push(directory.delisted(&node).manifest);
+    }
+    assert_eq!(by, [2, 2, 0, 5]);
+
+    let mut next = admitting(&directory, 4);
+    directory.offer(roster(&next, &[2, 3])).expect("new");
+    for newcomer in [5, 6] {
+        next = admitting(&directory, newcomer);
+        let member = next.members.iter_mut().find(|m| m.org == org(1));
+        member.expect("a member").status = Status::Suspended;
+        next.stewards.retain(|steward| *steward != org(1));
+        directory.offer(roster(&next, &[2, 3])).expect("new");
+        let by = directory.delisted(&node);
+        assert_eq!((by.roster, by.manifest), (2, 0), "since the first one");
+    }
+}
