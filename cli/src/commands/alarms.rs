@@ -14,11 +14,13 @@ use focal_node::api::types::{AlarmRow, Resolve};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  focal alarms list
+  focal alarms
+  focal alarms list --all
   focal alarms resolve 3f9c1a2b --decision \"called Norland: its backup was restored by mistake\"")]
 pub(crate) struct Args {
+    /// Without one: `list`
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -57,8 +59,9 @@ struct ResolveArgs {
 pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     let client = Client::connect(context).await?;
     match args.command {
-        Command::List(args) => list(&args, &client, context).await,
-        Command::Resolve(args) => resolve(args, &client, context).await,
+        None => list(&ListArgs { all: false }, &client, context).await,
+        Some(Command::List(args)) => list(&args, &client, context).await,
+        Some(Command::Resolve(args)) => resolve(args, &client, context).await,
     }
 }
 

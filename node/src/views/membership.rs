@@ -11,6 +11,7 @@ use focal_protocol::{
     log::{Epoch, Request},
     wording::{Worded, Wording},
 };
+use std::collections::BTreeSet;
 
 /// Waiting entries that are shown.
 const WAITING: usize = 1_000;
@@ -19,8 +20,9 @@ impl Views {
     /// Finds a node of a case by its id, its first digits, or its organisation, if that has one node there.
     pub(crate) fn find_node(&self, case: CaseId, text: &str) -> Result<NodeId, Refused> {
         let info = self.case(case)?;
+        // One that came and went is named once, whether a manifest still lists it or not.
         let known = info.members.iter().copied();
-        let nodes: Vec<NodeId> = known
+        let nodes: BTreeSet<NodeId> = known
             .chain(info.rules.former.iter().map(|f| f.node))
             .collect();
         let lower = text.to_ascii_lowercase();
