@@ -95,7 +95,8 @@ impl Known {
                 }
                 _ => {
                     if let Some(case) = read::<CaseDetail>(answer) {
-                        let members = case.members.into_iter();
+                        // Also those who were invited and have not joined yet.
+                        let members = case.in_case.into_iter();
                         let members = members.map(|m| (m.org, m.org_name)).collect();
                         self.members.insert(case.summary.case, members);
                     }

@@ -26,7 +26,8 @@ pub use attachment::{AttachmentHere, AttachmentRow, AttachmentSpace, AttachmentV
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use backup::BackupMade;
 pub use case::{
-    CaseDetail, CaseMember, CaseSummary, FindCompartment, Former, Motion, OpenCase, Waiting,
+    CaseDetail, CaseMember, CaseOrganisation, CaseSummary, FindCompartment, Former, Motion,
+    OpenCase, Waiting,
 };
 pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
 pub use directory::{Author, Directory, DirectoryUpdate, Organisation};

@@ -146,6 +146,12 @@ impl Views {
             })
             .map(|(org, _)| org_name(d, org))
             .collect();
+        let in_case = info.rules.organisations().into_iter();
+        let in_case = in_case.map(|(org, role)| api::CaseOrganisation {
+            org: org.to_string(),
+            org_name: org_name(d, &org),
+            role: role.to_string(),
+        });
         let (requests, requests_said) = self.requests(&info).into_iter().unzip();
         Ok(api::CaseDetail {
             summary: self.summary_of(id, &info)?,
@@ -153,6 +159,7 @@ impl Views {
             generation: info.epoch.generation,
             epoch: info.epoch.number,
             members,
+            in_case: in_case.collect(),
             waiting,
             compartments: self.compartments(id)?,
             requests,

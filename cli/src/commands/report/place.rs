@@ -140,8 +140,9 @@ pub(crate) async fn readers_only(
 ) -> Result<CaseSummary> {
     let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
     let status: Status = client.get("/v1/status").await?;
+    // Also those who were invited and have not joined yet: they will read it.
     let others: BTreeMap<OrgId, String> = detail
-        .members
+        .in_case
         .iter()
         .filter(|m| status.org.as_ref() != Some(&m.org))
         .filter_map(|m| Some((m.org.parse().ok()?, m.org_name.clone())))

@@ -56,7 +56,10 @@ pub struct CaseDetail {
     pub epoch: u64,
     /// Members, node by node.
     pub members: Vec<CaseMember>,
-    /// Organisations that were invited but have no node in the case yet.
+    /// Organisations in the case: those that may read it, whether a node of theirs has joined yet or not.
+    #[serde(default)]
+    pub in_case: Vec<CaseOrganisation>,
+    /// Of these, the names of those that have no node in the case yet.
     pub waiting: Vec<String>,
     /// Compartments of the case in which this node is, with their titles.
     pub compartments: Vec<CaseSummary>,
@@ -75,6 +78,17 @@ pub struct CaseDetail {
     pub keys_since: String,
     /// Hash of the case view: equal on nodes that hold the same records.
     pub view_hash: String,
+}
+
+/// An organisation in a case.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CaseOrganisation {
+    /// Its id.
+    pub org: String,
+    /// Its name.
+    pub org_name: String,
+    /// `contributor` or `reader`.
+    pub role: String,
 }
 
 /// A motion for a new custodian.
