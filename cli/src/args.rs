@@ -222,6 +222,30 @@ mod tests {
     }
 
     #[test]
+    fn no_command_takes_for_its_own_what_every_command_takes() {
+        fn visit(command: &clap::Command, common: &[String], path: &str) {
+            for sub in command.get_subcommands() {
+                let path = format!("{path} {}", sub.get_name());
+                for arg in sub.get_arguments() {
+                    let names = [Some(arg.get_id().as_str()), arg.get_long()];
+                    let mut names = names.into_iter().flatten();
+                    let taken = names.find(|name| common.iter().any(|c| c == name));
+                    assert_eq!(
+                        taken, None,
+                        "{path}: a node's id would be taken for its address"
+                    );
+                }
+                visit(sub, common, &path);
+            }
+        }
+        let command = Cli::command();
+        let common = command.get_arguments().filter(|arg| arg.is_global_set());
+        let common: Vec<String> = common.map(|arg| arg.get_id().to_string()).collect();
+        assert!(common.contains(&"node".to_string()));
+        visit(&command, &common, "focal");
+    }
+
+    #[test]
     fn every_command_shows_an_example_and_takes_the_common_flags() {
         fn visit(command: &clap::Command, path: &str) {
             let help = command

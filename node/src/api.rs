@@ -18,6 +18,7 @@ mod export;
 mod history;
 mod imports;
 mod openapi;
+mod preview;
 mod read;
 mod report;
 mod search;

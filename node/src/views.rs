@@ -9,6 +9,7 @@ mod known;
 #[cfg(test)]
 mod made;
 mod membership;
+mod preview;
 mod records;
 mod release;
 mod report;

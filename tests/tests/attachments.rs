@@ -233,6 +233,7 @@ async fn after_a_purge_no_chunk_is_left() {
         let purge = CaseAction::Purge {
             everywhere: false,
             reason: "the end".into(),
+            abandon: true,
         };
         org.act(case, &purge).await.expect("purged");
         until("the chunks are gone", || async {

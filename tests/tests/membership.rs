@@ -255,6 +255,7 @@ async fn after_a_purge_neither_the_store_nor_a_copy_of_its_files_opens_anything(
     let purge = CaseAction::Purge {
         everywhere: true,
         reason: "end of retention".into(),
+        abandon: false,
     };
     stage.org(0).act(stage.case, &purge).await.expect("purged");
     for i in 0..2 {
@@ -509,7 +510,7 @@ async fn several_organisations_are_invited_at_once_and_each_learns_what_came_of_
     let invite = async |orgs: &[&str]| -> Result<Vec<Invited>, Problem> {
         let body = Invitations {
             orgs: orgs.iter().map(ToString::to_string).collect(),
-            role: "reader".into(),
+            role: Some("reader".into()),
         };
         host.api().post(&path, &body).await.expect("an answer")
     };

@@ -304,6 +304,7 @@ async fn acts_and_refused_acts_are_noted_and_outlive_the_case() {
     let purge = focal_node::api::types::CaseAction::Purge {
         everywhere: false,
         reason: String::new(),
+        abandon: true,
     };
     norland.act(case, &purge).await.expect("purged");
     let items = until("the purge is noted", || async {

@@ -354,6 +354,7 @@ async fn nothing_of_a_purged_case_is_found_and_its_index_is_gone() {
     let purge = CaseAction::Purge {
         reason: "retention is over".into(),
         everywhere: false,
+        abandon: false,
     };
     org.act(case, &purge).await.expect("purged");
     until("the index is gone", || async {

@@ -85,32 +85,96 @@ case-go-on = Go on?
 case-named = Case { $title } ({ $case })
 case-stake-ask-remove = The custodian, { $custodian }, is asked to remove { $org }. All members see it.
 case-asked = asked
-case-a-node = node { $node }
-case-stake-remove = { $who } is removed. What this node holds of its reports stays; later ones count nowhere. What is written from now on does not open for it; what it has read already stays with it.
+case-whom = { $org } ({ $id })
+case-whose-node = { $org } (node { $node })
+case-its-nodes = { $n ->
+        [0] None of its nodes has joined.
+        [one] It has 1 node in the case: { $nodes }
+       *[other] It has { $n } nodes in the case: { $nodes }
+    }
+case-stake-counts = { $n ->
+        [one] 1 entry by it is held here and counts; later ones count nowhere. What is written from now on does not open for it; what it has read already stays with it.
+       *[other] { $n } entries by it are held here and count; later ones count nowhere. What is written from now on does not open for it; what it has read already stays with it.
+    }
+case-stake-remove = { $who }, a { $was }, is removed.
+case-stake-remove-node = { $who }, a { $was }, is removed; its organisation's other nodes stay.
+case-stake-remove-former = { $who } is no member any more: its logs end here for everybody.
 case-stays-inside = It stays in these compartments, and reads on there until it is removed from each of them, too: { $cases }
 case-removed = removed: the members follow as they are reached
-case-stake-leave = Your organisation leaves. What is here stays readable; what is written afterwards does not open here.
+case-stake-leave = Your organisation, { $org }, a { $was }, leaves. What is here stays readable; what is written afterwards does not open here.
 case-left = the custodian's node is told: it carries it out when it is reached
-case-stake-role = { $org } becomes { $role }.
+case-stake-role = { $org }, a { $was }, becomes a { $role }.
+case-stake-reads = A reader reads and acknowledges: what else it writes from then on counts nowhere.
+case-stake-reports = A contributor also reports.
 case-done = done
 case-stake-hand-over = { $to } becomes custodian: it alone invites, removes and closes from then on. Only it can give that back.
+case-stake-reader-in-office = It is a reader now; a custodian can give itself any role.
 case-handed-over = handed over
+case-stake-rekey = This node makes fresh keys: a new epoch begins for all members. What can be read now stays readable.
+case-stake-rekey-propose = This node proposes fresh keys to the custodian, { $custodian }: a new epoch begins for all members when its node has taken them up. What can be read now stays readable.
 case-rekeyed = fresh keys: the case is in epoch { $epoch }
 case-rekey-proposed = fresh keys are proposed: they hold when the custodian's node has taken them up
-case-stake-succeed = You stand for custodian in place of { $custodian } ({ $cause }). When more than half of the other members have voted for you, it is out and the others go on with you.
+case-stake-succeed = You, { $successor }, stand for custodian in place of { $out }. With a majority it is out, and the others go on with you.
 case-succeed-told = the members are told: they vote with `focal case vote`
-case-stake-vote = You vote { $successor } custodian in place of { $custodian } ({ $cause }). With a majority this cannot be taken back.
+case-stake-vote = You vote { $successor } custodian in place of { $out }. With a majority this cannot be taken back.
+case-stake-vote-again = { $successor } is to be custodian again, with a group that begins anew: its node has lost its state. Nobody goes out.
+case-stake-follow = This is no vote: { $successor } is nobody here who can be elected, or this node takes part no more. If others have made it custodian, this node follows it, although it cannot tell whether rightly.
+case-stake-lost = The custodian is taken for lost: what it has written counts, also if it comes only later.
+case-stake-hostile = The custodian is taken for hostile: of what it has written only that counts which the next custodian's node holds when it has the majority; the rest counts nowhere, whoever holds it.
+case-stake-hostile-here = { $n ->
+        [one] The custodian is taken for hostile: of what it has written only that counts which this node holds when you have the majority (now 1 entry); the rest counts nowhere, whoever holds it.
+       *[other] The custodian is taken for hostile: of what it has written only that counts which this node holds when you have the majority (now { $n } entries); the rest counts nowhere, whoever holds it.
+    }
+case-stake-votes = { $n ->
+        [0] It has none of the { $needed } votes that it needs.
+       *[other] It has { $n } of the { $needed } votes that it needs, by { $voters }.
+    }
 case-voted = voted
-case-stake-retain = {" "}{ $n ->
+case-stake-others = { $n ->
+        [0] Nobody else is in the case.
+       *[other] The others in it: { $others }
+    }
+case-stake-retain = { $n ->
         [one] After 1 day every member's node destroys the content.
        *[other] After { $n } days every member's node destroys the content.
     }
-case-stake-close = The case becomes read-only for everybody. { $retained }
+case-stake-close = The case becomes read-only for everybody.
 case-closed = closed
 case-stake-reopen = The case takes reports again.
 case-open-again = open
-case-stake-purge-all = Every member's node destroys the content of this case as soon as it is reached. Nobody can bring it back.
-case-stake-purge = This node destroys its copy of this case. It cannot be brought back here; the other members keep theirs.
+case-stake-purge-all = { $n ->
+        [one] Every member's node destroys the content of this case, 1 record, as soon as it is reached. Nobody can bring it back.
+       *[other] Every member's node destroys the content of this case, { $n } records, as soon as it is reached. Nobody can bring it back.
+    }
+case-stake-purge = { $n ->
+        [one] This node destroys its copy of this case, 1 record. It cannot be brought back here.
+       *[other] This node destroys its copy of this case, { $n } records. It cannot be brought back here.
+    }
+case-stake-purge-kept = The other members keep theirs: { $others }
+case-stake-purge-last = Nobody else is in the case: no copy is left.
+case-stake-abandon = Without this node the case has no custodian: nobody invites, removes or closes until the others have voted for another one.
+case-purge-in-office = this node is the custodian of the case, and others are in it
+case-purge-in-office-next = hand it over first (`focal case hand-over`), or purge it --everywhere; --abandon destroys the copy here all the same
+case-stake-ask-invite = The custodian, { $custodian }, is asked to invite them. All members see it.
+case-stake-invite = { $n ->
+        [one] { $who } comes in as { $role }, with 1 node.
+       *[other] { $who } comes in as { $role }, with { $n } nodes.
+    }
+case-stake-invite-stays = { $n ->
+        [0] { $who } stays { $role }, with all its nodes.
+        [one] { $who } stays { $role }; 1 more node of its comes in.
+       *[other] { $who } stays { $role }; { $n } more nodes of its come in.
+    }
+case-stake-invite-changes = { $n ->
+        [0] { $who } becomes { $role }: it was { $was }.
+        [one] { $who } becomes { $role }: it was { $was }; 1 more node of its comes in.
+       *[other] { $who } becomes { $role }: it was { $was }; { $n } more nodes of its come in.
+    }
+case-stake-reads-all = { $n ->
+        [one] Who comes in reads all that was written since the case was opened: 1 record so far.
+       *[other] Who comes in reads all that was written since the case was opened: { $n } records so far.
+    }
+case-stake-reads-later = Who comes in reads only what is written from then on.
 case-purged = purged
 case-no-compartment = This node is in no compartment of "{ $title }".
 head-compartment = compartment
@@ -172,5 +236,3 @@ risk-levels = Level 0 (absent) to 4 (acute).
 head-low = low
 head-best = best
 head-high = high
-cause-hostile = hostile
-cause-lost = lost

@@ -85,32 +85,98 @@ case-go-on = Continuer ?
 case-named = Dossier { $title } ({ $case })
 case-stake-ask-remove = Il est demandé au dépositaire, { $custodian }, de retirer { $org }. Tous les membres le voient.
 case-asked = demandé
-case-a-node = le nœud { $node }
-case-stake-remove = { $who } est retiré. Ce que ce nœud détient de ses rapports reste ; les suivants ne comptent nulle part. Ce qui sera écrit désormais ne s’ouvrira pas pour lui ; ce qui a déjà été lu lui reste.
-case-stays-inside = Il reste dans ces compartiments, et y lira la suite tant qu’il n’est pas retiré de chacun d’eux aussi : { $cases }
+case-whom = { $org } ({ $id })
+case-whose-node = { $org } (nœud { $node })
+case-its-nodes = { $n ->
+        [0] Aucun de ses nœuds n’est encore entré.
+        [one] Elle a un nœud dans le dossier : { $nodes }
+       *[other] Elle a { $n } nœuds dans le dossier : { $nodes }
+    }
+case-stake-counts = { $n ->
+        [0] Rien d’elle n’est détenu ici ; ce qui en viendra ne comptera nulle part. Ce qui sera écrit désormais ne s’ouvrira pas pour elle ; ce qui a déjà été lu lui reste.
+        [one] Une entrée d’elle est détenue ici et compte ; les suivantes ne comptent nulle part. Ce qui sera écrit désormais ne s’ouvrira pas pour elle ; ce qui a déjà été lu lui reste.
+       *[other] { $n } entrées d’elle sont détenues ici et comptent ; les suivantes ne comptent nulle part. Ce qui sera écrit désormais ne s’ouvrira pas pour elle ; ce qui a déjà été lu lui reste.
+    }
+case-stake-remove = { $who }, { $was }, est retirée.
+case-stake-remove-node = { $who }, { $was } : ce nœud est retiré ; les autres nœuds de l’organisation restent.
+case-stake-remove-former = { $who } : ce nœud n’est plus membre ; ses journaux s’arrêtent ici pour tous.
+case-stays-inside = Elle reste dans ces compartiments, et y lira la suite tant qu’elle n’est pas retirée de chacun d’eux aussi : { $cases }
 case-removed = retiré : les membres suivent à mesure qu’ils sont joints
-case-stake-leave = Votre organisation quitte le dossier. Ce qui est ici reste lisible ; ce qui sera écrit ensuite ne s’ouvrira pas ici.
+case-stake-leave = Votre organisation, { $org }, { $was }, quitte le dossier. Ce qui est ici reste lisible ; ce qui sera écrit ensuite ne s’ouvrira pas ici.
 case-left = le nœud du dépositaire est prévenu : il l’exécute quand il est joint
-case-stake-role = { $org } devient { $role }.
+case-stake-role = { $org }, { $was }, devient { $role }.
+case-stake-reads = Un lecteur lit et accuse réception : ce qu’il écrit d’autre à partir de là ne compte nulle part.
+case-stake-reports = Un contributeur rend aussi compte.
 case-done = fait
 case-stake-hand-over = { $to } devient dépositaire : lui seul invite, retire et ferme désormais. Lui seul peut rendre cette charge.
+case-stake-reader-in-office = Il est lecteur à présent ; un dépositaire peut se donner n’importe quel rôle.
 case-handed-over = transmis
+case-stake-rekey = Ce nœud renouvelle ses clés : une nouvelle époque commence pour tous les membres. Ce qui est lisible le reste.
+case-stake-rekey-propose = Ce nœud propose de nouvelles clés au dépositaire, { $custodian } : une nouvelle époque commence pour tous les membres quand son nœud les a adoptées. Ce qui est lisible le reste.
 case-rekeyed = clés renouvelées : le dossier est à l’époque { $epoch }
 case-rekey-proposed = de nouvelles clés sont proposées : elles vaudront quand le nœud du dépositaire les aura adoptées
-case-stake-succeed = Vous vous présentez comme dépositaire à la place de { $custodian } ({ $cause }). Quand plus de la moitié des autres membres auront voté pour vous, il sera exclu et les autres continueront avec vous.
+case-stake-succeed = Vous, { $successor }, vous présentez comme dépositaire à la place de { $out }. Une fois la majorité atteinte, ce dernier est exclu, et les autres continuent avec vous.
 case-succeed-told = les membres sont prévenus : ils votent avec `focal case vote`
-case-stake-vote = Vous votez pour que { $successor } soit dépositaire à la place de { $custodian } ({ $cause }). Une fois la majorité atteinte, il n’y a pas de retour.
+case-stake-vote = Vous votez pour que { $successor } soit dépositaire à la place de { $out }. Une fois la majorité atteinte, il n’y a pas de retour.
+case-stake-vote-again = { $successor } doit être dépositaire à nouveau, avec un groupe qui recommence : son nœud a perdu son état. Personne n’est exclu.
+case-stake-follow = Ce n’est pas un vote : { $successor } ne peut pas être élu ici, ou ce nœud ne prend plus part. Si d’autres en ont fait leur dépositaire, ce nœud le suit, sans pouvoir dire si c’est à bon droit.
+case-stake-lost = Le dépositaire est tenu pour perdu : ce qu’il a écrit compte, même si cela n’arrive que plus tard.
+case-stake-hostile = Le dépositaire est tenu pour hostile : de ce qu’il a écrit ne compte que ce que le nœud du prochain dépositaire détient quand il a la majorité ; le reste ne compte nulle part, qui que ce soit qui le détienne.
+case-stake-hostile-here = { $n ->
+        [one] Le dépositaire est tenu pour hostile : de ce qu’il a écrit ne compte que ce que ce nœud détient quand vous avez la majorité (à présent { $n } entrée) ; le reste ne compte nulle part, qui que ce soit qui le détienne.
+       *[other] Le dépositaire est tenu pour hostile : de ce qu’il a écrit ne compte que ce que ce nœud détient quand vous avez la majorité (à présent { $n } entrées) ; le reste ne compte nulle part, qui que ce soit qui le détienne.
+    }
+case-stake-votes = { $n ->
+        [0] Il n’a aucune des { $needed } voix qu’il lui faut.
+       *[other] Il a { $n } des { $needed } voix qu’il lui faut, de { $voters }.
+    }
 case-voted = voté
-case-stake-retain = {" "}{ $n ->
+case-stake-others = { $n ->
+        [0] Personne d’autre n’est dans le dossier.
+       *[other] Les autres qui y sont : { $others }
+    }
+case-stake-retain = { $n ->
         [one] Après un jour, le nœud de chaque membre détruit le contenu.
        *[other] Après { $n } jours, le nœud de chaque membre détruit le contenu.
     }
-case-stake-close = Le dossier ne sera plus que consultable, pour tous. { $retained }
+case-stake-close = Le dossier ne sera plus que consultable, pour tous.
 case-closed = fermé
 case-stake-reopen = Le dossier accepte à nouveau des rapports.
 case-open-again = ouvert
-case-stake-purge-all = Le nœud de chaque membre détruit le contenu de ce dossier dès qu’il est joint. Personne ne peut le faire revenir.
-case-stake-purge = Ce nœud détruit sa copie de ce dossier. Elle ne peut revenir ici ; les autres membres gardent la leur.
+case-stake-purge-all = { $n ->
+        [one] Le nœud de chaque membre détruit le contenu de ce dossier, { $n } écrit, dès qu’il est joint. Personne ne peut le faire revenir.
+       *[other] Le nœud de chaque membre détruit le contenu de ce dossier, { $n } écrits, dès qu’il est joint. Personne ne peut le faire revenir.
+    }
+case-stake-purge = { $n ->
+        [one] Ce nœud détruit sa copie de ce dossier, { $n } écrit. Elle ne peut revenir ici.
+       *[other] Ce nœud détruit sa copie de ce dossier, { $n } écrits. Elle ne peut revenir ici.
+    }
+case-stake-purge-kept = Les autres membres gardent la leur : { $others }
+case-stake-purge-last = Personne d’autre n’est dans le dossier : il n’en reste aucune copie.
+case-stake-abandon = Sans ce nœud le dossier n’a plus de dépositaire : personne n’invite, ne retire ni ne ferme tant que les autres n’en ont pas élu un autre.
+case-purge-in-office = ce nœud est le dépositaire du dossier, et d’autres y sont
+case-purge-in-office-next = transmettez-le d’abord (`focal case hand-over`), ou purgez-le partout (--everywhere) ; --abandon détruit quand même la copie d’ici
+case-stake-ask-invite = Il est demandé au dépositaire, { $custodian }, de les inviter. Tous les membres le voient.
+case-stake-invite = { $n ->
+        [0] { $who } entre comme { $role } ; aucun de ses nœuds n’est connu ici encore.
+        [one] { $who } entre comme { $role }, avec un nœud.
+       *[other] { $who } entre comme { $role }, avec { $n } nœuds.
+    }
+case-stake-invite-stays = { $n ->
+        [0] { $who } reste { $role }, avec tous ses nœuds.
+        [one] { $who } reste { $role } ; un autre de ses nœuds entre.
+       *[other] { $who } reste { $role } ; { $n } autres de ses nœuds entrent.
+    }
+case-stake-invite-changes = { $n ->
+        [0] { $who } devient { $role } : elle était { $was }.
+        [one] { $who } devient { $role } : elle était { $was } ; un autre de ses nœuds entre.
+       *[other] { $who } devient { $role } : elle était { $was } ; { $n } autres de ses nœuds entrent.
+    }
+case-stake-reads-all = { $n ->
+        [one] Qui entre lit tout ce qui a été écrit depuis l’ouverture du dossier : { $n } écrit jusqu’ici.
+       *[other] Qui entre lit tout ce qui a été écrit depuis l’ouverture du dossier : { $n } écrits jusqu’ici.
+    }
+case-stake-reads-later = Qui entre ne lit que ce qui sera écrit à partir de là.
 case-purged = purgé
 case-no-compartment = Ce nœud n’est dans aucun compartiment de « { $title } ».
 head-compartment = compartiment
@@ -175,5 +241,3 @@ risk-levels = Niveau de 0 (absent) à 4 (aigu).
 head-low = bas
 head-best = meilleur
 head-high = haut
-cause-hostile = hostile
-cause-lost = perdu

@@ -1,6 +1,7 @@
 //! `focal case`: opening, inviting, looking.
 
 mod find;
+mod invite;
 mod list;
 mod members;
 mod membership;
@@ -9,6 +10,7 @@ mod open;
 mod pages;
 mod report;
 mod show;
+mod stake;
 mod tables;
 
 pub(crate) use find::{find, find_among};
@@ -32,7 +34,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Open(open::OpenArgs),
-    Invite(open::InviteArgs),
+    Invite(invite::InviteArgs),
     List(list::ListArgs),
     Show(ShowArgs),
     At(AtArgs),
@@ -153,7 +155,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<()> {
     };
     match args.command {
         Command::Open(args) => open::open(args, &client, context).await,
-        Command::Invite(args) => open::invite(args, &client, context).await,
+        Command::Invite(args) => invite::invite(args, &client, context).await,
         Command::List(list::ListArgs {}) => list::list(&client, context).await,
         Command::Show(args) if args.pending => members::pending(&args.case, &client, context).await,
         Command::Remove(args) => membership::remove(args, &client, context).await,

@@ -92,7 +92,13 @@ pub(super) const TABLE: &[(Method, &str, Least)] = &[
         "/v1/cases/{case}/invitations",
         Least::FocalPoint,
     ),
+    (
+        Method::POST,
+        "/v1/cases/{case}/invitations/preview",
+        Least::FocalPoint,
+    ),
     (Method::POST, "/v1/cases/{case}/actions", Least::FocalPoint),
+    (Method::POST, "/v1/cases/{case}/preview", Least::FocalPoint),
     // A report for some members only goes to a compartment, which sending it makes.
     (
         Method::POST,

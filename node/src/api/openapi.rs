@@ -2,7 +2,7 @@
 
 use super::{
     attachments, audit, backup, content, courier, doctor, events, evidence, export, history,
-    imports, read, report, search, types, write,
+    imports, preview, read, report, search, types, write,
 };
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
@@ -40,6 +40,8 @@ use utoipa::OpenApi;
         write::open_case,
         write::invite,
         write::invitations,
+        preview::invitations,
+        preview::action,
         write::act,
         write::compartment,
         write::resolve,

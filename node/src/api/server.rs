@@ -4,8 +4,8 @@ use super::{
     access::{Visitor, admit},
     attachments, audit, backup,
     caller::Caller,
-    content, courier, doctor, events, evidence, export, history, imports, openapi, read, report,
-    search, write,
+    content, courier, doctor, events, evidence, export, history, imports, openapi, preview, read,
+    report, search, write,
 };
 use crate::{
     Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
@@ -137,7 +137,15 @@ fn routes(state: ApiState) -> Router {
         )
         .route("/v1/cases/{case}/invite", post(write::invite).layer(small))
         .route("/v1/cases/{case}/invitations", post(write::invitations))
+        .route(
+            "/v1/cases/{case}/invitations/preview",
+            post(preview::invitations),
+        )
         .route("/v1/cases/{case}/actions", post(write::act).layer(small))
+        .route(
+            "/v1/cases/{case}/preview",
+            post(preview::action).layer(small),
+        )
         .route(
             "/v1/cases/{case}/compartments",
             post(write::compartment).layer(small),

@@ -16,6 +16,7 @@ mod event;
 mod export;
 mod history;
 mod invitation;
+mod preview;
 mod record;
 mod search;
 mod status;
@@ -36,6 +37,9 @@ pub use event::Event;
 pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};
 pub use invitation::{Invitations, Invite, Invited};
+pub use preview::{
+    InvitationPreview, InvitationsPreview, Preview, PreviewedNode, PreviewedOrg, PreviewedVote,
+};
 pub use record::{Acknowledged, Holder, RecordDetail, RecordRow, Stored};
 pub use search::{Found, FoundRecord};
 pub use status::{Peer, Status};

@@ -10,7 +10,7 @@ use super::{
     },
 };
 use crate::{
-    ledger::{Action, Command, Files},
+    ledger::{Action, Command, Files, InviteOutcome},
     refused::{Fault, Refused},
 };
 use axum::{
@@ -20,6 +20,7 @@ use axum::{
     http::StatusCode,
 };
 use focal_protocol::{
+    case::Error as CaseError,
     codec,
     directory::{Bundle, Manifest},
     group::{CaseRole, Cause, History, Stage},
@@ -31,7 +32,7 @@ use focal_protocol::{
 };
 use serde::Deserialize;
 
-type Answer<T> = Result<Json<T>, Failure>;
+pub(super) type Answer<T> = Result<Json<T>, Failure>;
 
 fn updated(state: &ApiState, taken: usize) -> Answer<DirectoryUpdate> {
     let directory = state
@@ -125,7 +126,8 @@ pub(super) async fn invite(
     Path(case): Path<String>,
     Json(body): Json<Invite>,
 ) -> Answer<Invited> {
-    let invited = invite_orgs(&state, caller, &case, &[body.org], &body.role).await?;
+    let role = Some(choice("role", &body.role)?);
+    let invited = invite_orgs(&state, caller, &case, &[body.org], role).await?;
     let invited = invited.into_iter().next();
     invited.map(Json).ok_or_else(|| Failure::not_found("org"))
 }
@@ -138,6 +140,13 @@ pub(super) async fn invitations(
     Path(case): Path<String>,
     Json(body): Json<Invitations>,
 ) -> Answer<Vec<Invited>> {
+    let role = checked_invitations(&body)?;
+    let invited = invite_orgs(&state, caller, &case, &body.orgs, role).await?;
+    Ok(Json(invited))
+}
+
+/// The role that is asked for, if one is.
+pub(super) fn checked_invitations(body: &Invitations) -> Result<Option<CaseRole>, Failure> {
     if body.orgs.is_empty() || body.orgs.len() > limits::CASE_MEMBERS {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Err(Failure::new(
@@ -146,34 +155,51 @@ pub(super) async fn invitations(
             &Fault::Invitations(limits::CASE_MEMBERS),
         ));
     }
-    let invited = invite_orgs(&state, caller, &case, &body.orgs, &body.role).await?;
-    Ok(Json(invited))
+    body.role
+        .as_ref()
+        .map(|role| choice("role", role))
+        .transpose()
 }
 
-/// Says of each organisation once what has come of it, in the order in which they were named.
+/// Says of each organisation once what has come of it, in the order in which they were named. Those who are to be the same
+/// come in with one commit.
 async fn invite_orgs(
     state: &ApiState,
     caller: Caller,
     case: &str,
     names: &[String],
-    role: &str,
+    role: Option<CaseRole>,
 ) -> Result<Vec<Invited>, Failure> {
     let case = state.views.find_case(case)?;
-    let role: CaseRole = choice("role", role)?;
-    let mut orgs: Vec<OrgId> = Vec::with_capacity(names.len());
-    for name in names {
-        let org = state.views.find_org(name)?;
-        if !orgs.contains(&org) {
-            orgs.push(org);
+    let orgs = state.views.invited(case, names, role)?;
+    let mut outcome = InviteOutcome::default();
+    let (mut refused, mut changed) = (None, false);
+    for role in [CaseRole::Contributor, CaseRole::Reader] {
+        let asked = orgs.iter().filter(|(_, r)| *r == role);
+        let asked: Vec<OrgId> = asked.map(|(org, _)| *org).collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let all = asked.clone();
+        let ask = |reply| Command::Act(case, Action::Invite(asked, role), reply);
+        match state.ledger.ask_by(caller.actor.clone(), ask).await {
+            Ok(came) => {
+                changed = true;
+                outcome.added.extend(came.added);
+                outcome.waiting.extend(came.waiting);
+                outcome.already.extend(came.already);
+            }
+            // That nothing changes for some of them is no reason to say so of all.
+            Err(Refused::Case(CaseError::AlreadyInCase)) => {
+                outcome.already.extend(all);
+                refused = Some(Refused::Case(CaseError::AlreadyInCase));
+            }
+            Err(other) => return Err(other.into()),
         }
     }
-    let asked = orgs.clone();
-    let outcome = state
-        .ledger
-        .ask_by(caller.actor, |reply| {
-            Command::Act(case, Action::Invite(asked, role), reply)
-        })
-        .await?;
+    if let Some(refused) = refused.filter(|_| !changed) {
+        return Err(refused.into());
+    }
     let directory = state.views.shared.directory();
     let of = |org: &OrgId, nodes: &[NodeId]| -> Vec<String> {
         let theirs = nodes.iter().filter(|n| {
@@ -183,9 +209,10 @@ async fn invite_orgs(
         theirs.map(ToString::to_string).collect()
     };
     let member = |org: &OrgId| directory.as_ref()?.member(org).map(|m| m.name.clone());
-    let invited = orgs.iter().map(|org| Invited {
+    let invited = orgs.iter().map(|(org, role)| Invited {
         org: org.to_string(),
         org_name: member(org).unwrap_or_default(),
+        role: role.to_string(),
         added: of(org, &outcome.added),
         waiting: of(org, &outcome.waiting),
         already: outcome.already.contains(org),
@@ -221,8 +248,13 @@ pub(super) async fn act(
             retain_days,
         } => Action::Stage(Stage::Closed, checked(reason)?, retain_days),
         CaseAction::Reopen { reason } => Action::Stage(Stage::Open, checked(reason)?, None),
-        CaseAction::Purge { everywhere, reason } if everywhere => {
-            Action::Stage(Stage::Purged, checked(reason)?, None)
+        CaseAction::Purge {
+            everywhere: true,
+            reason,
+            ..
+        } => Action::Stage(Stage::Purged, checked(reason)?, None),
+        CaseAction::Purge { abandon: false, .. } if views.leaves_no_custodian(case)? => {
+            return Err(Refused::Case(CaseError::CustodianStays).into());
         }
         CaseAction::Purge { .. } => Action::Purge,
         CaseAction::Vote { node, cause } => {

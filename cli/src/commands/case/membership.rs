@@ -1,16 +1,16 @@
 //! Who is in a case, who keeps it, how long it lives: each command says what will happen, and asks.
 
-use super::{find, first};
+use super::{find, first, stake};
 use crate::{
     client::Client,
     context::Context,
-    error::Result,
+    error::{Error, Exit, Result},
     lang::{self, tr},
     output::{plain, strong},
     prompt::confirm,
     table::Table,
 };
-use focal_node::api::types::{CaseAction, CaseDetail, CaseMember, CaseSummary};
+use focal_node::api::types::{CaseAction, CaseDetail, CaseSummary, Preview};
 
 /// Remove an organisation, or one of its nodes
 #[derive(Debug, clap::Args)]
@@ -20,22 +20,22 @@ does not open for it. Only the custodian removes; others ask it to with --reques
 
 Examples:
   focal case remove \"Varenia: Orsk province\" \"Teres Human Rights Monitor\" --reason \"laptop seized\"
-  focal case remove 3f9c1a2b --node 81d0c3e4 --reason \"old machine\"
+  focal case remove 3f9c1a2b --only-node 81d0c3e4 --reason \"old machine\"
   focal case remove 3f9c1a2b \"Aid Network\" --reason \"not answering\" --request")]
 pub(super) struct RemoveArgs {
     /// The case
     case: String,
     /// The organisation
-    #[arg(required_unless_present = "node")]
+    #[arg(required_unless_present = "only_node")]
     org: Option<String>,
     /// One node instead of the whole organisation: its id or first digits
-    #[arg(long, conflicts_with = "org")]
-    node: Option<String>,
+    #[arg(long, value_name = "NODE", conflicts_with = "org")]
+    only_node: Option<String>,
     /// Why: shown to those who are removed
     #[arg(long)]
     reason: String,
     /// Ask the custodian to do it
-    #[arg(long, conflicts_with = "node")]
+    #[arg(long, conflicts_with = "only_node")]
     request: bool,
 }
 
@@ -166,13 +166,17 @@ Copies that were made before, such as backups, still do.
 
 Examples:
   focal case purge 3f9c1a2b
-  focal case purge 3f9c1a2b --everywhere --reason \"end of retention\"")]
+  focal case purge 3f9c1a2b --everywhere --reason \"end of retention\"
+  focal case purge 3f9c1a2b --abandon")]
 pub(super) struct PurgeArgs {
     /// The case
     case: String,
     /// At every member
     #[arg(long, requires = "reason")]
     everywhere: bool,
+    /// Here alone although this node is the custodian: the other members are then without one
+    #[arg(long, conflicts_with = "everywhere")]
+    abandon: bool,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -191,15 +195,8 @@ pub(super) struct CompartmentsArgs {
     case: String,
 }
 
-/// Says what will happen, asks, does it, and says what has happened.
-async fn act(
-    client: &Client,
-    context: &Context,
-    case: &CaseSummary,
-    action: CaseAction,
-    stake: String,
-    done: String,
-) -> Result<()> {
+/// Says what will happen, and asks.
+pub(super) fn agreed(context: &Context, case: &CaseSummary, stake: &str) -> Result<()> {
     confirm(context, &tr!("case-go-on"), |out| {
         writeln!(
             out,
@@ -211,19 +208,29 @@ async fn act(
             )
         )?;
         writeln!(out, "{stake}")
-    })?;
-    let path = format!("/v1/cases/{}/actions", case.case);
-    let after: Option<CaseDetail> = client.post(&path, &action).await?;
-    context.print(&after, |out| writeln!(out, "{done}"))
+    })
 }
 
-/// Why the custodian is to be replaced, as people say it.
-fn why(hostile: bool) -> String {
-    if hostile {
-        tr!("cause-hostile")
-    } else {
-        tr!("cause-lost")
-    }
+/// What the node understands an action to mean.
+async fn previewed(client: &Client, case: &CaseSummary, action: CaseAction) -> Result<Preview> {
+    let path = format!("/v1/cases/{}/preview", case.case);
+    client.post(&path, &action).await
+}
+
+/// Says what will happen, asks, does just that, and says what has happened.
+async fn act(
+    client: &Client,
+    context: &Context,
+    case: &CaseSummary,
+    action: CaseAction,
+    stake: impl FnOnce(&Preview) -> String,
+    done: String,
+) -> Result<()> {
+    let preview = previewed(client, case, action).await?;
+    agreed(context, case, &stake(&preview))?;
+    let path = format!("/v1/cases/{}/actions", case.case);
+    let after: Option<CaseDetail> = client.post(&path, &preview.action).await?;
+    context.print(&after, |out| writeln!(out, "{done}"))
 }
 
 fn cause(hostile: bool) -> String {
@@ -233,80 +240,42 @@ fn cause(hostile: bool) -> String {
 pub(super) async fn remove(args: RemoveArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
     let reason = args.reason;
+    let org = args.org.unwrap_or_default();
     if args.request {
-        let org = args.org.unwrap_or_default();
-        let stake = tr!(
-            "case-stake-ask-remove",
-            custodian = plain(&case.custodian),
-            org = plain(&org)
-        );
         let action = CaseAction::AskRemove { org, reason };
+        let stake = |preview: &Preview| stake::ask_remove(preview, &case);
         return act(client, context, &case, action, stake, tr!("case-asked")).await;
     }
-    let (org, node) = (args.org.clone(), args.node.clone());
-    let goes = |m: &CaseMember| match (&org, &node) {
-        (_, Some(node)) => m.node.starts_with(node.as_str()),
-        (Some(org), None) => m.org_name == *org || m.org.starts_with(org.as_str()),
-        (None, None) => false,
-    };
-    let stays_in = compartments_with(client, &case, goes).await?;
-    let (who, action) = match (args.org, args.node) {
-        (_, Some(node)) => (
-            tr!("case-a-node", node),
-            CaseAction::RemoveNode { node, reason },
-        ),
-        (org, None) => {
-            let org = org.unwrap_or_default();
-            (plain(&org).into_owned(), CaseAction::Remove { org, reason })
+    let done = tr!("case-removed");
+    match args.only_node {
+        Some(node) => {
+            let action = CaseAction::RemoveNode { node, reason };
+            act(client, context, &case, action, stake::remove_node, done).await
         }
-    };
-    let mut stake = tr!("case-stake-remove", who);
-    if !stays_in.is_empty() {
-        stake.push('\n');
-        stake.push_str(&tr!("case-stays-inside", cases = stays_in.join(", ")));
-    }
-    act(client, context, &case, action, stake, tr!("case-removed")).await
-}
-
-/// The compartments of a case, as far as this node is in them, of which such a member is one, too: a removal from the case
-/// does not reach them.
-async fn compartments_with(
-    client: &Client,
-    case: &CaseSummary,
-    such: impl Fn(&CaseMember) -> bool,
-) -> Result<Vec<String>> {
-    let detail: CaseDetail = client.get(&format!("/v1/cases/{}", case.case)).await?;
-    let mut found = Vec::new();
-    for inside in detail.compartments {
-        let detail: CaseDetail = client.get(&format!("/v1/cases/{}", inside.case)).await?;
-        if detail.members.iter().any(&such) {
-            let (title, case) = (plain(&inside.title), first(&inside.case));
-            found.push(format!("{title} ({case})"));
+        None => {
+            let action = CaseAction::Remove { org, reason };
+            act(client, context, &case, action, stake::remove, done).await
         }
     }
-    Ok(found)
 }
 
 pub(super) async fn leave(args: LeaveArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!("case-stake-leave");
     let action = CaseAction::Leave {
         reason: args.reason,
     };
-    act(client, context, &case, action, stake, tr!("case-left")).await
+    let done = tr!("case-left");
+    act(client, context, &case, action, stake::leave, done).await
 }
 
 pub(super) async fn role(args: RoleArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!(
-        "case-stake-role",
-        org = plain(&args.org),
-        role = lang::word("role", &args.role)
-    );
+    let to = args.role.clone();
     let action = CaseAction::Role {
         org: args.org,
         role: args.role,
     };
+    let stake = |preview: &Preview| stake::change_role(preview, &to);
     act(client, context, &case, action, stake, tr!("case-done")).await
 }
 
@@ -316,21 +285,14 @@ pub(super) async fn hand_over(
     context: &Context,
 ) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!("case-stake-hand-over", to = plain(&args.to));
     let action = CaseAction::HandOver { node: args.to };
-    act(
-        client,
-        context,
-        &case,
-        action,
-        stake,
-        tr!("case-handed-over"),
-    )
-    .await
+    let done = tr!("case-handed-over");
+    act(client, context, &case, action, stake::hand_over, done).await
 }
 
 pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
+    agreed(context, &case, &stake::rekey(&case))?;
     let path = format!("/v1/cases/{}/actions", case.case);
     let after: CaseDetail = client.post(&path, &CaseAction::Rekey).await?;
     context.print(&after, |out| {
@@ -344,52 +306,32 @@ pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -
 
 pub(super) async fn succeed(args: SucceedArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!(
-        "case-stake-succeed",
-        custodian = plain(&case.custodian),
-        cause = why(args.hostile)
-    );
     let action = CaseAction::Vote {
         node: None,
         cause: cause(args.hostile),
     };
-    act(
-        client,
-        context,
-        &case,
-        action,
-        stake,
-        tr!("case-succeed-told"),
-    )
-    .await
+    let stake = |preview: &Preview| stake::vote(preview, args.hostile, true);
+    let done = tr!("case-succeed-told");
+    act(client, context, &case, action, stake, done).await
 }
 
 pub(super) async fn vote(args: VoteArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = tr!(
-        "case-stake-vote",
-        successor = plain(&args.successor),
-        custodian = plain(&case.custodian),
-        cause = why(args.hostile)
-    );
     let action = CaseAction::Vote {
         node: Some(args.successor),
         cause: cause(args.hostile),
     };
+    let stake = |preview: &Preview| stake::vote(preview, args.hostile, false);
     act(client, context, &case, action, stake, tr!("case-voted")).await
 }
 
 pub(super) async fn close(args: CloseArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let retained = match args.retain_days {
-        Some(days) => tr!("case-stake-retain", n = days),
-        None => String::new(),
-    };
-    let stake = tr!("case-stake-close", retained).trim_end().to_string();
     let action = CaseAction::Close {
         reason: args.reason,
         retain_days: args.retain_days,
     };
+    let stake = |preview: &Preview| stake::close(preview, args.retain_days);
     act(client, context, &case, action, stake, tr!("case-closed")).await
 }
 
@@ -398,28 +340,26 @@ pub(super) async fn reopen(args: ReopenArgs, client: &Client, context: &Context)
     let action = CaseAction::Reopen {
         reason: args.reason,
     };
-    act(
-        client,
-        context,
-        &case,
-        action,
-        tr!("case-stake-reopen"),
-        tr!("case-open-again"),
-    )
-    .await
+    let done = tr!("case-open-again");
+    act(client, context, &case, action, stake::reopen, done).await
 }
 
 pub(super) async fn purge(args: PurgeArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let stake = if args.everywhere {
-        tr!("case-stake-purge-all")
-    } else {
-        tr!("case-stake-purge")
-    };
     let action = CaseAction::Purge {
         everywhere: args.everywhere,
         reason: args.reason.unwrap_or_default(),
+        abandon: args.abandon,
     };
+    if !args.everywhere && !args.abandon {
+        let preview = previewed(client, &case, action.clone()).await?;
+        if preview.in_office {
+            return Err(Error::new(Exit::Refused, tr!("case-purge-in-office"))
+                .why(tr!("case-stake-abandon"))
+                .next(tr!("case-purge-in-office-next")));
+        }
+    }
+    let stake = |preview: &Preview| stake::purge(preview, &case, args.everywhere);
     act(client, context, &case, action, stake, tr!("case-purged")).await
 }
 

@@ -56,6 +56,7 @@ Examples:
   focal org node remove 8be1… --reason \"laptop seized\"")]
 struct RemoveArgs {
     /// The node's id, or its first digits
+    #[arg(id = "own-node", value_name = "NODE")]
     node: String,
     /// Why; partners can read it
     #[arg(long)]

@@ -59,6 +59,9 @@ pub enum CaseAction {
         everywhere: bool,
         /// Why.
         reason: String,
+        /// Here alone although this node is the custodian and there are other members, who are then without one.
+        #[serde(default)]
+        abandon: bool,
     },
     /// Vote for a new custodian; without a node, stand oneself.
     Vote {

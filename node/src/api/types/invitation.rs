@@ -17,8 +17,10 @@ pub struct Invite {
 pub struct Invitations {
     /// The organisations, at most 1,000: ids, their first digits, or names.
     pub orgs: Vec<String>,
-    /// `contributor` or `reader`, the same for all of them.
-    pub role: String,
+    /// `contributor` or `reader`, the same for all of them. If left out, an organisation that is in the case stays what it is,
+    /// and others become contributors.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 /// Answer to an invitation.
@@ -28,11 +30,14 @@ pub struct Invited {
     pub org: String,
     /// Its name.
     pub org_name: String,
+    /// What it is in the case now.
+    #[serde(default)]
+    pub role: String,
     /// Nodes that were added to the case now.
     pub added: Vec<String>,
     /// Nodes that will be added as soon as their key package is known here, or in a later commit.
     pub waiting: Vec<String>,
-    /// Whether it had this role already, with all its nodes: nothing has changed for it.
+    /// Whether it was that already, with all its nodes: nothing has changed for it.
     #[serde(default)]
     pub already: bool,
 }
