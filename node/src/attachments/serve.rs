@@ -11,7 +11,6 @@ use focal_protocol::{
     limits, sync,
     sync::ChunkRequest,
 };
-use futures::{StreamExt, stream};
 use std::{
     collections::BTreeMap,
     io,
@@ -20,8 +19,6 @@ use std::{
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 
-/// Pieces of one stream that are read from the disk while others are on their way: so many chunks of memory.
-const AHEAD: usize = 4;
 /// Bytes of a piece's length.
 const PREFIX: usize = 4;
 /// Streams that one partner may have: one for each attachment that it fetches, and some that are ending.
@@ -95,27 +92,20 @@ async fn answer_all(
     stream: ChunkStream,
 ) -> Result<(), String> {
     let (reader, mut writer) = tokio::io::split(stream);
-    let asked = Asked {
+    let mut asked = Asked {
         at: at.clone(),
         node,
         reader,
         last: Last::default(),
     };
-    // While a piece is on its way the next ones are read from the disk, in the order in which they were asked for.
-    let places = stream::try_unfold(asked, |mut asked| async move {
-        let place = asked.next().await?;
-        Ok::<_, String>(place.map(|place| (place, asked)))
-    });
-    let pieces = places.map(|place| {
-        let at = at.clone();
-        async move { Ok::<_, String>(at.read_piece(place?).await) }
-    });
-    let mut pieces = std::pin::pin!(pieces.buffered(AHEAD));
     loop {
-        let piece = match tokio::time::timeout(IDLE, pieces.next()).await {
-            Err(_) | Ok(None) => return Ok(()),
-            Ok(Some(piece)) => piece?,
+        let Ok(place) = tokio::time::timeout(IDLE, asked.next()).await else {
+            return Ok(());
         };
+        let Some(place) = place? else {
+            return Ok(());
+        };
+        let piece = at.clone().read_piece(place).await;
         let mut sent = 0;
         let end = send(at, &node, &mut writer, &piece, &mut sent).await;
         let sent = sent.saturating_sub(PREFIX);
