@@ -12,7 +12,7 @@ use focal_protocol::{
 };
 use hyper::Method;
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -269,7 +269,28 @@ pub async fn run(program: &Path, size: u64, breaks: u64) -> Figures {
         ..
     } = stage;
     drop(nodes);
+    held(program, "loopback, bytes", size, &mut figures).await;
+    drop(files);
+    figures
+}
 
+/// Runs it with a link that holds, so many times with each of these builds of a node, in turns.
+///
+/// # Panics
+/// Something does not work: then there is nothing to measure.
+pub async fn compare(programs: &[PathBuf], size: u64, turns: u64) -> Figures {
+    let mut figures = Figures::new(0);
+    for turn in 1..=turns {
+        for program in programs {
+            let what = format!("{turn}: {}", program.display());
+            held(program, &what, size, &mut figures).await;
+        }
+    }
+    figures
+}
+
+/// How fast it is beside a bare stream, with a link that holds.
+async fn held(program: &Path, what: &str, size: u64, figures: &mut Figures) {
     super::note("a link that holds");
     let stage = Stage::set(program, size, false).await;
     let norland = &stage.federation.orgs[0];
@@ -277,15 +298,14 @@ pub async fn run(program: &Path, size: u64, breaks: u64) -> Figures {
     ask_for(norland, &stage.film).await;
     stage.film.complete(norland, stage.case).await;
     let rate = size as f64 / start.elapsed().as_secs_f64();
-    drop((stage, files));
+    let Stage {
+        nodes,
+        _base: files,
+        ..
+    } = stage;
+    drop(nodes);
     super::note("a bare stream");
     let (_, bare) = limits::stream().await;
-    figures.rate(
-        "loopback, bytes",
-        rate,
-        bare,
-        "libp2p stream alone",
-        Some(0.5),
-    );
-    figures
+    figures.rate(what, rate, bare, "libp2p stream alone", Some(0.5));
+    drop(files);
 }

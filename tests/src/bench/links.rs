@@ -31,6 +31,8 @@ use tokio::time::sleep;
 const LONGEST: Duration = Duration::from_secs(1_800);
 /// Bytes of text in a report.
 const REPORT: usize = 600;
+/// Reports that are sent one after the other through a proxy that delays.
+const REPORTS: usize = 3;
 /// After the last report acknowledgements and news are still under way.
 const QUIET: Duration = Duration::from_secs(20);
 /// Goal for a report over a standing connection at 2.4 kbit/s and 600 ms.
@@ -219,10 +221,20 @@ impl Pair {
 pub async fn run(program: &Path, minutes: u64) -> Option<Figures> {
     let mut figures = Figures::new(0);
     satellite(program, &mut figures).await?;
-    far::latencies(program, &mut figures).await;
+    far::latencies(program, REPORTS, &mut figures).await;
     lossy(program, &mut figures).await?;
     silence(program, &mut figures, minutes).await?;
     Some(figures)
+}
+
+/// Only reports through a proxy that delays: so many.
+///
+/// # Panics
+/// Something does not work: then there is nothing to measure.
+pub async fn reports(program: &Path, reports: usize) -> Figures {
+    let mut figures = Figures::new(0);
+    far::latencies(program, reports, &mut figures).await;
+    figures
 }
 
 async fn satellite(program: &Path, figures: &mut Figures) -> Option<()> {

@@ -1,4 +1,4 @@
-//! What a narrow link costs: `cargo run --release -p focal-tests --bin links -- [--minutes N] [--json]`, as root.
+//! What a narrow link costs: `cargo run --release -p focal-tests --bin links -- [--minutes N | --reports N] [--json]`, as root.
 
 use clap::Parser;
 use focal_tests::bench;
@@ -10,6 +10,9 @@ struct Args {
     /// Minutes of silence that are measured, for each kind of link
     #[arg(long, default_value_t = 12)]
     minutes: u64,
+    /// Only so many reports through a proxy that delays
+    #[arg(long, default_value_t = 0)]
+    reports: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -21,7 +24,11 @@ async fn main() -> ExitCode {
     let Ok(program) = std::env::current_exe().map(|p| p.with_file_name("test-node")) else {
         return ExitCode::FAILURE;
     };
-    let Some(figures) = bench::links::run(&program, args.minutes.max(1)).await else {
+    let figures = match args.reports {
+        0 => bench::links::run(&program, args.minutes.max(1)).await,
+        reports => Some(bench::links::reports(&program, reports).await),
+    };
+    let Some(figures) = figures else {
         return ExitCode::FAILURE;
     };
     let text = if args.json {

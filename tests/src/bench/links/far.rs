@@ -24,8 +24,8 @@ async fn connected(org: &Org) {
     }
 }
 
-/// Connecting, and a report over a standing connection, with 600 ms each way.
-pub(super) async fn latencies(program: &Path, figures: &mut Figures) {
+/// Connecting, and so many reports over a standing connection, with 600 ms each way.
+pub(super) async fn latencies(program: &Path, reports: usize, figures: &mut Figures) {
     let base = tempfile::tempdir().expect("a directory");
     let (target, elsewhere) = (free_port(), free_port());
     let link = SlowLink::to(target, Duration::ZERO, FAST).await;
@@ -79,15 +79,23 @@ pub(super) async fn latencies(program: &Path, figures: &mut Figures) {
     );
 
     note("a report at 600 ms, through a proxy");
-    for number in 1..=3 {
+    for number in 1..=reports {
         let (before, start) = (link.passed(), Instant::now());
         near.submit(case, &report(near, case, number))
             .await
             .expect("stored");
+        let stored = start.elapsed();
         reads(far, case, number as u64 + 1).await;
         let took = start.elapsed();
         sleep(super::QUIET).await;
         figures.latency("report, standing, 600 ms", took, GOAL, "goal", Some(1.0));
+        figures.latency(
+            "until it is stored at home",
+            stored,
+            took,
+            "all of it",
+            None,
+        );
         figures.amount(
             "its bytes of TCP",
             super::count(link.passed() - before),
