@@ -1,5 +1,7 @@
 //! The command line: nouns, then verbs, and the flags that every command takes.
 
+mod way;
+
 use crate::{
     commands::{
         alarms, attachment, audit, case, completions, courier, demo, evidence, export, federation,
@@ -13,11 +15,9 @@ use crate::{
     link,
 };
 use clap::{Args, Parser, Subcommand};
-use focal_node::{
-    Link,
-    net::{Reach, TlsFiles},
-};
-use std::{net::SocketAddr, path::PathBuf};
+use focal_node::Link;
+use std::path::PathBuf;
+use way::Way;
 
 /// Situation reports between partners who prevent mass atrocities: federated, signed, end-to-end encrypted
 #[derive(Debug, Parser)]
@@ -102,33 +102,8 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     link: Option<Link>,
-    /// A SOCKS5 proxy through which everything leaves: 127.0.0.1:9050 for Tor
-    #[arg(
-        long,
-        global = true,
-        value_name = "IP:PORT",
-        env = "FOCAL_PROXY",
-        hide_env_values = true
-    )]
-    proxy: Option<SocketAddr>,
-    /// A file of mode 0600 with the proxy's user name and password, a line each
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "FOCAL_PROXY_LOGIN",
-        hide_env_values = true
-    )]
-    proxy_login: Option<PathBuf>,
-    /// Certificates (PEM) of authorities to believe at addresses with /tls/ws, beside those of the public web
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "FOCAL_CA",
-        hide_env_values = true
-    )]
-    ca: Option<PathBuf>,
+    #[command(flatten)]
+    way: Way,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -193,14 +168,7 @@ impl Global {
             socket: self.socket,
             node: self.node,
             link: self.link,
-            reach: Reach {
-                proxy: self.proxy,
-                proxy_login: self.proxy_login,
-                tls: TlsFiles {
-                    authorities: self.ca,
-                    ..TlsFiles::default()
-                },
-            },
+            reach: self.way.into(),
             json: self.json,
             yes: self.yes,
             passphrase_file: self.passphrase_file,

@@ -14,21 +14,16 @@ use crate::{
     lock::DirLock,
     logging::{self, LogFormat},
     mailbox,
-    net::{Net, NetConfig, PeerAddress, PeerStream},
+    net::{Net, NetConfig, PeerAddress, PeerStream, Reach},
     opener::Opener,
-    search::{self, Search},
-    session,
+    search, session,
     shared::Shared,
     store::Store,
     unlock,
     views::Views,
 };
 use focal_protocol::seal::Unlock;
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
@@ -43,12 +38,8 @@ pub struct RunOptions {
     pub verbose: bool,
     /// The link of this node, if it is not the one of the settings.
     pub link: Option<Link>,
-    /// The proxy, if it is not the one of the settings.
-    pub proxy: Option<SocketAddr>,
-    /// The file with that proxy's user name and password, if it is not the one of the settings.
-    pub proxy_login: Option<PathBuf>,
-    /// Authorities to believe, if they are not those of the settings.
-    pub authorities: Option<PathBuf>,
+    /// How connections leave, as far as it is not as the settings say.
+    pub reach: Reach,
     /// No network: the node stores and shows, and exchanges nothing until it is started again without this.
     pub offline: bool,
 }
@@ -66,13 +57,6 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     crate::process::prepare();
     let mut settings = Settings::load(dir)?;
     settings.link = options.link.unwrap_or(settings.link);
-    if options.proxy.is_some() {
-        // What the settings have is for their own proxy, and no other one's to know.
-        settings.proxy_login = None;
-    }
-    settings.proxy_login = options.proxy_login.or(settings.proxy_login);
-    settings.proxy = options.proxy.or(settings.proxy);
-    settings.tls_authorities = options.authorities.or(settings.tls_authorities);
     let links = settings.links(dir)?;
     let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
@@ -88,7 +72,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
             } else {
                 settings.listen.clone()
             },
-            reach: settings.reach(),
+            reach: settings.reach(options.reach),
             relay: settings.relay,
             // On narrow links nothing is sent that nobody asked for.
             mdns: settings.mdns && !options.offline && !settings.link.is_frugal(),
@@ -109,19 +93,8 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let (key, contact) = (keys.identity(), keys.contact()?);
     let backup = Backup::new(dir, &keys, store.clone());
     drop(keys);
-    let kept = Arc::default();
-    let search = Search::new(
-        &dir.join("search"),
-        store.clone(),
-        shared.clone(),
-        Arc::clone(&kept),
-    );
-    let views = Views {
-        store: store.clone(),
-        shared: shared.clone(),
-        kept,
-        search: search.clone(),
-    };
+    let views = Views::new(dir, store.clone(), shared.clone());
+    let search = views.search.clone();
     // Beside everything that follows: whoever asks meanwhile waits for what is under way, and no longer than without it.
     let (early, after) = (views.clone(), opener.clone());
     let warming = std::thread::Builder::new()

@@ -183,16 +183,19 @@ impl Settings {
         })
     }
 
-    /// How connections leave.
+    /// How connections leave: as the command that starts the node says, and for the rest as these say.
     #[must_use]
-    pub(crate) fn reach(&self) -> Reach {
+    pub(crate) fn reach(&self, said: Reach) -> Reach {
+        // The login here is for the proxy here, and no other one's to know.
+        let login = self.proxy_login.as_ref().filter(|_| said.proxy.is_none());
+        let tls = said.tls;
         Reach {
-            proxy: self.proxy,
-            proxy_login: self.proxy_login.clone(),
+            proxy_login: said.proxy_login.or_else(|| login.cloned()),
+            proxy: said.proxy.or(self.proxy),
             tls: TlsFiles {
-                certificate: self.tls_certificate.clone(),
-                key: self.tls_key.clone(),
-                authorities: self.tls_authorities.clone(),
+                certificate: tls.certificate.or_else(|| self.tls_certificate.clone()),
+                key: tls.key.or_else(|| self.tls_key.clone()),
+                authorities: tls.authorities.or_else(|| self.tls_authorities.clone()),
             },
         }
     }
@@ -221,5 +224,31 @@ impl Settings {
             why: e.to_string(),
         })?;
         crate::files::replace_private(&path, text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_command_says_goes_before_the_settings_and_a_login_stays_with_its_proxy() {
+        let own = ([127, 0, 0, 1], 9050).into();
+        let settings = Settings {
+            proxy: Some(own),
+            proxy_login: Some("own.login".into()),
+            tls_authorities: Some("own.pem".into()),
+            ..Settings::default()
+        };
+        let plain = settings.reach(Reach::default());
+        assert_eq!(plain.proxy, Some(own));
+        assert_eq!(plain.proxy_login, Some("own.login".into()));
+        let other = ([127, 0, 0, 1], 1080).into();
+        let said = settings.reach(Reach {
+            proxy: Some(other),
+            ..Reach::default()
+        });
+        assert_eq!((said.proxy, said.proxy_login), (Some(other), None));
+        assert_eq!(said.tls.authorities, Some("own.pem".into()));
     }
 }

@@ -35,6 +35,7 @@ use focal_protocol::{
     directory::Directory,
     id::{CaseId, NodeId, OrgId},
 };
+use std::{path::Path, sync::Arc};
 
 fn org_name(directory: Option<&Directory>, org: &OrgId) -> String {
     directory
@@ -53,12 +54,29 @@ fn node_org(directory: Option<&Directory>, node: &NodeId) -> (String, String) {
 #[derive(Clone)]
 pub(crate) struct Views {
     pub(crate) store: Store,
-    pub(crate) shared: std::sync::Arc<Shared>,
-    pub(crate) kept: std::sync::Arc<CaseViews>,
-    pub(crate) search: std::sync::Arc<Search>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) kept: Arc<CaseViews>,
+    pub(crate) search: Arc<Search>,
 }
 
 impl Views {
+    /// Of a node in `dir`.
+    pub(crate) fn new(dir: &Path, store: Store, shared: Arc<Shared>) -> Self {
+        let kept = Arc::default();
+        let search = Search::new(
+            &dir.join("search"),
+            store.clone(),
+            shared.clone(),
+            Arc::clone(&kept),
+        );
+        Self {
+            store,
+            shared,
+            kept,
+            search,
+        }
+    }
+
     /// Finds a case by its id or the first digits of it.
     pub(crate) fn find_case(&self, text: &str) -> Result<CaseId, Refused> {
         let cases = self.shared.cases();

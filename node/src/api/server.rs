@@ -295,19 +295,7 @@ mod tests {
         .expect("attachments");
         let (stop, stopping) = watch::channel(false);
         let ledger = ledger.expect("a ledger").0;
-        let kept = Arc::default();
-        let search = crate::search::Search::new(
-            &dir.join("search"),
-            store.clone(),
-            shared.clone(),
-            Arc::clone(&kept),
-        );
-        let views = Views {
-            store,
-            shared,
-            kept,
-            search,
-        };
+        let views = Views::new(dir, store, shared);
         let backup = crate::backup::Backup::new(dir, &keys, views.store.clone());
         let courier = crate::courier::Courier {
             views: views.clone(),

@@ -52,9 +52,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<()> {
         verbose: args.verbose,
         offline: args.offline,
         link: context.link,
-        proxy: context.reach.proxy,
-        proxy_login: context.reach.proxy_login.clone(),
-        authorities: context.reach.tls.authorities.clone(),
+        reach: context.reach.clone(),
     };
     focal_node::run(&dir, &unlock, options)
         .await
