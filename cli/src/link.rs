@@ -4,11 +4,15 @@ use crate::{
     context::Context,
     error::{Error, Exit, Result},
     keys::{Author, open_author},
-    lang::tr,
+    lang::{self, tr},
     officer::Officer,
 };
-use focal_node::Link;
-use focal_node::remote::{self, NodeAddress, Remote};
+use focal_node::{
+    Link,
+    net::Reason,
+    remote::{self, NodeAddress, Remote},
+};
+use focal_protocol::wording::Worded;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::{
     fmt::Write,
@@ -169,7 +173,12 @@ impl Far {
                 Err(e) => last = Some(e),
             }
         }
-        let last = last.unwrap_or_else(|| remote::Error::Unreachable(tr!("no-address")));
+        let last = last.unwrap_or_else(|| {
+            remote::Error::Unreachable(Reason {
+                text: tr!("no-address"),
+                said: None,
+            })
+        });
         Err(unreached(&last))
     }
 }
@@ -178,7 +187,7 @@ impl Far {
 fn nodes(context: &Context) -> Result<Option<Vec<NodeAddress>>> {
     let bad = |e: &remote::Error| {
         Error::new(Exit::Usage, tr!("address-odd"))
-            .why(e.to_string())
+            .why(why(e))
             .next(tr!("address-odd-next"))
     };
     if let Some(address) = &context.node {
@@ -216,8 +225,13 @@ fn visitor(context: &Context) -> Result<Arc<Author>> {
 
 fn no_network(error: &remote::Error) -> Error {
     Error::new(Exit::Io, tr!("network-unusable"))
-        .why(error.to_string())
+        .why(why(error))
         .next(tr!("network-unusable-next"))
+}
+
+/// The reason, in the reader's language.
+fn why(error: &remote::Error) -> String {
+    lang::said(Some(&error.wording()), &error.to_string())
 }
 
 fn unreached(error: &remote::Error) -> Error {
@@ -235,10 +249,7 @@ fn unreached(error: &remote::Error) -> Error {
         ),
     };
     // Whatever happens on the way may be over later. Also that the node hangs up: on a bad link a break looks the same.
-    Error::new(exit, what)
-        .why(error.to_string())
-        .next(next)
-        .may_pass()
+    Error::new(exit, what).why(why(error)).next(next).may_pass()
 }
 
 /// A byte stream to a node.

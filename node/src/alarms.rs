@@ -1,5 +1,9 @@
 //! What a person must look at.
 
+mod advice;
+
+pub(crate) use advice::Advice;
+
 use focal_protocol::{
     case,
     group::Motion,
@@ -148,61 +152,16 @@ focal_protocol::worded! {
     }
 }
 
-impl Happened {
-    /// What to do.
-    fn advice(&self) -> &'static str {
-        match self {
-            Self::Fork { .. } => {
-                "ask its organisation over another channel; remove the node from the case (`focal case remove`), or vote for a \
-                 successor if it is the custodian (`focal case succeed`)"
-            }
-            Self::OldCopy(_) => {
-                "stop the node now and run `focal node restore`: otherwise it signs a second history, and partners take it for hostile"
-            }
-            Self::TwoManifests(_) => "somebody else may hold its root key: call the organisation",
-            Self::TwoRosters => "call the stewards: the first one that came stays in force here",
-            Self::CustodianForked { .. } | Self::CustodianRevoked { .. } => {
-                "agree on a successor and vote: `focal case succeed` there, `focal case vote` everywhere else"
-            }
-            Self::Voting { .. } => {
-                "see `focal case show`, call the partners, then `focal case vote` or leave it"
-            }
-            Self::Contested { .. } => {
-                "call the partners: either the custodian kept them from voting, or they were removed with reason; \
-                 `focal case vote` for that node to follow it, or do nothing to stay"
-            }
-            Self::Succeeded { .. } => {
-                "nothing needs to be done; if it surprises you, call the partners"
-            }
-            Self::Removed(_) => {
-                "see why with `focal case show`; what it holds stays readable; if it surprises you, call the custodian"
-            }
-            Self::Purged { .. } => {
-                "if it surprises you, ask the partners whether it was purged for all of them"
-            }
-            Self::Undestroyed(_) => {
-                "see that the node can write into its directory and that the disk is sound: it is tried again every minute"
-            }
-            Self::Retention(_) => {
-                "make a backup or an export now if it is still needed, or call the custodian, who can reopen it or close it \
-                 anew with more days"
-            }
-            Self::CannotFollow { .. } => {
-                "ask the custodian to remove this node and invite it again"
-            }
-        }
-    }
-}
-
 impl From<Happened> for Alarm {
     fn from(happened: Happened) -> Self {
         let said = happened.wording();
         // Its sort is called as what it says is.
         let code = said.code.trim_start_matches("alarm-").to_string();
+        let advice = Advice::of(&code).map(|advice| advice.to_string());
         Self {
             code,
             message: happened.to_string(),
-            advice: happened.advice().to_string(),
+            advice: advice.unwrap_or_default(),
             said: Some(said),
         }
     }
@@ -255,14 +214,16 @@ impl Alarm {
 
     /// What opens a purged case could not be destroyed.
     #[must_use]
-    pub fn undestroyed(case: CaseId) -> Self {
-        Happened::Undestroyed(case.short()).into()
+    pub fn undestroyed(case: CaseId) -> Raised {
+        Raised::new(Happened::Undestroyed(case.short()), &[case.as_bytes()], &[])
     }
 
-    /// A case will be purged soon, as its retention time is over.
+    /// A case will be purged soon, as the retention time is over for which it was closed from an epoch on.
     #[must_use]
-    pub fn retention(case: CaseId) -> Self {
-        Happened::Retention(case.short()).into()
+    pub fn retention(case: CaseId, closed: Epoch) -> Raised {
+        let occurrence = [u64::from(closed.generation), closed.number];
+        let happened = Happened::Retention(case.short());
+        Raised::new(happened, &[case.as_bytes()], &occurrence)
     }
 
     /// What a case's state machine raised.
@@ -342,6 +303,14 @@ impl Alarm {
 mod tests {
     use super::*;
     use focal_protocol::codec;
+
+    #[test]
+    fn there_is_something_to_do_about_each_alarm() {
+        for (code, _) in Happened::SENTENCES {
+            let code = code.trim_start_matches("alarm-");
+            assert!(Advice::of(code).is_some(), "{code}");
+        }
+    }
 
     #[test]
     fn an_alarm_is_kept_with_its_name_and_one_of_an_earlier_version_is_read() {

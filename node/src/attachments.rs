@@ -12,11 +12,13 @@ mod fetch;
 mod files;
 mod keeper;
 mod news;
+mod obstacle;
 mod serve;
 mod show;
 
 pub(crate) use content::Content;
 pub(crate) use courier::{Came, Taken};
+pub(crate) use obstacle::Obstacle;
 pub(crate) use serve::serve;
 
 use crate::{

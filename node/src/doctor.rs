@@ -2,13 +2,15 @@
 
 mod advice;
 
+pub(crate) use advice::Advice;
+
 use crate::{
     api::types::{Diagnosis, Finding},
     link::Link,
-    net::{Failure, Net, PeerState, Trouble},
+    net::{Failure, Net, PeerState, Reason, Trouble},
     shared::Shared,
 };
-use focal_protocol::id::NodeId;
+use focal_protocol::{id::NodeId, wording::Worded};
 use futures::{StreamExt, stream};
 use std::{
     collections::BTreeSet,
@@ -247,7 +249,7 @@ fn silence(patient: &Patient, reached: bool, failed: Option<Trouble>) -> Failure
 }
 
 /// What was said last, or else this.
-fn said_or(trouble: Trouble, last: Option<String>, why: &Why) -> Failure {
+fn said_or(trouble: Trouble, last: Option<Reason>, why: &Why) -> Failure {
     match last {
         Some(last) => Failure::new(trouble, last),
         None => Failure::because(trouble, why),
@@ -276,6 +278,7 @@ fn finding(patient: &Patient, what: &str, result: Result<(), Failure>, matters: 
         Ok(()) => (None, None, None),
         Err(failure) => (Some(failure.trouble), Some(failure.why), failure.said),
     };
+    let next = trouble.map(|t| Advice(t, patient.own));
     Finding {
         node: patient.node.to_string(),
         org_name: patient.org_name.clone(),
@@ -283,7 +286,8 @@ fn finding(patient: &Patient, what: &str, result: Result<(), Failure>, matters: 
         works: trouble.is_none(),
         by_relay: false,
         needs_action: trouble.is_some_and(|t| advice::is_urgent(t, matters)),
-        next: trouble.map(|t| advice::next(t, patient.own).to_string()),
+        next_said: next.as_ref().map(Worded::wording),
+        next: next.map(|next| next.to_string()),
         trouble,
         why,
         said,

@@ -38,6 +38,7 @@ pub use frames::{Frames, framed};
 pub(crate) use only::Only;
 pub use peer_id::{node_id, peer_id};
 pub use reach::{Reach, TlsFiles};
+pub use reason::Reason;
 pub use relay::{PlaceState, RelayTerms};
 pub(crate) use swarm::{Patience, swarm};
 pub use trouble::{Failure, Trouble};
@@ -173,7 +174,7 @@ pub struct PeerState {
     /// Since when it is so.
     pub since: Option<SystemTime>,
     /// Why the last attempt failed.
-    pub last_error: Option<String>,
+    pub last_error: Option<Reason>,
 }
 
 /// The stream on which a pair of nodes converses.

@@ -5,7 +5,7 @@
 
 use crate::{
     Link as Kind,
-    net::{API, ApiStream, Only, Patience, Reach, node_id, reason, swarm},
+    net::{API, ApiStream, Only, Patience, Reach, Reason, node_id, reason::Cause, swarm},
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
@@ -35,8 +35,8 @@ pub enum Error {
     #[error("{0}")]
     Setup(String),
     /// No address of the node answers.
-    #[error("{0}")]
-    Unreachable(String),
+    #[error("{}", .0.text)]
+    Unreachable(Reason),
     /// Somebody else answers at its address.
     #[error("another node answers at its address")]
     OtherNode,
@@ -44,8 +44,19 @@ pub enum Error {
     #[error("the node hangs up, as it does when it knows no author with this key")]
     NotLetIn,
     /// The connection broke.
-    #[error("the connection broke: {0}")]
-    Broken(String),
+    #[error("the connection broke: {}", .0.text)]
+    Broken(Reason),
+}
+
+focal_protocol::worded! {
+    Error {
+        Self::BadAddress(text) => "remote-bad-address" { text: text.as_str() },
+        Self::Setup(why) => "remote-setup" { why: why.as_str() },
+        Self::Unreachable(why) => "remote-unreachable" { why: why.part() },
+        Self::OtherNode => "remote-other-node",
+        Self::NotLetIn => "remote-not-let-in",
+        Self::Broken(why) => "remote-broken" { why: why.part() },
+    }
 }
 
 /// The addresses of a node: each names it at its end, as `/dns4/focal.example.org/tcp/4711/p2p/12D3Koo…`.
@@ -149,7 +160,7 @@ impl Remote {
     /// # Errors
     /// Why it does not come to one.
     pub async fn open(&self) -> Result<ApiStream, Error> {
-        let gone = || Error::Broken("the network has stopped".into());
+        let gone = || Error::Broken(Reason::of(&Cause::Stopped));
         let (reply, answer) = oneshot::channel();
         self.requests.send(reply).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
@@ -166,8 +177,8 @@ struct Link {
     waiting: Vec<Reply>,
     /// Who waits for a stream on it, by a number.
     opening: BTreeMap<u64, Reply>,
-    opened: mpsc::UnboundedReceiver<(u64, Result<ApiStream, String>)>,
-    tell: mpsc::UnboundedSender<(u64, Result<ApiStream, String>)>,
+    opened: mpsc::UnboundedReceiver<(u64, Result<ApiStream, Reason>)>,
+    tell: mpsc::UnboundedSender<(u64, Result<ApiStream, Reason>)>,
     next: u64,
     /// Whether any stream was opened on the present connection.
     spoken: bool,
@@ -218,7 +229,7 @@ impl Link {
         match self.swarm.dial(opts) {
             // Under way already.
             Ok(()) | Err(libp2p::swarm::DialError::DialPeerConditionFalse(_)) => {}
-            Err(e) => self.fail(&Error::Unreachable(reason::of(&e))),
+            Err(e) => self.fail(&Error::Unreachable(Reason::of_dial(&e))),
         }
     }
 
@@ -232,13 +243,13 @@ impl Link {
             let result = control.open_stream(peer, API).await;
             let result = result
                 .map(FuturesAsyncReadCompatExt::compat)
-                .map_err(|e| e.to_string());
+                .map_err(|e| Reason::of_open(&e));
             // The task may have ended meanwhile.
             let _ = tell.send((number, result));
         });
     }
 
-    fn answer(&mut self, number: u64, result: Result<ApiStream, String>) {
+    fn answer(&mut self, number: u64, result: Result<ApiStream, Reason>) {
         self.spoken |= result.is_ok();
         let Some(reply) = self.opening.remove(&number) else {
             return;
@@ -275,7 +286,7 @@ impl Link {
                 cause,
                 ..
             } if peer_id == self.node.peer => {
-                let why = cause.map_or_else(|| "closed".into(), |e| e.to_string());
+                let why = cause.map_or_else(|| Reason::of(&Cause::Closed), |e| Reason::of_end(&e));
                 // Hung up before a word was said: that is how a node treats keys that it does not know.
                 let error = if self.spoken {
                     Error::Broken(why)
@@ -291,7 +302,7 @@ impl Link {
             } if peer_id == self.node.peer => {
                 let error = match &error {
                     libp2p::swarm::DialError::WrongPeerId { .. } => Error::OtherNode,
-                    other => Error::Unreachable(reason::of(other)),
+                    other => Error::Unreachable(Reason::of_dial(other)),
                 };
                 self.fail(&error);
             }

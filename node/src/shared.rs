@@ -16,7 +16,7 @@ use focal_protocol::{
     id::{CaseId, Hash, NodeId},
     log::Epoch,
     time::Time,
-    wording::Worded,
+    wording::{Worded, Wording},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -94,6 +94,25 @@ pub(crate) struct Attached {
     pub(crate) size: u64,
 }
 
+/// What keeps this node from working now, and is over by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub(crate) enum Worry {
+    #[error("the disk is full: nothing is stored until there is room")]
+    DiskFull,
+    #[error("there is no room for attachments: reports are stored, files wait with the partners")]
+    NoRoomForAttachments,
+    #[error("the records cannot be found: see the log")]
+    NoIndex,
+}
+
+focal_protocol::worded! {
+    Worry {
+        Self::DiskFull => "trouble-disk",
+        Self::NoRoomForAttachments => "trouble-attachments",
+        Self::NoIndex => "trouble-index",
+    }
+}
+
 /// Alarms by id.
 pub(crate) type Alarms = BTreeMap<Hash, KeptAlarm>;
 
@@ -109,7 +128,7 @@ pub(crate) struct Shared {
     refused: Mutex<BTreeMap<&'static str, u64>>,
     alarms: Mutex<Arc<Alarms>>,
     /// What keeps this node from working now, and is over by itself.
-    troubles: Mutex<BTreeSet<&'static str>>,
+    troubles: Mutex<BTreeSet<Worry>>,
     /// Files that records name, for the keeper of attachments; whether a case was purged.
     attached: Mutex<(Vec<Attached>, bool)>,
     attached_changed: Notify,
@@ -219,38 +238,32 @@ impl Shared {
     }
 
     /// What an operator should know now: open alarms, and troubles that end by themselves.
-    pub(crate) fn worries(&self) -> Vec<String> {
+    pub(crate) fn worries(&self) -> Vec<(String, Option<Wording>)> {
         let alarms = self.alarms();
         let open = alarms.values().filter(|kept| kept.resolved.is_none());
         let troubles = whole(self.troubles.lock());
-        open.map(|kept| kept.alarm.message.clone())
-            .chain(troubles.iter().map(|t| (*t).to_string()))
+        open.map(|kept| (kept.alarm.message.clone(), kept.alarm.said.clone()))
+            .chain(troubles.iter().map(|t| (t.to_string(), Some(t.wording()))))
             .collect()
     }
 
-    fn trouble(&self, what: &'static str, there: bool) {
+    fn trouble(&self, what: Worry, there: bool) {
         let mut troubles = whole(self.troubles.lock());
         if there {
             if troubles.insert(what) {
                 tracing::error!("trouble: {what}");
             }
-        } else if troubles.remove(what) {
+        } else if troubles.remove(&what) {
             tracing::info!("no more trouble: {what}");
         }
     }
 
     pub(crate) fn disk_full(&self, full: bool) {
-        self.trouble(
-            "the disk is full: nothing is stored until there is room",
-            full,
-        );
+        self.trouble(Worry::DiskFull, full);
     }
 
     pub(crate) fn no_room_for_attachments(&self, full: bool) {
-        self.trouble(
-            "there is no room for attachments: reports are stored, files wait with the partners",
-            full,
-        );
+        self.trouble(Worry::NoRoomForAttachments, full);
     }
 
     /// Records name these files.
@@ -320,7 +333,7 @@ impl Shared {
     }
 
     pub(crate) fn unreadable(&self) {
-        self.trouble("the records cannot be found: see the log", true);
+        self.trouble(Worry::NoIndex, true);
     }
 
     pub(crate) fn emit(&self, event: Event) {

@@ -3,7 +3,7 @@
 use crate::Org;
 use focal_node::{
     Link,
-    net::Reach,
+    net::{Reach, Reason},
     remote::{Error, NodeAddress, Remote},
 };
 use focal_protocol::key::SecretKey;
@@ -14,6 +14,13 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+
+fn reason(error: &dyn std::fmt::Display) -> Reason {
+    Reason {
+        text: error.to_string(),
+        said: None,
+    }
+}
 
 /// An author's connection with a node.
 #[derive(Debug)]
@@ -45,7 +52,7 @@ impl Visitor {
         body: Vec<u8>,
     ) -> Result<Response<Incoming>, Error> {
         let stream = self.0.open().await?;
-        let broken = |e: &dyn std::fmt::Display| Error::Broken(e.to_string());
+        let broken = |e: &dyn std::fmt::Display| Error::Broken(reason(e));
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|e| broken(&e))?;
@@ -76,7 +83,7 @@ impl Visitor {
         let response = self.begin(method, path, body).await?;
         let status = response.status().as_u16();
         let body = response.into_body().collect().await;
-        let body = body.map_err(|e| Error::Broken(e.to_string()))?;
+        let body = body.map_err(|e| Error::Broken(reason(&e)))?;
         let json = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
         Ok((status, json))
     }

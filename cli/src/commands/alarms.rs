@@ -93,7 +93,7 @@ async fn list(args: &ListArgs, client: &Client, context: &Context) -> Result<()>
                 _ => writeln!(
                     out,
                     "          {FAINT}{}{FAINT:#}",
-                    lang::words(&alarm.advice)
+                    plain(&lang::said(alarm.advice_said.as_ref(), &alarm.advice))
                 )?,
             }
         }

@@ -214,15 +214,19 @@ fn write_status(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             tr!("status-refused", n = count, code = plain(name))
         )?;
     }
-    for alarm in &status.alarms {
+    for alarm in worries(status) {
         let head = strong(&tr!("status-alarm-head"));
-        writeln!(
-            out,
-            "{}",
-            tr!("status-alarm", head, alarm = plain(&lang::words(alarm)))
-        )?;
+        writeln!(out, "{}", tr!("status-alarm", head, alarm = plain(&alarm)))?;
     }
     Ok(())
+}
+
+/// What somebody should look at.
+fn worries(status: &Status) -> impl Iterator<Item = String> {
+    let said = status.alarms_said.iter().map(Option::as_ref);
+    let said = said.chain(std::iter::repeat(None));
+    let alarms = status.alarms.iter().zip(said);
+    alarms.map(|(alarm, said)| lang::said(said, alarm))
 }
 
 async fn health(context: &Context) -> Result<()> {
@@ -232,7 +236,7 @@ async fn health(context: &Context) -> Result<()> {
             writeln!(out, "{}", tr!("health-well"))
         });
     }
-    let alarms: Vec<String> = status.alarms.iter().map(|a| lang::words(a)).collect();
+    let alarms: Vec<String> = worries(&status).collect();
     Err(Error::new(Exit::Unwell, tr!("health-unwell"))
         .why(plain(&alarms.join("\n       ")).into_owned())
         .next("focal alarms list"))
@@ -310,6 +314,11 @@ fn from_backup(
     Ok(refilled.restored)
 }
 
+fn last_error(peer: &Peer) -> String {
+    let text = peer.last_error.as_deref().unwrap_or_default();
+    lang::said(peer.last_error_said.as_ref(), text)
+}
+
 async fn peers(context: &Context) -> Result<()> {
     let peers: Vec<Peer> = Client::connect(context).await?.get("/v1/peers").await?;
     context.print(&peers, |out| {
@@ -335,7 +344,7 @@ async fn peers(context: &Context) -> Result<()> {
                 },
                 minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
-                plain(&lang::words(peer.last_error.as_deref().unwrap_or_default())).into_owned(),
+                plain(&last_error(peer)).into_owned(),
             ]);
         }
         table.write(out)

@@ -2,7 +2,7 @@ use super::*;
 use clap::CommandFactory;
 use focal_protocol::{
     record::Kind,
-    wording::{Worded, Wording},
+    wording::{Part, Worded, Wording},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -279,8 +279,8 @@ fn blank(names: &Args) -> FluentArgs<'static> {
 /// What the code puts together from several texts, which samples below say, or what a library or the system says.
 fn put_together(key: &str) -> bool {
     let begins = [
-        "words-os-",
-        "words-socks-",
+        "said-system-",
+        "said-socks-",
         "said-barred-",
         "said-field",
         "words-field-at",
@@ -387,6 +387,21 @@ fn what_is_said_by_name_is_what_is_found_by_its_text() {
         let rest = ["the ", " is ", " of ", " not ", "organisation that"];
         assert!(!rest.iter().any(|word| said.contains(word)), "{said}");
     }
+}
+
+#[test]
+fn why_a_node_is_not_reached_is_said_by_name_whatever_the_english_is() {
+    let french = Language::new(1);
+    let refused = Wording::new("system-refused", [("n", 111_u64.into())]);
+    let proxy = [("proxy", "127.0.0.1:9050".into()), ("why", refused.into())];
+    let proxy = Wording::new("proxy-silent", proxy);
+    let odd = Wording::new("verbatim", [("text", "something odd".into())]);
+    let all = Part::List(vec![odd, proxy]);
+    let all = Wording::new("dial-several", [("reasons", all)]);
+    let silent =
+        "le mandataire 127.0.0.1:9050 ne répond pas : liaison refusée (erreur système 111)";
+    let said = wording::by_name(&all, &french, 8);
+    assert_eq!(said, Some(format!("something odd ; {silent}")));
 }
 
 #[test]

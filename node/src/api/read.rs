@@ -69,6 +69,7 @@ pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
         .filter(|(_, node)| node.id != me)
         .map(|(org, node)| {
             let known = states.iter().find(|s| s.node == node.id);
+            let error = known.and_then(|s| s.last_error.as_ref());
             Peer {
                 node: node.id.to_string(),
                 org: org.to_string(),
@@ -83,7 +84,8 @@ pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
                     .map(|ms| Time(ms).to_string()),
                 addresses: node.addresses.clone(),
                 relayed: known.is_some_and(|s| s.connected && s.relayed),
-                last_error: known.and_then(|s| s.last_error.clone()),
+                last_error: error.map(|why| why.text.clone()),
+                last_error_said: error.and_then(|why| why.said.clone()),
             }
         })
         .collect();
@@ -309,5 +311,8 @@ pub(super) async fn health(State(state): State<ApiState>) -> (StatusCode, Json<V
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (status, Json(worries))
+    (
+        status,
+        Json(worries.into_iter().map(|(text, _)| text).collect()),
+    )
 }

@@ -7,7 +7,7 @@ mod plan;
 mod window;
 mod worker;
 
-use super::{Attachments, Listed, blocking};
+use super::{Attachments, Listed, blocking, obstacle::Obstacle};
 use crate::{
     refused::Refused,
     store::{AttachmentState, Write},
@@ -42,7 +42,7 @@ pub(super) enum Outcome {
     /// Nobody in reach has more of it; whether something came.
     Absent { some: bool },
     /// There is no room.
-    NoRoom(&'static str),
+    NoRoom(Obstacle),
     /// Nothing names it any more.
     Gone,
     /// It is not what a record says.
@@ -72,10 +72,8 @@ pub(super) async fn fetch(
 impl From<Refused> for Outcome {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Full => Self::NoRoom("the disk is full"),
-            Refused::NoSpaceForAttachments => {
-                Self::NoRoom("attachments take all the room that node.toml gives them")
-            }
+            Refused::Full => Self::NoRoom(Obstacle::DiskFull),
+            Refused::NoSpaceForAttachments => Self::NoRoom(Obstacle::NoRoom),
             other => Self::Failed(other),
         }
     }

@@ -4,6 +4,7 @@ use super::{
     Attachments, blocking,
     fetch::{self, Outcome, Progress},
     news::InVain,
+    obstacle::Obstacle,
 };
 use crate::{
     api::types::Event,
@@ -76,7 +77,7 @@ pub(super) struct Waiting {
     /// When a partner said last that it holds it.
     pub(super) told: Option<Instant>,
     /// Why it did not come the last time.
-    pub(super) why: Option<&'static str>,
+    pub(super) why: Option<Obstacle>,
 }
 
 impl Waiting {
@@ -337,7 +338,7 @@ impl Attachments {
             Outcome::Unusable => {
                 if let Some(waiting) = keep.waiting.get_mut(&list) {
                     waiting.wanted = false;
-                    waiting.why = Some("its list does not open with the record's key");
+                    waiting.why = Some(Obstacle::OtherList);
                 }
             }
             Outcome::NoRoom(why) => {
@@ -356,14 +357,14 @@ impl Attachments {
                     };
                     waiting.due =
                         Instant::now() + if some { Duration::ZERO } else { waiting.pause };
-                    waiting.why = Some("no partner in reach has all of it");
+                    waiting.why = Some(Obstacle::Nobody);
                 }
             }
             Outcome::Failed(refused) => {
                 tracing::error!("attachment {}: {refused}", list.short());
                 if let Some(waiting) = keep.waiting.get_mut(&list) {
                     waiting.due = Instant::now() + LONGEST_PAUSE;
-                    waiting.why = Some("the disk fails: see the log");
+                    waiting.why = Some(Obstacle::DiskFails);
                 }
             }
         }

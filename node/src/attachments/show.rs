@@ -9,6 +9,7 @@ use crate::{
 use focal_protocol::{
     id::{CaseId, Hash, RecordId},
     limits,
+    wording::Worded,
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -53,10 +54,7 @@ impl Attachments {
                 (state, self.files.count(list))
             }
         };
-        let why = waiting
-            .filter(|_| !complete)
-            .and_then(|w| w.why)
-            .map(Into::into);
+        let why = waiting.filter(|_| !complete).and_then(|w| w.why);
         drop(keep);
         Ok(api::AttachmentRow {
             attachment: list.to_string(),
@@ -70,7 +68,8 @@ impl Attachments {
             state,
             held: held.min(of),
             of,
-            why,
+            said: why.as_ref().map(Worded::wording),
+            why: why.map(|why| why.to_string()),
         })
     }
 

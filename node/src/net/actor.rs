@@ -11,7 +11,9 @@ use super::{
     Error, NetConfig, Patience, PeerAddress, PeerStream, SharedSeen,
     behaviour::{Behaviour, Nodes},
     dial::Dial,
-    framed, node_id, reason, seen,
+    framed, node_id,
+    reason::Reason,
+    seen,
     streams::{Control, Incoming},
     swarm,
 };
@@ -74,8 +76,8 @@ pub(super) struct Actor {
     me: NodeId,
     swarm: Swarm<Behaviour>,
     incoming: Incoming,
-    opened: mpsc::UnboundedReceiver<(NodeId, Result<Stream, String>)>,
-    opening: mpsc::UnboundedSender<(NodeId, Result<Stream, String>)>,
+    opened: mpsc::UnboundedReceiver<(NodeId, Result<Stream, Reason>)>,
+    opening: mpsc::UnboundedSender<(NodeId, Result<Stream, Reason>)>,
     streams: mpsc::Sender<PeerStream>,
     requests: mpsc::UnboundedReceiver<Request>,
     peers: BTreeMap<NodeId, Peer>,
@@ -216,12 +218,12 @@ impl Actor {
             peer.dialling = Some(opts.connection_id());
             if let Err(e) = self.swarm.dial(opts) {
                 peer.dial.failed(now, rand::random());
-                note_error(&self.seen, node, reason::of(&e));
+                note_error(&self.seen, node, Reason::of_dial(&e));
             }
         }
     }
 
-    fn opened(&mut self, node: NodeId, result: Result<Stream, String>) {
+    fn opened(&mut self, node: NodeId, result: Result<Stream, Reason>) {
         match result {
             Ok(stream) => self.hand_over(node, stream, true),
             Err(why) => {
@@ -267,9 +269,9 @@ fn note_state(shared: &SharedSeen, node: &NodeId, connected: bool) {
     }
 }
 
-fn note_error(shared: &SharedSeen, node: &NodeId, text: String) {
-    tracing::debug!("{}: {text}", node.short());
+fn note_error(shared: &SharedSeen, node: &NodeId, why: Reason) {
+    tracing::debug!("{}: {}", node.short(), why.text);
     if let Some(state) = seen(shared).states.get_mut(node) {
-        state.last_error = Some(text);
+        state.last_error = Some(why);
     }
 }

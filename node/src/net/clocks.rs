@@ -1,6 +1,9 @@
 //! What time it is at a partner's: eight bytes, milliseconds since 1970, on a stream of their own.
 
-use super::{Net, peer_id};
+use super::{
+    Net, peer_id,
+    reason::{Cause, Reason},
+};
 use crate::clock;
 use focal_protocol::{id::NodeId, time::Time};
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
@@ -38,16 +41,16 @@ impl Net {
     ///
     /// # Errors
     /// It is not connected, or does not say.
-    pub(crate) async fn ahead(&self, node: NodeId) -> Result<i64, String> {
-        let peer = peer_id(&node).ok_or("it has no address")?;
+    pub(crate) async fn ahead(&self, node: NodeId) -> Result<i64, Reason> {
+        let peer = peer_id(&node).ok_or_else(|| Reason::of(&Cause::NoNode))?;
         let opened = self.control.clone().open_stream(peer, PROTOCOL).await;
-        let mut stream = opened.map_err(|e| e.to_string())?;
+        let mut stream = opened.map_err(|e| Reason::of_open(&e))?;
         let (asked, ours) = (Instant::now(), clock::now().0);
         let mut theirs = [0; 8];
         stream
             .read_exact(&mut theirs)
             .await
-            .map_err(|e| e.to_string())?;
+            .map_err(|e| Reason::of_io(&e))?;
         let half = u64::try_from(asked.elapsed().as_millis() / 2).unwrap_or(u64::MAX);
         let theirs = u64::from_be_bytes(theirs);
         let ahead = i128::from(theirs) - i128::from(ours.saturating_add(half));

@@ -1,6 +1,6 @@
 //! Passing on connections between partners that do not reach each other (circuit relay v2), within bounds.
 
-use super::behaviour::Nodes;
+use super::{behaviour::Nodes, reason::Reason};
 use libp2p::{
     Multiaddr, PeerId,
     multiaddr::Protocol,
@@ -49,7 +49,7 @@ pub struct PlaceState {
     /// Since when connections come by way of it.
     pub since: Option<SystemTime>,
     /// Why the last attempt to get the place failed.
-    pub last_error: Option<String>,
+    pub last_error: Option<Reason>,
 }
 
 /// The behaviour of a node that passes on. Only nodes may wait here for connections; their authors may ask for some.

@@ -1,6 +1,6 @@
 //! TCP that leaves through a SOCKS5 proxy (RFC 1928), and never past it. Names are the proxy's to look up.
 
-use super::login::Login;
+use super::{login::Login, reason::Reason};
 use futures::future::BoxFuture;
 use libp2p::{
     Multiaddr, Transport,
@@ -14,7 +14,7 @@ use std::{
     pin::Pin,
     task::{Context, Poll},
 };
-use tokio_socks::{IntoTargetAddr, TargetAddr, tcp::Socks5Stream};
+use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr, tcp::Socks5Stream};
 
 /// Why a dial through the proxy fails.
 #[derive(Debug, thiserror::Error)]
@@ -24,19 +24,47 @@ pub(crate) enum Error {
     Silent(SocketAddr, io::Error),
     /// It answers, and does not connect.
     #[error("the proxy {0} refuses: {1}")]
-    Refused(SocketAddr, tokio_socks::Error),
+    Refused(SocketAddr, Refusal),
+}
+
+/// Why a proxy does not connect.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct Refusal(#[from] tokio_socks::Error);
+
+focal_protocol::worded! {
+    Error {
+        Self::Silent(proxy, why) => "proxy-silent" {
+            proxy: proxy.to_string(),
+            why: Reason::of_io(why).part(),
+        },
+        Self::Refused(proxy, why) => "proxy-refuses" { proxy: proxy.to_string(), why: why.wording() },
+    }
+}
+
+focal_protocol::worded! {
+    Refusal {
+        Self(SocksError::NoAcceptableAuthMethods) => "socks-methods",
+        Self(SocksError::PasswordAuthFailure(code)) => "socks-password" { code: u32::from(*code) },
+        Self(SocksError::GeneralSocksServerFailure) => "socks-failure",
+        Self(SocksError::ConnectionNotAllowedByRuleset) => "socks-ruleset",
+        Self(SocksError::NetworkUnreachable) => "socks-network",
+        Self(SocksError::HostUnreachable) => "socks-host",
+        Self(SocksError::ConnectionRefused) => "socks-refused",
+        Self(SocksError::TtlExpired) => "socks-expired",
+        Self(other) => "socks-other" { text: other.to_string() },
+    }
 }
 
 impl Error {
     /// Whether the proxy wants another user name and password, or any.
     pub(super) fn is_of_login(&self) -> bool {
-        use tokio_socks::Error as Socks;
-        let Self::Refused(_, why) = self else {
+        let Self::Refused(_, Refusal(why)) = self else {
             return false;
         };
         matches!(
             why,
-            Socks::NoAcceptableAuthMethods | Socks::PasswordAuthFailure(_)
+            SocksError::NoAcceptableAuthMethods | SocksError::PasswordAuthFailure(_)
         )
     }
 }
@@ -114,7 +142,7 @@ async fn connect(
         }
         None => Socks5Stream::connect_with_socket(stream, target).await,
     };
-    let stream = stream.map_err(|e| io::Error::other(Error::Refused(proxy, e)))?;
+    let stream = stream.map_err(|e| io::Error::other(Error::Refused(proxy, e.into())))?;
     Ok(tcp::tokio::TcpStream(stream.into_inner()))
 }
 

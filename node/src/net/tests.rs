@@ -92,7 +92,7 @@ async fn reason_of(side: &Side) -> String {
         loop {
             let states = side.net.states();
             if let Some(why) = states.into_iter().find_map(|s| s.last_error) {
-                return why;
+                return why.text;
             }
             tokio::task::yield_now().await;
         }

@@ -1,13 +1,16 @@
 //! What is wrong with a way to a node, as a kind that somebody can act on.
 
-use super::{relay, socks};
+use super::{
+    reason::{Reason, layers},
+    relay, socks,
+};
 use focal_protocol::wording::{Worded, Wording};
 use libp2p::{
     TransportError,
     core::transport::timeout::TransportTimeoutError,
     dns,
     relay::{client::transport::Error as ByRelay, outbound::hop::ConnectError},
-    swarm::{DialError, derive_prelude::Either},
+    swarm::DialError,
 };
 use rustls::CertificateError;
 use serde::{Deserialize, Serialize};
@@ -73,17 +76,14 @@ pub struct Failure {
 impl Failure {
     /// With a reason that has a name.
     pub(crate) fn because(trouble: Trouble, why: &impl Worded) -> Self {
-        Self {
-            said: Some(why.wording()),
-            ..Self::new(trouble, why.to_string())
-        }
+        Self::new(trouble, Reason::of(why))
     }
 
-    pub(crate) fn new(trouble: Trouble, why: impl Into<String>) -> Self {
+    pub(crate) fn new(trouble: Trouble, why: Reason) -> Self {
         Self {
             trouble,
-            why: why.into(),
-            said: None,
+            why: why.text,
+            said: why.said,
         }
     }
 
@@ -105,7 +105,7 @@ impl Failure {
             DialError::NoAddresses => Trouble::NoAddress,
             _ => Trouble::Other,
         };
-        Self::new(trouble, super::reason::of(error))
+        Self::new(trouble, Reason::of_dial(error))
     }
 }
 
@@ -113,24 +113,7 @@ type TooLong = TransportTimeoutError<io::Error>;
 
 /// The first layer of an error that is of a known kind.
 fn kind(error: &io::Error) -> Option<Trouble> {
-    let mut at: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(layer) = at {
-        if let Some(trouble) = of_layer(layer) {
-            return Some(trouble);
-        }
-        // One of two ways: its `source` is that of what it holds, which would be passed over.
-        if let Some(either) = layer.downcast_ref::<Either<io::Error, io::Error>>() {
-            at = Some(either.as_ref().into_inner());
-            continue;
-        }
-        // An `io::Error` hides what it holds from `source`.
-        let held = layer
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .map(|inner| inner as &(dyn Error + 'static));
-        at = held.or_else(|| layer.source());
-    }
-    None
+    layers(error).find_map(of_layer)
 }
 
 /// A name leads to several addresses, and what is wrong with the last of them is no source of the error.

@@ -4,7 +4,9 @@ use super::{
     Views, node_org, org_name,
     words::{Asks, Closed, WaitsFor},
 };
-use crate::{api::types as api, refused::Refused, shared::CaseInfo, store::PendingKey};
+use crate::{
+    alarms::Advice, api::types as api, refused::Refused, shared::CaseInfo, store::PendingKey,
+};
 use focal_protocol::{
     group::Stage,
     id::{CaseId, Hash, NodeId},
@@ -73,6 +75,7 @@ impl Views {
                 message: kept.alarm.message.clone(),
                 said: kept.alarm.said.clone(),
                 advice: kept.alarm.advice.clone(),
+                advice_said: Advice::of(&kept.alarm.code).map(|advice| advice.wording()),
                 since: kept.since.to_string(),
                 decision: kept.resolved.as_ref().map(|(decision, _)| decision.clone()),
                 resolved: kept.resolved.as_ref().map(|(_, at)| at.to_string()),

@@ -26,6 +26,7 @@ impl Views {
             records += cursor.records;
             pending += cursor.pending;
         }
+        let (alarms, alarms_said) = self.shared.worries().into_iter().unzip();
         Ok(api::Status {
             version: env!("CARGO_PKG_VERSION").into(),
             node: me.to_string(),
@@ -47,7 +48,8 @@ impl Views {
             held_by_nobody_else: self.store.held_by_nobody_else(self.shared.me)?,
             pending,
             refused: self.shared.refused(),
-            alarms: self.shared.worries(),
+            alarms,
+            alarms_said,
             attachments: api::AttachmentSpace::default(),
             started,
         })

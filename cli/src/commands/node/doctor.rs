@@ -92,7 +92,8 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     labelled(mark, &tr!("doctor-finding", of, subject, works), out)?;
     let why = finding.why.as_deref().unwrap_or_default();
     let why = lang::said(finding.said.as_ref(), why);
-    let next = lang::words(finding.next.as_deref().unwrap_or_default());
+    let next = finding.next.as_deref().unwrap_or_default();
+    let next = lang::said(finding.next_said.as_ref(), next);
     let labels = [tr!("label-why"), tr!("label-next")];
     let wide = labels.iter().map(|label| label.chars().count()).max();
     let wide = wide.unwrap_or_default();
@@ -120,6 +121,7 @@ mod tests {
             why: (!works).then(|| "Connection refused".into()),
             said: None,
             next: (!works).then(|| "ask the partner".into()),
+            next_said: None,
         }
     }
 

@@ -19,6 +19,10 @@ pub struct AlarmRow {
     pub said: Option<Wording>,
     /// What to do.
     pub advice: String,
+    /// The same by name; none of an alarm that this version does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub advice_said: Option<Wording>,
     /// Since when.
     pub since: String,
     /// What was decided; none as long as it is open.

@@ -1,5 +1,6 @@
 //! Files that records name.
 
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,6 +64,10 @@ pub struct AttachmentRow {
     pub of: u32,
     /// Why it has not come.
     pub why: Option<String>,
+    /// The same by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Wording>,
 }
 
 /// Answer to `POST /v1/attachments/{attachment}/verify`.

@@ -43,4 +43,8 @@ pub struct Finding {
     pub said: Option<Wording>,
     /// What to do.
     pub next: Option<String>,
+    /// The same by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub next_said: Option<Wording>,
 }

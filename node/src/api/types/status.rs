@@ -1,6 +1,7 @@
 //! What a node says of itself and its partners.
 
 use super::AttachmentSpace;
+use focal_protocol::wording::Wording;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -47,6 +48,10 @@ pub struct Status {
     pub refused: BTreeMap<String, u64>,
     /// What an operator should look at; empty if all is well.
     pub alarms: Vec<String>,
+    /// The same by name, one for each; none of an alarm of an earlier version.
+    #[serde(default)]
+    #[schema(value_type = Vec<Option<Object>>)]
+    pub alarms_said: Vec<Option<Wording>>,
     /// What attachments take.
     #[serde(default)]
     pub attachments: AttachmentSpace,
@@ -73,4 +78,8 @@ pub struct Peer {
     pub addresses: Vec<String>,
     /// Why the last attempt to reach it failed.
     pub last_error: Option<String>,
+    /// The same by name; none of what a library says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub last_error_said: Option<Wording>,
 }

@@ -1,7 +1,7 @@
 //! Connections with partners, from the first to the last of each.
 
 use super::{Actor, PROTOCOL, note_error, note_state};
-use crate::net::{behaviour::BehaviourEvent, node_id, reason, seen};
+use crate::net::{behaviour::BehaviourEvent, node_id, reason::Reason, seen};
 use focal_protocol::id::NodeId;
 use libp2p::{
     Multiaddr, PeerId, allow_block_list,
@@ -83,7 +83,7 @@ impl Actor {
                     return;
                 };
                 if peer.connections.is_empty() {
-                    self.disconnected(&peer_id, cause.map(|e| e.to_string()));
+                    self.disconnected(&peer_id, cause.as_ref().map(Reason::of_end));
                 } else if gone.relayed {
                     // The other side has closed it for a direct one: what was said over it goes on there.
                     peer.renew_direct();
@@ -107,7 +107,7 @@ impl Actor {
                     && !self.swarm.is_connected(&id)
                 {
                     peer.dial.failed(Instant::now(), rand::random());
-                    note_error(&self.seen, &node, reason::of(&error));
+                    note_error(&self.seen, &node, Reason::of_dial(&error));
                 }
             }
             SwarmEvent::IncomingConnectionError { error, .. } => {
@@ -234,7 +234,7 @@ impl Actor {
         tokio::spawn(async move {
             let result = control.open_stream(id, PROTOCOL).await;
             // The actor may have ended meanwhile.
-            let _ = opening.send((node, result.map_err(|e| e.to_string())));
+            let _ = opening.send((node, result.map_err(|e| Reason::of_open(&e))));
         });
     }
 
@@ -255,7 +255,7 @@ impl Actor {
         self.open(node);
     }
 
-    fn disconnected(&mut self, id: &PeerId, why: Option<String>) {
+    fn disconnected(&mut self, id: &PeerId, why: Option<Reason>) {
         let Some(node) = node_id(id) else { return };
         if let Some(peer) = self.peers.get_mut(&node) {
             tracing::info!("disconnected from {}", node.short());

@@ -1,7 +1,13 @@
 //! Places at partners' relays where this node is to be reached: asked for, held, asked for again.
 
 use super::Actor;
-use crate::net::{PlaceState, dial::Dial, node_id, relay, seen};
+use crate::net::{
+    PlaceState,
+    dial::Dial,
+    node_id,
+    reason::{Cause, Reason},
+    relay, seen,
+};
 use libp2p::{Multiaddr, PeerId, core::transport::ListenerId};
 use std::{
     io,
@@ -73,9 +79,9 @@ impl Actor {
             let known = node_id(&place.relay).is_some_and(|node| self.peers.contains_key(&node));
             let asked = if known {
                 let asked = self.swarm.listen_on(address.clone());
-                asked.map_err(|e| e.to_string())
+                asked.map_err(|e| Reason::new(e.to_string()))
             } else {
-                Err("the relay is in no current manifest".into())
+                Err(Reason::of(&Cause::RelayUnknown))
             };
             match asked {
                 Ok(listener) => place.listener = Some(listener),
@@ -110,11 +116,8 @@ impl Actor {
         };
         place.listener = None;
         place.dial.failed(Instant::now(), rand::random());
-        let why = why.map_or_else(
-            || "the relay is not reached, or the connection with it has ended".to_string(),
-            |e| crate::net::reason::innermost(&e),
-        );
-        tracing::debug!("not reached by way of {address}: {why}");
+        let why = why.map_or_else(|| Reason::of(&Cause::RelayAway), |e| Reason::of_io(&e));
+        tracing::debug!("not reached by way of {address}: {}", why.text);
         note(&self.seen, address, |state| {
             state.since = None;
             state.last_error = Some(why);

@@ -1,7 +1,7 @@
 //! Trying one address, to say whether it leads to the node whose it is said to be.
 
 use super::{Actor, Request};
-use crate::net::{Failure, Net, Trouble, peer_id};
+use crate::net::{Failure, Net, Trouble, peer_id, reason::Cause};
 use focal_protocol::id::NodeId;
 use libp2p::{
     Multiaddr, PeerId,
@@ -40,7 +40,7 @@ impl Net {
             address: address.into(),
             reply,
         }));
-        let stopping = |_| Failure::new(Trouble::Other, "the network has stopped");
+        let stopping = |_| Failure::because(Trouble::Other, &Cause::Stopped);
         answer.await.map_err(stopping)?
     }
 }
@@ -73,7 +73,7 @@ impl Actor {
     }
 
     fn trial(&self, node: NodeId, address: &str) -> Result<DialOpts, Failure> {
-        let bad = || Failure::new(Trouble::BadAddress, "it is no multiaddress");
+        let bad = || Failure::because(Trouble::BadAddress, &Cause::NoMultiaddress);
         let address: Multiaddr = address.parse().map_err(|_| bad())?;
         let peer = peer_id(&node).ok_or_else(bad)?;
         // With the name at its end: an own address without it is never dialled.
