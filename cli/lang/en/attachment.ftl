@@ -177,5 +177,6 @@ outbox-report = a report in the outbox
 outbox-unlisted = the outbox could not be listed
 bar-left = { $eta } left
 attach-chunk-broken = chunk { $index }: { $error }
+attachment-verifying = verifying
 attachment-fetching = fetching { $name }
 attachment-waits-why = { $name } waits: { $why }

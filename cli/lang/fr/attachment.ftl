@@ -177,5 +177,6 @@ outbox-report = un rapport de la boîte d’envoi
 outbox-unlisted = la boîte d’envoi n’a pu être listée
 bar-left = encore { $eta }
 attach-chunk-broken = morceau { $index } : { $error }
+attachment-verifying = vérification
 attachment-fetching = récupération de { $name }
 attachment-waits-why = { $name } attend : { $why }
