@@ -339,6 +339,16 @@ impl Files {
         Ok(())
     }
 
+    /// Gives back the memory in which the system keeps chunks. They are durable, and read from the disk from now on.
+    pub(crate) fn let_go(&self, list: &Hash, names: &[Hash]) {
+        for name in names {
+            if let Ok(file) = File::open(self.path(list, name)) {
+                // It is advice: the system may do otherwise.
+                let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+            }
+        }
+    }
+
     /// How many files there are of an attachment, its list among them.
     pub(crate) fn count(&self, list: &Hash) -> u32 {
         self.look(list).map_or(0, |found| found.files)
@@ -512,6 +522,20 @@ mod tests {
         };
         files.settle(&LIST, &[name]).expect_err("not durable");
         assert!(!files.exists(&LIST, &name));
+    }
+
+    #[test]
+    fn chunks_that_were_let_go_are_read_from_the_disk() {
+        let (_dir, files) = files(1 << 20);
+        let names: Vec<Hash> = (0..3_u8)
+            .map(|n| put(&files, &[n; 9_000]).expect("kept"))
+            .collect();
+        files.settle(&LIST, &names).expect("durable");
+        files.let_go(&LIST, &[names.clone(), vec![Hash([9; 32])]].concat());
+        for (name, n) in names.iter().zip(0..) {
+            assert_eq!(files.checked(&LIST, name, 9_000), Ok(Some(vec![n; 9_000])));
+        }
+        assert_eq!((files.used(), files.count(&LIST)), (27_000, 3));
     }
 
     #[test]

@@ -13,7 +13,9 @@ use std::{
     },
 };
 
-/// Chunks that are made durable together, while others come.
+/// Chunks that are made durable together, while others come. Of a file that has more the system keeps none in memory: a
+/// video would push out what reports are read from, and memory that is used again takes the next chunk faster than memory
+/// that nobody has used before.
 const SETTLE: usize = 64;
 /// So many that are not durable, and the disk is waited for.
 const UNSETTLED: usize = 4 * SETTLE;
@@ -152,6 +154,9 @@ impl Plan {
             return Ok(());
         }
         self.at.files.settle(&self.list, &due)?;
+        if self.items.len() > SETTLE {
+            self.at.files.let_go(&self.list, &due);
+        }
         settled.extend(due);
         Ok(())
     }
