@@ -28,7 +28,11 @@ impl Ledger {
         for (id, seen) in look.due {
             self.round.write.due(&self.store, id, seen);
             // In time to say something: what is destroyed does not come back.
-            self.raise(Alarm::retention(id));
+            let here = self.cases.get(&id);
+            let closed = here
+                .and_then(|here| here.case.rules().stage())
+                .map(|s| s.at);
+            self.raise(Alarm::retention(id, closed.unwrap_or_default()));
         }
         for id in look.not {
             self.round.write.not_due(id);
