@@ -7,10 +7,11 @@
 //!
 //! In reading order: [`Steps`] (who was a member when), [`judge`] (whether an entry counts), [`Keyring`] (what opens it), [`Awaits`] (what may open it later), then
 //! what a member does (`member`, `word`), what the custodian does (`custodian`, `tend`), and how a custodian is replaced
-//! (`succeed`, `adopt`).
+//! (`succeed`, `adopt`, `another`).
 
 mod admit;
 mod adopt;
+mod another;
 mod awaits;
 mod custodian;
 mod effect;

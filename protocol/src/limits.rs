@@ -72,6 +72,9 @@ pub const HEADS_PER_FRAME: usize = 8_000;
 pub const POINTS: usize = 16;
 /// Logs that a peer may offer in one session without ever sending them: all logs of a large federation.
 pub const LOGS_OFFERED: usize = 100_000;
+/// Logs of cases that are not known here of which one session remembers what the peer has said: those of a few large cases
+/// into which this node may be let next. What was said first goes first.
+pub const HEADS_KEPT: usize = 8_192;
 /// Lamport time that no federation reaches by writing. A writer follows what others wrote only up to here, or one
 /// entry of a hostile member would take the room to count from everybody.
 pub const LAMPORT: u64 = 1 << 48;

@@ -189,11 +189,15 @@ impl Ledger {
         }))
     }
 
-    /// This node's log of a lane, or a new one that begins with this salt.
-    fn own_log(&self, writer: &Writer, salt: &Salt) -> (LogId, Head) {
+    /// This node's log of a lane, or a new one that begins with this salt. A log does not go back to an earlier generation:
+    /// who comes to the true case from one that somebody has made up begins a new one.
+    fn own_log(&self, writer: &Writer, salt: &Salt, generation: u32) -> (LogId, Head) {
+        let goes_on = |row: &LogRow| {
+            row.writer == *writer && !row.is_over() && row.head.generation <= generation
+        };
         self.logs
             .iter()
-            .find(|(log, row)| row.writer == *writer && !row.is_over() && !self.is_cut(**log, row))
+            .find(|(log, row)| goes_on(row) && !self.is_cut(**log, row))
             .map_or_else(
                 || (writer.log_id(salt), Head::EMPTY),
                 |(log, row)| (*log, row.head),
@@ -232,7 +236,7 @@ impl Ledger {
             lane,
         };
         let salt = Salt(SystemRandom.array());
-        let (log, head) = self.own_log(&writer, &salt);
+        let (log, head) = self.own_log(&writer, &salt, at.generation);
         let case = self.cases.get_mut(&case_id).ok_or(Refused::UnknownCase)?;
         let header = Header {
             log,

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     group::{
-        self, CaseGroup, Delivery, Former, GroupKey, History, Invalid, Invitation, Motion,
-        RoleChange, Succession, quorum,
+        self, CaseGroup, CaseRole, Cause, Delivery, Former, GroupKey, History, Invalid, Invitation,
+        Motion, RoleChange, Succession, quorum,
     },
     id::NodeId,
     log::{EpochGrant, Payload, Request},
@@ -22,7 +22,8 @@ const TOLD: usize = 16;
 
 impl Case {
     /// An invitation to a case that is known here: to the group of a new custodian, or back after a removal. Or somebody
-    /// has made up a case of this id, and this is the true one: only a person can tell.
+    /// has made up a case of this id, or a custodian has shown this node a history of its own, and this is the true one: only
+    /// a person can tell.
     pub(super) fn adopt(
         &mut self,
         ctx: &Ctx<'_>,
@@ -30,46 +31,34 @@ impl Case {
         from: NodeId,
     ) -> Result<Vec<Effect>, Error> {
         let adopted = self.adopt_known(ctx, invitation, from);
+        let follows = self.state.follows == Some(from);
         let passed_over = match &adopted {
             Ok(effects) => effects.is_empty(),
+            // What it rests on never comes if it is of another case than the one that is known here.
+            Err(Error::NotYet) => follows || self.is_of_strangers(invitation),
             Err(e) => matches!(e, Error::Group(_)),
         };
-        if !passed_over || !self.trusts_its_inviter() || self.was_member(&from) {
+        if !passed_over || !(self.trusts_its_inviter() || (follows && self.state.joined.number > 0))
+        {
             return adopted;
         }
         // What is not for this node, or no invitation, is no other case either.
         let Ok(other) = Self::join(ctx, invitation, from) else {
             return adopted;
         };
-        if self.state.follows != Some(from) {
+        // Members invite again, invitations come late, and who was a member can make up a group: that is another case only
+        // if it has another history, where the one known here is in doubt.
+        let doubted = self.state.doubts || follows;
+        if self.was_member(&from) && !(doubted && self.has_another_history(&other.0, invitation)) {
+            return adopted;
+        }
+        if !follows {
             return Err(Error::Contested(Claim {
                 successor: from,
                 generation: invitation.generation,
             }));
         }
         Ok(self.begin_anew(other))
-    }
-
-    /// Whether this node knows of the case nothing but what it has from who invited it.
-    fn trusts_its_inviter(&self) -> bool {
-        self.state.groups.len() == 1 && self.state.joined.number > 0
-    }
-
-    /// Another case of the same id, in the place of the one that is known here.
-    fn begin_anew(&mut self, (mut other, effects): (Self, Vec<Effect>)) -> Vec<Effect> {
-        let (before, key) = (self.state.active, other.state.active);
-        if before == key {
-            let steps = self.state.group_mut(&key).map(|g| &mut g.steps);
-            if let (Some(old), Some(new)) = (steps, other.state.group_mut(&key)) {
-                new.steps.take_the_place_of(std::mem::take(old));
-            }
-            self.active.replace(other.active);
-        } else {
-            self.dropped.push(before);
-            self.active = other.active;
-        }
-        self.state = other.state;
-        effects
     }
 
     fn adopt_known(
@@ -149,7 +138,7 @@ impl Case {
             self.enter(key, ctx);
             // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
             if checked.is_ok() {
-                effects.extend(self.grant_beyond(ctx, &parting, &secret)?);
+                effects.extend(self.grant_beyond(ctx, &succession, &parting, &secret)?);
                 effects.extend(self.tell_let_in(&succession)?);
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
@@ -258,7 +247,7 @@ impl Case {
     }
 
     /// The group that a motion is to end, if it is followed here.
-    fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
+    pub(super) fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
         let mut groups = std::iter::once(&self.active).chain(&self.others);
         groups.find(|g| g.key().generation == motion.generation && g.key().branch == motion.branch)
     }
@@ -362,26 +351,34 @@ impl Case {
     }
 
     /// Grants what this node can read and those on the other side of the split may lack: everything after the epoch that
-    /// both have in common.
+    /// both have in common. Of a hostile custodian what it granted to newcomers may be cut: a few grant them the rest, too.
     fn grant_beyond(
         &self,
         ctx: &Ctx<'_>,
+        succession: &Succession,
         parting: &Parting,
         new: &EpochGrant,
     ) -> Result<Vec<Effect>, Error> {
         let mut grants = ctx.held.secrets();
         let now = self.epoch();
+        let members = self.members();
+        let all = self.rules().history == History::All;
+        let mut tellers = succession.members.iter().filter(|n| members.contains(n));
+        let rest = all
+            && succession.motion.cause == Cause::Hostile
+            && tellers.by_ref().take(TELLERS).any(|n| *n == self.me);
         grants.retain(|g| {
-            g.at() > parting.common && g.at().generation <= now.generation && g.secret != new.secret
+            (rest || g.at() > parting.common)
+                && g.at().generation <= now.generation
+                && g.secret != new.secret
         });
         if grants.is_empty() {
             return Ok(Vec::new());
         }
-        if self.rules().history == History::All {
+        if all {
             return Ok(vec![self.append(Payload::Grant(grants))?]);
         }
         // Newcomers may not read what was written before they came: only to those who were members all along.
-        let members = self.members();
         let may = |n: &&NodeId| members.contains(n) && **n != self.me;
         let to: Vec<NodeId> = parting.members.iter().filter(may).copied().collect();
         Ok(vec![Effect::Deliver {
@@ -397,9 +394,10 @@ impl Case {
         };
         let mut told: Vec<RoleChange> = Vec::new();
         for change in &old.rules().roles {
-            let unknown = self.rules().role_at(&change.org, change.at).is_none();
-            let first = told.iter().all(|c| c.org != change.org);
-            if change.at > succession.base && change.role.is_some() && unknown && first {
+            let said = told.iter().filter(|c| c.org == change.org);
+            let new = self.is_unknown(change)
+                && said.map(|c| c.role).all(|held| is_more(change.role, held));
+            if change.at > succession.base && new {
                 told.push(*change);
             }
         }
@@ -437,9 +435,13 @@ impl Case {
         if !tells || parted.members.contains(&self.rules().custodian) {
             return Ok(Vec::new());
         }
-        let unknown =
-            |c: &&RoleChange| c.role.is_some() && self.rules().role_at(&c.org, c.at).is_none();
-        self.tell_changes(changed.iter().filter(unknown).copied().collect())
+        let unknown = changed.iter().filter(|change| self.is_unknown(change));
+        self.tell_changes(unknown.copied().collect())
+    }
+
+    /// Whether the rules in force give an organisation less in an epoch than a change on another side did.
+    fn is_unknown(&self, change: &RoleChange) -> bool {
+        is_more(change.role, self.rules().role_at(&change.org, change.at))
     }
 
     /// The proof that this node, as custodian, was voted out.
@@ -466,6 +468,10 @@ impl Case {
             Effect::Changed,
         ])
     }
+}
+
+fn is_more(role: Option<CaseRole>, than: Option<CaseRole>) -> bool {
+    role.is_some_and(|role| role.is_more_than(than))
 }
 
 /// Whether more than half of these members, besides the one that is voted out, have voted for a succession.

@@ -58,9 +58,11 @@ pub fn judge(
     if !rules.admits(org, header, first) {
         return Verdict::Refused(Reason::AfterRemoval);
     }
+    // A custodian that was voted out may have let somebody in whom the successor learns of later, or a reader write.
+    let may_change = at > now || at.generation < now.generation;
     match rules.role_at(org, at) {
-        // A custodian that was voted out may have let somebody in whom the successor learns of later.
-        None if at > now || at.generation < now.generation => Verdict::Waits,
+        None if may_change => Verdict::Waits,
+        Some(CaseRole::Reader) if writes && may_change => Verdict::Waits,
         None => Verdict::Refused(Reason::NotInCase),
         Some(CaseRole::Reader) if writes => Verdict::Refused(Reason::Reader),
         Some(_) if rules.stage_at(at) != Stage::Open => Verdict::Refused(Reason::Closed),

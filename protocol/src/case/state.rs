@@ -112,6 +112,10 @@ pub struct State {
     /// The custodian that did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_by: Option<NodeId>,
+    /// The custodian was found to have signed two histories that part before all that is known here: other members may be in
+    /// another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubts: bool,
     /// What members have asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<OpenRequest>,
@@ -154,6 +158,7 @@ impl State {
             follows: None,
             forked_after: None,
             forked_by: None,
+            doubts: false,
             requests: Vec::new(),
             updates: BTreeMap::new(),
             proposed: None,

@@ -77,9 +77,12 @@ impl Case {
         // Whoever votes with the highest number there is must not keep the others from voting again.
         let reach = mine.map_or(0, |own| own.ballot).saturating_add(LEAP);
         let motions: Vec<Motion> = ballots.motions().into_keys().collect();
+        let same = |m: &Motion| m.out == out && m.successor == successor && m.cause == cause;
+        // Nor set those apart who want the same: whoever is behind comes nearer by a leap each time it votes.
+        let apart = mine.is_some() && motions.iter().any(|m| same(m) && m.ballot > reach);
         let near = motions.into_iter().filter(|m| m.ballot <= reach);
         let highest = near.clone().map(|m| m.ballot).max();
-        let same = |m: &Motion| m.out == out && m.successor == successor && m.cause == cause;
+        let highest = if apart { Some(reach - 1) } else { highest };
         // A second group must not begin from votes with which a first one has begun that this node has forgotten: it
         // takes a ballot that it cannot have taken before, by the second in which it stands.
         let forgetful = self.state.rewound && successor == self.me;
@@ -89,7 +92,7 @@ impl Case {
         }
         let joined = near
             .filter(|m| !forgetful && same(m))
-            .filter(|m| mine.is_none_or(|own| own == *m || own.ballot < m.ballot))
+            .filter(|m| mine.is_none_or(|own| (own == *m && !apart) || own.ballot < m.ballot))
             .max_by_key(|m| m.ballot);
         joined.unwrap_or(Motion {
             case: self.id(),
@@ -375,6 +378,7 @@ impl Case {
         self.state.follows = None;
         self.state.forked_after = None;
         self.state.forked_by = None;
+        self.state.doubts = false;
         self.state.updates.clear();
         self.state.proposed = None;
         self.state.refreshed = ctx.now;
@@ -419,15 +423,16 @@ impl Case {
         self.parted(writer, log, after)
     }
 
-    fn parted(&mut self, node: NodeId, log: LogId, after: Option<Epoch>) -> Vec<Effect> {
+    fn parted(&mut self, writer: NodeId, log: LogId, after: Option<Epoch>) -> Vec<Effect> {
+        self.state.doubts |= after.is_none();
         if let Some(after) = after
             && self.state.forked_after.is_none_or(|held| after < held)
         {
             self.state.forked_after = Some(after);
-            self.state.forked_by = Some(node);
+            self.state.forked_by = Some(writer);
         }
         vec![
-            Effect::Alarm(Alarm::CustodianForked { node, log }),
+            Effect::Alarm(Alarm::CustodianForked { node: writer, log }),
             Effect::Changed,
         ]
     }

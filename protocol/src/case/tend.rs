@@ -151,11 +151,10 @@ impl Case {
         let mut changes: Vec<RoleChange> = seen.copied().collect();
         changes.extend(self.told_let_in(ctx));
         for change in changes {
-            let let_in = change.role.is_some()
-                && change.at.generation < generation
-                && rules.role_at(&change.org, change.at).is_none();
+            let held = rules.role_at(&change.org, change.at);
+            let more = change.role.is_some_and(|role| role.is_more_than(held));
             // Nobody on the far side may take up all the room that changes have.
-            if !let_in || rules.roles.len() > LEARNED {
+            if !more || change.at.generation >= generation || rules.roles.len() > LEARNED {
                 continue;
             }
             // It holds for the epochs of that side only: what was said of later ones is said again.
@@ -172,8 +171,9 @@ impl Case {
         rules
     }
 
-    /// What members who came from the far side of a split say of it: of each organisation and generation once. Only those
-    /// are believed that were members when the two sides parted, and who is a member now of a custodian that was restored.
+    /// What members who came from the far side of a split say of it: of each organisation and generation once, or once more
+    /// for a higher role. Of others only those are believed that were members when the two sides parted, and who is a member
+    /// now of a custodian that was restored; of its own organisation anybody, as far as the role reaches that it has now.
     fn told_let_in(&self, ctx: &Ctx<'_>) -> Vec<RoleChange> {
         let mut told: Vec<RoleChange> = Vec::new();
         let parted: Vec<Succession> = self
@@ -183,24 +183,35 @@ impl Case {
             .filter_map(|g| g.succession.as_ref()?.unverified().ok())
             .collect();
         for open in &self.state.requests {
-            let crate::log::Request::LetIn(change) = open.request else {
+            let crate::log::Request::LetIn(mut change) = open.request else {
                 continue;
             };
             let (org, at) = (change.org, change.at);
+            let own = open.org == org;
+            if own
+                && change
+                    .role
+                    .is_some_and(|r| r.is_more_than(self.rules().role(&org)))
+            {
+                change.role = self.rules().role(&org);
+            }
             let was_there = |s: &&Succession| {
                 // Who was elected again after it was restored has forgotten whom it let in itself, and asks them.
                 let asks = s.motion.out == s.motion.successor;
                 s.base.generation == at.generation
                     && at > s.base
-                    && (asks || s.members.contains(&open.by))
+                    && (asks || own || s.members.contains(&open.by))
             };
             let Some(parted) = parted.iter().find(was_there) else {
                 continue;
             };
-            let same = |c: &&RoleChange| c.org == org && c.at.generation == at.generation;
-            let mut settled = self.rules().roles.iter().filter(same);
-            let known = settled.any(|c| c.at > parted.base) || told.iter().any(|c| same(&c));
-            if !known && ctx.directory.member(&org).is_some() {
+            let settled = self.rules().roles.iter().filter(|c| c.at > parted.base);
+            let same = settled
+                .chain(&told)
+                .filter(|c| c.org == org && c.at.generation == at.generation);
+            let more = |held| change.role.is_some_and(|role| role.is_more_than(held));
+            let new = more(None) && same.map(|c| c.role).all(more);
+            if new && ctx.directory.member(&org).is_some() {
                 told.push(change);
             }
         }

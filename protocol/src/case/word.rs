@@ -1,6 +1,8 @@
 //! What members say to each other besides commits and votes: requests, secrets, who is out.
 
-use super::{Alarm, At, Case, Ctx, Effect, Ended, Error, Followed, OpenRequest, member::TELLERS};
+use super::{
+    Alarm, At, Case, Claim, Ctx, Effect, Ended, Error, Followed, OpenRequest, member::TELLERS,
+};
 use crate::{
     group::{Delivery, History, Removal},
     id::{NodeId, OrgId},
@@ -193,7 +195,10 @@ impl Case {
             Request::Invite(org, role) => rules.role(org) != Some(*role),
             Request::Remove(org, _) => rules.role(org).is_some(),
             Request::RemoveNode(node, _) => members.contains(node),
-            Request::LetIn(change) => rules.role_at(&change.org, change.at).is_none(),
+            Request::LetIn(change) => {
+                let held = rules.role_at(&change.org, change.at);
+                change.role.is_some_and(|role| role.is_more_than(held))
+            }
         });
     }
 
@@ -305,8 +310,16 @@ impl Case {
         let forgetful = self.is_custodian() && self.state.restored;
         let plausible =
             removal.reason.len() <= limits::REASON && (forgetful || later || !self.is_custodian());
+        // Nor may it know the one to whom it handed over: then a person must.
+        let believed = self.was_member(&from) || self.state.follows == Some(from);
+        if forgetful && current && plausible && !believed {
+            return Err(Error::Contested(Claim {
+                successor: from,
+                generation: removal.at.generation,
+            }));
+        }
         // Of a later generation, whoever its custodian may be: it may have voted this one out, and have let it in again.
-        if !current || !plausible || !(later || self.was_member(&from)) {
+        if !current || !plausible || !(later || believed) {
             return Err(Error::NotAllowed(from));
         }
         if (later || from != self.rules().custodian) && !forgetful {

@@ -26,6 +26,18 @@ pub enum CaseRole {
     Reader,
 }
 
+impl CaseRole {
+    /// Whether it lets an organisation do more than another role, or than none.
+    #[must_use]
+    pub fn is_more_than(self, other: Option<Self>) -> bool {
+        match other {
+            None => true,
+            Some(Self::Reader) => self == Self::Contributor,
+            Some(Self::Contributor) => false,
+        }
+    }
+}
+
 crate::worded! {
     CaseRole {
         Self::Contributor => "role-contributor",
@@ -416,7 +428,7 @@ impl Rules {
     }
 
     /// Checks that the commit that makes epoch `at` may turn these rules into `next`: what it adds holds from `at` on. A
-    /// later generation may let organisations in for epochs of an earlier one: on the far side of a split they were.
+    /// later generation may give organisations more of a role in epochs of an earlier one: on the far side of a split they had it.
     ///
     /// # Errors
     /// As [`Rules::check_next`], or a change reaches into epochs that are past.
@@ -445,7 +457,8 @@ impl Rules {
             let generation = Epoch::new(at.generation, 0);
             for epoch in after.iter().map(|c| c.at).chain([generation]) {
                 let (old, new) = (role(&before, epoch), role(&after, epoch));
-                let let_in = old.is_none() && epoch.generation < at.generation;
+                let more = new.is_some_and(|role| role.is_more_than(old));
+                let let_in = more && epoch.generation < at.generation;
                 if epoch > at || (epoch < at && old != new && !let_in) {
                     return past;
                 }

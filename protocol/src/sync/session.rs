@@ -60,6 +60,8 @@ pub struct Session {
     greeted: bool,
     /// Heads that came before this side knew which cases are shared; none once it does.
     early: Option<Vec<CaseHeads>>,
+    /// Heads of cases that are not known here, the last ones: this node may have been let in, and not know it yet.
+    unknown: VecDeque<CaseHeads>,
     cases: BTreeMap<CaseId, Terms>,
     logs: BTreeMap<LogId, Log>,
     /// Those of which there is more to send, flash lanes first: none of the others is looked at for that.
@@ -98,6 +100,7 @@ impl Session {
             greeting: Some(greeting),
             greeted: false,
             early: Some(Vec::new()),
+            unknown: VecDeque::new(),
             cases: BTreeMap::new(),
             logs: BTreeMap::new(),
             due: BTreeSet::new(),

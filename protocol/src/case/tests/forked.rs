@@ -197,3 +197,64 @@ fn who_forks_its_hand_over_brings_nobody_back_whom_its_successor_removed() {
     assert!(world.case(2).is_custodian());
     assert_eq!(world.case(2).members(), [2, 3, 4].map(node).into());
 }
+
+#[test]
+fn whom_only_the_other_history_let_in_is_invited_anew_and_follows() {
+    for history in [History::All, History::FromJoining] {
+        let mut world = World::new(&[1, 2, 3, 5]);
+        world.open(1, history);
+        world.invite(1, &[2, 3]);
+        let copy = world.node(1).disk.clone();
+        world.split(&[&[1, 5], &[2, 3]]);
+        world.invite(1, &[5]);
+        let astray = world.write(5).expect("written");
+        world.rewind(1, copy);
+        world.split(&[&[1, 2, 3], &[5]]);
+        world
+            .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+            .expect("handed over");
+        world.settle();
+        world.split(&[&[2, 3, 5]]);
+        world.settle();
+        assert!(!world.case(2).members().contains(&node(5)));
+        assert_eq!(world.case(5).ended(), None, "it believes that it is in");
+        // 2 has the office by the history of the partners, and is a member in the other one, too.
+        world.invite(2, &[5]);
+        assert_eq!(world.case(5).rules().custodian, node(1), "a person decides");
+        assert_eq!(world.node(5).inbox.len(), 1, "it waits");
+        for _ in 0..2 {
+            world.vote(5, 2, Cause::Hostile).expect("it follows");
+        }
+        world.restart(5);
+        world.settle();
+        world.tick();
+        world.assert_agreed(&[2, 3, 5]);
+        let entry = world.entry(astray);
+        for n in [2, 3, 5] {
+            assert_ne!(world.verdict(n, &entry), Verdict::Counts, "node {n}");
+        }
+        let after = world.write(5).expect("written");
+        world.settle();
+        assert!(world.reads(3).contains(&after));
+    }
+}
+
+#[test]
+fn an_invitation_that_comes_late_is_no_other_history() {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::All);
+    world.invite(1, &[2]);
+    world.split(&[&[1, 2], &[3]]);
+    world.invite(1, &[3]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.renew_key_package(3);
+    world.invite(1, &[3]);
+    // The later one first.
+    world.parcels.reverse();
+    world.heal();
+    world.settle();
+    world.assert_agreed(&[1, 2, 3]);
+    assert!(world.node(3).inbox.is_empty(), "nothing waits");
+}

@@ -219,6 +219,48 @@ fn who_makes_up_a_case_keeps_nobody_out_of_the_true_one() {
 }
 
 #[test]
+fn whoever_has_followed_a_made_up_case_comes_to_the_true_one_whatever_both_have_come_to() {
+    // The true one is two generations on; in the made-up one the victims have elected one of themselves.
+    let id = CaseId([5; 32]);
+    for elected in [false, true] {
+        let mut world = World::new(&[1, 2, 3, 4, 5, 6]);
+        world.open_as(id, 3, History::All);
+        world.invite(3, &[2, 6]);
+        if elected {
+            for n in [2, 6] {
+                world.vote(n, 2, Cause::Lost).expect("voted");
+                world.settle();
+            }
+            assert!(world.case(2).is_custodian());
+        }
+        world.split(&[&[1, 4, 5], &[2, 3, 6]]);
+        world.open_as(id, 1, History::All);
+        world.invite(1, &[4, 5]);
+        for (voters, successor) in [(&[4, 5][..], 4), (&[5], 5)] {
+            for n in voters {
+                world.vote(*n, successor, Cause::Lost).expect("voted");
+                world.settle();
+            }
+        }
+        assert_eq!(world.epoch(5).generation, 2);
+        world.split(&[&[1, 2, 4, 5]]);
+        world.invite(5, &[2]);
+        assert_eq!(world.case(2).rules().custodian == node(2), elected);
+        for _ in 0..2 {
+            world.vote(2, 5, Cause::Lost).expect("it follows");
+        }
+        world.restart(2);
+        world.settle();
+        let kept = world.case(2).state().clone();
+        world.restart(2);
+        assert_eq!(*world.case(2).state(), kept, "no row of the other is left");
+        world.tick();
+        world.assert_agreed(&[2, 5]);
+        assert_eq!(world.case(2).state().groups.len(), 1);
+    }
+}
+
+#[test]
 fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);
     for n in [2, 3] {
@@ -300,6 +342,40 @@ fn the_highest_ballot_keeps_nobody_from_voting_again() {
     }
     world.assert_agreed(&[2, 3, 4, 5]);
     assert!(world.case(3).is_custodian());
+}
+
+#[test]
+fn a_ballot_at_the_edge_of_a_leap_sets_apart_nobody_who_wants_the_same() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    world.split(&[&[1], &[2], &[3], &[4], &[5]]);
+    // 5 shows to 3 alone how far one may go; 3 goes one further, where 2 and 4 cannot join it.
+    let far = Vote {
+        voter: node(5),
+        motion: Motion {
+            ballot: 1 << 16,
+            ..motion(world.case(3), 1, 4)
+        },
+        gone: Vec::new(),
+    };
+    let far = Signed::new(&far, &node_key(5));
+    world
+        .ask(3, |case, ctx| case.take_vote(ctx, far))
+        .expect("taken");
+    for n in [2, 3, 4] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+    }
+    world.split(&[&[2, 3, 4]]);
+    world.settle();
+    let elected = |world: &World| world.epoch(2).generation == 1;
+    assert!(!elected(&world), "they are apart");
+    for n in [2, 4, 3, 2, 4, 3] {
+        if !elected(&world) {
+            world.vote(n, 2, Cause::Lost).expect("voted again");
+            world.settle();
+        }
+    }
+    world.assert_agreed(&[2, 3, 4]);
+    assert!(elected(&world));
 }
 
 #[test]

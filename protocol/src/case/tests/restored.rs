@@ -387,3 +387,41 @@ fn a_restored_newcomer_is_told_nothing_of_a_group_in_which_it_never_was() {
     world.tick();
     assert_eq!(world.can_open(6), [together].into());
 }
+
+#[test]
+fn a_restored_custodian_believes_whom_it_does_not_know_by_its_operators_word_only() {
+    let mut world = World::new(&[1, 2, 3]);
+    world.open(1, History::All);
+    world.invite(1, &[2]);
+    let copy = world.node(1).disk.clone();
+    world.invite(1, &[3]);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(3)))
+        .expect("handed over");
+    world.settle();
+    world.split(&[&[2, 3]]);
+    world
+        .ask(3, |case, ctx| case.remove_org(ctx, org(1), ""))
+        .expect("removed");
+    world.settle();
+    let at = world.epoch(3);
+    world.restore(1, copy);
+    let notice = |world: &World| {
+        Delivery::Removed(Removal {
+            case: world.case(3).id(),
+            at,
+            reason: String::new(),
+        })
+    };
+    let said = notice(&world);
+    let told = world.ask(1, |case, ctx| case.deliver(ctx, node(3), said));
+    assert_eq!(told, Err(contested(3, 0)), "a person decides");
+    world
+        .vote(1, 3, Cause::Lost)
+        .expect("its operator has asked");
+    let said = notice(&world);
+    world
+        .ask(1, |case, ctx| case.deliver(ctx, node(3), said))
+        .expect("believed");
+    assert!(world.case(1).ended().is_some());
+}

@@ -221,3 +221,76 @@ fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
         assert!(world.reads(n).contains(&late), "node {n}");
     }
 }
+
+#[test]
+fn what_a_reader_wrote_counts_whom_the_far_side_let_write() {
+    for history in [History::All, History::FromJoining] {
+        let mut world = World::new(&[1, 2, 3, 4, 5]);
+        world.open(1, history);
+        world.invite(1, &[2, 3, 4]);
+        let invite = |case: &mut Case, ctx: &Ctx<'_>, role| Ok(case.invite(ctx, org(5), role)?.1);
+        world
+            .ask(1, |case, ctx| invite(case, ctx, CaseRole::Reader))
+            .expect("invited");
+        world.settle();
+        world.split(&[&[1, 5], &[2, 3, 4]]);
+        world
+            .ask(1, |case, ctx| {
+                case.set_role(ctx, org(5), CaseRole::Contributor)
+            })
+            .expect("changed");
+        world.settle();
+        let record = world.write(5).expect("written");
+        for n in [2, 3, 4] {
+            world.vote(n, 2, Cause::Lost).expect("voted");
+            world.settle();
+        }
+        world.split(&[&[2, 3, 4, 5]]);
+        world.settle();
+        let entry = world.entry(record);
+        assert_eq!(world.verdict(3, &entry), Verdict::Waits);
+        world.tick();
+        world.assert_agreed(&[2, 3, 4, 5]);
+        for n in 2..=5 {
+            assert_eq!(world.verdict(n, &entry), Verdict::Counts, "node {n}");
+        }
+        let rules = world.case(2).rules();
+        assert_eq!(rules.role(&org(5)), Some(CaseRole::Reader), "as before");
+        let epoch = world.epoch(2);
+        world.tick();
+        assert_eq!(world.epoch(2), epoch, "and it is written down once");
+    }
+}
+
+#[test]
+fn whom_only_an_outvoted_custodian_let_in_is_believed_as_far_as_its_role_reaches() {
+    let (mut world, [_, by_6, _]) = apart(History::FromJoining, Cause::Hostile);
+    let entry = world.entry(by_6);
+    // 5, who could tell, stays away.
+    world.split(&[&[2, 3, 4, 6]]);
+    world
+        .ask(2, |case, ctx| {
+            Ok(case.invite(ctx, org(6), CaseRole::Reader)?.1)
+        })
+        .expect("invited");
+    world.settle();
+    world.vote(6, 2, Cause::Lost).expect("follows it");
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[2, 3, 4, 6]);
+    let rules = world.case(2).rules();
+    let then = entry.sealed.at();
+    assert_eq!(rules.role_at(&org(6), then), Some(CaseRole::Reader));
+    assert_eq!(world.verdict(3, &entry), Verdict::Waits, "a reader's");
+    world
+        .ask(2, |case, ctx| {
+            case.set_role(ctx, org(6), CaseRole::Contributor)
+        })
+        .expect("changed");
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[2, 3, 4, 6]);
+    for n in [2, 3, 4, 6] {
+        assert_eq!(world.verdict(n, &entry), Verdict::Counts, "node {n}");
+    }
+}

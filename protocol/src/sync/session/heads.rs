@@ -6,7 +6,7 @@ use crate::{
     limits,
     sync::{CaseHeads, Frame, LogHead, Point},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 impl Session {
     /// Cases of which only this side is known to be a member: what the peer offers of them is taken.
@@ -16,6 +16,27 @@ impl Session {
             for head in &heads.logs {
                 self.know(heads.case, head);
             }
+            self.hear_again(heads.case);
+        }
+    }
+
+    /// What the peer has said of a case before this node knew it: it does not say it again as long as nothing grows.
+    fn hear_again(&mut self, case: CaseId) {
+        for heads in std::mem::take(&mut self.unknown) {
+            if heads.case == case {
+                self.their_heads(heads);
+            } else {
+                self.unknown.push_back(heads);
+            }
+        }
+    }
+
+    fn keep_unknown(&mut self, heads: CaseHeads) {
+        self.unknown.push_back(heads);
+        let logs =
+            |heads: &VecDeque<CaseHeads>| -> usize { heads.iter().map(|h| h.logs.len() + 1).sum() };
+        while logs(&self.unknown) > limits::HEADS_KEPT {
+            self.unknown.pop_front();
         }
     }
 
@@ -50,7 +71,9 @@ impl Session {
             }
             heads.complete = true;
             heads.ask = !first;
+            let case = heads.case;
             self.send_heads(heads);
+            self.hear_again(case);
         }
         if first && let Some(early) = self.early.take() {
             early.into_iter().for_each(|heads| self.their_heads(heads));
@@ -79,7 +102,7 @@ impl Session {
 
     pub(super) fn their_heads(&mut self, heads: CaseHeads) {
         let Some(terms) = self.cases.get_mut(&heads.case) else {
-            return;
+            return self.keep_unknown(heads);
         };
         terms.heard |= heads.complete;
         let served = terms.served;

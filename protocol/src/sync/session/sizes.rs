@@ -41,7 +41,7 @@ impl Session {
             asked: self.asked.len(),
             compared: self.comparing.len(),
             proven: self.proven.len(),
-            early: self.early.as_ref().map_or(0, Vec::len),
+            early: self.early.as_ref().map_or(0, Vec::len) + self.unknown.len(),
             batches: unacked.sum(),
         }
     }
@@ -53,8 +53,9 @@ mod tests {
     use crate::{
         directory::Versions,
         id::{CaseId, FederationId, Hash, LogId, NodeId},
+        limits,
         log::{Head, Lane, Writer},
-        sync::{CaseHeads, Frame, Hello, Input, VERSION},
+        sync::{CaseHeads, Frame, Hello, Input, LogHead, Output, VERSION},
     };
 
     #[test]
@@ -100,5 +101,60 @@ mod tests {
         session.handle(Input::Unshares(case)).expect("not shared");
         let sizes = session.sizes();
         assert_eq!((sizes.cases, sizes.logs, sizes.announced), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_a_peer_says_of_a_case_that_is_not_known_yet_is_heard_later_and_bounded() {
+        let federation = FederationId([2; 32]);
+        let [me, peer, writer] = [3, 4, 5].map(|n| NodeId([n; 32]));
+        let (mut session, _) = Session::new(me, peer, federation, Versions::default());
+        let hello = Frame::Hello(Hello {
+            version: VERSION,
+            federation,
+            features: 0,
+            digest: Versions::default().digest(),
+        });
+        let shares = Input::Shares {
+            cases: Vec::new(),
+            first: true,
+        };
+        let says = |case: CaseId| {
+            Input::Frame(Frame::Heads(vec![CaseHeads {
+                case,
+                complete: true,
+                ask: true,
+                logs: vec![LogHead {
+                    log: LogId([6; 16]),
+                    node: writer,
+                    lane: Lane::Flash,
+                    height: 3,
+                    hash: Hash([7; 32]),
+                }],
+            }]))
+        };
+        let case = CaseId([1; 32]);
+        for input in [Input::Frame(hello), shares, says(case)] {
+            session.handle(input).expect("as it should be");
+        }
+        let accepts = |case| {
+            Input::Accepts(vec![CaseHeads {
+                case,
+                complete: true,
+                ask: false,
+                logs: Vec::new(),
+            }])
+        };
+        let outputs = session.handle(accepts(case)).expect("let in");
+        assert!(
+            outputs.iter().any(|o| matches!(o, Output::Offers(_, 3))),
+            "{outputs:?}"
+        );
+        assert_eq!(session.sizes().early, 0);
+        for n in 0..limits::HEADS_KEPT {
+            let mut id = [8; 32];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            session.handle(says(CaseId(id))).expect("taken");
+        }
+        assert!(session.sizes().early <= limits::HEADS_KEPT / 2);
     }
 }
