@@ -2,12 +2,14 @@
 
 mod bounds;
 mod secrecy;
+mod shown;
 
 use super::{disk::Awaited, host::Info, operate::Operators, world::World};
 use focal_protocol::{
-    case::{Verdict, judge},
-    group::History,
+    case::{Case, Verdict, judge},
+    group::{CaseRole, History},
     id::{CaseId, RecordId},
+    seal::EpochSecret,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,6 +17,10 @@ use std::{collections::BTreeSet, sync::Arc};
 struct Settled {
     lead: Arc<Info>,
     members: Vec<usize>,
+    /// Under what its members seal now.
+    secret: Option<EpochSecret>,
+    /// The host of its custodian.
+    custodian: Option<usize>,
 }
 
 impl Operators {
@@ -23,11 +29,11 @@ impl Operators {
     fn settled(&mut self, case: CaseId) -> Option<Settled> {
         let mut lead: Option<(usize, Arc<Info>)> = None;
         for index in self.running() {
-            let honest = self.world.is_honest(index);
+            let in_it = self.world.is_honest(index) && !self.world.is_in_made_up(index, case);
             let info = self.world.seats[index]
                 .host
                 .info(case)
-                .filter(|i| honest && i.ended.is_none());
+                .filter(|i| in_it && i.ended.is_none());
             let Some(info) = info else { continue };
             if lead
                 .as_ref()
@@ -47,13 +53,17 @@ impl Operators {
             .into_iter()
             .filter(|i| !self.is_stranded(*i, case, &lead))
             .collect();
+        let secret = self.world.seats[first].host.see(case, Case::secret);
+        let secret = secret.and_then(Result::ok);
         let mut here = BTreeSet::new();
         let mut custodian = false;
         for index in &members {
             let seat = &mut self.world.seats[*index];
             let (me, restored) = (seat.host.me(), seat.restored);
             if let Some(info) = seat.host.info(case).filter(|i| i.ended.is_none()) {
-                let current = (info.group, info.epoch) == (lead.group, lead.epoch);
+                // A hostile successor can begin two groups of one name.
+                let own = seat.host.see(case, Case::secret).and_then(Result::ok);
+                let current = (info.group, info.epoch) == (lead.group, lead.epoch) && own == secret;
                 custodian |= me == lead.rules.custodian && !info.restored && (current || !restored);
                 if current && !restored {
                     here.insert(me);
@@ -66,7 +76,14 @@ impl Operators {
         if !custodian && voters < others.count() / 2 + 1 {
             return None;
         }
-        Some(Settled { lead, members })
+        let mut hosts = members.iter().copied();
+        let custodian = hosts.find(|i| self.world.node(*i) == lead.rules.custodian);
+        Some(Settled {
+            lead,
+            members,
+            secret,
+            custodian,
+        })
     }
 
     /// Who cannot check what has become of the group: it was let in after the epoch on which a succession rests, or it was
@@ -98,7 +115,7 @@ impl Operators {
             if absent.contains(&settled.lead.rules.custodian) {
                 return Err(format!("case {case:?} has a hostile custodian"));
             }
-            self.left_out(case, &settled.lead)?;
+            self.left_out(case, &settled)?;
             self.agree(case, &settled)?;
             self.readable(case, &settled)?;
         }
@@ -117,7 +134,8 @@ impl Operators {
         for index in self.running() {
             let honest = self.world.is_honest(index) && !self.world.seats[index].restored;
             let info = self.world.seats[index].host.info(case);
-            if honest && info.is_some_and(|i| i.ended.is_none()) {
+            let beside = self.world.is_in_made_up(index, case);
+            if honest && !beside && info.is_some_and(|i| i.ended.is_none()) {
                 return Err(format!(
                     "host {index} still has case {case:?}, which was purged"
                 ));
@@ -127,7 +145,8 @@ impl Operators {
     }
 
     /// Who is no member does not hold the secret under which members seal now; and who was revoked is no member.
-    fn left_out(&mut self, case: CaseId, lead: &Info) -> Result<(), String> {
+    fn left_out(&mut self, case: CaseId, settled: &Settled) -> Result<(), String> {
+        let lead = &settled.lead;
         for (index, seat) in self.world.seats.iter().enumerate() {
             let member = lead.members.contains(&seat.host.me());
             if member && seat.revoked {
@@ -137,10 +156,7 @@ impl Operators {
             }
             let row = seat.host.now.cases.get(&case);
             let mut held = row.into_iter().flat_map(|r| r.secrets.secrets());
-            let knows = |known: &crate::sim::model::Known| {
-                (known.group, known.at) == (lead.group, lead.epoch)
-            };
-            let current = held.any(|g| self.world.model.epoch_of(&g.secret).is_some_and(knows));
+            let current = held.any(|g| Some(&g.secret) == settled.secret.as_ref());
             if current && !member {
                 return Err(format!(
                     "host {index} is no member of case {case:?} and holds the secret of its epoch {}",
@@ -153,7 +169,7 @@ impl Operators {
 
     fn agree(&mut self, case: CaseId, settled: &Settled) -> Result<(), String> {
         let lead = &settled.lead;
-        let mut first: Option<(usize, BTreeSet<_>, _)> = None;
+        let mut first: Option<(usize, BTreeSet<_>)> = None;
         for index in settled.members.iter().copied() {
             let host = &mut self.world.seats[index].host;
             let info = host
@@ -171,23 +187,15 @@ impl Operators {
             if info.rules != lead.rules {
                 return Err(format!("host {index} has other rules of case {case:?}"));
             }
-            let row = host.now.cases.get(&case);
-            let mut held = row.into_iter().flat_map(|r| r.secrets.secrets());
-            let knows = |known: &crate::sim::model::Known| {
-                (known.group, known.at) == (lead.group, lead.epoch)
-            };
-            let model = &self.world.model;
-            let secret = held.find(|g| model.epoch_of(&g.secret).is_some_and(knows));
-            let secret = secret.map(|g| g.secret);
-            let records: BTreeSet<_> = visible(host, case);
+            let secret = host.see(case, Case::secret).and_then(Result::ok);
+            if secret != settled.secret {
+                return Err(format!("host {index} has another secret of case {case:?}"));
+            }
+            let mut records: BTreeSet<_> = visible(host, case);
+            records.retain(|record| !self.is_apart(case, *record, index, settled));
             match &first {
-                None => first = Some((index, records, secret)),
-                Some((other, theirs, their_secret)) => {
-                    if *their_secret != secret {
-                        return Err(format!(
-                            "hosts {other} and {index} have other secrets of case {case:?}"
-                        ));
-                    }
+                None => first = Some((index, records)),
+                Some((other, theirs)) => {
                     let all = lead.rules.history == History::All;
                     if all && *theirs != records {
                         let mut unlike = format!(
@@ -212,12 +220,26 @@ impl Operators {
             let me = self.world.node(index);
             let honest = self.world.is_honest(index);
             let info = self.world.seats[index].host.info(case);
-            let believes = info.is_some_and(|i| i.ended.is_none() && i.group == lead.group);
+            let takes_part = info.filter(|i| i.ended.is_none());
+            // Nobody brings in from a made-up case whom the partners have removed from the true one.
+            let believes = if self.world.is_in_made_up(index, case) {
+                takes_part.is_some() && lead.rules.former(&me).is_none()
+            } else {
+                takes_part.is_some_and(|i| i.group == lead.group)
+            };
             if honest && believes && !lead.members.contains(&me) {
                 return Err(format!("host {index} believes that it is in case {case:?}"));
             }
         }
         Ok(())
+    }
+
+    /// Whether a record that a host shows was written in a case that somebody has made up, or by another history.
+    fn is_apart(&self, case: CaseId, record: RecordId, host: usize, settled: &Settled) -> bool {
+        let now = &self.world.seats[host].host.now;
+        let place = now.cases.get(&case).and_then(|r| r.records.get(&record));
+        let entry = place.and_then(|(log, seq)| now.logs.get(log)?.entry(*seq));
+        entry.is_some_and(|entry| self.is_of_another_history(host, settled.custodian, entry))
     }
 
     /// Every record that was acknowledged and counts is read by all who may read it.
@@ -242,7 +264,11 @@ impl Operators {
                 .is_some_and(|cut| record.seq >= cut);
             let header = (&entry.header, first.unwrap_or_default());
             let verdict = judge(&lead.rules, lead.epoch, &org, header, true);
-            if cut || matches!(verdict, Verdict::Refused(_)) {
+            // Whom only an outvoted custodian let in, or let write, is believed as far as its role reaches now.
+            let reads = lead.rules.role(&org) != Some(CaseRole::Contributor);
+            let no_say = reads && verdict == Verdict::Waits;
+            let apart = self.is_of_another_history(*writer, settled.custodian, &entry);
+            if cut || no_say || apart || matches!(verdict, Verdict::Refused(_)) {
                 continue;
             }
             for index in settled.members.iter().copied() {

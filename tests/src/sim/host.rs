@@ -11,6 +11,7 @@ mod interner;
 mod life;
 mod open;
 mod parcels;
+mod rejudge;
 mod sessions;
 mod take;
 mod told;
@@ -108,6 +109,8 @@ pub struct Host {
     interner: Interner,
     /// Documents that are new since this host last looked whether others hold the same directory.
     unlike: usize,
+    /// By what the records of each case were last judged.
+    judged: BTreeMap<CaseId, Arc<Info>>,
     out: Vec<Out>,
 }
 
@@ -144,6 +147,7 @@ impl Host {
             dice,
             interner,
             unlike: 0,
+            judged: BTreeMap::new(),
             out: Vec::new(),
         }
     }
@@ -199,6 +203,12 @@ impl Host {
     #[must_use]
     pub fn shared(&self) -> Vec<Shared> {
         self.interner.held()
+    }
+
+    /// What it shares with the other hosts of its world, for one more.
+    #[must_use]
+    pub fn interner(&self) -> Interner {
+        self.interner.clone()
     }
 
     /// Groups that are loaded, and the bytes of their rows.
@@ -359,6 +369,7 @@ impl Host {
             After::Share(case) => self.share_case(now, case),
             After::Rules(case) => {
                 self.apply_cuts(case);
+                self.rejudge(case);
                 self.retry(now, super::disk::Awaited::Rules(case));
                 self.retry_parcels(now, Some(case));
             }

@@ -1,4 +1,14 @@
-//! What hostile hosts do: sign two histories, withhold, replay, send junk, write under epochs that are past.
+//! What hostile hosts do: sign two histories, withhold, replay, send junk, write under epochs that are past; and, in files of
+//! their own, what it takes more to make up.
+
+mod craft;
+mod groups;
+mod heads;
+mod latecomer;
+mod repeat;
+mod squat;
+mod unsigned;
+mod votes;
 
 use super::{
     host::Host,
@@ -8,7 +18,7 @@ use focal_protocol::{
     group::{Cause, Motion, Parcel, Vote},
     id::{CaseId, LogId, NodeId},
     limits,
-    log::{Commit, Epoch, EpochGrant, Lane, Part, Payload, Raw, Request, Run},
+    log::{Commit, Epoch, EpochGrant, Lane, Part, Payload, Request, Run},
     random::Random,
     record::{Body, Note},
     seal::EpochSecret,
@@ -28,6 +38,8 @@ pub struct Malice {
     sent: VecDeque<Parcelled>,
     /// Whether there are two of it.
     twin: bool,
+    /// The node that its organisation has listed after its removal from a case.
+    latecomer: Option<usize>,
 }
 
 impl Malice {
@@ -89,7 +101,7 @@ impl World {
         if !self.seats[index].up {
             return;
         }
-        let act = self.dice.between(0, 9);
+        let act = self.dice.between(0, 20);
         self.note(|| format!("host {index} misbehaves ({act})"));
         match act {
             0 => self.fork(index),
@@ -99,7 +111,24 @@ impl World {
             4 => self.junk_bytes(index),
             5 => self.junk_parcels(index),
             6 | 7 => self.junk_payload(index),
-            _ => self.backdate(index),
+            8 => self.backdate(index),
+            _ => {
+                // What it has no means for it does not do.
+                let _ = self.contrive(index, act);
+            }
+        }
+    }
+
+    fn contrive(&mut self, index: usize, act: u64) -> Option<()> {
+        match act {
+            9 => self.squat(index),
+            10 => self.unsigned(index),
+            11 => self.false_heads(index),
+            12 | 13 => self.repeat(index),
+            14 | 15 => self.make_up(index),
+            16 => self.hijack(index),
+            17 | 18 => self.list_another(index),
+            _ => self.vote_badly(index),
         }
     }
 
@@ -191,9 +220,9 @@ impl World {
             return;
         };
         self.with(index, |host, _| {
-            if let Some((at, secret)) = current(host, case) {
+            if let Some(sealed) = current(host, case) {
                 // What does not fit is not sent.
-                let _ = host.append(case, Lane::Flash, at, &secret, &payload);
+                let _ = host.append(case, Lane::Flash, sealed.at(), &sealed.secret, &payload);
             }
         });
     }
@@ -258,54 +287,37 @@ impl World {
     /// Writes under an epoch that is past, and pushes it to everybody whether they want it or not.
     fn backdate(&mut self, index: usize) {
         let cases = self.seats[index].host.case_ids();
-        let Some(case) = self.dice.pick(&cases).copied() else {
-            return;
-        };
-        let row = self.seats[index].host.now.cases.get(&case);
-        let secrets = row.map(|r| r.secrets.secrets()).unwrap_or_default();
+        if let Some(case) = self.dice.pick(&cases).copied() {
+            // Without a secret there is nothing to write under.
+            let _ = self.backdate_in(index, case);
+        }
+    }
+
+    fn backdate_in(&mut self, index: usize, case: CaseId) -> Option<()> {
+        let row = self.seats[index].host.now.cases.get(&case)?;
+        let secrets = row.secrets.secrets();
         let newest = secrets.iter().map(|g| g.generation).max();
         let usable: Vec<_> = secrets
             .iter()
             .filter(|g| Some(g.generation) == newest)
             .collect();
-        let Some(grant) = self.dice.pick(&usable).map(|g| (*g).clone()) else {
-            return;
-        };
+        let grant = (*self.dice.pick(&usable)?).clone();
         let text = format!("backdated {}", self.dice.between(0, u64::MAX));
         let body = Body::Note(Note { text });
         self.with(index, |host, now| {
             // What does not fit is not sent.
             let _ = host.append_record(now, case, grant.at(), &grant.secret, body);
         });
-        self.push(index, case);
-    }
-
-    fn push(&mut self, index: usize, case: CaseId) {
         let me = self.node(index);
-        let host = &self.seats[index].host;
-        let own = host.now.logs_of(case).filter(|(_, l)| l.writer.node == me);
-        let runs: Vec<Run> = own
-            .map(|(log, held)| {
-                let from = held.entries.len().saturating_sub(20);
-                let raw = held.entries[from..].iter().map(|e| e.raw().clone());
-                let mut entries: Vec<Raw> = raw.collect();
-                if let Some((_, before)) = entries.split_last_mut() {
-                    before.iter_mut().for_each(Raw::unsign);
-                }
-                Run {
-                    log: LogId::clone(log),
-                    writer: held.writer,
-                    from: from as u64,
-                    entries,
-                }
-            })
-            .collect();
-        for peer in self.net.linked_to(index) {
-            for run in &runs {
-                let bytes = Frame::Entries(run.clone()).to_bytes();
-                self.put(index, peer, bytes.into());
-            }
-        }
+        let own = self.seats[index].host.now.logs_of(case);
+        let own = own.filter(|(_, l)| l.writer.node == me);
+        let own: Vec<LogId> = own.map(|(log, _)| *log).collect();
+        let runs = own
+            .into_iter()
+            .filter_map(|log| self.last_run(index, log, 20));
+        let runs: Vec<Run> = runs.collect();
+        self.push(index, &runs);
+        Some(())
     }
 }
 
@@ -314,9 +326,8 @@ fn last_generation(at: &Epoch) -> u32 {
 }
 
 /// The epoch in force at a host, and its secret, also if it was removed.
-fn current(host: &mut Host, case: CaseId) -> Option<(Epoch, EpochSecret)> {
+fn current(host: &mut Host, case: CaseId) -> Option<EpochGrant> {
     let at = host.info(case)?.epoch;
     let secrets = host.now.cases.get(&case)?.secrets.secrets();
-    let grant = secrets.iter().find(|g| g.at() == at)?;
-    Some((at, grant.secret.clone()))
+    secrets.into_iter().find(|g| g.at() == at)
 }

@@ -30,6 +30,12 @@ pub struct Model {
     /// Epochs in which a node was a member.
     memberships: BTreeMap<CaseId, BTreeMap<NodeId, BTreeSet<(Epoch, GroupKey)>>>,
     histories: BTreeMap<CaseId, History>,
+    /// Secrets of groups that somebody has made up under the id of a case: they say nothing of who may read the true one.
+    made_up: BTreeSet<[u8; 32]>,
+    /// Secrets of groups that nobody may follow.
+    stolen: BTreeSet<[u8; 32]>,
+    /// Other nodes of somebody hostile, which know what its first one knows.
+    colleagues: BTreeMap<NodeId, NodeId>,
     /// Records that were acknowledged to their authors, with the host that did.
     pub stored: Vec<(usize, StoredRecord)>,
     /// What must never happen, and did.
@@ -42,6 +48,27 @@ impl Model {
         self.histories.insert(case, history);
     }
 
+    /// A hostile node gives all it has to another one of its organisation.
+    pub fn shares(&mut self, first: NodeId, other: NodeId) {
+        self.colleagues.insert(other, first);
+    }
+
+    /// Somebody has made up a case.
+    pub fn made_up(&mut self, secret: &EpochSecret) {
+        self.made_up.insert(secret.0);
+    }
+
+    /// Whether a secret is of a case that somebody has made up.
+    #[must_use]
+    pub fn is_made_up(&self, secret: &EpochSecret) -> bool {
+        self.made_up.contains(&secret.0)
+    }
+
+    /// Somebody has begun a group of a succession that is another's.
+    pub fn stolen(&mut self, secret: &EpochSecret) {
+        self.stolen.insert(secret.0);
+    }
+
     /// A host tells what it has done.
     pub fn hear(&mut self, host: usize, node: NodeId, told: &Told) {
         match told {
@@ -51,7 +78,14 @@ impl Model {
                 grant,
                 derived,
             } => {
-                if let Some((group, members)) = derived {
+                if self.stolen.contains(&grant.secret.0) && derived.is_some() {
+                    self.violations.push(format!(
+                        "host {host} follows a group of case {case:?} that nobody may begin"
+                    ));
+                }
+                if let Some((group, members)) = derived
+                    && !self.is_made_up(&grant.secret)
+                {
                     self.learn(*case, *group, grant.at(), &grant.secret, members);
                 }
                 if self.may_hold(node, &grant.secret) == Some(false) {
@@ -125,6 +159,15 @@ impl Model {
     /// Whether a node may hold a secret; none if it is nobody's.
     #[must_use]
     pub fn may_hold(&self, node: NodeId, secret: &EpochSecret) -> Option<bool> {
+        let first = self.colleagues.get(&node);
+        let by_first = first.and_then(|first| self.may_hold_alone(*first, secret));
+        match by_first {
+            Some(true) => by_first,
+            _ => self.may_hold_alone(node, secret),
+        }
+    }
+
+    fn may_hold_alone(&self, node: NodeId, secret: &EpochSecret) -> Option<bool> {
         let known = self.epoch_of(secret)?;
         if known.members.contains(&node) {
             return Some(true);

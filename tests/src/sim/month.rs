@@ -101,6 +101,7 @@ pub fn month(scale: Scale, mut day: impl FnMut(u64, &Operators)) -> Result<Figur
             most_ms: 3 * DAY_MS,
         },
     )?;
+    people.check_shown()?;
     people.world.check_secrecy()?;
     people.world.figures.runs = 1;
     Ok(people.world.figures)

@@ -1,5 +1,6 @@
 //! What the operators and officers of a federation do, drawn by the seed, and how they react to what has gone wrong.
 
+mod astray;
 mod govern;
 mod react;
 mod suffer;
@@ -22,6 +23,8 @@ pub struct Operators {
     pub purged: BTreeSet<CaseId>,
     /// See [`Operators::purged`].
     pub contested: BTreeSet<CaseId>,
+    /// Cases into which somebody hostile has let a newcomer by a history that the partners do not follow.
+    pub astray: BTreeSet<CaseId>,
     /// Whether a custodian connects to whom it invites.
     pub introduces: bool,
     copies: BTreeMap<usize, Disk>,
@@ -37,6 +40,7 @@ impl Operators {
             cases: Vec::new(),
             purged: BTreeSet::new(),
             contested: BTreeSet::new(),
+            astray: BTreeSet::new(),
             introduces: false,
             copies: BTreeMap::new(),
             texts: 0,
@@ -104,7 +108,8 @@ impl Operators {
         let mut furthest = None;
         for index in self.running() {
             let me = self.world.node(index);
-            let info = self.world.seats[index].host.info(case);
+            let made_up = self.world.is_in_made_up(index, case);
+            let info = self.world.seats[index].host.info(case).filter(|_| !made_up);
             if let Some(info) = info.filter(|i| i.ended.is_none() && i.rules.custodian == me) {
                 let at = (!info.restored, info.rank, info.epoch, index);
                 furthest = furthest.max(Some(at));

@@ -70,6 +70,48 @@ impl Partner {
         }
     }
 
+    /// Another node of the same organisation, with keys of its own.
+    #[must_use]
+    pub fn another_node(&self) -> Self {
+        let key = SecretKey::from_seed(secret(self.index, 11));
+        let node = NodeId(key.public().0);
+        let mls = MlsIdentity::new(node, SecretKey::from_seed(secret(self.index, 12)));
+        let (public, rows) = mls.key_package().expect("a key package can be made");
+        Self {
+            index: self.index,
+            org: self.org,
+            node,
+            root: SecretKey::from_seed(secret(self.index, 0)),
+            key,
+            mls,
+            contact: ContactKey::from_seed(&secret(self.index, 13))
+                .expect("any seed makes a contact key"),
+            author: SecretKey::from_seed(secret(self.index, 4)),
+            package: (public, Arc::new(rows)),
+        }
+    }
+
+    /// The next manifest, which lists this node besides those of before.
+    #[must_use]
+    pub fn list(&self, directory: &Directory, now: Time) -> Option<Item> {
+        let last = directory.manifest(&self.org)?;
+        let mut next = Manifest::clone(last);
+        next.version += 1;
+        next.previous = last.signed().hash();
+        next.issued = now;
+        next.nodes.push(self.entry());
+        Some(Item::Manifest(Signed::new(&next, &self.root)))
+    }
+
+    fn entry(&self) -> NodeEntry {
+        NodeEntry {
+            id: self.node,
+            mls_key: self.mls.public(),
+            contact_key: self.contact.public().0.clone(),
+            addresses: Vec::new(),
+        }
+    }
+
     fn manifest(&self) -> Manifest {
         Manifest {
             federation: None,
@@ -78,12 +120,7 @@ impl Partner {
             previous: Hash([0; 32]),
             issued: START,
             expires: START,
-            nodes: vec![NodeEntry {
-                id: self.node,
-                mls_key: self.mls.public(),
-                contact_key: self.contact.public().0.clone(),
-                addresses: Vec::new(),
-            }],
+            nodes: vec![self.entry()],
             authors: vec![AuthorEntry {
                 key: self.author.public(),
                 handle: "officer".into(),

@@ -201,5 +201,6 @@ fn live(people: &mut Operators, dice: &Prng, hostile: usize) -> Result<(), Strin
         people.world.check()?;
     }
     settle(people, Patience::USUAL)?;
+    people.check_shown()?;
     people.world.check_secrecy()
 }

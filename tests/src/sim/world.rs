@@ -285,6 +285,15 @@ impl World {
 
     fn hear(&mut self, index: usize, told: Told) {
         let node = self.node(index);
+        if let Told::Secret {
+            case,
+            grant,
+            derived: Some(_),
+        } = &told
+            && self.is_in_made_up(index, *case)
+        {
+            self.model.made_up(&grant.secret);
+        }
         self.model.hear(index, node, &told);
         match &told {
             Told::Stored(_) => self.figures.written += 1,

@@ -1,7 +1,7 @@
 //! Entries of a host's own.
 
 use super::{After, Host, StoredRecord, Told};
-use crate::sim::disk::Write;
+use crate::sim::disk::{Log, Write};
 use focal_protocol::{
     codec,
     group::CaseRole,
@@ -88,8 +88,8 @@ impl Host {
         Ok(())
     }
 
-    /// This node's log of a lane, or a new one that begins with this salt.
-    fn own_log(&mut self, writer: &Writer, salt: &Salt) -> LogId {
+    /// This node's log of a lane, or a new one that begins with this salt. A log does not go back to an earlier generation.
+    fn own_log(&mut self, writer: &Writer, salt: &Salt, generation: u32) -> LogId {
         let info = self.info(writer.case);
         let org = self.partner.org;
         let is_cut = |log: &LogId| {
@@ -99,7 +99,8 @@ impl Host {
             cut.is_some()
         };
         let own = self.now.logs_of(writer.case);
-        let mut own = own.filter(|(_, l)| l.writer == *writer && !l.is_over());
+        let goes_on = |l: &Log| !l.is_over() && l.head().generation <= generation;
+        let mut own = own.filter(|(_, l)| l.writer == *writer && goes_on(l));
         let found = own.find(|(id, _)| !is_cut(id)).map(|(id, _)| *id);
         found.unwrap_or_else(|| writer.log_id(salt))
     }
@@ -124,7 +125,7 @@ impl Host {
         let manifest = self.now.directory.manifest(&self.partner.org);
         let manifest = manifest.map_or(0, |m| m.version);
         let salt = Salt(self.dice.array());
-        let log = self.own_log(&writer, &salt);
+        let log = self.own_log(&writer, &salt, at.generation);
         let held = self.now.logs.get(&log);
         let head = held.map_or(focal_protocol::log::Head::EMPTY, |l| l.head());
         let others = self.now.logs_of(case);

@@ -270,7 +270,7 @@ impl Host {
         let due = now.since(state.refreshed) >= self.pace.rekey_ms
             && state.proposed.is_none_or(|(_, at)| at != info.epoch);
         let listed = self.now.directory.node(&custodian).is_some();
-        custodian == self.me() || ahead || due || !listed
+        custodian == self.me() || ahead || due || !listed || state.inquires.is_some()
     }
 
     /// What time and changes of the directory bring to every case.

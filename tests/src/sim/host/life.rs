@@ -22,6 +22,7 @@ impl Host {
         self.after.clear();
         self.cases.clear();
         self.infos.clear();
+        self.judged.clear();
         self.sessions.clear();
         self.out.clear();
         self.fetch = Fetch::default();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// What came of an entry.
-enum Opened {
+pub(super) enum Opened {
     Record(RecordId),
     Content(Payload),
     Wait(Awaited),
@@ -141,7 +141,7 @@ impl Host {
         opened.find_map(|plain| plain)
     }
 
-    fn open_entry(&mut self, entry: &Entry) -> Opened {
+    pub(super) fn open_entry(&mut self, entry: &Entry) -> Opened {
         let h = &entry.header;
         let at = Epoch::new(h.generation, h.epoch);
         let Some(info) = self.info(h.case) else {

@@ -324,7 +324,7 @@ impl Host {
     }
 
     /// Seals a delivery to nodes, each in as many parcels as it needs.
-    pub(super) fn deliver(&mut self, now: Time, to: &[NodeId], delivery: &Delivery) {
+    pub fn deliver(&mut self, now: Time, to: &[NodeId], delivery: &Delivery) {
         let pieces = delivery.pieces();
         for node in to {
             let known = self.now.directory.node(node);

@@ -34,6 +34,7 @@ impl Operators {
             self.replace_custodian(case);
             self.agree_by_telephone(case);
             self.readmit(case);
+            self.bring_in_who_went_astray(case);
         }
     }
 
@@ -64,8 +65,15 @@ impl Operators {
         }
     }
 
-    /// The honest hosts that run and take part in a case.
+    /// The honest hosts that run and take part in a case, and not in one of this id that somebody has made up.
     pub fn members(&mut self, case: CaseId) -> Vec<usize> {
+        let mut members = self.believers(case);
+        members.retain(|i| !self.world.is_in_made_up(*i, case));
+        members
+    }
+
+    /// The honest hosts that run and believe that they take part in a case.
+    pub(super) fn believers(&mut self, case: CaseId) -> Vec<usize> {
         let mut members = Vec::new();
         for index in self.running() {
             let me = self.world.node(index);

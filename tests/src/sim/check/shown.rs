@@ -1,0 +1,119 @@
+//! What an honest member shows is of the case: it counts by the rules in force, and was sealed by a node that was a member
+//! in the epoch under which it is sealed.
+
+use crate::sim::{
+    disk::Log,
+    host::{Host, Info, epoch_of},
+    operate::Operators,
+    world::World,
+};
+use focal_protocol::{
+    case::{Verdict, judge},
+    id::LogId,
+    log::Entry,
+    seal::{EpochSecret, open_entry},
+};
+use std::sync::Arc;
+
+/// Which of a host's secrets opens an entry.
+fn opened_by(host: &Host, entry: &Entry) -> Option<EpochSecret> {
+    let row = host.now.cases.get(&entry.header.case)?;
+    let opens = |secret: &&EpochSecret| {
+        let (header, salt) = (entry.header_bytes(), &entry.header.salt);
+        open_entry(secret, salt, header, entry.ciphertext()).is_ok()
+    };
+    row.secrets.of_epoch(epoch_of(entry)).find(opens).cloned()
+}
+
+impl Operators {
+    /// Every record that an honest member shows is one that it may show.
+    ///
+    /// # Errors
+    /// Says which is not.
+    pub fn check_shown(&mut self) -> Result<(), String> {
+        for case in self.cases.clone() {
+            for index in self.members(case) {
+                let Some(info) = self.world.seats[index].host.info(case) else {
+                    continue;
+                };
+                let row = self.world.seats[index].host.now.cases.get(&case);
+                let places = row.into_iter().flat_map(|r| r.records.values());
+                for place in places.copied().collect::<Vec<_>>() {
+                    self.world.check_place(index, &info, place)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an entry of a case is sealed under a history into which only some were let, and which is not in force.
+    pub(super) fn is_of_another_history(
+        &self,
+        host: usize,
+        by: Option<usize>,
+        entry: &Entry,
+    ) -> bool {
+        let case = entry.header.case;
+        let Some(secret) = opened_by(&self.world.seats[host].host, entry) else {
+            return false;
+        };
+        let held = |i: usize| {
+            let row = self.world.seats[i].host.now.cases.get(&case);
+            row.is_some_and(|r| r.secrets.of_epoch(epoch_of(entry)).any(|s| *s == secret))
+        };
+        let astray = self.astray.contains(&case) && by.is_some_and(|by| !held(by));
+        astray || self.world.model.is_made_up(&secret)
+    }
+}
+
+impl World {
+    fn check_place(
+        &self,
+        index: usize,
+        info: &Arc<Info>,
+        place: (LogId, u64),
+    ) -> Result<(), String> {
+        let host = &self.seats[index].host;
+        let (log, seq) = place;
+        let held = host.now.logs.get(&log);
+        let Some(entry) = held.and_then(|l| l.entry(seq)) else {
+            return Err(format!(
+                "host {index} shows a record of log {log:?} that it does not hold"
+            ));
+        };
+        let wrong = |why: &str| {
+            let (by, at) = (entry.header.node, epoch_of(entry));
+            Err(format!(
+                "host {index} shows {seq} of log {log:?}, by {by:?} in epoch {at}: {why}"
+            ))
+        };
+        let Some((org, _)) = host.now.directory.node_ever(&entry.header.node) else {
+            return wrong("nobody lists its node");
+        };
+        let first = held.and_then(Log::first).unwrap_or(epoch_of(entry));
+        let header = (&entry.header, first);
+        if let Verdict::Refused(why) = judge(&info.rules, info.epoch, &org, header, false) {
+            return wrong(&why.to_string());
+        }
+        let Some(secret) = opened_by(host, entry) else {
+            return wrong("nothing opens it");
+        };
+        let known = self.model.epoch_of(&secret);
+        let hostile = || self.hostile_nodes().contains(&entry.header.node);
+        match known {
+            Some(known) if known.members.contains(&entry.header.node) => Ok(()),
+            // Whose organisation has had its role since: it lists its nodes as it likes.
+            Some(known)
+                if info
+                    .rules
+                    .since(&org)
+                    .is_some_and(|since| since <= known.at) =>
+            {
+                Ok(())
+            }
+            Some(_) => wrong("its node was no member then"),
+            None if self.model.is_made_up(&secret) || hostile() => Ok(()),
+            None => wrong("its epoch is nobody's"),
+        }
+    }
+}
