@@ -30,7 +30,7 @@ impl World {
         let another = Arc::new(host.partner.another_node());
         let item = another.list(&host.now.directory, now)?;
         self.with(index, |host, now| {
-            host.take_items(now, vec![item.clone()], None)
+            host.take_items(now, vec![item.clone()], None);
         });
         let host = &self.seats[index].host;
         let disk = host.now.clone();

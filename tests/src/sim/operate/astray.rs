@@ -65,7 +65,7 @@ impl Operators {
         let told = alarms.iter().filter(|(of, _)| *of == case);
         let by: BTreeSet<NodeId> = told
             .filter_map(|(_, alarm)| match alarm {
-                Alarm::Contested(by) => Some(*by),
+                Alarm::Contested(claim) => Some(claim.successor),
                 _ => None,
             })
             .collect();
@@ -96,7 +96,7 @@ impl Operators {
         let seat = &mut self.world.seats[index];
         let outed = |info: &Info| is_hostile(&info.rules.custodian);
         let told = |(of, alarm): &(CaseId, Alarm)| match alarm {
-            Alarm::CustodianForked(node) => *of == case && is_hostile(node),
+            Alarm::CustodianForked { node, .. } => *of == case && is_hostile(node),
             Alarm::Contested(_) => *of == case,
             _ => false,
         };
