@@ -55,6 +55,11 @@ impl Case {
             }
         }
         self.state = other.state;
+        // The invitation has waited for a person. Whoever has removed this node since has said so to one that did not
+        // believe it.
+        let since = self.epoch();
+        let asked = self.state.inquires.map_or(since, |asked| asked.min(since));
+        self.state.inquires = Some(asked);
         effects
     }
 }

@@ -261,6 +261,33 @@ fn whoever_has_followed_a_made_up_case_comes_to_the_true_one_whatever_both_have_
 }
 
 #[test]
+fn who_comes_to_the_true_case_late_learns_that_it_was_removed_from_it_meanwhile() {
+    let id = CaseId([5; 32]);
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open_as(id, 3, History::All);
+    world.invite(3, &[2]);
+    world.split(&[&[1, 4], &[2, 3]]);
+    world.open_as(id, 1, History::All);
+    world.invite(1, &[4]);
+    world.split(&[&[1, 2, 4]]);
+    world.invite(1, &[2]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(2), "by mistake"))
+        .expect("removed");
+    world.settle();
+    assert_eq!(world.case(2).ended(), None, "it believes no stranger");
+    for _ in 0..2 {
+        world
+            .vote(2, 1, Cause::Lost)
+            .expect("its operator has asked");
+        world.settle();
+    }
+    world.tick();
+    let ended = world.case(2).ended();
+    assert!(matches!(ended, Some(Ended::Removed { .. })), "{ended:?}");
+}
+
+#[test]
 fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);
     for n in [2, 3] {
