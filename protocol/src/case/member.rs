@@ -204,6 +204,9 @@ impl Case {
             effects.push(self.notice(gone, epoch, ""));
         }
         self.settle_update(ctx, commit);
+        if self.is_custodian() && at.writer != me && !applied.out {
+            effects.extend(self.tell_late_epochs(ctx)?);
+        }
         // The custodian's own word, with the reason, may have come first.
         let told = matches!(&self.state.ended, Some(Ended::Removed { at, .. }) if *at == epoch);
         if applied.out && !told {
@@ -272,6 +275,25 @@ impl Case {
             .intersection(&here)
             .take(TELLERS)
             .any(|n| *n == self.me)
+    }
+
+    /// Who takes the office over tells what it has followed of late while somebody else had it: whoever it has it from may
+    /// have taken it for the custodian by then.
+    fn tell_late_epochs(&self, ctx: &Ctx<'_>) -> Result<Vec<Effect>, Error> {
+        let followed = self.state.group(&self.state.active);
+        let succession = followed.and_then(|g| g.succession.as_ref()?.unverified().ok());
+        let Some(base) = succession.map(|s| s.base) else {
+            return Ok(Vec::new());
+        };
+        let mut late = ctx.held.secrets();
+        late.retain(|g| {
+            let at = g.at();
+            at > base && at.generation == base.generation && ctx.held.own(at).contains(&g.secret)
+        });
+        if late.is_empty() || self.rules().history != History::All {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.append(Payload::Grant(late))?])
     }
 
     /// One's own proposal was taken up by a commit, or is of an epoch that is past.

@@ -131,6 +131,16 @@ fn lives() -> Vec<Vec<Step>> {
             Write(2),
             Elect(3),
         ],
+        // Of two members each took the other for the custodian, who passes on what a late commit brings.
+        vec![
+            Elect(5),
+            split(&[3, 4]),
+            Elect(3),
+            split(&[4, 5]),
+            Remove(2),
+            HandOver(4),
+            Write(5),
+        ],
     ]
 }
 
