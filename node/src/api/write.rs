@@ -10,7 +10,7 @@ use super::{
     },
 };
 use crate::{
-    ledger::{Action, Command, Files, InviteOutcome},
+    ledger::{Action, Command, Files},
     refused::{Fault, Refused},
 };
 use axum::{
@@ -172,34 +172,8 @@ async fn invite_orgs(
 ) -> Result<Vec<Invited>, Failure> {
     let case = state.views.find_case(case)?;
     let orgs = state.views.invited(case, names, role)?;
-    let mut outcome = InviteOutcome::default();
-    let (mut refused, mut changed) = (None, false);
-    for role in [CaseRole::Contributor, CaseRole::Reader] {
-        let asked = orgs.iter().filter(|(_, r)| *r == role);
-        let asked: Vec<OrgId> = asked.map(|(org, _)| *org).collect();
-        if asked.is_empty() {
-            continue;
-        }
-        let all = asked.clone();
-        let ask = |reply| Command::Act(case, Action::Invite(asked, role), reply);
-        match state.ledger.ask_by(caller.actor.clone(), ask).await {
-            Ok(came) => {
-                changed = true;
-                outcome.added.extend(came.added);
-                outcome.waiting.extend(came.waiting);
-                outcome.already.extend(came.already);
-            }
-            // That nothing changes for some of them is no reason to say so of all.
-            Err(Refused::Case(CaseError::AlreadyInCase)) => {
-                outcome.already.extend(all);
-                refused = Some(Refused::Case(CaseError::AlreadyInCase));
-            }
-            Err(other) => return Err(other.into()),
-        }
-    }
-    if let Some(refused) = refused.filter(|_| !changed) {
-        return Err(refused.into());
-    }
+    let ask = |reply| Command::Act(case, Action::Invite(orgs.clone()), reply);
+    let outcome = state.ledger.ask_by(caller.actor.clone(), ask).await?;
     let directory = state.views.shared.directory();
     let of = |org: &OrgId, nodes: &[NodeId]| -> Vec<String> {
         let theirs = nodes.iter().filter(|n| {

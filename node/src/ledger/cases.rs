@@ -35,7 +35,7 @@ pub(super) struct CaseHere {
 /// What a person wants of a case.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    Invite(Vec<OrgId>, CaseRole),
+    Invite(Vec<(OrgId, CaseRole)>),
     Remove(OrgId, String),
     RemoveNode(NodeId, String),
     Leave(String),
@@ -236,9 +236,9 @@ impl Ledger {
 
     /// Does what a person wants of a case.
     pub(super) fn act(&mut self, id: CaseId, action: Action) -> Result<InviteOutcome, Refused> {
-        if let Action::Invite(orgs, _) = &action {
+        if let Action::Invite(invited) = &action {
             let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-            for org in orgs {
+            for (org, _) in invited {
                 directory
                     .member(org)
                     .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
@@ -246,10 +246,9 @@ impl Ledger {
         }
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
         self.with_case(id, |case, ctx| match action {
-            Action::Invite(orgs, role) => {
+            Action::Invite(invited) => {
                 let before = case.rules().clone();
-                let asked = orgs.clone();
-                let invited: Vec<_> = orgs.into_iter().map(|org| (org, role)).collect();
+                let asked: Vec<OrgId> = invited.iter().map(|(org, _)| *org).collect();
                 let (addable, effects) = case.invite_all(ctx, &invited)?;
                 let outcome = InviteOutcome {
                     added: addable.ready.into_iter().map(|(node, _)| node).collect(),

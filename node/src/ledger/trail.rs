@@ -145,11 +145,12 @@ fn failed(why: &str, times: u64) -> Act {
 }
 
 fn acts_of(command: &Command) -> Vec<Act> {
-    let Command::Act(case, Action::Invite(orgs, _), _) = command else {
+    let Command::Act(case, Action::Invite(invited), _) = command else {
         return act_of(command).into_iter().collect();
     };
-    let invited = Act::new(Deed::Membership).word("invite").case(*case);
-    orgs.iter().map(|org| invited.clone().org(*org)).collect()
+    let act = Act::new(Deed::Membership).word("invite").case(*case);
+    let orgs = invited.iter().map(|(org, _)| *org);
+    orgs.map(|org| act.clone().org(org)).collect()
 }
 
 /// What a command is called in the trail, if it belongs there.
