@@ -88,6 +88,8 @@ pub(crate) struct Ledger {
     undestroyed: BTreeMap<CaseId, Vec<LogId>>,
     /// Those of which sealed rows are left, with their logs.
     left_over: VecDeque<(CaseId, Vec<LogId>)>,
+    /// Whether that has failed since it was tended last.
+    cannot_clear: bool,
     /// Whether ends of logs that are stored may not have been applied.
     ends_due: bool,
     /// Cases whose retention time is over.
@@ -140,6 +142,7 @@ impl Ledger {
             purged: BTreeSet::new(),
             undestroyed: BTreeMap::new(),
             left_over: VecDeque::new(),
+            cannot_clear: false,
             ends_due: false,
             retention: retention::Retention::default(),
             rekey_ms: settings.rekey_ms(),

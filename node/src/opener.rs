@@ -112,12 +112,13 @@ impl Opener {
         // What was stored before the last stop and not opened yet.
         match self.store.logs() {
             Ok(logs) => {
-                for (log, row) in logs
-                    .into_iter()
-                    .filter(|(_, r)| r.writer.node != self.shared.me || r.retired)
-                {
-                    self.logs.insert((row.writer.lane, log));
-                    self.forget_beyond(log, &row);
+                for (log, row) in logs {
+                    if self.store.is_beyond_its_end(log, &row).unwrap_or(true) {
+                        self.settle_end(log, &row);
+                    }
+                    if row.writer.node != self.shared.me || row.retired {
+                        self.logs.insert((row.writer.lane, log));
+                    }
                 }
             }
             Err(e) => tracing::error!("the logs cannot be read: {e}"),
@@ -242,7 +243,7 @@ impl Opener {
             },
             Job::Cut(case, log) => {
                 match self.store.log(log) {
-                    Ok(Some(row)) => self.forget_beyond(log, &row),
+                    Ok(Some(row)) => self.settle_end(log, &row),
                     Ok(None) => {}
                     Err(e) => tracing::error!("log {} cannot be read: {e}", log.short()),
                 }
@@ -263,13 +264,11 @@ impl Opener {
         }
     }
 
-    /// A log has ended while some of it was at hand here: what was read beyond counts as little as the rest.
-    fn forget_beyond(&self, log: LogId, row: &LogRow) {
+    /// A log has ended, perhaps while some of it was at hand here: what was read beyond counts as little as the rest.
+    fn settle_end(&self, log: LogId, row: &LogRow) {
         let mut write = Write::default();
-        let forgotten = self
-            .store
-            .forget_opened_beyond(&mut write, log, row, clock::now());
-        if let Err(e) = forgotten.and_then(|()| self.store.apply(&write)) {
+        let settled = self.store.settle_end(&mut write, log, row, clock::now());
+        if let Err(e) = settled.and_then(|()| self.store.apply(&write)) {
             tracing::error!("log {} could not be ended: {e}", log.short());
         }
     }

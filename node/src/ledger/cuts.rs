@@ -56,7 +56,7 @@ impl Ledger {
         for id in self.cases.keys().copied().collect::<Vec<_>>() {
             self.apply_cuts(id);
         }
-        if !self.logs.values().any(LogRow::waits_for_its_end) {
+        if !self.logs.values().any(|row| row.frozen) {
             return;
         }
         let proofs = self.store.equivocations().unwrap_or_else(|e| {
@@ -65,7 +65,7 @@ impl Ledger {
         });
         for proof in proofs {
             let row = self.logs.get(&proof.log);
-            if row.is_some_and(LogRow::waits_for_its_end) {
+            if row.is_some_and(|row| row.is_to_end_at(proof.seq)) {
                 self.end_at_fork(&proof);
             }
         }

@@ -4,7 +4,7 @@ use super::{
     InviteOutcome, Ledger, Reply,
     cases::{Action, CaseHere},
 };
-use crate::{alarms::Alarm, clock, refused::Refused};
+use crate::{alarms::Alarm, clock, refused::Refused, store::Write};
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     case,
@@ -53,17 +53,20 @@ impl Ledger {
     pub(super) fn resume_purges(&mut self) {
         let due = self.cases.iter().filter(|(_, here)| is_purged(here));
         for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.purge_case(id);
+            // In a round of its own: what this one has stored of the case is to be known.
+            self.then(move |ledger| ledger.purge_case(id));
         }
     }
 
     /// Destroys what opens a case here. That it is destroyed stands in the audit trail with the same write that marks it:
     /// there is no purge without the item, and no item without the purge. The rest is cleared after.
     pub(super) fn purge_case(&mut self, id: CaseId) {
-        if let Err(e) = self.round.write.purge(&self.store, id) {
+        let mut write = Write::default();
+        if let Err(e) = write.purge(&self.store, id) {
             tracing::error!("case {} could not be purged: {e}", id.short());
             return;
         }
+        self.round.write.append(write);
         let act = Act::new(Deed::Purge).word("done").case(id);
         self.note(Actor::Node, act);
         // From here on nothing is written of it, and nobody is told of its logs.
@@ -123,9 +126,10 @@ impl Ledger {
                 return;
             };
             ledger.after(move |ledger, stored| {
-                let destroyed = stored.and_then(|()| match ledger.undestroyed.contains_key(&id) {
-                    false => Ok(()),
-                    true => Err(Refused::Store("a case's key could not be destroyed".into())),
+                let done = ledger.purged.contains(&id) && !ledger.undestroyed.contains_key(&id);
+                let destroyed = stored.and_then(|()| match done {
+                    true => Ok(()),
+                    false => Err(Refused::Store("a case's key could not be destroyed".into())),
                 });
                 let _ = reply.send(destroyed.and(result));
             });
@@ -134,6 +138,9 @@ impl Ledger {
 
     /// Clears a bit of what is left of purged cases: it cannot be opened any more, and takes room.
     pub(super) fn clear_left_over(&mut self) {
+        if self.cannot_clear {
+            return;
+        }
         let Some((id, logs)) = self.left_over.pop_front() else {
             return;
         };
@@ -146,6 +153,7 @@ impl Ledger {
                     id.short()
                 );
                 self.left_over.push_back((id, logs));
+                self.cannot_clear = true;
             }
         }
     }

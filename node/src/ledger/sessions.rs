@@ -148,9 +148,10 @@ impl Ledger {
             }
             self.announce_parcels();
         }
-        self.apply_ends();
         self.clear_left_over();
         if self.rhythm.tend.is_due(now) {
+            self.cannot_clear = false;
+            self.apply_ends();
             self.destroy_again();
             self.tend_cases();
             self.note_failures();

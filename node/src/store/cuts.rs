@@ -1,11 +1,12 @@
 //! Logs that end: what does not count any more leaves the reading index, what was purged leaves the disk.
 
-use super::{LogRow, Position, Result, Store, Tree, Write, logs::entry_key};
+use super::{LogRow, Position, Result, Store, StoredRecord, Tree, Write, logs::entry_key};
 use focal_protocol::{
     id::{CaseId, Hash, LogId, RecordId},
     log::Head,
     time::Time,
 };
+use std::ops::Range;
 
 /// Rows of a purged case that are cleared in one go: whoever is to be told something meanwhile waits for no longer.
 const CHUNK: usize = 1_024;
@@ -32,62 +33,73 @@ impl Store {
         };
         if row.head.height >= end {
             cut.ended = Some(self.head_at(log, end)?);
-            self.forget_beyond(write, log, row, end, now)?;
+            self.forget_read(write, log, row, end..row.head.height, now)?;
         }
         write.log(log, &cut);
         Ok(cut)
     }
 
-    /// What a log holds beyond its end leaves the reading index.
-    fn forget_beyond(
+    /// What was read of entries of a log leaves the reading index. Returns how many records they were.
+    fn forget_read(
         &self,
         write: &mut Write,
         log: LogId,
         row: &LogRow,
-        end: u64,
+        entries: Range<u64>,
         now: Time,
-    ) -> Result<()> {
-        let mut cursor = self.cursor(log)?;
+    ) -> Result<u64> {
         let mut forgotten = Vec::new();
-        for seq in end..row.head.height {
-            let Some(entry) = self.entry(log, seq)? else {
-                continue;
-            };
-            let position = Position {
-                case: row.writer.case,
-                lamport: entry.header.lamport,
-                log,
-                seq,
-            };
-            if let Some(record) = self.record_at(&position)? {
+        for seq in entries {
+            if let Some(record) = self.read_at(log, row, seq)? {
                 write.leave(self, &record, now);
                 forgotten.push(record.id);
-                cursor.records = cursor.records.saturating_sub(1);
             }
         }
         self.forget_attachments(write, &row.writer.case, &forgotten)?;
+        Ok(forgotten.len() as u64)
+    }
+
+    /// The record that was read of an entry.
+    fn read_at(&self, log: LogId, row: &LogRow, seq: u64) -> Result<Option<StoredRecord>> {
+        let Some(entry) = self.entry(log, seq)? else {
+            return Ok(None);
+        };
+        self.record_at(&Position {
+            case: row.writer.case,
+            lamport: entry.header.lamport,
+            log,
+            seq,
+        })
+    }
+
+    /// A log has ended: its cursor goes back there, and what was read beyond while it ended is forgotten as well. For who
+    /// writes the cursor, as soon as it hears of the end: until then the cursor is beyond, also after a stop.
+    ///
+    /// # Errors
+    /// The disk fails or an entry is damaged.
+    pub fn settle_end(&self, write: &mut Write, log: LogId, row: &LogRow, now: Time) -> Result<()> {
+        let Some(end) = row.end.filter(|_| row.ended.is_some()) else {
+            return Ok(());
+        };
+        let mut cursor = self.cursor(log)?;
+        self.forget_read(write, log, row, end..row.head.height, now)?;
         cursor.opened = cursor.opened.min(end);
+        cursor.records = 0;
+        for seq in 0..cursor.opened {
+            cursor.records += u64::from(self.read_at(log, row, seq)?.is_some());
+        }
         write.cursor(log, &cursor);
         Ok(())
     }
 
-    /// Who opens entries had some of a log at hand when it was ended, and has read them after that: they leave the
-    /// reading index as well. Such logs are known by a cursor beyond their end.
+    /// Whether the cursor of a log that has ended has not gone back yet.
     ///
     /// # Errors
-    /// The disk fails or an entry is damaged.
-    pub fn forget_opened_beyond(
-        &self,
-        write: &mut Write,
-        log: LogId,
-        row: &LogRow,
-        now: Time,
-    ) -> Result<()> {
-        match row.end {
-            Some(end) if row.ended.is_some() && self.cursor(log)?.opened > end => {
-                self.forget_beyond(write, log, row, end, now)
-            }
-            _ => Ok(()),
+    /// The disk fails.
+    pub fn is_beyond_its_end(&self, log: LogId, row: &LogRow) -> Result<bool> {
+        match row.end.filter(|_| row.ended.is_some()) {
+            Some(end) => Ok(self.cursor(log)?.opened > end),
+            None => Ok(false),
         }
     }
 
@@ -284,10 +296,11 @@ mod tests {
         write.cursor(log, &cursor);
         store.apply(&write).expect("stored");
 
+        assert!(store.is_beyond_its_end(log, &row).expect("read"));
         for _ in 0..2 {
             let mut write = Write::default();
             store
-                .forget_opened_beyond(&mut write, log, &row, Time(6))
+                .settle_end(&mut write, log, &row, Time(6))
                 .expect("forgotten");
             store.apply(&write).expect("stored");
             let records = store.records(writer.case, None, 9).expect("read");

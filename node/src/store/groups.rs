@@ -240,6 +240,7 @@ impl Write {
         }
         self.delete(Tree::Group, due_key(case));
         self.put(Tree::Group, purged_key(case), Vec::new());
+        self.purges = true;
         Ok(())
     }
 

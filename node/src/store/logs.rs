@@ -62,10 +62,10 @@ impl LogRow {
         self.ended.unwrap_or(self.head)
     }
 
-    /// Whether a proof of its two histories is stored, and the log does not end where they part yet.
+    /// Whether a proof that its two histories part at `seq` is stored, and the log does not end there yet.
     #[must_use]
-    pub fn waits_for_its_end(&self) -> bool {
-        self.frozen && self.end.is_none()
+    pub fn is_to_end_at(&self, seq: u64) -> bool {
+        self.frozen && self.end.is_none_or(|end| end > seq)
     }
 
     /// Whether it is continued no more, by anybody.

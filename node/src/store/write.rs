@@ -12,6 +12,8 @@ use std::convert::Infallible;
 #[derive(Debug, Default)]
 pub struct Write {
     rows: Vec<Row>,
+    /// Whether it destroys what opens a case: a full disk must not keep it.
+    pub(super) purges: bool,
     /// Records that can be read no more.
     forgotten: Vec<(RecordId, CaseId)>,
 }
@@ -50,6 +52,13 @@ impl Write {
         &self.forgotten
     }
 
+    /// Adds what another one does.
+    pub fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.forgotten.extend(other.forgotten);
+        self.purges |= other.purges;
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -68,7 +77,12 @@ impl Write {
             let new = matches!(tree, Tree::Directory | Tree::Outbox | Tree::Record);
             value.is_some() && (new || (*tree == Tree::Log && is_entry(key)))
         };
-        if self.bytes() > SMALL || self.rows.iter().any(brings) {
+        let puts = self.rows.iter().filter(|(.., value)| value.is_some());
+        let put: usize = puts
+            .map(|(_, key, value)| key.len() + value.as_ref().map_or(0, |v| v.len()))
+            .sum();
+        let large = put > SMALL || self.rows.iter().any(brings);
+        if large && !self.purges {
             space::RESERVE
         } else {
             space::LAST
