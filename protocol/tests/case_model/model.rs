@@ -148,6 +148,16 @@ impl Model {
             }
         }
         for held in &stood.held {
+            if let Some(standing) = &stood.standing
+                && held.at() == Epoch::new(standing.at.generation, 0)
+            {
+                let first = View {
+                    group: standing.group,
+                    at: held.at(),
+                    members: [node(stood.node)].into(),
+                };
+                self.views.entry(held.secret.0).or_insert(first);
+            }
             // The first epoch of a group that began and went on at once: nobody else was ever in it.
             let first = || [node(stood.node)].into();
             let may = self.may.entry(held.secret.0).or_insert_with(first);

@@ -141,6 +141,19 @@ fn lives() -> Vec<Vec<Step>> {
             HandOver(4),
             Write(5),
         ],
+        // Who had begun a group brought its first epoch along, in which nobody else ever was.
+        vec![
+            split(&[1, 5]),
+            Elect(2),
+            Invite(1),
+            Remove(2),
+            HandOver(5),
+            HandOver(3),
+            Elect(1),
+            Elect(2),
+            Write(1),
+            Write(1),
+        ],
     ]
 }
 
