@@ -25,8 +25,8 @@ struct Life {
     trail: Rc<RefCell<Vec<Stood>>>,
     sides: Vec<BTreeSet<u8>>,
     copy: Option<(u8, Disk)>,
-    /// A disk was set back to a copy.
-    restored: bool,
+    /// Whose disks were set back to a copy.
+    restored: BTreeSet<u8>,
     /// Who has asked to leave, at any time.
     leaving: BTreeSet<u8>,
     /// The members of each group as its custodian last had them.
@@ -49,7 +49,7 @@ impl Life {
             trail,
             sides: vec![NODES.into()],
             copy: None,
-            restored: false,
+            restored: BTreeSet::new(),
             leaving: BTreeSet::new(),
             last: BTreeMap::new(),
         };
@@ -183,7 +183,7 @@ impl Life {
             Step::Restore => {
                 if let Some((n, disk)) = self.copy.take() {
                     self.world.restore(n, disk);
-                    self.restored = true;
+                    self.restored.insert(n);
                 }
             }
             Step::Restart(n) => self.world.restart(n),
@@ -360,9 +360,11 @@ impl Life {
                 continue;
             };
             // The commit that made its epoch may be lost with the disk of a custodian that was restored, and whoever it
-            // let in is not in the group in force.
+            // let in is not in the group in force; nor may the writer's own disk know the epoch any more.
             let openable = |n: &u8| self.world.can_open(*n).contains(&record);
-            if self.restored && !members.iter().any(openable) && !members.contains(&entry.writer) {
+            let remembers =
+                members.contains(&entry.writer) && !self.restored.contains(&entry.writer);
+            if !self.restored.is_empty() && !members.iter().any(openable) && !remembers {
                 continue;
             }
             // What was written beside the group in force is brought there by those who never had to go: who comes back by

@@ -154,6 +154,18 @@ fn lives() -> Vec<Vec<Step>> {
             Write(1),
             Write(1),
         ],
+        // Of an epoch in which nobody else was, its secret was lost with the disk.
+        vec![
+            Elect(5),
+            Remove(2),
+            Elect(4),
+            Elect(3),
+            Copy,
+            Elect(3),
+            Write(3),
+            Invite(1),
+            Restore,
+        ],
     ]
 }
 
