@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use focal_tests::bench;
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 /// A large file between two nodes: over a link that breaks, and beside a bare libp2p stream.
 #[derive(Debug, Parser)]
@@ -37,13 +37,5 @@ async fn main() -> ExitCode {
     } else {
         bench::attachments::run(&program, size, args.breaks).await
     };
-    let text = if args.json {
-        serde_json::to_string_pretty(&figures).unwrap_or_default()
-    } else {
-        bench::table(&figures)
-    };
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    bench::report(&figures, args.json)
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use focal_tests::bench;
-use std::{io::Write, process::ExitCode};
+use std::process::ExitCode;
 
 /// Two nodes on a satellite link, on one that loses packets and is cut, and in silence
 #[derive(Debug, Parser)]
@@ -31,13 +31,5 @@ async fn main() -> ExitCode {
     let Some(figures) = figures else {
         return ExitCode::FAILURE;
     };
-    let text = if args.json {
-        serde_json::to_string_pretty(&figures).unwrap_or_default()
-    } else {
-        bench::table(&figures)
-    };
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    bench::report(&figures, args.json)
 }
