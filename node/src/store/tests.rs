@@ -446,3 +446,25 @@ fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() 
         open(dir.path(), storage_key(1)).expect("it opens again");
     }
 }
+
+#[test]
+fn a_nearly_full_disk_takes_what_brings_nothing_new_and_every_purge() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    let mut author = Author::new();
+    let case = author.writer().case;
+    store.make_case_key(case).expect("a key");
+    let run = author.run(1);
+    let row = LogRow::new(author.writer(), Epoch::default(), run.head());
+    let mut entry = Write::default();
+    entry.run(&run, &row);
+    assert_eq!(entry.reserve(), space::RESERVE, "a report waits for room");
+    let mut note = Write::default();
+    note.held(author.log(), &NodeId([9; 32]), 1, Time(1));
+    assert_eq!(note.reserve(), space::LAST);
+    let mut large = Write::default();
+    large.put(Tree::Audit, b"k".to_vec(), vec![0; 200 << 10]);
+    assert_eq!(large.reserve(), space::RESERVE, "not whatever its size");
+    large.purge(&store, case).expect("marked");
+    assert_eq!(large.reserve(), space::LAST, "but a purge is never put off");
+}
