@@ -25,7 +25,7 @@ use crate::{
     net::Net,
     refused::Refused,
     shared::Shared,
-    store::{Store, Write},
+    store::{AttachmentState, Store, Write},
 };
 use files::Files;
 use focal_protocol::{
@@ -36,7 +36,10 @@ use focal_protocol::{
 use keeper::Keep;
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 use tokio::sync::Notify;
 
@@ -62,6 +65,8 @@ pub(crate) struct Attachments {
     /// Touched by the keeper's task, by fetches as they end and by the API; each change is whole by itself.
     keep: Mutex<Keep>,
     wake: Notify,
+    /// Whether what the store says has been compared with the disk since the start.
+    compared: AtomicBool,
     /// Bytes that partners were sent.
     sent: AtomicU64,
 }
@@ -94,6 +99,7 @@ impl Attachments {
             sources: limits.sources,
             keep: Mutex::default(),
             wake: Notify::new(),
+            compared: AtomicBool::new(false),
             sent: AtomicU64::new(0),
         }))
     }
@@ -172,6 +178,20 @@ impl Attachments {
             chunks,
             names,
         }))
+    }
+
+    /// Whether all of a file was here and durable. Right after a start the store may still say so of files that a backup came
+    /// without, or that the disk has lost: until all were compared, the one that is asked for is.
+    fn is_complete(&self, list: &Hash) -> Result<bool, Refused> {
+        let said = || self.store.attachment_state(list);
+        if said()? != Some(AttachmentState::Complete) {
+            return Ok(false);
+        }
+        if self.compared.load(Ordering::Acquire) {
+            return Ok(true);
+        }
+        self.compare(list, &self.store.naming_cases(list)?)?;
+        Ok(said()? == Some(AttachmentState::Complete))
     }
 
     /// Whether all of a file is here that records of these cases name: by the names of its chunks, not by what is in them.

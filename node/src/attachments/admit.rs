@@ -58,7 +58,7 @@ impl Attachments {
     }
 
     pub(super) fn complete_one(&self, list: &Hash) -> Result<(), Refused> {
-        if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+        if self.is_complete(list)? {
             return Ok(());
         }
         let mut named = None;

@@ -15,7 +15,7 @@ use crate::{
 use focal_protocol::id::{CaseId, Hash, NodeId, RecordId};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -104,8 +104,10 @@ impl Attachments {
     /// Runs until it is dropped.
     pub(crate) async fn keep_up(self: Arc<Self>) {
         let this = self.clone();
-        if let Err(e) = blocking(move || this.load()).await {
-            tracing::error!("attachments cannot be looked through: {e}");
+        match blocking(move || this.load()).await {
+            Ok(()) => self.compared.store(true, Ordering::Release),
+            // Each is compared when it is asked for.
+            Err(e) => tracing::error!("attachments cannot be looked through: {e}"),
         }
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -169,7 +171,7 @@ impl Attachments {
 
     /// What is said of a file against what is on the disk: a backup may have come without its chunks, a disk may have lost
     /// some, and a crash may have come between the last piece and the word that all are here.
-    fn compare(&self, list: &Hash, cases: &[CaseId]) -> Result<(), Refused> {
+    pub(super) fn compare(&self, list: &Hash, cases: &[CaseId]) -> Result<(), Refused> {
         let state = self.store.attachment_state(list)?;
         let complete = state == Some(AttachmentState::Complete);
         let here = self.is_all_here(cases, list)?;

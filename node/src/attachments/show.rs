@@ -37,7 +37,9 @@ impl Attachments {
         let list = &attachment.list;
         let chunks = attachment.chunks()?;
         let of = chunks.count() + 1;
-        let complete = self.store.attachment_state(list)? == Some(AttachmentState::Complete);
+        let complete = self.is_complete(list)?;
+        // What is to come is in no queue yet right after a start.
+        let wanted = self.store.attachment_state(list)? == Some(AttachmentState::Wanted);
         let keep = self.keep();
         let waiting = keep.waiting.get(list);
         let (state, held) = match keep.fetching.get(list) {
@@ -49,6 +51,7 @@ impl Attachments {
             None => {
                 let state = match waiting {
                     Some(waiting) if waiting.wanted => api::AttachmentHere::Waiting,
+                    None if wanted => api::AttachmentHere::Waiting,
                     _ => api::AttachmentHere::OnDemand,
                 };
                 (state, self.files.count(list))
