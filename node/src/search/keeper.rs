@@ -104,6 +104,10 @@ impl Keeper {
                 self.close();
             } else {
                 seen = self.lull(rung);
+                // The ring of who stops may have been heard there.
+                if self.search.stopping.load(Ordering::Acquire) {
+                    return;
+                }
                 due = self.search.take_fresh();
             }
             let again = self.failed.take_if(|(_, when)| *when <= Instant::now());
