@@ -139,6 +139,12 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         started: clock::now().to_string(),
         stopping,
     };
+    // Who sees that it answers may also end it in good order.
+    let asked_to_stop = asked_to_stop();
+    // Who connects as soon as it answers is let in, if they are listed.
+    if !options.offline {
+        tell_directory(&net, &shared, &links);
+    }
     let server = Server::start(&dir.join("api.sock"), api.clone())?;
     if let Some(incoming) = net.accept_api() {
         Server::authors(Door::new(incoming, shared.clone()), api);
@@ -152,7 +158,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         .accept_chunks()
         .map(|incoming| tokio::spawn(attachments::serve(attachments, incoming)));
     let reason = tokio::select! {
-        () = asked_to_stop() => None,
+        () = asked_to_stop => None,
         () = follow_directory(net.clone(), shared.clone(), &links, options.offline) => Some("directory watch"),
         () = accept(peers, net.clone(), store.clone(), shared.clone(), ledger.clone()) => Some("swarm"),
         () = tick(ledger.clone()) => Some("ledger"),
@@ -186,17 +192,21 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     }
 }
 
-async fn asked_to_stop() {
-    let (Ok(mut term), Ok(mut int)) = (
+/// Watches for signals from now on; ends when one has come.
+fn asked_to_stop() -> impl Future<Output = ()> {
+    let signals = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
-    ) else {
-        tracing::error!("signals cannot be watched: stop the node with SIGKILL");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    );
+    async {
+        let (Ok(mut term), Ok(mut int)) = signals else {
+            tracing::error!("signals cannot be watched: stop the node with SIGKILL");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
     }
 }
 
@@ -207,29 +217,34 @@ async fn follow_directory(net: Net, shared: Arc<Shared>, links: &Links, offline:
     }
     let mut changes = shared.directory_changes();
     loop {
-        if let Some(directory) = shared.directory() {
-            let nodes = directory.nodes();
-            shared.set_links(nodes.map(|(org, node)| (node.id, links.to(&org))));
-            net.authors(&door::keys(&directory, &shared.me));
-            net.visitors(&door::visitors(&directory));
-            let own = directory.nodes().find(|(_, node)| node.id == shared.me);
-            net.own(own.map_or_else(Vec::new, |(_, node)| node.addresses.clone()));
-            net.peers(
-                directory
-                    .nodes()
-                    .filter(|(_, node)| node.id != shared.me)
-                    .map(|(org, node)| PeerAddress {
-                        node: node.id,
-                        addresses: node.addresses.clone(),
-                        link: links.to(&org),
-                    })
-                    .collect(),
-            );
-        }
+        tell_directory(&net, &shared, links);
         if changes.changed().await.is_err() {
             return;
         }
     }
+}
+
+fn tell_directory(net: &Net, shared: &Shared, links: &Links) {
+    let Some(directory) = shared.directory() else {
+        return;
+    };
+    let nodes = directory.nodes();
+    shared.set_links(nodes.map(|(org, node)| (node.id, links.to(&org))));
+    net.authors(&door::keys(&directory, &shared.me));
+    net.visitors(&door::visitors(&directory));
+    let own = directory.nodes().find(|(_, node)| node.id == shared.me);
+    net.own(own.map_or_else(Vec::new, |(_, node)| node.addresses.clone()));
+    net.peers(
+        directory
+            .nodes()
+            .filter(|(_, node)| node.id != shared.me)
+            .map(|(org, node)| PeerAddress {
+                node: node.id,
+                addresses: node.addresses.clone(),
+                link: links.to(&org),
+            })
+            .collect(),
+    );
 }
 
 /// A session for every stream.
