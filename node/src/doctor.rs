@@ -186,7 +186,13 @@ async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
     };
     // Before any trial: a stream is opened on any connection, also on one that is about to be hung up.
     let clock = if patient.session {
-        Some(within(each, until, clock(net, patient.node)).await)
+        let ask = || within(each, until, clock(net, patient.node));
+        let asked = ask().await;
+        // The connection may just have been hung up.
+        Some(match asked {
+            Err(failure) if failure.trouble == Trouble::Untried => ask().await,
+            asked => asked,
+        })
     } else {
         None
     };
