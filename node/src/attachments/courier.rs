@@ -93,7 +93,7 @@ impl Attachments {
     pub(crate) fn holding(&self, attachment: &Attachment) -> Result<Holding, Refused> {
         let list = &attachment.list;
         let (chunks, names) = self.names(attachment)?;
-        let there = if self.store.attachment_state(list)? == Some(AttachmentState::Complete) {
+        let there = if self.is_complete(list)? {
             // It was durable; what the disk has lost since is not held.
             self.files.names(list)?
         } else {
@@ -220,8 +220,7 @@ impl Attachments {
             }
         };
         let length = piece.bytes.len();
-        let complete = self.store.attachment_state(list)? == Some(AttachmentState::Complete);
-        if complete && self.files.has(list, &name, length) {
+        if self.is_complete(list)? && self.files.has(list, &name, length) {
             return Ok(Came::Known);
         }
         // A volume that broke off may have brought it, and a crash may have torn it: it is judged again, and made durable.
