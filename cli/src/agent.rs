@@ -23,8 +23,8 @@ use zeroize::Zeroizing;
 
 /// Longest message either way, bytes: a key with its handle.
 const MESSAGE: usize = 2 << 10;
-/// An agent answers at once, or not at all.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// An agent answers at once, unless the machine is very busy. One that has ended takes no connections.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,8 +18,8 @@ use std::{
     time::Duration,
 };
 
-/// A node that is about to be destroyed is not waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a node is asked what will be lost, before a person is.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Destroy everything that is here, for ever: keys first, then files
 #[derive(Debug, clap::Args)]
