@@ -2,21 +2,32 @@
 
 use crate::{Api, netns::Machine};
 use std::{
+    collections::BTreeSet,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-/// A port that is free now.
+/// Ports that were given away in this process: the system may name one again before a node that is started later listens on it.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+/// A port that is free now, and that nobody else in this process was given.
 ///
 /// # Panics
 /// There is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        if given.insert(port) {
+            return port;
+        }
+    }
 }
 
 /// The file in a node's directory that says how far its clocks are ahead, milliseconds.

@@ -236,8 +236,8 @@ mod tests {
     #[tokio::test]
     async fn a_stream_on_which_nothing_moves_ends() {
         let (near, _far) = tokio::io::duplex(64);
-        let mut near = stream(near, Duration::from_millis(30), None);
         let start = Instant::now();
+        let mut near = stream(near, Duration::from_millis(30), None);
         assert!(near.read_u8().await.is_err());
         assert!(start.elapsed() >= Duration::from_millis(30));
     }
@@ -245,9 +245,9 @@ mod tests {
     #[tokio::test]
     async fn a_stream_ends_with_its_authors_time_whatever_moves_on_it() {
         let (near, mut far) = tokio::io::duplex(64);
+        let start = Instant::now();
         let mut near = stream(near, LONG, Some(Duration::from_millis(30)));
         let talking = tokio::spawn(async move { while far.write_u8(1).await.is_ok() {} });
-        let start = Instant::now();
         while near.read_u8().await.is_ok() {
             tokio::task::yield_now().await;
         }

@@ -34,7 +34,7 @@ struct Side {
 }
 
 async fn deadline<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), what)
+    tokio::time::timeout(Duration::from_secs(60), what)
         .await
         .expect("in time")
 }

@@ -20,9 +20,11 @@ fn passphrase(base: &Path) -> Result<()> {
     )
 }
 
-fn free_port() -> Result<u16> {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
-    port.map(|a| a.port())
+/// As many ports that are free now. All are held until the last is found: the system may name one that was let go again.
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let held = (0..count).map(|_| TcpListener::bind("127.0.0.1:0"));
+    let held: std::io::Result<Vec<TcpListener>> = held.collect();
+    held.and_then(|held| held.iter().map(|l| Ok(l.local_addr()?.port())).collect())
         .map_err(|e| Error::new(Exit::Io, tr!("demo-no-port")).why(e.to_string()))
 }
 
@@ -35,9 +37,10 @@ pub(super) async fn found(base: &Path, say: &impl Fn(&str)) -> Result<Vec<Party>
     passphrase(base)?;
     let mut parties = Vec::new();
     let mut requests = Vec::new();
-    for (name, short, kind, country, officer) in story::PARTIES {
+    let ports = free_ports(story::PARTIES.len())?;
+    for ((name, short, kind, country, officer), port) in story::PARTIES.into_iter().zip(ports) {
         let party = Party::new(base, name, short);
-        let address = format!("/ip4/127.0.0.1/tcp/{}", free_port()?);
+        let address = format!("/ip4/127.0.0.1/tcp/{port}");
         let request = text(&base.join(format!("{short}.request")));
         party
             .json(&[
