@@ -108,17 +108,17 @@ pub(crate) fn once_more(context: &Context, path: &Path) {
 
 /// Goes on with a wipe that was cut short.
 pub(crate) fn resume(context: &Context) {
-    let decoy = |path| Decoy { path, text: None };
+    let decoy = |path: PathBuf| Decoy { path, text: None };
     if let Some(begun) = Wipe::begun(&context.home) {
-        let wipe = match begun {
-            Some(path) => but(context, decoy(path)),
+        let wipe = match &begun.decoy {
+            Some(path) => but(context, decoy(path.clone())),
             None => of_home(context),
         };
         let _ = wipe.run();
     }
     let node = context.node_dir();
     if let Some(begun) = Wipe::begun(&node) {
-        let wipe = match begun {
+        let wipe = match &begun.decoy {
             Some(_) => Wipe::node_but_decoy(&node, None),
             None => Wipe::node(&node),
         };

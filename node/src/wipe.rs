@@ -15,15 +15,21 @@ use focal_protocol::{
     seal::{KeyFile, Purpose, Unlock},
 };
 use std::{
-    fs, io,
+    fs::{self, File, TryLockError},
+    io::{self, Read as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
 
 pub use files::{destroy, replace};
 
+/// Longest path that is read from a mark, bytes.
+const PATH: u64 = 4 << 10;
 /// Says that a wipe of this directory was begun.
 const MARK: &str = ".wipe";
+/// The mark, before it counts.
+const MARK_NEW: &str = ".wipe.new";
 
 /// What is destroyed.
 #[derive(Debug, Default)]
@@ -120,12 +126,27 @@ impl Wipe {
         wipe
     }
 
-    /// What an earlier call has left of a wipe of `root`: whether there is something, and of the decoy that was to stay.
+    /// What an earlier call has left of a wipe of `root`, if there is something that nobody is doing now.
     #[must_use]
-    pub fn begun(root: &Path) -> Option<Option<PathBuf>> {
-        let mark = fs::read_to_string(root.join(MARK)).ok()?;
-        let decoy = mark.lines().next().filter(|line| !line.is_empty());
-        Some(decoy.map(|name| root.join(name)))
+    pub fn begun(root: &Path) -> Option<Begun> {
+        let path = root.join(MARK);
+        let mut mark = File::open(&path).ok()?;
+        // Whoever wipes goes on: a second one would take what stands in the place of what was wiped for a part of it.
+        if let Err(TryLockError::WouldBlock) = mark.try_lock() {
+            return None;
+        }
+        // It may have been done just now.
+        let there = fs::metadata(&path).ok()?;
+        if there.ino() != mark.metadata().ok()?.ino() {
+            return None;
+        }
+        let mut text = String::new();
+        (&mut mark).take(PATH).read_to_string(&mut text).ok()?;
+        let decoy = text.lines().next().filter(|line| !line.is_empty());
+        Some(Begun {
+            decoy: decoy.map(|name| root.join(name)),
+            _mark: mark,
+        })
     }
 
     /// Does it, or goes on with it. Goes as far as it can, whatever fails.
@@ -137,7 +158,9 @@ impl Wipe {
             return Ok(());
         }
         let mut failed = Failed(None);
-        failed.note(&self.root, self.begin());
+        let mark = self.begin();
+        // Held until all is done: nobody else goes on with it meanwhile.
+        let _mark = mark.map_err(|e| failed.note(&self.root, Err(e)));
         if let Some(decoy) = &self.decoy {
             failed.note(&decoy.path, decoy.swap());
         }
@@ -169,6 +192,7 @@ impl Wipe {
             let _ = fs::remove_dir(path);
         }
         if failed.0.is_none() {
+            let _ = fs::remove_file(self.root.join(MARK_NEW));
             let _ = fs::remove_file(self.root.join(MARK));
             // Only if nothing else is in it.
             let _ = fs::remove_dir(&self.root);
@@ -181,8 +205,8 @@ impl Wipe {
         decoy || self.spared.iter().any(|spared| spared == path)
     }
 
-    /// Stages the decoy, then sets the mark: as soon as it is there, it is gone on with to the end.
-    fn begin(&self) -> io::Result<()> {
+    /// Stages the decoy, then sets the mark, locked: as soon as it is there, it is gone on with to the end.
+    fn begin(&self) -> io::Result<File> {
         let mut mark = String::new();
         if let Some(decoy) = &self.decoy {
             if let Some(text) = &decoy.text {
@@ -191,9 +215,22 @@ impl Wipe {
             let name = decoy.path.strip_prefix(&self.root).unwrap_or(&decoy.path);
             mark = name.display().to_string();
         }
-        files::write(&self.root.join(MARK), mark.as_bytes())?;
-        files::sync(&self.root)
+        let new = self.root.join(MARK_NEW);
+        let file = files::write(&new, mark.as_bytes())?;
+        // Where nothing can be locked, the wipe is worth more.
+        let _ = file.try_lock();
+        fs::rename(&new, self.root.join(MARK))?;
+        files::sync(&self.root)?;
+        Ok(file)
     }
+}
+
+/// A wipe that was cut short. Nobody else goes on with it as long as this is held.
+#[derive(Debug)]
+pub struct Begun {
+    /// The key file in whose place a decoy was to stay.
+    pub decoy: Option<PathBuf>,
+    _mark: File,
 }
 
 /// The first error: the rest is done all the same.

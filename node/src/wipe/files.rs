@@ -60,7 +60,7 @@ fn write_over(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file of mode 0600, and syncs it.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -68,7 +68,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(file)
 }
 
 /// Gives a file another content without a byte of room on the disk.
@@ -93,7 +94,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // What an earlier call has left when it was cut short.
     destroy(&old)?;
     let staged = write(&new, bytes)
-        .and_then(|()| fs::hard_link(path, &old))
+        .and_then(|_| fs::hard_link(path, &old))
         .and_then(|()| fs::rename(&new, path));
     if staged.is_err() {
         let _ = fs::remove_file(&new);

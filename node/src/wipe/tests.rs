@@ -70,7 +70,9 @@ fn wherever_it_is_cut_short_the_next_call_ends_it() {
         let dir = base.path().join("node");
         node(&dir);
         let wipe = Wipe::node_but_decoy(&dir, Some("decoy".into()));
-        wipe.begin().expect("begun");
+        let mark = wipe.begin().expect("begun");
+        assert!(Wipe::begun(&dir).is_none(), "somebody is at it");
+        drop(mark);
         let decoy = wipe.decoy.as_ref().expect("a decoy");
         if step > 0 {
             destroy(&decoy.path).expect("destroyed");
@@ -81,13 +83,12 @@ fn wherever_it_is_cut_short_the_next_call_ends_it() {
         if step > 2 {
             fs::remove_dir_all(dir.join("store")).expect("removed");
         }
-        assert_eq!(
-            Wipe::begun(&dir),
-            Some(Some(NodeKeys::path(&dir))),
-            "{step}"
-        );
+        let begun = Wipe::begun(&dir).expect("it was begun");
+        assert_eq!(begun.decoy, Some(NodeKeys::path(&dir)), "{step}");
+        assert!(Wipe::begun(&dir).is_none(), "one goes on with it");
         Wipe::node_but_decoy(&dir, None).run().expect("ended");
-        assert_eq!(Wipe::begun(&dir), None);
+        drop(begun);
+        assert!(Wipe::begun(&dir).is_none());
         assert_eq!(
             fs::read(NodeKeys::path(&dir)).expect("there"),
             b"decoy",
@@ -120,7 +121,7 @@ fn without_room_to_stage_it_the_decoy_takes_the_bytes_of_the_key() {
 fn a_wipe_that_was_not_begun_is_none() {
     let base = tempfile::tempdir().expect("dir");
     node(base.path());
-    assert_eq!(Wipe::begun(base.path()), None);
+    assert!(Wipe::begun(base.path()).is_none());
 }
 
 #[test]
