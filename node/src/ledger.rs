@@ -10,7 +10,9 @@ mod cases;
 pub(crate) use cases::Action;
 use cases::CaseHere;
 mod command;
-pub(crate) use command::{Command, ContentAt, Files, InviteOutcome, LedgerHandle, Reply, StoredAt};
+pub(crate) use command::{
+    Command, ContentAt, Files, InviteOutcome, LedgerHandle, Recount, Reply, StoredAt,
+};
 mod compartments;
 mod courier;
 mod cuts;
@@ -323,6 +325,7 @@ impl Ledger {
             Command::SessionUp(mailbox) => self.session_up(mailbox),
             Command::SessionDown(mailbox) => self.session_down(&mailbox),
             Command::Ready(mailbox, theirs) => self.ready(&mailbox, &theirs),
+            Command::Recount(log, by) => self.recount(log, by),
             Command::Take(mailbox, run) => self.take(&mailbox, *run),
             Command::TakeDirectory(mailbox, items) => {
                 if let Err(e) = self.take_items(items, Some(mailbox.peer)) {

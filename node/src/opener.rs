@@ -4,6 +4,7 @@
 //! rows and cursors are written without a flush, because they follow from the entries: after a crash it goes on at the
 //! last durable cursor and comes to the same. Commits and grants it hands to the ledger, which owns the groups.
 
+mod anew;
 mod check;
 mod handle;
 mod index;
@@ -16,12 +17,13 @@ pub(crate) use handle::OpenerHandle;
 
 use crate::{
     clock,
-    ledger::{Command, LedgerHandle},
+    ledger::{Command, LedgerHandle, Recount},
     refused::Refused,
     shared::{Attached, Shared},
     store::{Cursor, LogRow, PendingKey, Position, Store, Write},
     views::record_row,
 };
+use anew::Anew;
 use check::{Checker, Opened};
 use focal_protocol::{
     id::{LogId, OrgId, RecordId},
@@ -30,7 +32,7 @@ use focal_protocol::{
 };
 use std::{
     cell::Cell,
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
@@ -62,6 +64,10 @@ pub(crate) struct Opener {
     logs: BTreeSet<(Lane, LogId)>,
     /// What has come that entries may wait for, and after which of them to go on.
     came: Vec<(PendingKey, Option<(LogId, u64)>)>,
+    /// Cases whose records are judged anew.
+    anew: VecDeque<Anew>,
+    /// Whether it is their turn before routine logs.
+    anew_next: bool,
     bulk: Option<Bulk>,
     /// Whether something was written since the last flush.
     written: Cell<bool>,
@@ -97,6 +103,8 @@ impl Opener {
             jobs,
             logs: BTreeSet::new(),
             came: Vec::new(),
+            anew: VecDeque::new(),
+            anew_next: false,
             bulk: None,
             written: Cell::new(false),
             stop: false,
@@ -108,7 +116,8 @@ impl Opener {
         Ok((OpenerHandle::new(sender), thread))
     }
 
-    fn run(mut self) {
+    /// Takes up what was left when the node stopped.
+    fn begin(&mut self) {
         // What was stored before the last stop and not opened yet.
         match self.store.logs() {
             Ok(logs) => {
@@ -116,7 +125,7 @@ impl Opener {
                     if self.store.is_beyond_its_end(log, &row).unwrap_or(true) {
                         self.settle_end(log, &row);
                     }
-                    if row.writer.node != self.shared.me || row.retired {
+                    if !self.is_own(&row) {
                         self.logs.insert((row.writer.lane, log));
                     }
                 }
@@ -128,8 +137,19 @@ impl Opener {
             Ok(awaited) => self.came.extend(awaited.into_iter().map(|key| (key, None))),
             Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
         }
+        match self.store.cases_to_judge() {
+            Ok(cases) => cases
+                .into_iter()
+                .for_each(|case| self.note(Job::Rules(case))),
+            Err(e) => tracing::error!("what is to be judged cannot be read: {e}"),
+        }
+    }
+
+    fn run(mut self) {
+        self.begin();
         while !self.stop {
-            let idle = self.ledger.is_none() || (self.logs.is_empty() && self.came.is_empty());
+            let nothing = self.logs.is_empty() && self.came.is_empty() && self.anew.is_empty();
+            let idle = self.ledger.is_none() || nothing;
             if idle {
                 match self.next_job() {
                     Some(job) => self.note(job),
@@ -186,6 +206,7 @@ impl Opener {
         tracing::error!("entries cannot be opened: {error}");
         self.logs.clear();
         self.came.clear();
+        self.anew.clear();
         if let (Refused::Store(why), Some(ledger)) = (error, &self.ledger) {
             // If the ledger has ended already, so does the node.
             let _ = ledger.tell_blocking(Command::Failed(crate::store::Error::Io(why.clone())));
@@ -223,6 +244,9 @@ impl Opener {
             Job::Rules(case) => {
                 let keys = [PendingKey::Rules(case), PendingKey::Later(case)];
                 self.came.extend(keys.map(|key| (key, None)));
+                if let Err(e) = self.judge_anew(case) {
+                    tracing::error!("case {} cannot be judged: {e}", case.short());
+                }
             }
             Job::Manifests => match self.store.awaited_manifests() {
                 Ok(awaited) => {
@@ -287,7 +311,12 @@ impl Opener {
         }
     }
 
-    /// One batch of work: what waited first, then the most urgent log.
+    /// Whether a log is this node's own, and its cursor the ledger's.
+    fn is_own(&self, row: &LogRow) -> bool {
+        row.writer.node == self.shared.me && !row.retired
+    }
+
+    /// One batch of work: what waited first, then the most urgent log, in turn with what is judged anew.
     fn work(&mut self) -> Result<(), Refused> {
         if let Some((key, after)) = self.came.pop() {
             let opened = self.open_waiting(key, after);
@@ -295,6 +324,12 @@ impl Opener {
                 self.came.push((key, after));
             }
             return opened;
+        }
+        let urgent = (self.logs.first()).is_some_and(|(lane, _)| *lane == Lane::Flash);
+        let turn = self.logs.is_empty() || std::mem::replace(&mut self.anew_next, true);
+        if turn && !urgent && !self.anew.is_empty() {
+            self.anew_next = false;
+            return self.judge_some();
         }
         let Some((lane, log)) = self.logs.pop_first() else {
             return Ok(());
@@ -352,6 +387,32 @@ impl Opener {
         self.finish(batch, Some((log, cursor)))
     }
 
+    /// Ends a batch after which the counts of a log are others.
+    fn finish_counted(
+        &self,
+        batch: Batch,
+        log: LogId,
+        before: Cursor,
+        after: Cursor,
+    ) -> Result<(), Refused> {
+        let own = (self.store.log(log)?).is_some_and(|row| self.is_own(&row));
+        if !own {
+            return self.finish(batch, Some((log, after)));
+        }
+        self.finish(batch, None)?;
+        let by = |before: u64, after: u64| after.cast_signed().wrapping_sub(before.cast_signed());
+        let by = Recount {
+            records: by(before.records, after.records),
+            pending: by(before.pending, after.pending),
+        };
+        match &self.ledger {
+            Some(ledger) if by != Recount::default() => {
+                ledger.tell_blocking(Command::Recount(log, by))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn finish(&self, mut batch: Batch, cursor: Option<(LogId, Cursor)>) -> Result<(), Refused> {
         if let Some((log, cursor)) = cursor {
             batch.write.cursor(log, &cursor);
@@ -365,3 +426,6 @@ impl Opener {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::{
 use focal_protocol::{
     case::{Awaits, Case, Ended, OpenRequest},
     directory::Directory,
-    group::{Motion, Rules},
+    group::{GroupKey, Motion, Rules},
     id::{CaseId, Hash, NodeId},
     log::Epoch,
     time::Time,
@@ -33,6 +33,8 @@ const EVENTS: usize = 1024;
 /// A case as readers see it.
 #[derive(Debug, Clone)]
 pub(crate) struct CaseInfo {
+    /// The group in force.
+    pub(crate) group: GroupKey,
     pub(crate) rules: Rules,
     pub(crate) epoch: Epoch,
     /// When this node made its keys in the group.
@@ -66,6 +68,7 @@ impl CaseInfo {
     pub(crate) fn of(case: &Case) -> Self {
         let motions = case.state().ballots.motions().into_iter();
         Self {
+            group: case.state().active,
             rules: case.rules().clone(),
             epoch: case.epoch(),
             refreshed: case.state().refreshed,

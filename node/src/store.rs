@@ -14,6 +14,7 @@ mod dump;
 mod feed;
 mod fresh;
 mod groups;
+mod judged;
 mod known;
 mod logs;
 mod mark;

@@ -30,7 +30,7 @@ pub use admit::{Holding, NotAdmitted, Standing, admit};
 pub use awaits::Awaits;
 pub use custodian::Addable;
 pub use effect::{Alarm, Claim, Ctx, Effect, Held};
-pub use judge::{Reason, Verdict, judge};
+pub use judge::{Reason, Verdict, judge, stays_judged};
 pub use keyring::{Kept, Keyring};
 pub use member::At;
 pub use state::{Ended, Followed, OpenRequest, State};

@@ -117,6 +117,17 @@ impl Ledger {
         Ok(stored)
     }
 
+    /// The opener has judged records of this node's own anew.
+    pub(super) fn recount(&mut self, log: LogId, by: super::Recount) {
+        if !self.logs.contains_key(&log) {
+            return;
+        }
+        let cursor = self.cursors.entry(log).or_default();
+        cursor.records = cursor.records.saturating_add_signed(by.records);
+        cursor.pending = cursor.pending.saturating_add_signed(by.pending);
+        self.round.write.cursor(log, cursor);
+    }
+
     /// Notes the files that a person's record names, and how far they are here.
     fn name_files(
         &mut self,

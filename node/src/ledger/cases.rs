@@ -155,7 +155,7 @@ impl Ledger {
                 Effect::Deliver { to, delivery } => self.deliver(&to, &delivery),
                 // Whoever gave it keeps it.
                 Effect::Waits => {}
-                Effect::Changed => self.case_changed(id),
+                Effect::Changed => self.case_changed(id)?,
                 Effect::Purge => purge = true,
                 Effect::Alarm(alarm) => self.raise(Alarm::of_case(id, &alarm)),
             }
@@ -184,7 +184,8 @@ impl Ledger {
         self.then(move |_| opener.epoch(id, at));
     }
 
-    fn case_changed(&mut self, id: CaseId) {
+    fn case_changed(&mut self, id: CaseId) -> Result<(), Refused> {
+        self.judge_anew(id)?;
         self.round.cases = true;
         self.emit_case(id);
         let opener = self.opener.clone();
@@ -194,6 +195,21 @@ impl Ledger {
             ledger.retry_parcels();
             opener.rules(id);
         });
+        Ok(())
+    }
+
+    /// Has the records of a case judged anew, if its rules have not only been added to since the last round: in the same
+    /// transaction, so that no stop keeps it from being done.
+    fn judge_anew(&mut self, id: CaseId) -> Result<(), Refused> {
+        let known = self.shared.cases();
+        let (Some(here), Some(before)) = (self.cases.get(&id), known.get(&id)) else {
+            return Ok(());
+        };
+        let (group, rules) = (&here.case.state().active, here.case.rules());
+        if !case::stays_judged((&before.group, &before.rules), (group, rules)) {
+            self.round.write.judge(&self.store, id)?;
+        }
+        Ok(())
     }
 
     pub(super) fn open_case(

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     /// From the opener: something that concerns the case itself stands at this place of a log. Answered with whether it is to
     /// be looked at again when the case has changed.
     Content(Box<ContentAt>, Reply<bool>),
+    /// From the opener: records of this node's own log that count, and entries of it that wait, have become more or fewer.
+    Recount(LogId, Recount),
     SessionUp(Mailbox),
     SessionDown(Mailbox),
     Ready(Mailbox, Versions),
@@ -82,6 +84,13 @@ pub(crate) enum Command {
     /// From the opener: the store has failed, and takes no more writes.
     Failed(crate::store::Error),
     Stop,
+}
+
+/// By how much the counts of a log have changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recount {
+    pub(crate) records: i64,
+    pub(crate) pending: i64,
 }
 
 /// What concerns the case itself, and where it stands.

@@ -126,6 +126,12 @@ impl<'a> Checker<'a> {
         Ok(result?)
     }
 
+    /// Whether a record in an entry counts whatever it says.
+    pub(super) fn counts(&self, entry: &Entry) -> bool {
+        let at = (&entry.header, self.first);
+        judge(&self.case.rules, self.case.epoch, &self.org, at, true) == Verdict::Counts
+    }
+
     /// Opens one entry. An error is the store's; what is wrong with the entry is an [`Opened::Refused`].
     pub(super) fn open(&self, entry: &Entry) -> Result<Opened, Refused> {
         let h = &entry.header;

@@ -41,7 +41,8 @@ impl Opener {
                 Err(e) => return Err(e),
             };
             let mut batch = Batch::default();
-            let mut cursor = self.store.cursor(log)?;
+            let before = self.store.cursor(log)?;
+            let mut cursor = before;
             batch.write.waited(&key, log, seq);
             if !matches!(key, PendingKey::Twin(..)) {
                 cursor.pending = cursor.pending.saturating_sub(1);
@@ -62,7 +63,7 @@ impl Opener {
                     self.tell(&entry, &mut cursor, content, &mut batch)?;
                 }
             }
-            self.finish(batch, Some((log, cursor)))?;
+            self.finish_counted(batch, log, before, cursor)?;
         }
         Ok(())
     }

@@ -201,7 +201,8 @@ impl Store {
         let of_case = move |tree| scan(tree, case.as_bytes().to_vec());
         // What somebody may still look for comes first.
         let index = of_case(Tree::Record).chain(of_case(Tree::Left));
-        index.chain(pending).chain(of_logs)
+        let judged = scan(Tree::Cursor, case.as_bytes().to_vec());
+        index.chain(pending).chain(of_logs).chain(judged)
     }
 }
 

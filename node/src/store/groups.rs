@@ -239,6 +239,7 @@ impl Write {
             }
         }
         self.delete(Tree::Group, due_key(case));
+        self.judge_no_more(case);
         self.put(Tree::Group, purged_key(case), Vec::new());
         self.purges = true;
         Ok(())

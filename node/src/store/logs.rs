@@ -336,6 +336,14 @@ impl Store {
             .collect()
     }
 
+    /// Whether an entry waits for this.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn waits(&self, key: &PendingKey, log: LogId, seq: u64) -> Result<bool> {
+        Ok(self.tree(Tree::Pending).contains_key(key.row(log, seq))?)
+    }
+
     /// Entries of a case that wait, with what for, at most `count`.
     ///
     /// # Errors

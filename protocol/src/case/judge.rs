@@ -1,7 +1,7 @@
 //! Whether an entry counts: from the rules alone, so that every member comes to the same, whenever the entry arrives.
 
 use crate::{
-    group::{CaseRole, Rules, Stage},
+    group::{CaseRole, GroupKey, Rules, Stage},
     id::OrgId,
     log::{Epoch, Header},
 };
@@ -68,4 +68,16 @@ pub fn judge(
         Some(_) if rules.stage_at(at) != Stage::Open => Verdict::Refused(Reason::Closed),
         Some(_) => Verdict::Counts,
     }
+}
+
+/// Whether what was judged by the rules of a group (`from`) stays as it is by others (`to`): those have only been added to.
+/// What is added about earlier epochs is about entries that wait. If not, all entries of the case are judged anew: some that
+/// counted do no more, and some that were refused wait, or count.
+#[must_use]
+pub fn stays_judged(from: (&GroupKey, &Rules), to: (&GroupKey, &Rules)) -> bool {
+    let (from_rules, to_rules) = (from.1, to.1);
+    from.0 == to.0
+        && to_rules.roles.starts_with(&from_rules.roles)
+        && to_rules.former.starts_with(&from_rules.former)
+        && to_rules.stages.starts_with(&from_rules.stages)
 }

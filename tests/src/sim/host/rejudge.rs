@@ -1,17 +1,11 @@
 //! Records that are judged anew once other rules are in force: by other rules some count no more, and some do now.
 
-use super::{Host, Info, open::Opened};
+use super::{Host, open::Opened};
 use crate::sim::disk::{Log, Write};
-use focal_protocol::id::{CaseId, LogId};
-
-/// Whether rules have only become more: then what was judged by them stays so.
-fn leads(from: &Info, to: &Info) -> bool {
-    let (from_rules, to_rules) = (&from.rules, &to.rules);
-    from.group == to.group
-        && to_rules.roles.starts_with(&from_rules.roles)
-        && to_rules.former.starts_with(&from_rules.former)
-        && to_rules.stages.starts_with(&from_rules.stages)
-}
+use focal_protocol::{
+    case::stays_judged,
+    id::{CaseId, LogId},
+};
 
 impl Host {
     /// Judges all records of a case by the rules in force, unless these have only been added to.
@@ -20,7 +14,9 @@ impl Host {
             return;
         };
         let before = self.judged.insert(case, info.clone());
-        if before.is_some_and(|before| leads(&before, &info)) {
+        if before.is_some_and(|before| {
+            stays_judged((&before.group, &before.rules), (&info.group, &info.rules))
+        }) {
             return;
         }
         let logs: Vec<LogId> = self.now.logs_of(case).map(|(log, _)| *log).collect();
@@ -45,8 +41,10 @@ impl Host {
         let shown = shown.map(|(id, _)| *id);
         match (self.open_entry(&entry), shown) {
             (Opened::Record(id), None) => self.write(Write::Record(case, id, Some(place))),
-            (Opened::Wait(on), Some(id)) => {
-                self.write(Write::Record(case, id, None));
+            (Opened::Wait(on), shown) => {
+                if let Some(id) = shown {
+                    self.write(Write::Record(case, id, None));
+                }
                 self.write(Write::Pending(on, log, seq, true));
             }
             (Opened::Refused(_), Some(id)) => self.write(Write::Record(case, id, None)),

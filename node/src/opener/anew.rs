@@ -1,0 +1,164 @@
+//! Records that are judged anew once other rules are in force: by other rules some count no more, and some do now.
+
+use super::{
+    BATCH, BATCH_BYTES, Batch, Opener,
+    check::{Checker, Opened},
+};
+use crate::{
+    clock,
+    refused::Refused,
+    store::{Position, StoredRecord, Write},
+};
+use focal_protocol::{
+    id::{CaseId, LogId},
+    log::Entry,
+};
+
+/// A case whose records are judged anew, and how far that has come.
+pub(super) struct Anew {
+    case: CaseId,
+    /// Which time it is.
+    time: u64,
+    /// Its logs that are left.
+    logs: Vec<LogId>,
+    /// Where to go on in the last of them.
+    from: u64,
+    /// Whether some that counted do no more.
+    unread: bool,
+}
+
+impl Opener {
+    /// Begins to judge the records of a case, from the first on if it was at it; nothing if none is due.
+    pub(super) fn judge_anew(&mut self, case: CaseId) -> Result<(), Refused> {
+        let Some(time) = self.store.to_judge(case)? else {
+            return Ok(());
+        };
+        let logs = self.store.logs()?.into_iter();
+        let logs = logs.filter(|(_, row)| row.writer.case == case);
+        let (before, others): (Vec<_>, Vec<_>) =
+            self.anew.drain(..).partition(|anew| anew.case == case);
+        self.anew.extend(others);
+        self.anew.push_back(Anew {
+            case,
+            time,
+            logs: logs.map(|(log, _)| log).collect(),
+            from: 0,
+            unread: before.iter().any(|anew| anew.unread),
+        });
+        Ok(())
+    }
+
+    /// Judges a batch of what is due.
+    pub(super) fn judge_some(&mut self) -> Result<(), Refused> {
+        let Some(mut anew) = self.anew.pop_front() else {
+            return Ok(());
+        };
+        let judged = match anew.logs.last().copied() {
+            Some(log) => self.judge_batch(&mut anew, log),
+            None => return self.end_judging(anew),
+        };
+        if let Err(Refused::UnknownCase) = judged {
+            // It was purged meanwhile.
+            return Ok(());
+        }
+        // After a failure from the same place on.
+        self.anew.push_front(anew);
+        judged
+    }
+
+    fn end_judging(&mut self, anew: Anew) -> Result<(), Refused> {
+        let mut write = Write::default();
+        write.judged(&self.store, anew.case, anew.time);
+        let twins = match anew.unread {
+            true => self.store.orphaned_twins(anew.case),
+            false => Ok(Vec::new()),
+        };
+        match twins.and_then(|twins| self.store.apply(&write).map(|()| twins)) {
+            Ok(twins) => {
+                self.came.extend(twins.into_iter().map(|key| (key, None)));
+                self.written.set(true);
+                Ok(())
+            }
+            Err(e) => {
+                self.anew.push_front(anew);
+                Err(e.into())
+            }
+        }
+    }
+
+    fn judge_batch(&mut self, anew: &mut Anew, log: LogId) -> Result<(), Refused> {
+        let entries = self.opened_entries(log, anew.from)?;
+        let Some((first, last)) = entries.first().zip(entries.last()) else {
+            anew.logs.pop();
+            anew.from = 0;
+            return Ok(());
+        };
+        let checker = Checker::new(&self.store, &self.shared, first)?;
+        let next = last.header.seq + 1;
+        let mut shown = Vec::new();
+        let mut in_question = Vec::new();
+        for entry in entries {
+            let record = self.store.record_at(&place(&entry))?;
+            // What is shown and counts whatever it is needs no opening.
+            if record.is_none() || !checker.counts(&entry) {
+                shown.push(record);
+                in_question.push(entry);
+            }
+        }
+        let before = self.store.cursor(log)?;
+        let mut cursor = before;
+        let mut batch = Batch::default();
+        let mut unread: Vec<StoredRecord> = Vec::new();
+        let opened = checker.open_all(&in_question);
+        for ((entry, shown), opened) in in_question.iter().zip(shown).zip(opened) {
+            match (opened?, shown) {
+                (Opened::Record(id, readable), None) => {
+                    cursor.records += u64::from(self.index(&mut batch, entry, id, *readable)?);
+                }
+                (Opened::Wait(key), shown) => {
+                    unread.extend(shown);
+                    if !self.store.waits(&key, log, entry.header.seq)? {
+                        batch.write.wait(&key, log, entry.header.seq);
+                        cursor.pending += 1;
+                    }
+                }
+                (Opened::Refused(refused), Some(shown)) => {
+                    self.shared.refuse(&refused);
+                    unread.push(shown);
+                }
+                _ => {}
+            }
+        }
+        cursor.records = cursor.records.saturating_sub(unread.len() as u64);
+        let write = &mut batch.write;
+        self.store.unread(write, anew.case, &unread, clock::now())?;
+        self.finish_counted(batch, log, before, cursor)?;
+        anew.unread |= !unread.is_empty();
+        anew.from = next;
+        Ok(())
+    }
+
+    /// Entries of a log that were opened, as far as it counts; also of this node's own, which it need not open.
+    fn opened_entries(&self, log: LogId, from: u64) -> Result<Vec<Entry>, Refused> {
+        let Some(row) = self.store.log(log)?.filter(|row| !row.cleared) else {
+            return Ok(Vec::new());
+        };
+        let opened = match self.is_own(&row) {
+            true => row.head.height,
+            false => self.store.cursor(log)?.opened,
+        };
+        let upto = row.end.map_or(opened, |end| end.min(opened));
+        let mut entries = self.store.entries(log, from, BATCH_BYTES, BATCH)?;
+        entries.retain(|entry| entry.header.seq < upto);
+        Ok(entries)
+    }
+}
+
+fn place(entry: &Entry) -> Position {
+    Position {
+        case: entry.header.case,
+        lamport: entry.header.lamport,
+        log: entry.header.log,
+        seq: entry.header.seq,
+    }
+}
