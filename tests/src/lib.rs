@@ -6,6 +6,7 @@
 mod api;
 mod attachment;
 pub mod bench;
+mod copy;
 pub mod courier;
 mod disk;
 mod federation;
@@ -22,6 +23,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use attachment::SealedFile;
+pub use copy::copy_dir;
 pub use courier::Ring;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};

@@ -4,7 +4,7 @@ use focal_node::api::types::{
     AlarmRow, CaseAction, CaseSummary, FindCompartment, Invitations, Invited, Problem,
 };
 use focal_protocol::{id::CaseId, record::Kind, seal::Unlock};
-use focal_tests::{Federation, NodeProcess, Org, until};
+use focal_tests::{Federation, NodeProcess, Org, copy_dir, until};
 use serde_json::json;
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -484,19 +484,6 @@ fn each_file(dir: &Path, look: &mut impl FnMut(&Path, &[u8])) {
             each_file(&path, look);
         } else if let Ok(bytes) = fs::read(&path) {
             look(&path, &bytes);
-        }
-    }
-}
-
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory");
-    for entry in fs::read_dir(from).expect("a directory").flatten() {
-        let target = to.join(entry.file_name());
-        let kind = entry.file_type().expect("a kind");
-        if kind.is_dir() {
-            copy_dir(&entry.path(), &target);
-        } else if kind.is_file() {
-            fs::copy(entry.path(), target).expect("copied");
         }
     }
 }
