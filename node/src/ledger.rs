@@ -42,7 +42,7 @@ use crate::{
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
-    directory::{Directory, Item, PackagePace},
+    directory::{Directory, Item, PackagePace, Room},
     group::{MlsIdentity, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
@@ -82,6 +82,7 @@ pub(crate) struct Ledger {
     identity: Identity,
     directory: Option<Directory>,
     pace: PackagePace,
+    room: Room,
     next_document: u64,
     cases: BTreeMap<CaseId, CaseHere>,
     /// Cases whose content was destroyed here.
@@ -140,6 +141,7 @@ impl Ledger {
             directory: None,
             pace: PackagePace::default(),
             next_document: 0,
+            room: Room::default(),
             cases: BTreeMap::new(),
             purged: BTreeSet::new(),
             undestroyed: BTreeMap::new(),

@@ -1,9 +1,9 @@
 //! Charter, rosters, manifests, key packages.
 
 use super::Ledger;
-use crate::{api::types::Event, clock, refused::Refused};
+use crate::{alarms::Alarm, api::types::Event, clock, refused::Refused};
 use focal_protocol::{
-    directory::{Bundle, Directory, Item, KeyPackageOffer, Outcome},
+    directory::{Bundle, Directory, Error, Item, KeyPackageOffer, Outcome},
     id::NodeId,
     signed::Signed,
     sync::Input,
@@ -24,8 +24,14 @@ impl Ledger {
         if let Some(directory) = &self.directory {
             // All of it must hold before any of it is taken.
             let mut trial = directory.clone();
-            let items = trial.offer_bundle(&bundle)?;
-            return self.take_items(items, None);
+            let offered = trial.offer_bundle(&bundle);
+            if let Err(Error::Conflict(_)) = offered {
+                // Nothing of it is taken, but for the proof that somebody has signed two documents.
+                let found = trial.conflicts().iter().skip(directory.conflicts().len());
+                let second = found.map(|conflict| conflict.second.clone());
+                self.take_items(second.collect(), None)?;
+            }
+            return self.take_items(offered?, None);
         }
         let directory = Directory::from_bundle(&bundle)?;
         self.round.write.charter(&self.store, &bundle.charter);
@@ -59,8 +65,10 @@ impl Ledger {
         for item in items {
             let conflicts = directory.conflicts().len();
             let now = clock::steady();
-            let offered = self.pace.check(&item, directory, now);
+            let offered = (self.pace.check(&item, directory, now))
+                .and_then(|()| self.room.check(&item, directory, clock::now()));
             match offered.and_then(|()| directory.offer(item.clone())) {
+        let mut too_many = None;
                 Ok(Outcome::New) => {
                     self.pace.took(&item, now);
                     new.push(item);
@@ -72,6 +80,11 @@ impl Ledger {
                         conflicting.extend([conflict.first.clone(), conflict.second.clone()]);
                         self.round.durable = true;
                         self.round.directory = true;
+                    match &e {
+                        Error::TooManyManifests(org) => too_many = Some(Some(*org)),
+                        Error::TooManyRosters => too_many = Some(None),
+                        _ => {}
+                    }
                     }
                     refused.get_or_insert(Refused::Directory(e));
                 }
@@ -82,6 +95,9 @@ impl Ledger {
             self.then(move |ledger| {
                 for mailbox in ledger.sessions.values() {
                     mailbox.push(Input::Directory(conflicting.clone()));
+        if let Some(by) = too_many {
+            self.raise(Alarm::too_many_documents(by));
+        }
                 }
             });
         }
