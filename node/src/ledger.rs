@@ -52,7 +52,7 @@ use focal_protocol::{
     time::Time,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -85,8 +85,9 @@ pub(crate) struct Ledger {
     room: Room,
     next_document: u64,
     cases: BTreeMap<CaseId, CaseHere>,
-    /// Cases whose content was destroyed here.
-    purged: BTreeSet<CaseId>,
+    /// Cases whose content was destroyed here, with when the last key package was issued by which this node may have been
+    /// invited before.
+    purged: BTreeMap<CaseId, Time>,
     /// Those of them whose key could not be destroyed yet, with their logs.
     undestroyed: BTreeMap<CaseId, Vec<LogId>>,
     /// Those of which sealed rows are left, with their logs.
@@ -140,10 +141,10 @@ impl Ledger {
             identity,
             directory: None,
             pace: PackagePace::default(),
-            next_document: 0,
             room: Room::default(),
+            next_document: 0,
             cases: BTreeMap::new(),
-            purged: BTreeSet::new(),
+            purged: BTreeMap::new(),
             undestroyed: BTreeMap::new(),
             left_over: VecDeque::new(),
             cannot_clear: false,
@@ -182,10 +183,10 @@ impl Ledger {
     fn load(&mut self) -> Result<(), Error> {
         self.directory = self.store.directory()?;
         self.next_document = self.store.next_document()?;
-        self.purged = self.store.purged()?.into_iter().collect();
+        self.purged = self.store.purged()?;
         self.retention.load(self.store.due()?);
         let (gone, logs): (Vec<_>, Vec<_>) = (self.store.logs()?.into_iter())
-            .partition(|(_, row)| self.purged.contains(&row.writer.case));
+            .partition(|(_, row)| self.purged.contains_key(&row.writer.case));
         self.logs = logs.into_iter().collect();
         let mut left_over: BTreeMap<CaseId, Vec<LogId>> = BTreeMap::new();
         for (log, row) in gone {
@@ -324,10 +325,10 @@ impl Ledger {
                     }
                 }
             }
+            Command::Recount(log, by) => self.recount(log, by),
             Command::SessionUp(mailbox) => self.session_up(mailbox),
             Command::SessionDown(mailbox) => self.session_down(&mailbox),
             Command::Ready(mailbox, theirs) => self.ready(&mailbox, &theirs),
-            Command::Recount(log, by) => self.recount(log, by),
             Command::Take(mailbox, run) => self.take(&mailbox, *run),
             Command::TakeDirectory(mailbox, items) => {
                 if let Err(e) = self.take_items(items, Some(mailbox.peer)) {

@@ -227,7 +227,7 @@ impl Backup {
     }
 
     fn last_purge(&self) -> Result<Option<Time>, Refused> {
-        if self.store.purged()?.is_empty() {
+        if self.store.purged()?.is_empty() && self.store.joined_again()?.is_empty() {
             return Ok(None);
         }
         for link in self.store.audit_items(0).rev() {

@@ -11,7 +11,7 @@ use crate::{
 use focal_protocol::{
     case::{self, Case, Ctx, Effect, Held, Keyring},
     directory::Directory,
-    group::{CaseRole, Cause, Delivery, History, Rows, Rules, Stage},
+    group::{CaseRole, Cause, Delivery, History, Invitation, Rows, Rules, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
     log::{Epoch, EpochGrant, Lane, Request},
@@ -231,7 +231,7 @@ impl Ledger {
         Ok(id)
     }
 
-    fn insert_case(&mut self, case: Case, effects: Vec<Effect>) -> Result<(), Refused> {
+    pub(super) fn insert_case(&mut self, case: Case, effects: Vec<Effect>) -> Result<(), Refused> {
         let id = case.id();
         self.store.make_case_key(id)?;
         self.cases.insert(
@@ -341,8 +341,11 @@ impl Ledger {
             Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
             Delivery::Part(_) => return Err(Refused::Case(case::Error::NotAllowed(from))),
         };
-        if self.purged.contains(&id) {
-            return Err(Refused::Case(case::Error::Ended(case::Ended::Purged)));
+        if self.purged.contains_key(&id) {
+            return match delivery {
+                Delivery::Invitation(invitation) => self.join_again(from, &invitation),
+                _ => Err(Refused::Case(case::Error::Ended(case::Ended::Purged))),
+            };
         }
         if self.cases.contains_key(&id) {
             let told = self.with_case(id, |case, ctx| {
@@ -364,19 +367,29 @@ impl Ledger {
                 Refused::UnknownCase
             });
         };
+        let (case, effects) = self.joined(from, &invitation, &self.packages)?;
+        self.insert_case(case, effects)
+    }
+
+    /// A case to which somebody has invited this node, and which it does not know, by one of these key packages.
+    pub(super) fn joined(
+        &self,
+        from: NodeId,
+        invitation: &Invitation,
+        packages: &BTreeMap<Time, Rows>,
+    ) -> Result<(Case, Vec<Effect>), Refused> {
         if self.cases.len() >= limits::CASES || self.cases_by(&from) >= limits::CASES_OF_ONE {
             return Err(Refused::TooManyCases);
         }
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
         let held = HeldHere {
-            case: id,
+            case: invitation.case,
             logs: &self.logs,
             secrets: &Keyring::default(),
-            packages: &self.packages,
+            packages,
         };
         let ctx = context(&self.identity, directory, &held, self.rekey_ms);
-        let (case, effects) = Case::join(&ctx, &invitation, from)?;
-        self.insert_case(case, effects)
+        Ok(Case::join(&ctx, invitation, from)?)
     }
 
     /// Cases of which the custodian is of the same organisation as a node of another.

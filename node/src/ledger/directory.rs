@@ -15,8 +15,13 @@ const PACKAGE_AGE_MS: u64 = 7 * 24 * 3_600_000;
 /// How far ahead of the clock one may have been issued, milliseconds: a day. Else the clock was set back, and it is
 /// replaced.
 const PACKAGE_AHEAD_MS: u64 = 24 * 3_600_000;
-/// Private rows of key packages that are kept: a Welcome may be under way for two months.
-const PACKAGES_KEPT: usize = 9;
+/// How long the private rows of key packages are kept, milliseconds: a Welcome may be under way for two months.
+const PACKAGE_KEPT_MS: u64 = 9 * PACKAGE_AGE_MS;
+/// Key packages that are made in a day because cases were purged: who may be invited again need not wait, and whoever purges
+/// others' cases must not make them change theirs all the time.
+const PACKAGES_A_DAY: usize = 3;
+/// Private rows that are kept, whatever the clock: as many as that makes.
+const PACKAGES_KEPT: usize = 192;
 
 impl Ledger {
     /// Takes a federation file: the first one founds the directory.
@@ -62,42 +67,42 @@ impl Ledger {
         let directory = self.directory.as_mut().ok_or(Refused::NoFederation)?;
         let mut new = Vec::new();
         let (mut refused, mut conflicting) = (None, Vec::new());
+        let mut too_many = None;
         for item in items {
             let conflicts = directory.conflicts().len();
             let now = clock::steady();
             let offered = (self.pace.check(&item, directory, now))
                 .and_then(|()| self.room.check(&item, directory, clock::now()));
             match offered.and_then(|()| directory.offer(item.clone())) {
-        let mut too_many = None;
                 Ok(Outcome::New) => {
                     self.pace.took(&item, now);
                     new.push(item);
                 }
                 Ok(Outcome::Known) => {}
                 Err(e) => {
-                    if let Some(conflict) = directory.conflicts().get(conflicts) {
-                        self.round.write.conflict(&self.store, conflict);
-                        conflicting.extend([conflict.first.clone(), conflict.second.clone()]);
-                        self.round.durable = true;
-                        self.round.directory = true;
                     match &e {
                         Error::TooManyManifests(org) => too_many = Some(Some(*org)),
                         Error::TooManyRosters => too_many = Some(None),
                         _ => {}
                     }
+                    if let Some(conflict) = directory.conflicts().get(conflicts) {
+                        self.round.write.conflict(&self.store, conflict);
+                        conflicting.extend([conflict.first.clone(), conflict.second.clone()]);
+                        self.round.durable = true;
+                        self.round.directory = true;
                     }
                     refused.get_or_insert(Refused::Directory(e));
                 }
             }
+        }
+        if let Some(by) = too_many {
+            self.raise(Alarm::too_many_documents(by));
         }
         if !conflicting.is_empty() {
             // Everybody is shown both: whoever has one of them has the proof then, too.
             self.then(move |ledger| {
                 for mailbox in ledger.sessions.values() {
                     mailbox.push(Input::Directory(conflicting.clone()));
-        if let Some(by) = too_many {
-            self.raise(Alarm::too_many_documents(by));
-        }
                 }
             });
         }
@@ -170,7 +175,14 @@ impl Ledger {
             true => now.since(t) < PACKAGE_AGE_MS,
             false => made,
         };
-        let usable = current.is_some_and(|t| fresh(t) && self.packages.contains_key(&t));
+        // One from before a purge brings nobody back to the case that was purged.
+        let known = self.purged.values().filter(|t| t.0 != u64::MAX);
+        let purged = known.max().copied();
+        let yesterday = Time(now.0.saturating_sub(PACKAGE_AHEAD_MS));
+        let may_renew = self.packages.range(yesterday..).count() < PACKAGES_A_DAY;
+        let spent = |t: Time| may_renew && purged.is_some_and(|purged| t <= purged);
+        let usable =
+            current.is_some_and(|t| fresh(t) && !spent(t) && self.packages.contains_key(&t));
         // Somebody else with this node's key may do the same: neither may answer the other at once, for ever.
         let is_due = self.pace.is_due(&me, clock::steady());
         if usable || !is_due || directory.node(&me).is_none() {
@@ -193,10 +205,11 @@ impl Ledger {
             self.round.write.key_package(&self.store, issued, &rows);
             self.packages.insert(issued, rows);
             self.package_made = Some(steady);
-            while self.packages.len() > PACKAGES_KEPT {
-                if let Some((oldest, _)) = self.packages.pop_first() {
-                    self.round.write.forget_key_package(oldest);
-                }
+            while let Some(oldest) = self.packages.keys().next().copied()
+                && (issued.since(oldest) > PACKAGE_KEPT_MS || self.packages.len() > PACKAGES_KEPT)
+            {
+                self.packages.remove(&oldest);
+                self.round.write.forget_key_package(oldest);
             }
             self.take_items(vec![item], None)
         });

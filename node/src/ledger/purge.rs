@@ -8,10 +8,12 @@ use crate::{alarms::Alarm, clock, refused::Refused, store::Write};
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     case,
-    id::{CaseId, LogId},
+    group::{self, Invitation},
+    id::{CaseId, LogId, NodeId},
     sync::Input,
     time::Time,
 };
+use std::ops::Bound;
 
 impl Ledger {
     /// Cases at the end of their retention time are purged, once that has been so for long enough of running.
@@ -62,7 +64,9 @@ impl Ledger {
     /// there is no purge without the item, and no item without the purge. The rest is cleared after.
     pub(super) fn purge_case(&mut self, id: CaseId) {
         let mut write = Write::default();
-        if let Err(e) = write.purge(&self.store, id) {
+        let until = self.packages.keys().next_back().copied();
+        let until = until.unwrap_or_default();
+        if let Err(e) = write.purge(&self.store, id, until) {
             tracing::error!("case {} could not be purged: {e}", id.short());
             return;
         }
@@ -71,7 +75,7 @@ impl Ledger {
         self.note(Actor::Node, act);
         // From here on nothing is written of it, and nobody is told of its logs.
         self.cases.remove(&id);
-        self.purged.insert(id);
+        self.purged.insert(id, until);
         let of_case = self.logs.extract_if(|_, row| row.writer.case == id);
         let logs: Vec<LogId> = of_case.map(|(log, _)| log).collect();
         for log in &logs {
@@ -92,6 +96,8 @@ impl Ledger {
                 self.left_over.push_front((id, logs));
                 self.clear_left_over();
                 self.shared.purged();
+                // By which it can be invited again.
+                self.publish_key_package();
             }
             Err(e) => {
                 tracing::error!("the key of case {} could not be destroyed: {e}", id.short());
@@ -126,7 +132,7 @@ impl Ledger {
                 return;
             };
             ledger.after(move |ledger, stored| {
-                let done = ledger.purged.contains(&id) && !ledger.undestroyed.contains_key(&id);
+                let done = ledger.purged.contains_key(&id) && !ledger.undestroyed.contains_key(&id);
                 let destroyed = stored.and_then(|()| match done {
                     true => Ok(()),
                     false => Err(Refused::Store("a case's key could not be destroyed".into())),
@@ -146,7 +152,8 @@ impl Ledger {
         };
         match self.store.clear_some(id, &logs) {
             Ok(true) => self.left_over.push_front((id, logs)),
-            Ok(false) => {}
+            // An invitation to it may have waited for that.
+            Ok(false) => self.retry_parcels(),
             Err(e) => {
                 tracing::error!(
                     "what is left of case {} could not be cleared: {e}",
@@ -156,6 +163,40 @@ impl Ledger {
                 self.cannot_clear = true;
             }
         }
+    }
+}
+
+/// Cases that were purged here, and to which this node is invited again.
+impl Ledger {
+    /// Takes a new invitation to a case that was purged here. Whoever has kept an old one, or the logs of then, brings nothing
+    /// back: it must be sealed to a key package that was made after the purge, and this node writes new logs.
+    pub(super) fn join_again(
+        &mut self,
+        from: NodeId,
+        invitation: &Invitation,
+    ) -> Result<(), Refused> {
+        let id = invitation.case;
+        let purged = Refused::Case(case::Error::Ended(case::Ended::Purged));
+        let Some(until) = self.purged.get(&id).copied() else {
+            return Err(purged);
+        };
+        let since = (Bound::Excluded(until), Bound::Unbounded);
+        let packages = self.packages.range(since);
+        let packages = packages.map(|(at, rows)| (*at, rows.clone())).collect();
+        let (case, effects) = match self.joined(from, invitation, &packages) {
+            Err(Refused::Case(case::Error::Group(group::Error::Mls(_)))) => return Err(purged),
+            joined => joined?,
+        };
+        // What was sealed before is cleared first, or what comes now would be cleared with it.
+        let is_left = self.left_over.iter().any(|(left, _)| *left == id);
+        if is_left || self.undestroyed.contains_key(&id) {
+            return Err(Refused::Case(case::Error::NotYet));
+        }
+        for (log, row) in self.round.write.join_again(&self.store, id)? {
+            self.set_log(log, row);
+        }
+        self.purged.remove(&id);
+        self.insert_case(case, effects)
     }
 }
 

@@ -127,9 +127,9 @@ impl Dump<'_> {
             let gate = &self.0.tap.gate;
             let _nobody = gate.write().unwrap_or_else(PoisonError::into_inner);
             let rows = self.read(self.0.tap.take())?;
-            let purged: HashSet<CaseId> = self.0.purged()?.into_iter().collect();
+            let purged = self.0.purged()?;
             let mut keys = case_keys::sealed(&self.0.path)?;
-            keys.retain(|(case, _)| !purged.contains(case));
+            keys.retain(|(case, _)| !purged.contains_key(case));
             (rows, keys)
         };
         // Whoever takes them may be slow: nobody waits for that.

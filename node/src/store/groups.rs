@@ -5,9 +5,9 @@ use focal_protocol::{
     case::{Case, Kept, Keyring, State},
     codec,
     group::{GroupKey, RowChanges, Rows},
-    id::{CaseId, Hash, NodeId},
+    id::{CaseId, Hash, LogId, NodeId},
     limits,
-    log::{Epoch, EpochGrant},
+    log::{Epoch, EpochGrant, Head},
     seal::{EpochSecret, Table},
     time::Time,
 };
@@ -65,6 +65,10 @@ fn secret_key(case: CaseId, grant: &EpochGrant) -> Vec<u8> {
 
 fn purged_key(case: CaseId) -> Vec<u8> {
     [b"p".as_slice(), case.as_bytes()].concat()
+}
+
+fn held_key(case: CaseId) -> Vec<u8> {
+    [b"h".as_slice(), case.as_bytes()].concat()
 }
 
 fn due_key(case: CaseId) -> Vec<u8> {
@@ -147,14 +151,49 @@ impl Store {
         Ok(Keyring::of(kept?))
     }
 
-    /// Cases whose content was destroyed here.
+    /// Cases whose content was destroyed here, each with when the last key package was issued by which this node may have
+    /// been invited before.
     ///
     /// # Errors
     /// The disk fails or a row is damaged.
-    pub fn purged(&self) -> Result<Vec<CaseId>> {
-        let rows = self.tree(Tree::Group).scan_prefix(b"p").keys();
-        rows.map(|key| case_of(&key?).ok_or_else(|| self.damaged("a purged case's key")))
-            .collect()
+    pub fn purged(&self) -> Result<BTreeMap<CaseId, Time>> {
+        let rows = self.tree(Tree::Group).scan_prefix(b"p");
+        rows.map(|row| {
+            let (key, value) = row?;
+            let case = case_of(&key).ok_or_else(|| self.damaged("a purged case's key"))?;
+            // An earlier version has not noted it: nothing is known to be from after.
+            let until = match value.is_empty() {
+                true => u64::MAX,
+                false => self.number(&key, &value, "since when a case is purged")?,
+            };
+            Ok((case, Time(until)))
+        })
+        .collect()
+    }
+
+    /// Cases that this node has joined again after a purge, each with how many entries it held of them before.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn joined_again(&self) -> Result<BTreeMap<CaseId, u64>> {
+        let rows = self.tree(Tree::Group).scan_prefix(b"h");
+        rows.map(|row| {
+            let (key, value) = row?;
+            let case =
+                case_of(&key).ok_or_else(|| self.damaged("the key of a case held before"))?;
+            let held = self.number(&key, &value, "how much was held of a case")?;
+            Ok((case, held))
+        })
+        .collect()
+    }
+
+    /// A number in a sealed row.
+    fn number(&self, key: &[u8], sealed: &[u8], what: &str) -> Result<u64> {
+        let plain = self.unseal(Table::Group, key, sealed)?;
+        let number = <[u8; 8]>::try_from(plain.as_slice());
+        number
+            .map(u64::from_be_bytes)
+            .map_err(|_| self.damaged(what))
     }
 
     /// Cases whose retention time is over, with how long that has been so while this node ran, milliseconds.
@@ -166,10 +205,7 @@ impl Store {
         rows.map(|row| {
             let (key, value) = row?;
             let case = case_of(&key).ok_or_else(|| self.damaged("a due case's key"))?;
-            let plain = self.unseal(Table::Group, &key, &value)?;
-            let seen = <[u8; 8]>::try_from(plain.as_slice());
-            let seen = seen.map_err(|_| self.damaged("how long a case is due"))?;
-            Ok((case, u64::from_be_bytes(seen)))
+            Ok((case, self.number(&key, &value, "how long a case is due")?))
         })
         .collect()
     }
@@ -213,11 +249,12 @@ impl Store {
 
 impl Write {
     /// The first half of a purge: the rows that open a case go, and a mark says that it was purged. Once this is durable,
-    /// [`Store::finish_purge`] does the rest, at the latest when the store is opened again.
+    /// [`Store::finish_purge`] does the rest, at the latest when the store is opened again. `until` is when the last key
+    /// package was issued by which this node may have been invited so far.
     ///
     /// # Errors
     /// The disk fails.
-    pub fn purge(&mut self, store: &Store, case: CaseId) -> Result<()> {
+    pub fn purge(&mut self, store: &Store, case: CaseId, until: Time) -> Result<()> {
         let mut prefixes = vec![case_key(case), secrets_prefix(case)];
         prefixes.push([b"m".as_slice(), case.as_bytes()].concat());
         for prefix in prefixes {
@@ -240,9 +277,45 @@ impl Write {
         }
         self.delete(Tree::Group, due_key(case));
         self.judge_no_more(case);
-        self.put(Tree::Group, purged_key(case), Vec::new());
+        let key = purged_key(case);
+        let sealed = store.seal(Table::Group, &key, &until.0.to_be_bytes());
+        self.put(Tree::Group, key, sealed);
         self.purges = true;
         Ok(())
+    }
+
+    /// A case that was purged, and of which nothing is left, is joined again: what is held of its logs begins anew. That two
+    /// histories of one were signed is not forgotten. Returns the logs of which that is so.
+    ///
+    /// # Errors
+    /// The disk fails or a row is damaged.
+    pub fn join_again(&mut self, store: &Store, case: CaseId) -> Result<Vec<(LogId, LogRow)>> {
+        let mut held = store.joined_again()?.get(&case).copied().unwrap_or(0);
+        let mut frozen = Vec::new();
+        for (log, row) in store.logs()? {
+            if row.writer.case != case {
+                continue;
+            }
+            held += row.head.height;
+            if row.frozen {
+                let row = LogRow {
+                    head: Head::EMPTY,
+                    ended: row.end.filter(|end| *end == 0).map(|_| Head::EMPTY),
+                    cleared: false,
+                    bytes: 0,
+                    ..row
+                };
+                self.log(log, &row);
+                frozen.push((log, row));
+            } else {
+                self.forget_log(log);
+            }
+        }
+        let key = held_key(case);
+        let sealed = store.seal(Table::Group, &key, &held.to_be_bytes());
+        self.put(Tree::Group, key, sealed);
+        self.delete(Tree::Group, purged_key(case));
+        Ok(frozen)
     }
 
     /// The retention time of a case has been over for so many milliseconds of running.

@@ -485,6 +485,12 @@ impl Write {
         self.put(Tree::Log, log.as_bytes(), codec::encode_packed(row));
     }
 
+    /// Nothing is held of a log any more, and nothing known.
+    pub(super) fn forget_log(&mut self, log: LogId) {
+        self.delete(Tree::Log, log.as_bytes());
+        self.delete(Tree::Cursor, log.as_bytes());
+    }
+
     /// How far a log is opened.
     pub fn cursor(&mut self, log: LogId, cursor: &Cursor) {
         self.put(Tree::Cursor, log.as_bytes(), codec::encode_packed(cursor));

@@ -7,12 +7,10 @@ use super::{
     write::CHANGE,
 };
 use focal_protocol::{
-    id::CaseId,
     random::SystemRandom,
     seal::{StorageKey, Table},
 };
 use std::{
-    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -129,7 +127,7 @@ impl Store {
                 )));
             }
             store.mark = Arc::new(Mark::open(path, held)?);
-            for case in store.purged()? {
+            for case in store.purged()?.into_keys() {
                 store.finish_purge(case)?;
             }
         }
@@ -163,12 +161,13 @@ impl Store {
             meta.insert("format", &FORMAT.to_be_bytes())?;
             self.db.flush()?;
         }
-        let mut entries = 0;
-        let purged: BTreeSet<CaseId> = self.purged()?.into_iter().collect();
+        // Also those that were held of cases before a purge.
+        let mut entries = self.joined_again()?.into_values().sum();
+        let purged = self.purged()?;
         for (log, row) in self.logs()? {
             entries += row.head.height;
             // Clearing a purged case may have been cut short anywhere.
-            if row.head.height > 0 && !row.cleared && !purged.contains(&row.writer.case) {
+            if row.head.height > 0 && !row.cleared && !purged.contains_key(&row.writer.case) {
                 let last = self.entry(log, row.head.height - 1)?.ok_or_else(|| {
                     self.damaged(format!("the last entry of log {} is missing", log.short()))
                 })?;

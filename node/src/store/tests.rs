@@ -426,7 +426,7 @@ fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() 
         }
         store.flush().expect("flushed");
         let mut write = Write::default();
-        write.purge(&store, case).expect("marked");
+        write.purge(&store, case, Time(7)).expect("marked");
         store.apply(&write).expect("stored");
         store.flush().expect("flushed");
         for _ in 0..steps {
@@ -435,7 +435,7 @@ fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() 
         store.flush().expect("flushed");
         drop(store);
         let store = open(dir.path(), storage_key(1)).expect("what is left opens");
-        assert_eq!(store.purged().expect("read"), [case]);
+        assert_eq!(store.purged().expect("read"), [(case, Time(7))].into());
         let again = (0..9).take_while(|_| store.clear_some(case, &[log]).expect("cleared"));
         // 3,001 rows, 1,024 at a time.
         assert_eq!(again.count(), 2_usize.saturating_sub(steps), "{steps}");
@@ -443,7 +443,22 @@ fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() 
         assert_eq!(left, [0, 0]);
         assert!(store.entries(log, 0, 1 << 20, 9).expect("read").is_empty());
         drop(store);
-        open(dir.path(), storage_key(1)).expect("it opens again");
+        let store = open(dir.path(), storage_key(1)).expect("it opens again");
+        let mut write = Write::default();
+        assert_eq!(write.join_again(&store, case).expect("joined"), []);
+        store.make_case_key(case).expect("a key");
+        store.apply(&write).expect("stored");
+        assert_eq!(store.log(log).expect("read"), None, "it begins anew");
+        let run = Author::new().run(5);
+        let row = LogRow::new(author.writer(), Epoch::default(), run.head());
+        let mut write = Write::default();
+        write.run(&run, &row);
+        store.apply(&write).expect("stored");
+        store.flush().expect("flushed");
+        drop(store);
+        let store = open(dir.path(), storage_key(1)).expect("fewer entries are no damage");
+        assert!(store.has_case_key(&case), "its key stays");
+        assert_eq!(store.joined_again().expect("read"), [(case, 3_000)].into());
     }
 }
 
@@ -465,6 +480,6 @@ fn a_nearly_full_disk_takes_what_brings_nothing_new_and_every_purge() {
     let mut large = Write::default();
     large.put(Tree::Audit, b"k".to_vec(), vec![0; 200 << 10]);
     assert_eq!(large.reserve(), space::RESERVE, "not whatever its size");
-    large.purge(&store, case).expect("marked");
+    large.purge(&store, case, Time(7)).expect("marked");
     assert_eq!(large.reserve(), space::LAST, "but a purge is never put off");
 }

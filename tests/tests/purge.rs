@@ -1,0 +1,154 @@
+//! A case that was purged on one node: what is left, and how the node comes back to it.
+
+use focal_node::{
+    api::types::{AlarmRow, CaseAction},
+    store::{LogRow, Store},
+};
+use focal_protocol::id::{CaseId, NodeId};
+use focal_tests::{
+    Federation, NodeProcess, Org, Ring, copy_dir,
+    courier::{load, pack, report},
+    until,
+};
+use std::path::Path;
+
+const NODE: &str = env!("CARGO_BIN_EXE_test-node");
+
+fn purge() -> CaseAction {
+    CaseAction::Purge {
+        everywhere: false,
+        reason: String::new(),
+        abandon: false,
+    }
+}
+
+fn remove(org: &Org) -> CaseAction {
+    CaseAction::Remove {
+        org: org.member.org.to_string(),
+        reason: "it has purged the case".into(),
+    }
+}
+
+async fn purged(org: &Org, case: CaseId) {
+    org.act(case, &purge()).await.expect("purged");
+    until("it is gone", || async {
+        org.case(case).await.is_none().then_some(())
+    })
+    .await;
+}
+
+/// The logs of a case in the store of a node that does not run.
+fn logs(org: &Org, case: CaseId) -> Vec<LogRow> {
+    let store = Store::open(&org.dir.join("store"), org.keys().storage()).expect("a store");
+    let logs = store.logs().expect("logs").into_iter().map(|(_, row)| row);
+    logs.filter(|row| row.writer.case == case).collect()
+}
+
+fn of(rows: &[LogRow], node: NodeId) -> usize {
+    rows.iter().filter(|row| row.writer.node == node).count()
+}
+
+#[tokio::test]
+async fn a_node_that_has_purged_a_case_reads_it_again_once_it_is_invited_anew() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "UN Office", "Monitor"]);
+    let mut nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let [norland, un, monitor] = &federation.orgs[..] else {
+        panic!("three organisations")
+    };
+    for org in [norland, un, monitor] {
+        report(org, case, "before the purge").await;
+    }
+    federation.converged(case, 3).await;
+    purged(un, case).await;
+    report(norland, case, "meanwhile").await;
+    monitor.wait_records(case, 4).await;
+    assert!(
+        un.case(case).await.is_none(),
+        "for the others it is a member, for itself it is none"
+    );
+    norland.act(case, &remove(un)).await.expect("removed");
+    norland.let_in(case, un).await;
+    federation.converged(case, 4).await;
+    report(un, case, "back again").await;
+    federation.converged(case, 5).await;
+    let found: serde_json::Value = un.api().get("/v1/search?q=meanwhile").await.expect("found");
+    assert!(found.to_string().contains("meanwhile"), "{found}");
+    // A stop changes nothing: neither is the case purged again, nor is fewer entries than once damage.
+    assert!(nodes[1].stop().success());
+    let rows = logs(un, case);
+    assert!(of(&rows, un.node) >= 2, "it writes a new log: {rows:?}");
+    nodes[1] = un.start(Path::new(NODE)).await;
+    federation.converged(case, 5).await;
+    for org in &federation.orgs {
+        let alarms: Vec<AlarmRow> = org.api().get("/v1/alarms").await.expect("alarms");
+        assert!(alarms.iter().all(|a| a.code == "removed"), "{alarms:?}");
+    }
+    // And once more.
+    purged(un, case).await;
+    norland.act(case, &remove(un)).await.expect("removed");
+    norland.let_in(case, un).await;
+    federation.converged(case, 5).await;
+}
+
+#[tokio::test]
+async fn nothing_from_before_a_purge_brings_the_case_back() {
+    let mut ring = Ring::of(Path::new(NODE), &["Norland", "UN Office"]).await;
+    ring.key_packages().await;
+    // All that the custodian sends before the purge is kept by somebody; and the custodian goes back to a copy, in which it
+    // knows only the key package of then.
+    assert!(ring.nodes[0].stop().success());
+    let base = tempfile::tempdir().expect("a directory");
+    let (dir, copy) = (ring.org(0).dir.clone(), base.path().join("copy"));
+    copy_dir(&dir, &copy);
+    let start = async |org: &Org| NodeProcess::start_offline(Path::new(NODE), &org.dir).await;
+    ring.nodes[0] = start(ring.org(0)).await;
+    let case = ring.org(0).open_case("Varenia").await;
+    report(ring.org(0), case, "before").await;
+    ring.org(0).invite(case, ring.org(1)).await;
+    let kept = pack(ring.org(0), ring.org(1), None).await.0;
+    for volume in &kept {
+        load(ring.org(1), volume.clone()).await.expect("loaded");
+    }
+    ring.org(1).wait_records(case, 1).await;
+    let before = ring.org(0).case(case).await.expect("a case");
+    assert_eq!(before.members.len(), 2);
+    purged(ring.org(1), case).await;
+    for volume in &kept {
+        load(ring.org(1), volume.clone()).await.expect("loaded");
+    }
+    assert!(ring.org(1).case(case).await.is_none(), "it is repeated");
+    // A second invitation to the node as it was before.
+    ring.org(0)
+        .act(case, &remove(ring.org(1)))
+        .await
+        .expect("removed");
+    let invited = ring.org(0).invite(case, ring.org(1)).await;
+    assert_eq!(
+        invited.added.len(),
+        1,
+        "by the key package from before the purge"
+    );
+    ring.carry(0, 1).await;
+    let refused = until("it is refused", || async {
+        let refused = ring.org(1).status().await.refused;
+        refused
+            .into_iter()
+            .find(|(code, _)| code == "no-longer-a-member")
+    });
+    refused.await;
+    assert!(ring.org(1).case(case).await.is_none(), "it is from before");
+    // By the one that it has made since, it comes back.
+    ring.carry(1, 0).await;
+    ring.org(0)
+        .act(case, &remove(ring.org(1)))
+        .await
+        .expect("removed");
+    ring.org(0).invite(case, ring.org(1)).await;
+    ring.carry(0, 1).await;
+    ring.org(1).wait_records(case, 1).await;
+    report(ring.org(1), case, "back again").await;
+    ring.carry(1, 0).await;
+    ring.federation.converged(case, 2).await;
+}
