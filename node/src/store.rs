@@ -171,6 +171,7 @@ pub struct Store {
     /// For whoever reads everything while others write.
     tap: Arc<dump::Tap>,
     pace: Arc<pace::Pace>,
+    room: Arc<space::Room>,
 }
 
 impl std::fmt::Debug for Store {
@@ -196,7 +197,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; nothing was changed.
     pub fn apply(&self, write: &Write) -> Result<()> {
-        space::check(&self.path, write.reserve())?;
+        self.room.check(&self.path, write.reserve())?;
         {
             let _turn = self.tap.enter();
             let _under_way = self.pace.begin();
@@ -206,6 +207,7 @@ impl Store {
             applied?;
         }
         self.note_places(write);
+        self.room.used(write.bytes());
         if self.pace.applied(write.bytes()) {
             // Nobody was told that it is durable: who needs that flushes, and learns then why it cannot be.
             if let Err(e) = self.flush() {
@@ -231,7 +233,7 @@ impl Store {
     /// Whether there is room for whatever may come.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        space::check(&self.path, space::RESERVE).is_ok()
+        self.room.check(&self.path, space::RESERVE).is_ok()
     }
 
     /// Bytes on disk.

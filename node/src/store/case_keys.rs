@@ -158,7 +158,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken.
     pub fn make_case_key(&self, case: CaseId) -> Result<()> {
-        super::space::check(&self.path, super::space::RESERVE)?;
+        self.room.check(&self.path, super::space::RESERVE)?;
         self.case_keys.make(&case, &self.key)
     }
 

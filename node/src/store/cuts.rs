@@ -160,9 +160,10 @@ impl Store {
     /// The disk fails.
     pub fn clear_some(&self, case: CaseId, logs: &[LogId]) -> Result<bool> {
         let mut write = Write::default();
-        let mut cleared = 0;
+        let (mut cleared, mut bytes) = (0, 0);
         for row in self.left_of(case, logs).take(CHUNK) {
-            let (tree, key) = row?;
+            let (tree, key, size) = row?;
+            bytes += size;
             let record = (tree == Tree::Record).then(|| self.tree(tree).get(&key));
             let record = record.transpose()?.flatten();
             let id = record.as_ref().and_then(|v| v.get(..RecordId::LEN));
@@ -173,23 +174,29 @@ impl Store {
             cleared += 1;
         }
         self.apply(&write)?;
+        self.room.cleared(bytes);
         Ok(cleared == CHUNK)
     }
 
-    /// The keys of the rows that are left of a purged case.
+    /// The keys of the rows that are left of a purged case, and how large the rows are.
     fn left_of<'a>(
         &'a self,
         case: CaseId,
         logs: &'a [LogId],
-    ) -> impl Iterator<Item = Result<(Tree, sled::IVec)>> + 'a {
-        let scan = |tree: Tree, prefix: Vec<u8>| {
-            let keys = self.tree(tree).scan_prefix(prefix).keys();
-            keys.map(move |key| Ok((tree, key?)))
+    ) -> impl Iterator<Item = Result<(Tree, sled::IVec, usize)>> + 'a {
+        let of = |tree: Tree, row: sled::Result<(sled::IVec, sled::IVec)>| {
+            let (key, value) = row?;
+            let size = key.len() + value.len();
+            Ok((tree, key, size))
+        };
+        let scan = move |tree: Tree, prefix: Vec<u8>| {
+            let rows = self.tree(tree).scan_prefix(prefix);
+            rows.map(move |row| of(tree, row))
         };
         let of_logs = logs.iter().flat_map(move |log| {
             let entries = entry_key(*log, 0)..=entry_key(*log, u64::MAX);
-            let entries = self.tree(Tree::Log).range(entries).keys();
-            let entries = entries.map(|key| Ok((Tree::Log, key?)));
+            let entries = self.tree(Tree::Log).range(entries);
+            let entries = entries.map(move |row| of(Tree::Log, row));
             let acks = scan(Tree::Ack, log.as_bytes().to_vec());
             entries
                 .chain(acks)

@@ -106,6 +106,7 @@ impl Store {
             case_keys: Arc::new(case_keys),
             tap: Arc::default(),
             pace: Arc::default(),
+            room: Arc::default(),
         };
         if fresh {
             let check = store

@@ -483,3 +483,38 @@ fn a_nearly_full_disk_takes_what_brings_nothing_new_and_every_purge() {
     large.purge(&store, case, Time(7)).expect("marked");
     assert_eq!(large.reserve(), space::LAST, "but a purge is never put off");
 }
+
+#[test]
+fn what_comes_after_a_purge_goes_where_the_case_was() {
+    let dir = tempfile::tempdir().expect("dir");
+    let store = open(dir.path(), storage_key(1)).expect("a store");
+    let mut author = Author::new();
+    let case = author.writer().case;
+    store.make_case_key(case).expect("a key");
+    let fill = |author: &mut Author| {
+        for _ in 0..40 {
+            let run = author.run(128);
+            let row = LogRow::new(author.writer(), Epoch::default(), run.head());
+            let mut write = Write::default();
+            write.run(&run, &row);
+            store.apply(&write).expect("stored");
+            store.flush().expect("flushed");
+        }
+    };
+    fill(&mut author);
+    let full = store.size_on_disk().expect("read");
+    let mut write = Write::default();
+    write.purge(&store, case, Time(7)).expect("marked");
+    store.apply(&write).expect("stored");
+    while store.clear_some(case, &[author.log()]).expect("cleared") {
+        store.flush().expect("flushed");
+    }
+    let cleared = store.size_on_disk().expect("read");
+    fill(&mut author);
+    let again = store.size_on_disk().expect("read");
+    // Rows of 4.5 MB.
+    assert!(
+        again < cleared + (1 << 20),
+        "{full}, {cleared}, and then {again}"
+    );
+}
