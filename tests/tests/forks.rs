@@ -1,6 +1,9 @@
 //! A member that shows two histories of its log: whoever holds the two sides finds out, and no node counts either.
 
-use focal_node::api::types::AlarmRow;
+use focal_node::{
+    api::types::AlarmRow,
+    store::{LogRow, Store, Write},
+};
 use focal_protocol::{
     id::CaseId,
     log::{Head, Payload, Run},
@@ -120,4 +123,35 @@ async fn nodes_that_are_connected_find_out_at_once() {
     stage.insider.peer.send(&Frame::Entries(one)).await;
     peer.send(&Frame::Entries(other)).await;
     stage.found().await;
+}
+
+#[tokio::test]
+async fn a_fork_that_was_proven_in_the_moment_before_a_stop_ends_the_log_at_the_start() {
+    let mut stage = Stage::of(&["Norland", "UN Office", "Monitor"]).await;
+    let mut peer = Peer::greet(&stage.federation, stage.org(2), stage.org(1)).await;
+    let [one, other] = stage.histories();
+    let log = one.log;
+    stage.insider.peer.send(&Frame::Entries(one)).await;
+    peer.send(&Frame::Entries(other)).await;
+    stage.found().await;
+    assert!(stage.nodes[1].stop().success());
+    let un = &stage.federation.orgs[1];
+    let open = || Store::open(&un.dir.join("store"), un.keys().storage()).expect("a store");
+    let store = open();
+    let row = store.log(log).expect("read").expect("a log");
+    assert_eq!((row.frozen, row.end), (true, Some(COMMON)));
+    // As it is between the round that stores the proof and the one that ends the log.
+    let mut write = Write::default();
+    let before = LogRow {
+        end: None,
+        ended: None,
+        ..row
+    };
+    write.log(log, &before);
+    store.apply(&write).expect("stored");
+    store.flush().expect("flushed");
+    drop(store);
+    stage.nodes[1] = un.start(Path::new(NODE)).await;
+    assert!(stage.nodes[1].stop().success());
+    assert_eq!(open().log(log).expect("read"), Some(row));
 }

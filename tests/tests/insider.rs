@@ -10,7 +10,7 @@ use focal_protocol::{
     key::SecretKey,
     limits,
     log::{Commit, EpochGrant, Payload},
-    random::SystemRandom,
+    random::{Random, SystemRandom},
     record::{Kind, Record},
     seal::EpochSecret,
     signed::Signed,
@@ -420,4 +420,30 @@ async fn a_removed_node_that_writes_in_epochs_to_come_fills_nobodys_disk() {
     .await;
     let held = stage.host().status().await.entries - before;
     assert!(held <= limits::STRANGERS_ENTRIES, "{held}");
+}
+
+#[tokio::test]
+async fn a_removed_node_that_writes_large_entries_in_epochs_to_come_fills_nobodys_disk_either() {
+    const LARGE: usize = 200_000;
+    let mut stage = stage(|_| {}).await;
+    let removal = CaseAction::Remove {
+        org: stage.org().member.org.to_string(),
+        reason: "test".into(),
+    };
+    stage.host().act(stage.case, &removal).await.expect("done");
+    let before = stage.host().status().await.entries;
+    let noise = SystemRandom.array::<LARGE>();
+    let secret = EpochSecret([7; 32]);
+    let most = limits::STRANGERS_BYTES / LARGE as u64;
+    for _ in 0..=most {
+        let to_come = |header: &mut focal_protocol::log::Header| header.epoch = 1_000_000_000;
+        stage.insider.write_bytes(&noise, &secret, to_come).await;
+    }
+    until("it is refused", || async {
+        let refused = stage.host().status().await.refused;
+        refused.contains_key("not-a-member").then_some(())
+    })
+    .await;
+    let held = stage.host().status().await.entries - before;
+    assert!(held <= most && held > most / 2, "{held} of {most}");
 }

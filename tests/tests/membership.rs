@@ -318,6 +318,11 @@ async fn at_the_end_of_its_retention_time_each_node_purges_a_closed_case_by_itse
         drop(store);
         let mut node = org.start(Path::new(NODE)).await;
         assert!(org.case(stage.case).await.is_some());
+        until("its operator is told in time", || async {
+            let alarms: Vec<AlarmRow> = org.api().get("/v1/alarms").await.ok()?;
+            alarms.iter().any(|a| a.code == "retention").then_some(())
+        })
+        .await;
         assert!(node.stop().success());
         let store = open();
         assert!(store.due().expect("readable")[&stage.case] >= DAY_MS - 3_600_000);

@@ -1,16 +1,19 @@
 //! A case that was purged on one node: what is left, and how the node comes back to it.
 
 use focal_node::{
-    api::types::{AlarmRow, CaseAction},
-    store::{LogRow, Store},
+    api::types::{AlarmRow, CaseAction, CaseDetail},
+    store::{LogRow, Store, Write},
 };
-use focal_protocol::id::{CaseId, NodeId};
+use focal_protocol::{
+    id::{CaseId, NodeId},
+    random::{Random, SystemRandom},
+};
 use focal_tests::{
-    Federation, NodeProcess, Org, Ring, copy_dir,
+    Federation, NodeProcess, Org, Ring, SmallDisk, copy_dir,
     courier::{load, pack, report},
     until,
 };
-use std::path::Path;
+use std::{fs, path::Path, time::Duration};
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 
@@ -151,4 +154,113 @@ async fn nothing_from_before_a_purge_brings_the_case_back() {
     report(ring.org(1), case, "back again").await;
     ring.carry(1, 0).await;
     ring.federation.converged(case, 2).await;
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_destroyed_raises_an_alarm_and_is_destroyed_later() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland"]);
+    let norland = &federation.orgs[0];
+    let node = norland.start(Path::new(NODE)).await;
+    let case = norland.open_case("Varenia").await;
+    let key = norland.dir.join("store/cases").join(case.to_string());
+    let aside = base.path().join("key");
+    // Something that cannot be overwritten stands in its place.
+    fs::rename(&key, &aside).expect("aside");
+    fs::create_dir(&key).expect("in its place");
+    let refused = norland.act(case, &purge()).await;
+    assert_eq!(refused.expect_err("it is not done").code, "store-failed");
+    until("its operator is told", || async {
+        let alarms: Vec<AlarmRow> = norland.api().get("/v1/alarms").await.ok()?;
+        let alarm = alarms.first()?;
+        assert_eq!(alarm.code, "undestroyed");
+        Some(())
+    })
+    .await;
+    assert_eq!(norland.status().await.alarms.len(), 1);
+    fs::remove_dir(&key).expect("removed");
+    fs::rename(&aside, &key).expect("back");
+    node.set_ahead(Duration::from_secs(120));
+    until("its key is destroyed", || async {
+        (!key.exists()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_purge_on_a_full_disk_is_done_and_makes_room() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland"]);
+    let norland = &federation.orgs[0];
+    let Some(_disk) = SmallDisk::mount(&norland.dir.join("store"), "44m") else {
+        return;
+    };
+    let _node = norland.start(Path::new(NODE)).await;
+    let [large, small] = [
+        norland.open_case("Large").await,
+        norland.open_case("Small").await,
+    ];
+    let noise = || hex::encode(SystemRandom.array::<2_000>());
+    let refused = loop {
+        if let Err(refused) = norland.submit(large, &norland.note(large, &noise())).await {
+            break refused;
+        }
+    };
+    assert_eq!(refused.code, "disk-full");
+    let detail: CaseDetail = norland.case(large).await.expect("a case");
+    assert!(detail.summary.records > 100, "{}", detail.summary.records);
+    purged(norland, large).await;
+    // Where the case was, as the files of the database do not become smaller.
+    until("there is room", || async {
+        let note = norland.note(small, "after");
+        norland.submit(small, &note).await.ok()
+    })
+    .await;
+    until("no alarm is left", || async {
+        norland.status().await.alarms.is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_end_that_a_stop_kept_from_being_applied_is_applied_at_the_start() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "UN Office", "Monitor"]);
+    let mut nodes = federation.start(Path::new(NODE)).await;
+    let case = federation.shared_case("Varenia").await;
+    let [norland, un, monitor] = &federation.orgs[..] else {
+        panic!("three organisations")
+    };
+    report(monitor, case, "before").await;
+    federation.converged(case, 1).await;
+    norland.act(case, &remove(monitor)).await.expect("removed");
+    un.wait_case(case, "two are left", |d| d.members.len() == 2)
+        .await;
+    let ended = |rows: &[LogRow]| {
+        let mut of_monitor = rows.iter().filter(|r| r.writer.node == monitor.node);
+        of_monitor.all(|row| row.end.is_some() && row.ended.is_some())
+    };
+    assert!(nodes[1].stop().success());
+    let rows = logs(un, case);
+    assert!(of(&rows, monitor.node) > 0 && ended(&rows), "{rows:?}");
+    // As it is between the round that stores the commit and the one that ends the logs.
+    let store = Store::open(&un.dir.join("store"), un.keys().storage()).expect("a store");
+    let mut write = Write::default();
+    for (log, row) in store.logs().expect("logs") {
+        if row.writer.node == monitor.node {
+            let row = LogRow {
+                end: None,
+                ended: None,
+                ..row
+            };
+            write.log(log, &row);
+        }
+    }
+    store.apply(&write).expect("stored");
+    store.flush().expect("flushed");
+    drop(store);
+    nodes[1] = un.start(Path::new(NODE)).await;
+    assert!(nodes[1].stop().success());
+    let rows = logs(un, case);
+    assert!(ended(&rows), "{rows:?}");
 }
