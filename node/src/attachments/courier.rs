@@ -99,12 +99,15 @@ impl Attachments {
         } else {
             self.durable(list, &chunks, &names)?
         };
-        let pieces = if names.iter().all(|name| there.contains(name)) {
+        let mut all = names.iter().chain([list]);
+        let pieces = if all.all(|name| there.contains(name)) {
             Pieces::all()
         } else {
             Pieces::of(chunks.count(), |chunk| {
-                let Some(index) = chunk else { return true };
-                let name = names.get(index as usize);
+                let name = match chunk {
+                    None => Some(list),
+                    Some(index) => names.get(index as usize),
+                };
                 name.is_some_and(|name| there.contains(name))
             })
         };
@@ -114,8 +117,8 @@ impl Attachments {
         })
     }
 
-    /// The chunks of a file that is not complete which are here whole. They are durable then: a partner that hears of them
-    /// sends them no more.
+    /// The chunks of a file that is not complete, its list among them, which are here whole and durable: a partner that hears of
+    /// them sends them no more.
     fn durable(
         &self,
         list: &Hash,
@@ -124,11 +127,9 @@ impl Attachments {
     ) -> Result<BTreeSet<Hash>, Refused> {
         let pieces = names.iter().zip(0..);
         let pieces = pieces.map(|(name, index)| (*name, chunks.sealed_length(index)));
-        let whole = self.whole(list, pieces)?;
-        let mut here = vec![*list];
-        here.extend(whole.iter().copied());
-        self.files.settle(list, &here)?;
-        Ok(whole)
+        let mut here: Vec<Hash> = self.whole(list, pieces)?.into_iter().collect();
+        here.push(*list);
+        Ok(self.files.durable(list, &here))
     }
 
     fn names(&self, attachment: &Attachment) -> Result<(Chunks, Vec<Hash>), Refused> {

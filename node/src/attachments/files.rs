@@ -5,6 +5,7 @@
 //! made for small values and doubles large ones on the disk.
 
 mod begun;
+mod durable;
 
 use begun::BEGUN;
 use focal_protocol::{
@@ -28,8 +29,6 @@ use std::{
 /// Bytes that attachments leave free on the disk: twice what the store keeps, so that reports are still stored when
 /// photographs are not.
 const RESERVE: u64 = 64 << 20;
-/// Files that are made durable at the same time.
-const SYNCS: usize = 16;
 /// What is written and not yet named ends so, after the number of who writes it.
 const PARTIAL: &str = ".new";
 
@@ -74,6 +73,8 @@ pub(crate) struct Files {
     /// Which files without a name are of this run.
     run: u64,
     partial: AtomicU64,
+    /// Chunks, with their lists, that the system could not write when they were looked at.
+    unsure: Mutex<BTreeSet<(Hash, Hash)>>,
     /// How one is made durable.
     sync: fn(&File) -> io::Result<()>,
 }
@@ -114,6 +115,7 @@ impl Files {
             used: Mutex::default(),
             run: u64::from_be_bytes(SystemRandom.array()),
             partial: AtomicU64::new(0),
+            unsure: Mutex::default(),
             sync: File::sync_all,
         };
         Ok(files)
@@ -202,6 +204,12 @@ impl Files {
         if !dir.is_dir() {
             private_dir(&dir)?;
         }
+        self.write(list, name, bytes)?;
+        self.forget_begun(list, name)
+    }
+
+    /// Writes a chunk, in the place of one that is there.
+    fn write(&self, list: &Hash, name: &Hash, bytes: &[u8]) -> Result<()> {
         let partial = self.partial(list, name);
         let written = OpenOptions::new()
             .write(true)
@@ -215,7 +223,7 @@ impl Files {
             let _ = fs::remove_file(&partial);
             return Err(e.into());
         }
-        self.forget_begun(list, name)
+        Ok(())
     }
 
     /// A part of a chunk; none if it is not here so far.
@@ -299,44 +307,6 @@ impl Files {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(e.into()),
         }
-    }
-
-    /// Makes chunks durable: files, then their directory and those above it. What the system could not write is removed: it says
-    /// so once, and would be taken for held the next time.
-    pub(crate) fn settle(&self, list: &Hash, names: &[Hash]) -> Result<()> {
-        let sync = &|part: &[Hash]| -> Result<()> {
-            for name in part {
-                let file = File::open(self.path(list, name))?;
-                if let Err(why) = (self.sync)(&file) {
-                    self.remove_chunk(list, name)?;
-                    return Err(why.into());
-                }
-            }
-            Ok(())
-        };
-        // Several at once: a journal that is written for one is written for all.
-        std::thread::scope(|scope| {
-            let parts = names.chunks(names.len().div_ceil(SYNCS).max(1));
-            let syncing: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
-            // All of them, also after one has failed: each says of its own what is to go.
-            let ended = syncing.into_iter().map(|one| {
-                one.join()
-                    .unwrap_or_else(|_| Err(Error::Io("a thread has ended".into())))
-            });
-            ended.fold(Ok(()), Result::and)
-        })?;
-        let dir = self.dir(list);
-        let above = dir.parent().unwrap_or(&self.root);
-        for dir in [&dir, above, &self.root] {
-            let dir = File::open(dir)?;
-            if let Err(why) = (self.sync)(&dir) {
-                for name in names {
-                    self.remove_chunk(list, name)?;
-                }
-                return Err(why.into());
-            }
-        }
-        Ok(())
     }
 
     /// Gives back the memory in which the system keeps chunks. They are durable, and read from the disk from now on.
@@ -442,6 +412,7 @@ impl Files {
         // If it ends half-way, or something comes meanwhile, the next count says what is left.
         fs::remove_dir_all(&dir)?;
         self.counted().less(bytes);
+        self.unsure().retain(|(of, _)| of != list);
         if let Some(fan) = dir.parent() {
             File::open(fan)?.sync_all()?;
         }

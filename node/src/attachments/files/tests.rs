@@ -51,6 +51,42 @@ fn what_the_system_could_not_write_is_not_held_the_next_time() {
 }
 
 #[test]
+fn what_is_looked_at_for_a_partner_stays_when_the_disk_fails_and_counts_once_it_is_written_anew() {
+    use std::os::unix::fs::MetadataExt;
+    let (_dir, mut files) = files(1 << 20);
+    let names = [b"sealed", b"chunks"].map(|bytes| put(&files, bytes).expect("kept"));
+    files.settle(&LIST, &names).expect("durable");
+    let written = |files: &Files| names.map(|name| fs::metadata(files.path(&LIST, &name)));
+    let inodes = |files: &Files| written(files).map(|file| file.expect("there").ino());
+    let before = inodes(&files);
+    let failures: [fn(&File) -> io::Result<()>; 2] = [
+        |file| match file.metadata()?.is_dir() {
+            true => Err(io::Error::other("the disk fails")),
+            false => Ok(()),
+        },
+        |_| Err(io::ErrorKind::StorageFull.into()),
+    ];
+    for failure in failures {
+        files.sync = failure;
+        assert_eq!(files.durable(&LIST, &names), BTreeSet::new());
+    }
+    files.sync = File::sync_all;
+    let there = names.map(|name| files.checked(&LIST, &name, 6));
+    assert_eq!(
+        there,
+        [Ok(Some(b"sealed".to_vec())), Ok(Some(b"chunks".to_vec()))]
+    );
+    // The system has said it, and says it no more.
+    assert_eq!(files.durable(&LIST, &names), BTreeSet::from(names));
+    let after = inodes(&files);
+    let same = before.iter().zip(&after).filter(|(a, b)| a == b);
+    assert_eq!(same.count(), 0, "written anew");
+    assert_eq!((files.used(), files.count(&LIST)), (12, 2));
+    assert_eq!(files.durable(&LIST, &names), BTreeSet::from(names));
+    assert_eq!(inodes(&files), after, "once");
+}
+
+#[test]
 fn chunks_that_were_let_go_are_read_from_the_disk() {
     let (_dir, files) = files(1 << 20);
     let names: Vec<Hash> = (0..3_u8)
