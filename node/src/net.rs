@@ -10,6 +10,7 @@
 mod actor;
 mod authors;
 mod behaviour;
+mod callers;
 mod chunks;
 mod clocks;
 mod dial;

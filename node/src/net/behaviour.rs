@@ -23,8 +23,8 @@ const FRUGAL_PING: Duration = Duration::from_secs(240);
 const FRUGAL_PING_TIMEOUT: Duration = Duration::from_secs(300);
 /// Two sides that dial at once over two transports have this many connections for a while.
 const PER_PEER: u32 = 4;
-/// Handshakes with strangers that may be under way.
-const PENDING: u32 = 64;
+/// Handshakes with callers that the swarm counts: who is at the door, and who has made room for others and is not gone yet.
+const PENDING: u32 = 256;
 /// How often it is looked whether an address waits for somebody to try it.
 const TRY: Duration = Duration::from_secs(5);
 /// Addresses that partners are asked to try at once.

@@ -2,6 +2,7 @@
 
 use super::{
     Error, Reach,
+    callers::{SILENCE, Screen},
     transport::{either, secured, ways},
 };
 use libp2p::{
@@ -36,8 +37,8 @@ pub(crate) fn swarm<B: NetworkBehaviour>(
     let key = Keypair::ed25519_from_bytes(&mut *seed).map_err(|e| Error::Setup(e.to_string()))?;
     let me = key.public().to_peer_id();
     let (relayed, by_relay) = relay::client::new(me);
-    let ways = either(secured(relayed, &key)?, ways(&key, reach)?);
-    let ways = TransportTimeout::new(ways, patience.handshake).boxed();
+    let ways = either(secured(relayed, &key)?, ways(&key, reach, SILENCE)?);
+    let ways = TransportTimeout::new(Screen::before(ways), patience.handshake).boxed();
     let config = Config::with_tokio_executor().with_idle_connection_timeout(patience.idle);
     Ok(Swarm::new(ways, behaviour(&key, by_relay)?, me, config))
 }

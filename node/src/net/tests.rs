@@ -1,5 +1,6 @@
 //! Nets that find each other on loopback.
 
+mod callers;
 mod proxies;
 mod relays;
 mod streams;
@@ -179,6 +180,12 @@ async fn what_is_no_address_is_named() {
 }
 
 /// A wire whose two ends learn of a break one after the other.
+/// The last number of an address.
+fn port(address: &str) -> u16 {
+    let last = address.rsplit('/').next();
+    last.and_then(|p| p.parse().ok()).expect("a port")
+}
+
 struct Wire {
     address: String,
     connections: Arc<AtomicUsize>,
@@ -189,11 +196,7 @@ struct Wire {
 impl Wire {
     /// To a node, by its address.
     async fn to(address: &str) -> Self {
-        let port: u16 = address
-            .rsplit('/')
-            .next()
-            .and_then(|p| p.parse().ok())
-            .expect("a port");
+        let port = port(address);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let own = listener.local_addr().expect("an address").port();
         let wire = Self {

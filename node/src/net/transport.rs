@@ -1,7 +1,7 @@
 //! The ways over which bytes come and go: TCP, WebSocket over TLS, QUIC, or all of it through a proxy. Each ends in Noise (QUIC in
 //! libp2p's own TLS) with the key of the node, so that the way itself need not be trusted.
 
-use super::{Error, Reach, login::Login, socks::Socks, tls};
+use super::{Error, Reach, callers::heard, login::Login, socks::Socks, tls};
 use futures::{AsyncRead, AsyncWrite};
 use libp2p::{
     PeerId, Transport,
@@ -12,7 +12,7 @@ use libp2p::{
     swarm::derive_prelude::Either,
     tcp, websocket, yamux,
 };
-use std::io;
+use std::{io, time::Duration};
 
 /// Anything that connects this node with another one.
 pub(super) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
@@ -20,11 +20,11 @@ pub(super) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
 /// A connection speaks in Noise packets, which have at most 64 KiB; one WebSocket frame holds one write.
 const WEBSOCKET_FRAME: usize = 1 << 20;
 
-/// All ways.
+/// All ways. Who comes by TCP and says nothing for so long is left.
 ///
 /// # Errors
 /// TLS files that are not good, or no list of DNS servers.
-pub(super) fn ways(key: &Keypair, reach: &Reach) -> Result<Ways, Error> {
+pub(super) fn ways(key: &Keypair, reach: &Reach, silence: Duration) -> Result<Ways, Error> {
     let tls = tls::config(&reach.tls)?;
     let tcp = || tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
     let login = reach.proxy_login.as_deref().map(Login::read).transpose()?;
@@ -32,12 +32,13 @@ pub(super) fn ways(key: &Keypair, reach: &Reach) -> Result<Ways, Error> {
         return Err(Error::LoginAlone);
     }
     if let Some(proxy) = reach.proxy {
-        let socks = || Socks::new(proxy, login.clone(), tcp());
+        let socks = || heard(Socks::new(proxy, login.clone(), tcp()), silence);
         return Ok(either(
             secured(websocket(socks(), tls), key)?,
             secured(socks(), key)?,
         ));
     }
+    let tcp = || heard(tcp(), silence);
     let quic = quic::tokio::Transport::new(quic::Config::new(key))
         .map(|(peer, connection), _| (peer, StreamMuxerBox::new(connection)))
         .boxed();
