@@ -5,8 +5,8 @@ mod advice;
 pub(crate) use advice::Advice;
 
 use crate::{
-    api::types::{Diagnosis, Finding},
-    link::Link,
+    api::types::{Diagnosis, Finding, SendLimit},
+    link::Width,
     net::{Failure, Net, PeerState, Reason, Trouble},
     shared::Shared,
 };
@@ -76,7 +76,7 @@ struct Patient {
     node: NodeId,
     org_name: String,
     addresses: Vec<String>,
-    link: Link,
+    width: Width,
     state: Option<PeerState>,
     session: bool,
     /// Whether it is this one.
@@ -87,6 +87,7 @@ struct Patient {
 pub(crate) async fn examine(net: &Net, shared: &Shared) -> Diagnosis {
     let until = Instant::now() + ALL;
     let (own, partners) = patients(net, shared);
+    let limits = limits(&partners);
     let partners = stream::iter(partners)
         .map(|patient| partner(net, patient, until))
         .buffered(AT_ONCE)
@@ -97,8 +98,28 @@ pub(crate) async fn examine(net: &Net, shared: &Shared) -> Diagnosis {
         well: findings.iter().all(|f| !f.needs_action),
         proxy: net.proxy().map(|p| p.to_string()),
         node: crate::net::peer_id(&shared.me).map_or_else(String::new, |p| p.to_string()),
+        limits,
+        officer_kbit: None,
         findings,
     }
+}
+
+/// What is sent to whom at most: once for each organisation.
+fn limits(partners: &[Patient]) -> Vec<SendLimit> {
+    let mut limits = Vec::new();
+    for partner in partners {
+        let Some(rate) = partner.width.terms().rate else {
+            continue;
+        };
+        let limit = SendLimit {
+            org_name: partner.org_name.clone(),
+            bits_per_second: 8 * u64::from(rate),
+        };
+        if !limits.contains(&limit) {
+            limits.push(limit);
+        }
+    }
+    limits
 }
 
 fn patients(net: &Net, shared: &Shared) -> (Patient, Vec<Patient>) {
@@ -108,7 +129,7 @@ fn patients(net: &Net, shared: &Shared) -> (Patient, Vec<Patient>) {
         node: shared.me,
         org_name: String::new(),
         addresses: Vec::new(),
-        link: Link::Normal,
+        width: Width::default(),
         state: None,
         session: true,
         own: true,
@@ -129,7 +150,7 @@ fn patients(net: &Net, shared: &Shared) -> (Patient, Vec<Patient>) {
             node: node.id,
             org_name,
             addresses: node.addresses.clone(),
-            link: shared.pace(&node.id).link(),
+            width: shared.pace(&node.id).width(),
             state: states.iter().find(|s| s.node == node.id).cloned(),
             session: sessions.contains(&node.id),
             own: false,
@@ -179,7 +200,7 @@ async fn this_node(net: &Net, own: Patient, until: Instant) -> Vec<Finding> {
 
 async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let each = if patient.link.is_frugal() {
+    let each = if patient.width.link.is_frugal() {
         EACH_FRUGAL
     } else {
         EACH
@@ -198,7 +219,7 @@ async fn partner(net: &Net, patient: Patient, until: Instant) -> Vec<Finding> {
     };
     let (mut reached, mut failed) = (false, None);
     for address in &patient.addresses {
-        let result = if patient.link.is_frugal() && patient.session {
+        let result = if patient.width.link.is_frugal() && patient.session {
             Err(Failure::because(Trouble::Untried, &Why::EveryByte))
         } else {
             within(each, until, net.probe(patient.node, address)).await

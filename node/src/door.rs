@@ -7,6 +7,7 @@ mod metered;
 
 use crate::{
     clock,
+    link::{Kbit, bytes_per_second},
     net::{ApiStream, IncomingApi},
     shared::Shared,
 };
@@ -27,8 +28,9 @@ use std::{
 
 /// Streams that one author may have open: a few commands, each with a request and a watch.
 pub(crate) const STREAMS: usize = 16;
-/// Bytes per second of one author, both ways together: attachments on a good link, and room for partners beside them.
-pub(crate) const BYTES_PER_SECOND: u64 = 8 << 20;
+/// Bytes per second of one author, both ways together, if the operator says nothing: attachments on a good link, and room for
+/// partners beside them.
+const BYTES_PER_SECOND: u64 = 8 << 20;
 /// A stream on which nothing moves for so long is closed. Live events say at least every 15 s that they are alive.
 pub(crate) const SILENCE: Duration = Duration::from_secs(300);
 
@@ -101,10 +103,10 @@ struct Visit {
 }
 
 impl Visit {
-    fn new() -> Self {
+    fn new(rate: u64) -> Self {
         Self {
             streams: 0,
-            bucket: Arc::new(Bucket::new(BYTES_PER_SECOND)),
+            bucket: Arc::new(Bucket::new(rate)),
         }
     }
 }
@@ -119,9 +121,9 @@ pub(crate) struct Seat {
 
 impl Seat {
     /// None if the author has as many as they may.
-    fn take(visits: &Visits, key: PublicKey) -> Option<(Self, Arc<Bucket>)> {
+    fn take(visits: &Visits, key: PublicKey, rate: u64) -> Option<(Self, Arc<Bucket>)> {
         let mut all = visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let visit = all.entry(key).or_insert_with(Visit::new);
+        let visit = all.entry(key).or_insert_with(|| Visit::new(rate));
         if visit.streams >= STREAMS {
             return None;
         }
@@ -150,13 +152,16 @@ pub(crate) struct Door {
     incoming: IncomingApi,
     shared: Arc<Shared>,
     visits: Visits,
+    /// Bytes per second of each author.
+    rate: u64,
 }
 
 impl Door {
-    pub(crate) fn new(incoming: IncomingApi, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(incoming: IncomingApi, shared: Arc<Shared>, kbit: Option<Kbit>) -> Self {
         Self {
             incoming,
             shared,
+            rate: kbit.map_or(BYTES_PER_SECOND, |kbit| bytes_per_second(kbit).into()),
             visits: Visits::default(),
         }
     }
@@ -175,7 +180,7 @@ impl Listener for Door {
             // Who is barred is let in for one answer that says so.
             let until = author(&self.shared, &key).ok();
             let until = until.and_then(|(_, author)| author.valid_until);
-            let Some((seat, bucket)) = Seat::take(&self.visits, key) else {
+            let Some((seat, bucket)) = Seat::take(&self.visits, key, self.rate) else {
                 tracing::debug!("a stream of {} too many was dropped", key.short());
                 continue;
             };
@@ -198,12 +203,12 @@ mod tests {
         let visits = Visits::default();
         let key = PublicKey([1; 32]);
         let seats: Vec<_> = (0..STREAMS)
-            .filter_map(|_| Seat::take(&visits, key))
+            .filter_map(|_| Seat::take(&visits, key, 1))
             .collect();
         assert_eq!(seats.len(), STREAMS);
-        assert!(Seat::take(&visits, key).is_none());
-        assert!(Seat::take(&visits, PublicKey([2; 32])).is_some());
+        assert!(Seat::take(&visits, key, 1).is_none());
+        assert!(Seat::take(&visits, PublicKey([2; 32]), 1).is_some());
         drop(seats);
-        assert!(Seat::take(&visits, key).is_some());
+        assert!(Seat::take(&visits, key, 1).is_some());
     }
 }

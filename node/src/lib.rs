@@ -57,7 +57,7 @@ pub use error::Error;
 pub use html::{EvidencePage, EvidenceRecord};
 pub use inbox::inbox;
 pub use keys::NodeKeys;
-pub use link::{Link, NoLink};
+pub use link::{Kbit, Link, NoLink, Width};
 pub use logging::LogFormat;
 pub use restore::{Restored, restore};
 pub use run::{RunOptions, run};

@@ -16,8 +16,11 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, num::NonZeroU8, str::FromStr, time::Duration};
 
 mod pace;
+mod width;
 
 pub(crate) use pace::Pace;
+pub(crate) use width::bytes_per_second;
+pub use width::{Kbit, Width};
 
 /// A kind of link.
 #[derive(
@@ -166,18 +169,19 @@ impl Link {
 /// The links of a node: its own, and that to some partners.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Links {
-    /// This node's own.
-    pub(crate) own: Link,
+    /// This node's own, and what goes over it to each partner for whom nothing else is said.
+    pub(crate) own: Width,
     /// To organisations that are on another one.
-    pub(crate) partners: BTreeMap<OrgId, Link>,
+    pub(crate) partners: BTreeMap<OrgId, Width>,
 }
 
 impl Links {
     /// The link to a node: the narrower one of its own and the partner's.
-    pub(crate) fn to(&self, org: &OrgId) -> Link {
-        self.partners
-            .get(org)
-            .map_or(self.own, |theirs| self.own.min(*theirs))
+    pub(crate) fn to(&self, org: &OrgId) -> Width {
+        self.partners.get(org).map_or(self.own, |theirs| Width {
+            link: self.own.link.min(theirs.link),
+            kbit: theirs.kbit.or(self.own.kbit),
+        })
     }
 }
 
@@ -191,13 +195,28 @@ mod tests {
     #[test]
     fn the_narrower_end_of_a_link_counts() {
         let [near, far] = [1, 2].map(|n| OrgId([n; 32]));
-        let links = |own| Links {
-            own,
-            partners: BTreeMap::from([(far, Link::Narrow)]),
+        let links = |own: Link| Links {
+            own: own.into(),
+            partners: BTreeMap::from([(far, Link::Narrow.into())]),
         };
-        assert_eq!(links(Link::Normal).to(&far), Link::Narrow);
-        assert_eq!(links(Link::Normal).to(&near), Link::Normal);
-        assert_eq!(links(Link::Satellite).to(&far), Link::Satellite);
+        assert_eq!(links(Link::Normal).to(&far), Link::Narrow.into());
+        assert_eq!(links(Link::Normal).to(&near), Link::Normal.into());
+        assert_eq!(links(Link::Satellite).to(&far), Link::Satellite.into());
+    }
+
+    #[test]
+    fn a_number_for_one_partner_goes_before_the_number_for_all() {
+        let [one, other] = [1, 2].map(|n| OrgId([n; 32]));
+        let width = |link, kbit| Width {
+            link,
+            kbit: Kbit::new(kbit),
+        };
+        let links = Links {
+            own: width(Link::Normal, 500),
+            partners: BTreeMap::from([(one, width(Link::Narrow, 32))]),
+        };
+        assert_eq!(links.to(&one), width(Link::Narrow, 32));
+        assert_eq!(links.to(&other), width(Link::Normal, 500));
     }
 
     #[test]

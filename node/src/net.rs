@@ -161,6 +161,8 @@ pub struct PeerAddress {
     pub addresses: Vec<String>,
     /// What the link to it can carry.
     pub link: Link,
+    /// Whether direct ways to it are looked for.
+    pub near: bool,
 }
 
 /// What is known of the link to a peer.

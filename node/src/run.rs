@@ -58,6 +58,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     let mut settings = Settings::load(dir)?;
     settings.link = options.link.unwrap_or(settings.link);
     let links = settings.links(dir)?;
+    let officers = settings.officer_kbit;
     let keys = unlock::keys(dir, unlock)?;
     let _lock = DirLock::take(dir)?;
     files::private_dir(dir)?;
@@ -137,6 +138,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
         attachments: attachments.clone(),
         examining: Arc::default(),
         started: clock::now().to_string(),
+        officers,
         stopping,
     };
     // Who sees that it answers may also end it in good order.
@@ -147,7 +149,7 @@ pub async fn run(dir: &Path, unlock: &Unlock, options: RunOptions) -> Result<(),
     }
     let server = Server::start(&dir.join("api.sock"), api.clone())?;
     if let Some(incoming) = net.accept_api() {
-        Server::authors(Door::new(incoming, shared.clone()), api);
+        Server::authors(Door::new(incoming, shared.clone(), officers), api);
     }
     tracing::info!("node {} runs", shared.me.short());
     let clock = net.clone();
@@ -241,7 +243,8 @@ fn tell_directory(net: &Net, shared: &Shared, links: &Links) {
             .map(|(org, node)| PeerAddress {
                 node: node.id,
                 addresses: node.addresses.clone(),
-                link: links.to(&org),
+                link: links.to(&org).link,
+                near: links.to(&org).looks_for_ways(),
             })
             .collect(),
     );

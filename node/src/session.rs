@@ -58,7 +58,7 @@ pub(crate) async fn run(
     );
     drop(directory);
     let pace = shared.pace(&peer);
-    session.send_at_most(pace.link().terms().portion);
+    session.send_at_most(pace.terms().portion);
     let mailbox = Mailbox::new(peer);
     if ledger
         .tell(Command::SessionUp(mailbox.clone()))
@@ -98,7 +98,7 @@ async fn write(
     pace: Arc<Pace>,
 ) -> Reason {
     // On a narrow link only what fits a portion goes at once: the rest waits where an alert can pass it.
-    let portion = pace.link().terms().portion.batch;
+    let portion = pace.terms().portion.batch;
     loop {
         outgoing.filled().await;
         // Which frame goes is decided when the link is free.
@@ -198,7 +198,7 @@ impl Link {
 
     /// Whether it is time to tell news. What is not told now is kept, and told with the next.
     fn announces(&mut self) -> bool {
-        let wait = self.pace.link().terms().announce;
+        let wait = self.pace.terms().announce;
         let due = self.announced.is_none_or(|last| last.elapsed() >= wait);
         if due {
             self.announced = Some(Instant::now());
@@ -216,7 +216,7 @@ impl Link {
             }
             Output::Load { log, from, until } => {
                 let store = self.store.clone();
-                let batch = self.pace.link().terms().portion.batch;
+                let batch = self.pace.terms().portion.batch;
                 let read = move || load(&store, log, from..until, batch);
                 let run = tokio::task::spawn_blocking(read)
                     .await

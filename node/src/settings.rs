@@ -1,7 +1,7 @@
 //! `node.toml`: what an operator chooses.
 
 use crate::{
-    Error, Link,
+    Error, Kbit, Link, Width,
     link::Links,
     net::{Reach, RelayTerms, TlsFiles},
 };
@@ -36,9 +36,15 @@ pub struct Settings {
     /// The link of this node.
     #[serde(default, skip_serializing_if = "is_normal")]
     pub link: Link,
+    /// The most that is sent to each partner, kbit/s, unless `partner_links` say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_kbit: Option<Kbit>,
+    /// The most that each officer away from the node sends and is sent, kbit/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer_kbit: Option<Kbit>,
     /// Links of partners that are on another one, by the ids of their organisations.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub partner_links: BTreeMap<String, Link>,
+    pub partner_links: BTreeMap<String, Width>,
     /// What this node passes on for partners, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<RelayTerms>,
@@ -122,6 +128,8 @@ impl Default for Settings {
             rekey_days: week(),
             audit_days: three_years(),
             link: Link::Normal,
+            partner_kbit: None,
+            officer_kbit: None,
             partner_links: BTreeMap::new(),
             relay: None,
             mdns: false,
@@ -178,7 +186,10 @@ impl Settings {
             Ok((id, *link))
         });
         Ok(Links {
-            own: self.link,
+            own: Width {
+                link: self.link,
+                kbit: self.partner_kbit,
+            },
             partners: partners.collect::<Result<_, Error>>()?,
         })
     }

@@ -6,7 +6,7 @@
 use crate::{
     alarms::KeptAlarm,
     api::types::Event,
-    link::{Link, Pace, Paces},
+    link::{Link, Pace, Paces, Width},
     refused::Refused,
 };
 use focal_protocol::{
@@ -311,11 +311,11 @@ impl Shared {
     }
 
     /// Sets which link each partner is on. Whose link is the same keeps its pace.
-    pub(crate) fn set_links(&self, links: impl Iterator<Item = (NodeId, Link)>) {
+    pub(crate) fn set_links(&self, links: impl Iterator<Item = (NodeId, Width)>) {
         let mut paces = whole(self.paces.write());
         let old = std::mem::take(&mut *paces);
         for (node, link) in links {
-            let same = old.get(&node).filter(|pace| pace.link() == link);
+            let same = old.get(&node).filter(|pace| pace.width() == link);
             let pace = same.cloned().unwrap_or_else(|| Arc::new(Pace::new(link)));
             paces.insert(node, pace);
         }

@@ -94,6 +94,7 @@ impl Peer {
             node: to.node,
             addresses: vec![to.address().into()],
             link: focal_node::Link::Normal,
+            near: true,
         }]);
         let stream = streams.recv().await.expect("a stream");
         Self {

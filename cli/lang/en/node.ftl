@@ -9,6 +9,8 @@ doctor-needs-why = { $n ->
 doctor-needs-next = do what is said where a `!` stands; then run it again
 doctor-node = this node  { $node }
 doctor-proxy = proxy      { $proxy }
+doctor-limit = to { $to }: at most { $rate }
+doctor-limit-officers = officers away from the node: at most { $rate } each, both ways together
 doctor-quiet = { $n ->
     [one] 1 more finding is well; see it with focal node doctor --all
    *[other] { $n } more findings are well; see them with focal node doctor --all
@@ -196,6 +198,7 @@ restore-no-attachments = The backup has no attachments: they are fetched from pa
 peers-none = No partner's node is known yet: focal federation show lists who should be.
 head-since = since
 head-addresses = addresses
+head-sent-at-most = sent at most
 head-last-error = last error
 path-not-taken-by-node = { $path } was not taken
 take-neither = it is neither a manifest nor a federation file

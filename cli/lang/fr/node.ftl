@@ -9,6 +9,8 @@ doctor-needs-why = { $n ->
 doctor-needs-next = faites ce qui est dit là où se trouve un `!` ; puis relancez la commande
 doctor-node = ce nœud  { $node }
 doctor-proxy = mandataire  { $proxy }
+doctor-limit = vers { $to } : { $rate } au plus
+doctor-limit-officers = agents loin du nœud : { $rate } au plus pour chacun, dans les deux sens ensemble
 doctor-quiet = { $n ->
     [one] 1 autre constat, où tout va bien : focal node doctor --all
    *[other] { $n } autres constats, où tout va bien : focal node doctor --all
@@ -196,6 +198,7 @@ restore-no-attachments = La sauvegarde n’a pas de pièces jointes : elles sont
 peers-none = Aucun nœud partenaire n’est encore connu : focal federation show dit qui devrait l’être.
 head-since = depuis
 head-addresses = adresses
+head-sent-at-most = envoi au plus
 head-last-error = dernière erreur
 path-not-taken-by-node = { $path } n’a pas été pris
 take-neither = ce n’est ni un manifeste ni un fichier de fédération

@@ -325,16 +325,22 @@ async fn peers(context: &Context) -> Result<()> {
         if peers.is_empty() {
             return writeln!(out, "{}", tr!("peers-none"));
         }
-        let mut table = Table::new(&[
+        // Few have any: the column would take room from what matters.
+        let limited = peers.iter().any(|peer| peer.bits_per_second.is_some());
+        let mut heads = vec![
             tr!("head-organisation"),
             tr!("head-node"),
             tr!("head-connected"),
             tr!("head-since"),
             tr!("head-addresses"),
             tr!("head-last-error"),
-        ]);
+        ];
+        if limited {
+            heads.insert(5, tr!("head-sent-at-most"));
+        }
+        let mut table = Table::new(&heads);
         for peer in &peers {
-            table.row(vec![
+            let mut row = vec![
                 plain(&peer.org_name).into_owned(),
                 peer.node.chars().take(8).chain(['…']).collect(),
                 match (peer.connected, peer.relayed) {
@@ -345,7 +351,12 @@ async fn peers(context: &Context) -> Result<()> {
                 minute(peer.since.as_deref().unwrap_or_default()),
                 plain(&peer.addresses.join("\n")).into_owned(),
                 plain(&last_error(peer)).into_owned(),
-            ]);
+            ];
+            if limited {
+                let rate = peer.bits_per_second.map(doctor::kbit);
+                row.insert(5, rate.unwrap_or_default());
+            }
+            table.row(row);
         }
         table.write(out)
     })

@@ -9,5 +9,7 @@ use axum::{Json, extract::State};
 #[utoipa::path(post, path = "/v1/doctor", responses((status = 200, body = Diagnosis)))]
 pub(super) async fn doctor(State(state): State<ApiState>) -> Result<Json<Diagnosis>, Failure> {
     let _turn = state.examining.lock().await;
-    Ok(Json(doctor::examine(&state.net, &state.views.shared).await))
+    let mut diagnosis = doctor::examine(&state.net, &state.views.shared).await;
+    diagnosis.officer_kbit = state.officers.map(Into::into);
+    Ok(Json(diagnosis))
 }

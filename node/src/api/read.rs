@@ -70,6 +70,7 @@ pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
         .map(|(org, node)| {
             let known = states.iter().find(|s| s.node == node.id);
             let error = known.and_then(|s| s.last_error.as_ref());
+            let rate = state.views.shared.pace(&node.id).terms().rate;
             Peer {
                 node: node.id.to_string(),
                 org: org.to_string(),
@@ -83,6 +84,7 @@ pub(super) async fn peers(State(state): State<ApiState>) -> Answer<Vec<Peer>> {
                     .and_then(|d| u64::try_from(d.as_millis()).ok())
                     .map(|ms| Time(ms).to_string()),
                 addresses: node.addresses.clone(),
+                bits_per_second: rate.map(|bytes| 8 * u64::from(bytes)),
                 relayed: known.is_some_and(|s| s.connected && s.relayed),
                 last_error: error.map(|why| why.text.clone()),
                 last_error_said: error.and_then(|why| why.said.clone()),

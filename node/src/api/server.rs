@@ -36,6 +36,8 @@ pub(crate) struct ApiState {
     /// One examination at a time.
     pub(crate) examining: std::sync::Arc<tokio::sync::Mutex<()>>,
     pub(crate) started: String,
+    /// The most that each officer away from the node sends and is sent.
+    pub(crate) officers: Option<crate::Kbit>,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -312,6 +314,7 @@ mod tests {
             net,
             attachments,
             examining: Arc::default(),
+            officers: None,
             started: String::new(),
             stopping,
         };

@@ -32,7 +32,7 @@ pub use case::{
 };
 pub use courier::{CourierLoaded, CourierOrder, CourierPacked};
 pub use directory::{Author, Directory, DirectoryUpdate, Organisation};
-pub use doctor::{Diagnosis, Finding};
+pub use doctor::{Diagnosis, Finding, SendLimit};
 pub use event::Event;
 pub use export::{Evidence, Export, ExportRequest, Imported, RefusedRecord, ReportRequest};
 pub use history::{CaseKnown, FieldChange, RecordHistory, Version};

@@ -123,7 +123,7 @@ async fn send(
     sent: &mut usize,
 ) -> Result<(), String> {
     let pace = at.shared.pace(node);
-    for mut slice in piece.chunks(pace.link().terms().slice) {
+    for mut slice in piece.chunks(pace.terms().slice) {
         give_way(at, node, &pace).await;
         pace.take(slice.len());
         while !slice.is_empty() {

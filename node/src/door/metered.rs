@@ -12,6 +12,10 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+/// What each piece costs beside itself: headers of TCP/IP (52), Noise (18) and Yamux (12), and the acknowledgement.
+const HEADERS: usize = 100;
+/// Who has to wait does so for a piece that is worth its headers, this part of a second's bytes.
+const PIECE: u64 = 2;
 /// How exactly silence is measured.
 const GRAIN: Duration = Duration::from_secs(1);
 
@@ -54,14 +58,17 @@ impl Bucket {
     /// How many of `wanted` bytes may pass now; none with the time at which to ask again.
     fn grant(&self, wanted: usize) -> Result<usize, Instant> {
         let left = self.refilled().0;
-        if left == 0 {
-            return Err(Instant::now() + Duration::from_millis(10));
+        let least = (self.rate / PIECE).clamp(1, wanted.max(1) as u64);
+        if left < least {
+            let millis = (least - left).saturating_mul(1000) / self.rate.max(1);
+            return Err(Instant::now() + Duration::from_millis(millis.max(10)));
         }
         Ok(wanted.min(usize::try_from(left).unwrap_or(usize::MAX)))
     }
 
     fn take(&self, bytes: usize) {
         let mut state = self.refilled();
+        let bytes = bytes.saturating_add(HEADERS);
         state.0 = state.0.saturating_sub(bytes as u64);
     }
 }

@@ -4,7 +4,7 @@
 //! Time is what is counted, not tokens: a `governor` would have to know beforehand how large a frame is, and which one goes is
 //! decided last.
 
-use super::Link;
+use super::{Terms, Width};
 use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -17,26 +17,30 @@ const HEADERS: u32 = 100;
 /// The pace of one link, for all that is sent over it.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    link: Link,
+    width: Width,
     /// When the link has taken what was sent so far.
     free: Mutex<Instant>,
 }
 
 impl Pace {
-    pub(crate) fn new(link: Link) -> Self {
+    pub(crate) fn new(width: impl Into<Width>) -> Self {
         Self {
-            link,
+            width: width.into(),
             free: Mutex::new(Instant::now()),
         }
     }
 
-    pub(crate) fn link(&self) -> Link {
-        self.link
+    pub(crate) fn width(&self) -> Width {
+        self.width
+    }
+
+    pub(crate) fn terms(&self) -> Terms {
+        self.width.terms()
     }
 
     /// How long so many bytes take; nothing where there is no rate.
     pub(crate) fn takes(&self, bytes: usize) -> Duration {
-        let Some(rate) = self.link.terms().rate else {
+        let Some(rate) = self.terms().rate else {
             return Duration::ZERO;
         };
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -64,6 +68,7 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Link;
 
     #[tokio::test]
     async fn what_is_sent_keeps_the_next_waiting_as_long_as_the_link_takes_for_it() {

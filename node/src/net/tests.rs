@@ -76,6 +76,7 @@ impl Side {
             node: self.node(),
             addresses: self.net.listening(),
             link: crate::Link::Normal,
+            near: true,
         }
     }
 }
@@ -179,13 +180,13 @@ async fn what_is_no_address_is_named() {
     }
 }
 
-/// A wire whose two ends learn of a break one after the other.
 /// The last number of an address.
 fn port(address: &str) -> u16 {
     let last = address.rsplit('/').next();
     last.and_then(|p| p.parse().ok()).expect("a port")
 }
 
+/// A wire whose two ends learn of a break one after the other.
 struct Wire {
     address: String,
     connections: Arc<AtomicUsize>,

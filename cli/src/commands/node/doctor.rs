@@ -56,6 +56,14 @@ fn write(diagnosis: &Diagnosis, all: bool, out: &mut dyn Write) -> io::Result<()
         let proxy = plain(proxy).into_owned();
         writeln!(out, "{}", tr!("doctor-proxy", proxy = proxy))?;
     }
+    for limit in &diagnosis.limits {
+        let (to, rate) = (plain(&limit.org_name), kbit(limit.bits_per_second));
+        labelled("", &tr!("doctor-limit", to, rate), out)?;
+    }
+    if let Some(rate) = diagnosis.officer_kbit {
+        let rate = kbit(1_000 * u64::from(rate));
+        labelled("", &tr!("doctor-limit-officers", rate), out)?;
+    }
     let troubled = |f: &Finding| {
         let of_node = |g: &&Finding| g.node == f.node;
         diagnosis.findings.iter().filter(of_node).any(|g| !g.works)
@@ -72,6 +80,14 @@ fn write(diagnosis: &Diagnosis, all: bool, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{}", tr!("doctor-quiet", n = quiet))?;
     }
     Ok(())
+}
+
+/// A rate in the unit that has a name in both languages.
+pub(crate) fn kbit(bits: u64) -> String {
+    if bits.is_multiple_of(1_000) {
+        return format!("{} kbit/s", bits / 1_000);
+    }
+    format!("{bits} bit/s")
 }
 
 /// One below the other, as errors are: columns for six things have no room on a small screen.
@@ -108,6 +124,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use focal_node::api::types::SendLimit;
 
     fn finding(node: &str, works: bool) -> Finding {
         Finding {
@@ -131,6 +148,11 @@ mod tests {
             well: false,
             node: "12D3Koo".into(),
             proxy: None,
+            limits: vec![SendLimit {
+                org_name: "Monitor".into(),
+                bits_per_second: 2_400,
+            }],
+            officer_kbit: Some(64),
             findings: vec![finding("a", true), finding("b", false), finding("b", true)],
         };
         let text = |all| {
@@ -139,6 +161,8 @@ mod tests {
             String::from_utf8(out).expect("text")
         };
         let short = text(false);
+        assert!(short.contains("to Monitor: at most 2400 bit/s"), "{short}");
+        assert!(short.contains("at most 64 kbit/s each"), "{short}");
         assert!(short.contains("ask the partner") && short.contains('!'));
         assert!(
             !short.contains("Org a")

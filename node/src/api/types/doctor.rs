@@ -14,8 +14,23 @@ pub struct Diagnosis {
     pub node: String,
     /// The proxy through which everything leaves.
     pub proxy: Option<String>,
+    /// Partners to whom so much is sent and no more, by the kind of their links or by number.
+    #[serde(default)]
+    pub limits: Vec<SendLimit>,
+    /// What each officer away from the node sends and is sent at most, kbit/s, where the operator has said so.
+    #[serde(default)]
+    pub officer_kbit: Option<u32>,
     /// One for each address, conversation and clock: this node's first, then those of partners.
     pub findings: Vec<Finding>,
+}
+
+/// What is sent to one partner at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SendLimit {
+    /// The organisation's name.
+    pub org_name: String,
+    /// Bits per second, headers included.
+    pub bits_per_second: u64,
 }
 
 /// One thing that was tried.

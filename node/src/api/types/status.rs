@@ -76,6 +76,9 @@ pub struct Peer {
     pub since: Option<String>,
     /// Addresses in its manifest.
     pub addresses: Vec<String>,
+    /// The most that is sent to it, bits per second; none is as much as passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits_per_second: Option<u64>,
     /// Why the last attempt to reach it failed.
     pub last_error: Option<String>,
     /// The same by name; none of what a library says.

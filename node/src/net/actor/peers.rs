@@ -21,6 +21,7 @@ impl Actor {
             node,
             addresses,
             link,
+            near,
         } in list
         {
             let Some(id) = peer_id(&node).filter(|_| node != self.me) else {
@@ -45,6 +46,8 @@ impl Actor {
                         behaviour.frugal_ping.add(id);
                     } else {
                         behaviour.ping.add(id);
+                    }
+                    if near {
                         behaviour.near.add(id);
                     }
                     seen(&self.seen).states.insert(

@@ -144,6 +144,7 @@ async fn nothing_goes_past_a_proxy_that_refuses() {
         node: there.node(),
         addresses: addresses.clone(),
         link: Link::Normal,
+        near: true,
     }]);
     let author = SecretKey::generate(&SystemRandom);
     let full = |address: &String| NodeAddress::full(address, &there.node()).expect("an address");
