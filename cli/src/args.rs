@@ -16,7 +16,7 @@ use crate::{
 };
 use clap::{Args, Parser, Subcommand};
 use focal_node::Link;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use way::Way;
 
 /// Situation reports between partners who prevent mass atrocities: federated, signed, end-to-end encrypted
@@ -102,6 +102,16 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     link: Option<Link>,
+    /// Seconds for which the node may say nothing before it is given up [default: 60 on this machine, 900 elsewhere]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        env = "FOCAL_PATIENCE",
+        hide_env_values = true,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    patience: Option<u32>,
     #[command(flatten)]
     way: Way,
     /// Print the result as one JSON document
@@ -168,6 +178,7 @@ impl Global {
             socket: self.socket,
             node: self.node,
             link: self.link,
+            patience: self.patience.map(|s| Duration::from_secs(s.into())),
             reach: self.way.into(),
             json: self.json,
             yes: self.yes,
@@ -230,7 +241,7 @@ mod tests {
         visit(&command, "focal");
         for line in [
             "focal org show --json --home /x",
-            "focal report list --link satellite",
+            "focal report list --link satellite --patience 30",
             "focal report list --proxy [::1]:9050 --proxy-login /y --ca /x",
             "focal federation show --yes --socket /x",
             "focal node status --passphrase-file /x",

@@ -10,7 +10,7 @@ use crate::{
     lang::{self, tr},
     link::Way,
 };
-use focal_node::api::types::{Event, Problem};
+use focal_node::api::types::{Event, Here, Problem};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -37,6 +37,8 @@ type Sender = http1::SendRequest<Full<Bytes>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     way: Way,
+    /// How long the node may say nothing.
+    patience: Duration,
     heard: Heard,
     /// A connection for the next request: on a far link a new one takes seconds.
     idle: Arc<Mutex<Option<Sender>>>,
@@ -62,9 +64,15 @@ impl Client {
         self.way.pieces()
     }
 
+    /// Bytes of a piece in one request; none if it goes as a whole, as on this machine.
+    pub(crate) fn slice(&self) -> Option<usize> {
+        self.way.slice()
+    }
+
     /// The node at the end of a way, whether it runs or not.
     pub(crate) fn by(way: Way, context: &Context) -> Self {
         Self {
+            patience: context.patience.unwrap_or_else(|| way.patience()),
             way,
             heard: context.heard.clone(),
             idle: Arc::default(),
@@ -142,7 +150,7 @@ impl Client {
             .header("content-type", content_type)
             .body(Full::new(Bytes::from(body)))
             .map_err(|e| Error::new(Exit::Usage, tr!("cannot-be-asked")).why(e.to_string()))?;
-        let answer = tokio::time::timeout(self.way.patience(), sender.send_request(request));
+        let answer = tokio::time::timeout(self.patience, sender.send_request(request));
         answer
             .await
             .map_err(|e| self.lost(&e))?
@@ -153,7 +161,7 @@ impl Client {
     async fn whole(&self, mut body: Incoming) -> Result<Bytes> {
         let mut whole = Vec::new();
         loop {
-            let frame = tokio::time::timeout(self.way.patience(), body.frame()).await;
+            let frame = tokio::time::timeout(self.patience, body.frame()).await;
             let Some(frame) = frame.map_err(|e| self.lost(&e))? else {
                 return Ok(Bytes::from(whole));
             };
@@ -303,6 +311,12 @@ impl Kept {
     /// A `PUT` of bytes that is answered with nothing.
     pub(crate) async fn put_bytes(&mut self, path: &str, body: Vec<u8>) -> Result<()> {
         self.call(Method::PUT, path, body).await.map(drop)
+    }
+
+    /// A `PUT` of a slice: how much is there now.
+    pub(crate) async fn put_slice(&mut self, path: &str, body: Vec<u8>) -> Result<Here> {
+        let answer = self.call(Method::PUT, path, body).await?;
+        self.client.parse(&answer)
     }
 }
 

@@ -5,7 +5,7 @@ use focal_node::{Link, net::Reach};
 use focal_protocol::time::Time;
 use std::{
     path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Where things are, and how to speak.
@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) node: Option<String>,
     /// What this machine's link can carry, if it was said.
     pub(crate) link: Option<Link>,
+    /// How long the node may be silent, if it was said.
+    pub(crate) patience: Option<Duration>,
     /// How connections leave this machine.
     pub(crate) reach: Reach,
     /// One JSON document on stdout instead of text.
@@ -94,6 +96,7 @@ impl Context {
             socket: None,
             node: None,
             link: None,
+            patience: None,
             reach: Reach::default(),
             json: true,
             yes: true,

@@ -119,6 +119,14 @@ impl Way {
         }
     }
 
+    /// Bytes of such a piece in one request; none on this machine, where nothing breaks in between.
+    pub(crate) fn slice(&self) -> Option<usize> {
+        match self {
+            Self::Socket(_) => None,
+            Self::Far(far) => Some(far.link.in_one_request()),
+        }
+    }
+
     /// What it is called in messages.
     pub(crate) fn name(&self) -> String {
         match self {

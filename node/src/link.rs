@@ -72,6 +72,9 @@ pub(crate) struct Terms {
     pub(crate) portion: Portion,
     /// Bytes of an attachment between which it is looked whether a report waits.
     pub(crate) slice: usize,
+    /// Bytes of an attachment that an officer sends in one request: what else they send waits for no more, and an answer
+    /// comes while the link is known to be there.
+    pub(crate) request: usize,
     /// How often news of other partners' logs are told.
     pub(crate) announce: Duration,
     /// Files up to this size come by themselves, bytes, if `attachment_auto_mib` allows as much.
@@ -91,6 +94,8 @@ impl Link {
                     window: 2 << 10,
                 },
                 slice: 512,
+                // Half a minute, with 5 % for the request's head and the answer.
+                request: 8 << 10,
                 announce: Duration::from_secs(60),
                 automatic: 0,
                 sources: 1,
@@ -103,6 +108,8 @@ impl Link {
                     window: 24 << 10,
                 },
                 slice: 2 << 10,
+                // Four seconds.
+                request: 32 << 10,
                 announce: Duration::from_secs(10),
                 automatic: 1 << 20,
                 sources: 1,
@@ -111,6 +118,7 @@ impl Link {
                 rate: None,
                 portion: Portion::default(),
                 slice: usize::MAX,
+                request: usize::MAX,
                 announce: Duration::ZERO,
                 automatic: u64::MAX,
                 sources: 4,
@@ -124,6 +132,12 @@ impl Link {
         self.terms()
             .automatic
             .min(u64::from(settings::automatic()) << 20)
+    }
+
+    /// Bytes of an attachment that an officer sends in one request.
+    #[must_use]
+    pub fn in_one_request(self) -> usize {
+        self.terms().request
     }
 
     /// How a node is dialled over it. Where every byte counts that is one address after the other, the cheapest first.

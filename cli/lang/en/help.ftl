@@ -7,6 +7,7 @@ help-focal-socket = The node's socket [default: node/api.sock in the home]
 help-focal-node = A node that is not on this machine, reached with your author key: /dns4/…/tcp/4711/p2p/12D3Koo…
 help-focal-lang = The language in which you are spoken to [default: that of LC_ALL or LANG, else en]
 help-focal-link = What this machine's link can carry: satellite (2.4 kbit/s), narrow (64 kbit/s) or normal
+help-focal-patience = Seconds for which the node may say nothing before it is given up [default: 60 on this machine, 900 elsewhere]
 help-focal-proxy = A SOCKS5 proxy through which everything leaves: 127.0.0.1:9050 for Tor
 help-focal-proxy-login = A file of mode 0600 with the proxy's user name and password, a line each
 help-focal-ca = Certificates (PEM) of authorities to believe at addresses with /tls/ws, beside those of the public web

@@ -7,6 +7,7 @@ help-focal-socket = La socket du nœud [défaut : node/api.sock dans le réperto
 help-focal-node = Un nœud qui n’est pas sur cette machine, joint avec votre clé d’auteur : /dns4/…/tcp/4711/p2p/12D3Koo…
 help-focal-lang = La langue dans laquelle on vous parle [défaut : celle de LC_ALL ou LANG, sinon en]
 help-focal-link = Ce que peut porter la liaison de cette machine : satellite (2,4 kbit/s), narrow (64 kbit/s) ou normal
+help-focal-patience = Secondes pendant lesquelles le nœud peut se taire avant qu’on y renonce [défaut : 60 sur cette machine, 900 ailleurs]
 help-focal-proxy = Un mandataire SOCKS5 par lequel tout sort : 127.0.0.1:9050 pour Tor
 help-focal-proxy-login = Un fichier de mode 0600 avec le nom d’utilisateur et le mot de passe du mandataire, une ligne chacun
 help-focal-ca = Certificats (PEM) des autorités à croire aux adresses avec /tls/ws, outre celles du web public

@@ -125,7 +125,7 @@ impl Client {
             let body = body.map_err(|e| self.lost(&e))?.to_bytes();
             return Err(refusal(status, &body));
         }
-        let patience = self.way.patience();
+        let patience = self.patience;
         while let Some(frame) = tokio::time::timeout(patience, body.frame())
             .await
             .map_err(broken)?
@@ -155,7 +155,7 @@ impl Client {
             return Ok(Parts {
                 body: response.into_body(),
                 held: Vec::new(),
-                patience: self.way.patience(),
+                patience: self.patience,
             });
         }
         let body = Limited::new(response.into_body(), ANSWER).collect().await;

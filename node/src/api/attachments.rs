@@ -6,17 +6,18 @@ use super::{
     caller::Caller,
     error::Failure,
     server::ApiState,
-    types::{AttachmentRow, AttachmentVerified, Problem, Pruned},
+    types::{AttachmentRow, AttachmentVerified, Begun, Here, Lacking, Problem, Pruned},
 };
 use crate::refused::{Fault, Refused};
 use axum::{
     Json,
-    body::Bytes,
-    extract::{Path, Query, State},
+    body::{Body, Bytes},
+    extract::{FromRequest, Path, Query, Request, State},
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
-use focal_protocol::{directory::Role, id::Hash, limits, record::Barred};
+use focal_protocol::{audit::Actor, directory::Role, id::Hash, limits, record::Barred};
+use futures::StreamExt;
 use serde::Deserialize;
 
 type Answer<T> = Result<Json<T>, Failure>;
@@ -32,6 +33,15 @@ fn keeper_of_files(caller: &Caller) -> Result<(), Failure> {
         return Err(Refused::Barred(Barred::Observer).into());
     }
     Ok(())
+}
+
+/// Whose a piece is that is handed over in slices: nobody goes on with another's.
+fn whose(caller: &Caller) -> [u8; 32] {
+    match &caller.actor {
+        Actor::Author(_, key) => key.0,
+        // By the socket it is the node's operator alone.
+        _ => [0; 32],
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,39 +84,106 @@ pub(super) async fn list(
     Ok(Json(rows))
 }
 
-/// Which of these chunks are not here. The body is their names, 32 bytes each; the answer their places in it.
-#[utoipa::path(post, path = "/v1/attachments/{attachment}/lacking", params(("attachment" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 200, body = [u32]), (status = 400, body = Problem)))]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct Asked {
+    /// Say also what the caller has begun.
+    #[serde(default)]
+    begun: bool,
+}
+
+/// Which of these chunks are not here. The body is their names, 32 bytes each; the answer their places in it, and with `begun` how much
+/// is here of pieces that the caller has begun to hand over in slices.
+#[utoipa::path(post, path = "/v1/attachments/{attachment}/lacking", params(("attachment" = String, Path), Asked), request_body(content_type = "application/octet-stream"), responses((status = 200, description = "with `begun` a `Lacking`", body = [u32]), (status = 400, body = Problem)))]
 pub(super) async fn lacking(
     State(state): State<ApiState>,
     caller: Caller,
     Path(attachment): Path<String>,
+    Query(asked): Query<Asked>,
     body: Bytes,
-) -> Answer<Vec<u32>> {
+) -> Result<Response, Failure> {
     keeper_of_files(&caller)?;
     let list = id(&attachment)?;
     let names = body.chunks(Hash::LEN).map(Hash::try_from);
     let names: Result<Vec<Hash>, _> = names.collect();
     let names = names
         .map_err(|_| Failure::new(StatusCode::BAD_REQUEST, "bad-names", &Fault::ChunkNames))?;
-    Ok(Json(state.attachments.lacks(list, names).await?))
+    let lacking = state.attachments.lacks(list, names).await?;
+    if !asked.begun {
+        return Ok(Json(lacking).into_response());
+    }
+    let begun = state.attachments.begun_by(whose(&caller), list).await?;
+    let begun = begun.into_iter().map(|(name, here)| Begun {
+        chunk: name.to_string(),
+        here,
+    });
+    let begun = begun.collect();
+    Ok(Json(Lacking { lacking, begun }).into_response())
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct Slice {
+    /// The body begins with this byte of the chunk.
+    #[serde(default)]
+    from: usize,
+    /// The length of the whole chunk. Without it the body is the whole chunk.
+    of: Option<usize>,
 }
 
 /// Keeps a sealed chunk of a record that is still to come, or that is here before its files. It is durable once the record is stored,
-/// or `complete` has answered; without a record it is removed after a week.
-#[utoipa::path(put, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path)), request_body(content_type = "application/octet-stream"), responses((status = 204), (status = 400, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
+/// or `complete` has answered; without a record it is removed after a week. With `of` it is a slice of one: what has come of it is kept, also
+/// when the link breaks before its end, for this caller to go on with; the answer says how much is here. What is here already is passed
+/// over, and what is beyond a gap is not taken.
+#[utoipa::path(put, path = "/v1/attachments/{attachment}/chunks/{chunk}", params(("attachment" = String, Path), ("chunk" = String, Path), Slice), request_body(content_type = "application/octet-stream"), responses((status = 200, description = "with `of`", body = Here), (status = 204), (status = 400, body = Problem), (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn put(
     State(state): State<ApiState>,
     caller: Caller,
     Path((attachment, chunk)): Path<(String, String)>,
-    body: Bytes,
-) -> Result<StatusCode, Failure> {
+    Query(slice): Query<Slice>,
+    request: Request,
+) -> Result<Response, Failure> {
     keeper_of_files(&caller)?;
     let (list, name) = (id(&attachment)?, id(&chunk)?);
-    if body.len() > limits::CHUNK_SEALED {
+    let whose = whose(&caller);
+    let Some(of) = slice.of else {
+        let body = match Bytes::from_request(request, &state).await {
+            Ok(body) => body,
+            Err(refused) => return Ok(refused.into_response()),
+        };
+        if body.len() > limits::CHUNK_SEALED {
+            return Err(Refused::BadChunk.into());
+        }
+        state.attachments.put(whose, list, name, body).await?;
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let most = of.checked_sub(slice.from);
+    let Some(most) = most.filter(|_| of <= limits::CHUNK_SEALED) else {
         return Err(Refused::BadChunk.into());
+    };
+    // A task of its own: when the link breaks, the request ends, and what has come is kept all the same.
+    let coming = tokio::spawn(async move {
+        let bytes = up_to(request.into_body(), most).await?;
+        let place = (slice.from, of);
+        let attachments = state.attachments;
+        attachments.add(whose, list, name, place, bytes).await
+    });
+    let here = coming.await.map_err(|_| Refused::Stopping)??;
+    Ok(Json(Here { here }).into_response())
+}
+
+/// What comes of a body before it ends or breaks off.
+///
+/// # Errors
+/// It is longer.
+async fn up_to(body: Body, most: usize) -> Result<Vec<u8>, Refused> {
+    let mut parts = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(Ok(part)) = parts.next().await {
+        if bytes.len() + part.len() > most {
+            return Err(Refused::BadChunk);
+        }
+        bytes.extend_from_slice(&part);
     }
-    state.attachments.put(list, name, body).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(bytes)
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -64,7 +64,7 @@ use utoipa::OpenApi;
         attachments::prune,
         events::events,
     ),
-    components(schemas(types::Event, types::Problem))
+    components(schemas(types::Event, types::Lacking, types::Problem))
 )]
 struct Document;
 

@@ -23,7 +23,10 @@ mod status;
 
 pub use action::CaseAction;
 pub use alarm::{AlarmRow, Resolve};
-pub use attachment::{AttachmentHere, AttachmentRow, AttachmentSpace, AttachmentVerified, Pruned};
+pub use attachment::{
+    AttachmentHere, AttachmentRow, AttachmentSpace, AttachmentVerified, Begun, Here, Lacking,
+    Pruned,
+};
 pub use audit::{AuditCheckpoint, AuditItem, AuditPage};
 pub use backup::BackupMade;
 pub use case::{

@@ -11,7 +11,7 @@ use focal_protocol::{
     id::Hash,
     record::{Attachment, Record},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Attachments {
     /// Which of these chunks are not here, by their places in the list.
@@ -31,15 +31,43 @@ impl Attachments {
         .await
     }
 
+    /// How much is here of the pieces that somebody has begun to hand over.
+    pub(crate) async fn begun_by(
+        self: &Arc<Self>,
+        whose: [u8; 32],
+        list: Hash,
+    ) -> Result<BTreeMap<Hash, usize>, Refused> {
+        let this = self.clone();
+        blocking(move || Ok(this.files.coming(&list, &whose)?)).await
+    }
+
     /// Keeps a chunk of a record that is still to come. Durable once the record is taken.
     pub(crate) async fn put(
         self: &Arc<Self>,
+        whose: [u8; 32],
         list: Hash,
         name: Hash,
         bytes: tokio_util::bytes::Bytes,
     ) -> Result<(), Refused> {
         let this = self.clone();
-        blocking(move || Ok(this.files.put(&list, &name, &bytes)?)).await
+        blocking(move || {
+            this.files.put(&list, &name, &bytes)?;
+            Ok(this.files.forget_coming(&list, &name, &whose)?)
+        })
+        .await
+    }
+
+    /// Keeps a slice of a chunk, from byte `from` of `of`; returns how much of it is here then.
+    pub(crate) async fn add(
+        self: &Arc<Self>,
+        whose: [u8; 32],
+        list: Hash,
+        name: Hash,
+        (from, of): (usize, usize),
+        bytes: Vec<u8>,
+    ) -> Result<usize, Refused> {
+        let this = self.clone();
+        blocking(move || Ok(this.files.add(&list, &name, &whose, (from, of), &bytes)?)).await
     }
 
     /// Makes sure that everything a record names is here, whole and durable. The record may then be stored.

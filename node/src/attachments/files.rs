@@ -5,6 +5,7 @@
 //! made for small values and doubles large ones on the disk.
 
 mod begun;
+mod coming;
 mod durable;
 
 use begun::BEGUN;
@@ -75,6 +76,8 @@ pub(crate) struct Files {
     partial: AtomicU64,
     /// Chunks, with their lists, that the system could not write when they were looked at.
     unsure: Mutex<BTreeSet<(Hash, Hash)>>,
+    /// Held while something is added to what an author has begun.
+    adding: Mutex<()>,
     /// How one is made durable.
     sync: fn(&File) -> io::Result<()>,
 }
@@ -116,6 +119,7 @@ impl Files {
             run: u64::from_be_bytes(SystemRandom.array()),
             partial: AtomicU64::new(0),
             unsure: Mutex::default(),
+            adding: Mutex::default(),
             sync: File::sync_all,
         };
         Ok(files)
@@ -156,10 +160,13 @@ impl Files {
 
     /// A name for what is written and has none yet: no other is the same.
     fn partial(&self, list: &Hash, name: &Hash) -> PathBuf {
+        self.dir(list).join(self.partial_name(name))
+    }
+
+    fn partial_name(&self, name: &Hash) -> String {
         let number = self.partial.fetch_add(1, Ordering::Relaxed);
         let run = self.run;
-        self.dir(list)
-            .join(format!("{name}.{number}.{run:016x}{PARTIAL}"))
+        format!("{name}.{number}.{run:016x}{PARTIAL}")
     }
 
     /// Gives what is written its name, in the place of what had it.
@@ -367,6 +374,7 @@ impl Files {
             all.push(self.look(&list)?);
         }
         let bytes: u64 = all.iter().map(|found| found.bytes).sum();
+        let bytes = bytes.saturating_add(self.coming_bytes()?);
         let mut used = self.counted();
         // What came or went meanwhile may be counted or not.
         let least = bytes.saturating_sub(used.gone);
@@ -390,6 +398,7 @@ impl Files {
     /// Removes what a crash left half written; what this run is writing stays.
     pub(crate) fn clear_partial(&self) -> Result<()> {
         let ours = format!(".{:016x}{PARTIAL}", self.run);
+        self.clear_partial_coming(&ours)?;
         for list in self.lists()? {
             for file in listed(&self.dir(&list))? {
                 let name = file.file_name();
@@ -404,6 +413,7 @@ impl Files {
 
     /// Removes an attachment; returns how many bytes it took.
     pub(crate) fn remove(&self, list: &Hash) -> Result<u64> {
+        self.clear_coming_of(list)?;
         let dir = self.dir(list);
         if !dir.exists() {
             return Ok(0);

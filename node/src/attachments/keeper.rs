@@ -405,6 +405,7 @@ impl Attachments {
                 self.remove_if_unnamed(&found.list, &mut removed)?;
             }
         }
+        removed.bytes += self.files.clear_old_coming(age)?;
         Ok(removed)
     }
 

@@ -164,6 +164,7 @@ impl Client {
             socket: None,
             node: None,
             link: None,
+            patience: None,
             reach: focal_node::net::Reach::default(),
             json: true,
             yes: true,

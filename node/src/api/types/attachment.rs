@@ -70,6 +70,31 @@ pub struct AttachmentRow {
     pub said: Option<Wording>,
 }
 
+/// Answer to `POST /v1/attachments/{attachment}/lacking?begun=true`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Lacking {
+    /// Places of the chunks that are not here, among those that were asked for.
+    pub lacking: Vec<u32>,
+    /// Pieces of the file that the caller has begun to hand over.
+    pub begun: Vec<Begun>,
+}
+
+/// A piece that was begun.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Begun {
+    /// Its name.
+    pub chunk: String,
+    /// Bytes of it that are here.
+    pub here: usize,
+}
+
+/// Answer to a slice of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Here {
+    /// Bytes of the chunk that are here now, from its first: the next slice begins with the one behind them.
+    pub here: usize,
+}
+
 /// Answer to `POST /v1/attachments/{attachment}/verify`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AttachmentVerified {

@@ -4,7 +4,7 @@
 //! What is kept cannot be judged before it is whole. It goes on with the partner of which it came, so that nobody's junk
 //! is laid at another's door, and stands under its own hash, so that a crash that tore it is not either.
 
-use super::{Error, Files, Result, private_dir};
+use super::{Error, Files, Result, private_dir, there};
 use focal_protocol::{
     id::{Hash, NodeId},
     limits,
@@ -14,13 +14,13 @@ use std::{
     fs,
     io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// What is begun is named so.
 pub(super) const BEGUN: &str = ".part";
-/// Bytes before it: the partner, and the hash of partner and bytes.
-const HEAD: usize = 64;
+/// Bytes before it: who sent it, and the hash of that and the bytes.
+pub(super) const HEAD: usize = 64;
 
 impl Files {
     fn begun_path(&self, list: &Hash, name: &Hash) -> PathBuf {
@@ -66,20 +66,30 @@ impl Files {
         if !dir.is_dir() {
             private_dir(&dir)?;
         }
-        let partial = self.partial(list, name);
+        self.write_part(&self.partial(list, name), &path, &from.0, bytes)
+    }
+
+    /// Writes a beginning aside, and puts it in the place of what was there.
+    pub(super) fn write_part(
+        &self,
+        partial: &Path,
+        path: &Path,
+        from: &[u8; 32],
+        bytes: &[u8],
+    ) -> Result<()> {
         let written = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&partial)
+            .open(partial)
             .and_then(|mut file| {
-                file.write_all(&from.0)?;
-                file.write_all(&Hash::of(&[&from.0, bytes]).0)?;
+                file.write_all(from)?;
+                file.write_all(&Hash::of(&[from, bytes]).0)?;
                 file.write_all(bytes)
             })
-            .and_then(|()| self.place(&partial, &path, (HEAD + bytes.len()) as u64));
+            .and_then(|()| self.place(partial, path, (HEAD + bytes.len()) as u64));
         if let Err(e) = written {
-            let _ = fs::remove_file(&partial);
+            let _ = fs::remove_file(partial);
             return Err(e.into());
         }
         Ok(())
@@ -94,29 +104,39 @@ impl Files {
         from: &NodeId,
         length: usize,
     ) -> Result<Vec<u8>> {
-        let file = match fs::File::open(self.begun_path(list, name)) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(e.into()),
+        let Some(kept) = read_part(&self.begun_path(list, name))? else {
+            return Ok(Vec::new());
         };
-        let mut kept = Vec::new();
-        file.take((HEAD + limits::CHUNK_SEALED) as u64)
-            .read_to_end(&mut kept)?;
         if kept.len() > HEAD && !kept.starts_with(&from.0) {
             return Ok(Vec::new());
         }
         self.forget_begun(list, name)?;
-        let Some((head, bytes)) = kept.split_at_checked(HEAD) else {
-            return Ok(Vec::new());
-        };
-        let is_so = head[32..] == Hash::of(&[&from.0, bytes]).0 && bytes.len() < length;
-        Ok(if is_so { bytes.to_vec() } else { Vec::new() })
+        let bytes = beginning(&kept, &from.0);
+        Ok(bytes.filter(|b| b.len() < length).unwrap_or_default())
     }
 
     /// The chunk is whole, or begun anew.
     pub(super) fn forget_begun(&self, list: &Hash, name: &Hash) -> Result<()> {
         self.remove_file(&self.begun_path(list, name))
     }
+}
+
+/// What is kept of a beginning, its head included; none if there is nothing.
+pub(super) fn read_part(path: &Path) -> Result<Option<Vec<u8>>> {
+    let Some(file) = there(fs::File::open(path))? else {
+        return Ok(None);
+    };
+    let mut kept = Vec::new();
+    file.take((HEAD + limits::CHUNK_SEALED) as u64)
+        .read_to_end(&mut kept)?;
+    Ok(Some(kept))
+}
+
+/// The bytes of a beginning, if it is as it was kept and from this one.
+pub(super) fn beginning(kept: &[u8], from: &[u8; 32]) -> Option<Vec<u8>> {
+    let (head, bytes) = kept.split_at_checked(HEAD)?;
+    let is_so = head.starts_with(from) && head[32..] == Hash::of(&[from, bytes]).0;
+    is_so.then(|| bytes.to_vec())
 }
 
 #[cfg(test)]
