@@ -7,6 +7,7 @@
 mod begun;
 mod coming;
 mod durable;
+mod unnamed;
 
 use begun::BEGUN;
 use focal_protocol::{
@@ -26,6 +27,7 @@ use std::{
     },
     time::SystemTime,
 };
+use unnamed::UNNAMED;
 
 /// Bytes that attachments leave free on the disk: twice what the store keeps, so that reports are still stored when
 /// photographs are not.
@@ -341,7 +343,7 @@ impl Files {
         for file in listed(&self.dir(list))? {
             let name = file.file_name();
             let name = name.to_string_lossy();
-            if name.ends_with(PARTIAL) {
+            if name.ends_with(PARTIAL) || name == UNNAMED {
                 continue;
             }
             // It may go while this looks: then it is not there.

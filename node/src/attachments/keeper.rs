@@ -395,13 +395,17 @@ impl Attachments {
         for list in &gone {
             self.remove_if_unnamed(list, &mut removed)?;
         }
-        let now = SystemTime::now();
         for found in self.files.walk()? {
+            if !self.store.naming_cases(&found.list)?.is_empty() {
+                self.files.is_named(&found.list)?;
+                continue;
+            }
+            let Some(unnamed) = self.files.is_unnamed(&found.list)? else {
+                continue;
+            };
             // A clock that was set back makes it young: it is kept longer.
-            let old = now
-                .duration_since(found.changed)
-                .is_ok_and(|since| since >= age);
-            if old {
+            let since = SystemTime::now().duration_since(unnamed.max(found.changed));
+            if since.is_ok_and(|since| since >= age) {
                 self.remove_if_unnamed(&found.list, &mut removed)?;
             }
         }

@@ -28,11 +28,15 @@ pub(super) struct Anew {
 }
 
 impl Opener {
-    /// Begins to judge the records of a case, from the first on if it was at it; nothing if none is due.
+    /// Begins to judge the records of a case; nothing if none is due. It goes on where it was, unless other rules have come since by
+    /// which all have to be judged: whoever only adds to the rules does not keep it from coming to an end.
     pub(super) fn judge_anew(&mut self, case: CaseId) -> Result<(), Refused> {
         let Some(time) = self.store.to_judge(case)? else {
             return Ok(());
         };
+        if (self.anew.iter()).any(|anew| anew.case == case && anew.time == time) {
+            return Ok(());
+        }
         let logs = self.store.logs()?.into_iter();
         let logs = logs.filter(|(_, row)| row.writer.case == case);
         let (before, others): (Vec<_>, Vec<_>) =
@@ -108,7 +112,7 @@ impl Opener {
         let before = self.store.cursor(log)?;
         let mut cursor = before;
         let mut batch = Batch::default();
-        let mut unread: Vec<StoredRecord> = Vec::new();
+        let (mut refused, mut wait): (Vec<StoredRecord>, Vec<StoredRecord>) = Default::default();
         let opened = checker.open_all(&in_question);
         for ((entry, shown), opened) in in_question.iter().zip(shown).zip(opened) {
             match (opened?, shown) {
@@ -116,24 +120,26 @@ impl Opener {
                     cursor.records += u64::from(self.index(&mut batch, entry, id, *readable)?);
                 }
                 (Opened::Wait(key), shown) => {
-                    unread.extend(shown);
+                    wait.extend(shown);
                     if !self.store.waits(&key, log, entry.header.seq)? {
                         batch.write.wait(&key, log, entry.header.seq);
                         cursor.pending += 1;
                     }
                 }
-                (Opened::Refused(refused), Some(shown)) => {
-                    self.shared.refuse(&refused);
-                    unread.push(shown);
+                (Opened::Refused(why), Some(shown)) => {
+                    self.shared.refuse(&why);
+                    refused.push(shown);
                 }
                 _ => {}
             }
         }
-        cursor.records = cursor.records.saturating_sub(unread.len() as u64);
-        let write = &mut batch.write;
-        self.store.unread(write, anew.case, &unread, clock::now())?;
+        let unread = refused.len() + wait.len();
+        cursor.records = cursor.records.saturating_sub(unread as u64);
+        let unread_now = (refused.as_slice(), wait.as_slice());
+        self.store
+            .unread(&mut batch.write, anew.case, unread_now, clock::now())?;
         self.finish_counted(batch, log, before, cursor)?;
-        anew.unread |= !unread.is_empty();
+        anew.unread |= unread > 0;
         anew.from = next;
         Ok(())
     }

@@ -14,10 +14,14 @@ use focal_protocol::{
     key::SecretKey,
     log::Epoch,
     random::SystemRandom,
-    record::Draft,
+    record::{Attachment, Draft},
+    seal::AttachmentKey,
     signed::Signed,
     time::Time,
 };
+
+/// The file that the record names.
+const FILE: Hash = Hash([6; 32]);
 
 /// A node alone with a case in which it has written one record, and its opener, which works when it is told to.
 struct Stage {
@@ -48,7 +52,16 @@ impl Stage {
         founded.expect("founded");
         let opened = ledger.ask_blocking(|r| Command::OpenCase("Varenia".into(), History::All, r));
         let case = opened.expect("opened");
-        let content = serde_json::json!({"kind": "note", "text": "a note"});
+        let file = Attachment {
+            name: "market.jpg".into(),
+            media_type: "image/jpeg".into(),
+            size: 1,
+            hash: FILE,
+            original: None,
+            key: AttachmentKey::generate(&SystemRandom),
+            list: FILE,
+        };
+        let content = serde_json::json!({"kind": "note", "text": "a note", "attachments": [file]});
         let record = Draft::from_json(None, &content)
             .and_then(|d| d.into_record(case, author.public(), member.org, clock::now()))
             .expect("a record");
@@ -69,6 +82,12 @@ impl Stage {
         stage.settle();
         assert_eq!(stage.records(), (1, 1, 0));
         stage
+    }
+
+    /// Whether a record names the file, without which nobody keeps it.
+    fn is_named(&self) -> bool {
+        let cases = self.store.naming_cases(&FILE).expect("read");
+        cases == [self.case]
     }
 
     /// Lets the opener do all that is due.
@@ -188,16 +207,19 @@ fn a_record_of_ones_own_that_does_not_count_by_other_rules_is_shown_no_more_unti
     let before = stage.info();
     stage.rule(other(&before, CaseRole::Reader));
     assert_eq!(stage.records(), (0, 0, 0), "refused: a reader wrote it");
+    assert!(!stage.is_named());
     let mut left = stage.store.known_at(stage.case, None, clock::now());
     assert!(left.next().is_none(), "since now");
     drop(left);
     stage.rule(other(&before, CaseRole::Contributor));
     assert_eq!(stage.records(), (1, 1, 0));
+    assert!(stage.is_named());
     // Of a later generation the rules may come to say yet that it was let write.
     let mut later = other(&before, CaseRole::Reader);
     later.epoch = Epoch::new(1, 0);
     stage.rule(later.clone());
     assert_eq!(stage.records(), (0, 0, 1), "it waits");
+    assert!(stage.is_named(), "its file is kept meanwhile");
     stage.rule(later.clone());
     assert_eq!(stage.records(), (0, 0, 1), "once");
     later.rules.roles[0].role = Some(CaseRole::Contributor);

@@ -48,7 +48,8 @@ impl Store {
             .map_err(|_| self.damaged("how often a case was judged"))
     }
 
-    /// Records that do not count any more leave the reading index, which keeps what could be read of them until now.
+    /// Records that do not count any more leave the reading index, which keeps what could be read of them until now. What those
+    /// name that only `wait` stays named: they may be the only ones that do, and count again soon.
     ///
     /// # Errors
     /// The disk fails.
@@ -56,13 +57,13 @@ impl Store {
         &self,
         write: &mut Write,
         case: CaseId,
-        records: &[StoredRecord],
+        (refused, wait): (&[StoredRecord], &[StoredRecord]),
         now: Time,
     ) -> Result<()> {
-        for record in records {
+        for record in refused.iter().chain(wait) {
             write.leave(self, record, now);
         }
-        let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+        let ids: Vec<_> = refused.iter().map(|record| record.id).collect();
         self.forget_attachments(write, &case, &ids)
     }
 }

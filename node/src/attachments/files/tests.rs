@@ -189,3 +189,23 @@ fn what_comes_and_goes_disturbs_nobody_who_looks() {
     assert!(files.has(&LIST, &kept, 6));
     assert_eq!(files.used(), 6, "nothing is counted twice, or lost");
 }
+
+#[test]
+fn it_is_known_since_when_nothing_names_what_is_here() {
+    let (_dir, files) = files(1 << 20);
+    assert_eq!(files.is_unnamed(&LIST), Ok(None), "nothing is here");
+    let name = put(&files, b"sealed").expect("kept");
+    let since = files.is_unnamed(&LIST).expect("noted");
+    assert!(since.is_some());
+    assert_eq!(files.is_unnamed(&LIST), Ok(since), "from the first look on");
+    assert_eq!((files.used(), files.count(&LIST)), (6, 1));
+    assert_eq!(files.names(&LIST), Ok([name].into()));
+    let old = SystemTime::UNIX_EPOCH;
+    let mark = File::open(files.dir(&LIST).join(UNNAMED)).expect("there");
+    mark.set_modified(old).expect("set");
+    assert_eq!(files.is_unnamed(&LIST), Ok(Some(old)));
+    files.is_named(&LIST).expect("noted");
+    assert!(files.is_unnamed(&LIST).expect("noted") > Some(old));
+    files.remove(&LIST).expect("removed");
+    assert_eq!(files.is_unnamed(&LIST), Ok(None));
+}
