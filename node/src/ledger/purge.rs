@@ -8,7 +8,7 @@ use crate::{alarms::Alarm, clock, refused::Refused, store::Write};
 use focal_protocol::{
     audit::{Act, Actor, Deed},
     case,
-    group::{self, Invitation},
+    group::{self, Invitation, Stage},
     id::{CaseId, LogId, NodeId},
     sync::Input,
     time::Time,
@@ -64,8 +64,16 @@ impl Ledger {
     /// there is no purge without the item, and no item without the purge. The rest is cleared after.
     pub(super) fn purge_case(&mut self, id: CaseId) {
         let mut write = Write::default();
-        let until = self.packages.keys().next_back().copied();
-        let until = until.unwrap_or_default();
+        let until = match self.cases.get(&id) {
+            // What was to be destroyed everywhere comes back by nobody's invitation.
+            Some(here) if is_over(here) => Time(u64::MAX),
+            _ => self
+                .packages
+                .keys()
+                .next_back()
+                .copied()
+                .unwrap_or_default(),
+        };
         if let Err(e) = write.purge(&self.store, id, until) {
             tracing::error!("case {} could not be purged: {e}", id.short());
             return;
@@ -188,16 +196,35 @@ impl Ledger {
             joined => joined?,
         };
         // What was sealed before is cleared first, or what comes now would be cleared with it.
+        let not_yet = Refused::Case(case::Error::NotYet);
         let is_left = self.left_over.iter().any(|(left, _)| *left == id);
         if is_left || self.undestroyed.contains_key(&id) {
-            return Err(Refused::Case(case::Error::NotYet));
+            return Err(not_yet);
         }
+        // Also what was being read while it was purged, and was written only after that had been cleared.
+        let logs = self.store.logs()?.into_iter();
+        let logs: Vec<LogId> = logs
+            .filter(|(_, row)| row.writer.case == id)
+            .map(|(log, _)| log)
+            .collect();
+        if self.store.clear_some(id, &logs)? {
+            self.left_over.push_back((id, logs));
+            return Err(not_yet);
+        }
+        // The one thing that the disk may still refuse comes before anything is taken back of the purge.
+        self.store.make_case_key(id)?;
         for (log, row) in self.round.write.join_again(&self.store, id)? {
             self.set_log(log, row);
         }
         self.purged.remove(&id);
         self.insert_case(case, effects)
     }
+}
+
+/// Whether its content is to be destroyed by everybody: its custodian has said so, or its retention time is over.
+fn is_over(here: &CaseHere) -> bool {
+    let stage = here.case.rules().stage().map(|change| change.stage);
+    stage == Some(Stage::Purged) || here.case.is_due_for_purge(clock::now())
 }
 
 fn is_purged(here: &CaseHere) -> bool {
