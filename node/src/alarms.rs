@@ -85,14 +85,6 @@ pub(crate) enum Happened {
     #[error("the stewards signed two rosters of one version")]
     TwoRosters,
     #[error(
-        "organisation {0} issues more manifests than nodes have room for: its next ones are taken by none"
-    )]
-    TooManyManifests(String),
-    #[error(
-        "the stewards issue more rosters than nodes have room for: the next ones are taken by none"
-    )]
-    TooManyRosters,
-    #[error(
         "the custodian of case {case}, node {node}, signed two histories: members may follow different ones"
     )]
     CustodianForked { case: String, node: String },
@@ -139,8 +131,6 @@ focal_protocol::worded! {
         Self::OldCopy(log) => "alarm-old-copy" { log: log.as_str() },
         Self::TwoManifests(org) => "alarm-two-manifests" { org: org.as_str() },
         Self::TwoRosters => "alarm-two-rosters",
-        Self::TooManyManifests(org) => "alarm-too-many-manifests" { org: org.as_str() },
-        Self::TooManyRosters => "alarm-too-many-rosters",
         Self::CustodianForked { case, node } => "alarm-custodian-forked" { case: case.as_str(), node: node.as_str() },
         Self::CustodianRevoked { case, node } => "alarm-custodian-revoked" { case: case.as_str(), node: node.as_str() },
         Self::Voting { case, successor, out } => "alarm-voting" {
@@ -220,18 +210,6 @@ impl Alarm {
     #[must_use]
     pub fn rosters(version: u64) -> Raised {
         Raised::new(Happened::TwoRosters, &[], &[version])
-    }
-
-    /// An organisation has issued more manifests than there is room for, or the stewards rosters if it is none.
-    #[must_use]
-    pub fn too_many_documents(by: Option<OrgId>) -> Raised {
-        match by {
-            Some(org) => {
-                let happened = Happened::TooManyManifests(org.short());
-                Raised::new(happened, &[org.as_bytes()], &[])
-            }
-            None => Raised::new(Happened::TooManyRosters, &[], &[]),
-        }
     }
 
     /// What opens a purged case could not be destroyed.

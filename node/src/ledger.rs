@@ -42,7 +42,7 @@ use crate::{
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
-    directory::{Directory, Item, PackagePace, Room},
+    directory::{Directory, Item, PackagePace},
     group::{MlsIdentity, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
@@ -82,7 +82,6 @@ pub(crate) struct Ledger {
     identity: Identity,
     directory: Option<Directory>,
     pace: PackagePace,
-    room: Room,
     next_document: u64,
     cases: BTreeMap<CaseId, CaseHere>,
     /// Cases whose content was destroyed here, with when the last key package was issued by which this node may have been
@@ -141,7 +140,6 @@ impl Ledger {
             identity,
             directory: None,
             pace: PackagePace::default(),
-            room: Room::default(),
             next_document: 0,
             cases: BTreeMap::new(),
             purged: BTreeMap::new(),

@@ -250,9 +250,6 @@ impl Refused {
             Self::OwnLog => "own-log",
             Self::Directory(directory::Error::Rollback { .. }) => "rollback",
             Self::Directory(directory::Error::Conflict(_)) => "conflict",
-            Self::Directory(
-                directory::Error::TooManyManifests(_) | directory::Error::TooManyRosters,
-            ) => "too-many-documents",
             Self::Directory(directory::Error::OtherFederation)
             | Self::Sync(sync::Error::OtherFederation(_)) => "other-federation",
             Self::Directory(_) => "bad-directory",

@@ -11,7 +11,6 @@ mod manifest;
 mod member;
 mod pace;
 mod request;
-mod room;
 mod roster;
 mod state;
 mod versions;
@@ -24,7 +23,6 @@ pub use manifest::{
 pub use member::{Member, OrgKind, Status};
 pub use pace::PackagePace;
 pub use request::JoinRequest;
-pub use room::Room;
 pub use roster::Roster;
 pub use state::{Conflict, Delisted, Directory, Item, Outcome};
 pub use versions::{Digest, Version, Versions};
@@ -74,17 +72,6 @@ pub enum Error {
     /// The node has changed its key package too often of late: this one is taken later, if it is still the last one then.
     #[error("node {0:?} changes its key package too often")]
     TooOften(NodeId),
-    /// The organisation has issued more in manifests than there is room for by the times that stand in them: this one is
-    /// taken by no node.
-    #[error(
-        "organisation {0:?} has issued more in manifests than there is room for by the times that stand in them"
-    )]
-    TooManyManifests(OrgId),
-    /// The same of rosters.
-    #[error(
-        "the stewards have issued more in rosters than there is room for by the times that stand in them"
-    )]
-    TooManyRosters,
     /// The node is in no current manifest.
     #[error("the node is in no current manifest")]
     UnknownNode,
@@ -106,8 +93,6 @@ crate::worded! {
         Self::Conflict(version) => "directory-conflict" { version: *version },
         Self::NotAMember(org) => "directory-not-a-member" { org: org.short() },
         Self::TooOften(node) => "directory-too-often" { node: node.short() },
-        Self::TooManyManifests(org) => "directory-too-many-manifests" { org: org.short() },
-        Self::TooManyRosters => "directory-too-many-rosters",
         Self::UnknownNode => "directory-unknown-node",
         Self::OthersNode(org) => "directory-others-node" { org: org.short() },
         Self::TooMany(most) => "directory-too-many" { most: *most },

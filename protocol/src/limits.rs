@@ -50,18 +50,6 @@ pub const KEY_PACKAGE: usize = 16 << 10;
 pub const KEY_PACKAGES_AT_ONCE: u64 = 8;
 /// After which one more is taken, milliseconds: an hour. They are replaced weekly.
 pub const KEY_PACKAGE_EVERY_MS: u64 = 3_600_000;
-/// Manifests of one organisation that are taken one after the other, bytes: sixteen of the largest, 2,048 of the usual.
-pub const MANIFESTS_AT_ONCE: u64 = 8 << 20;
-/// After which so much more is taken for each day that has passed from one to the next, bytes. All versions are kept for
-/// ever: more than this from each of 1,000 organisations would fill a node within its lifetime.
-pub const MANIFESTS_A_DAY: u64 = 1 << 20;
-/// Rosters, which name all organisations and need a majority of stewards: as many times more, so that 1,000 organisations
-/// may be admitted one by one.
-pub const ROSTERS_TIMES: u64 = 16;
-/// As which a roster or manifest counts at least, bytes: its checks and rows cost so much.
-pub const DOCUMENT_LEAST: u64 = 4 << 10;
-/// How far ahead of a clock a document's time of issue is believed, milliseconds: a day.
-pub const ISSUED_AHEAD_MS: u64 = 24 * 3_600_000;
 /// A sealed parcel (a Welcome with its ratchet tree), bytes.
 pub const PARCEL: usize = 900 << 10;
 /// Parcels that a node keeps for others to fetch.

@@ -14,12 +14,6 @@ pub(crate) enum Advice {
     OldCopy,
     #[error("somebody else may hold its root key: call the organisation")]
     TwoManifests,
-    #[error(
-        "call it: its keys may be in other hands, or a program of its own runs wild; what it issues counts again as time passes"
-    )]
-    TooManyManifests,
-    #[error("call the stewards: their keys may be in other hands")]
-    TooManyRosters,
     #[error("call the stewards: the first one that came stays in force here")]
     TwoRosters,
     #[error(
@@ -60,8 +54,6 @@ focal_protocol::worded! {
         Self::OldCopy => "advice-old-copy",
         Self::TwoManifests => "advice-two-manifests",
         Self::TwoRosters => "advice-two-rosters",
-        Self::TooManyManifests => "advice-too-many-manifests",
-        Self::TooManyRosters => "advice-too-many-rosters",
         Self::Successor => "advice-successor",
         Self::Voting => "advice-voting",
         Self::Contested => "advice-contested",
@@ -82,8 +74,6 @@ impl Advice {
             "old-copy" => Self::OldCopy,
             "two-manifests" => Self::TwoManifests,
             "two-rosters" => Self::TwoRosters,
-            "too-many-manifests" => Self::TooManyManifests,
-            "too-many-rosters" => Self::TooManyRosters,
             "custodian-forked" | "custodian-revoked" => Self::Successor,
             "voting" => Self::Voting,
             "contested" => Self::Contested,

@@ -1,7 +1,7 @@
 //! Charter, rosters, manifests, key packages.
 
 use super::Ledger;
-use crate::{alarms::Alarm, api::types::Event, clock, refused::Refused};
+use crate::{api::types::Event, clock, refused::Refused};
 use focal_protocol::{
     directory::{Bundle, Directory, Error, Item, KeyPackageOffer, Outcome},
     id::NodeId,
@@ -20,6 +20,8 @@ const PACKAGE_KEPT_MS: u64 = 9 * PACKAGE_AGE_MS;
 /// Key packages that are made in a day because cases were purged: who may be invited again need not wait, and whoever purges
 /// others' cases must not make them change theirs all the time.
 const PACKAGES_A_DAY: usize = 3;
+/// Private rows that are kept in any case: a clock that ran ahead once makes all others old.
+const PACKAGES_LEAST: usize = 9;
 /// Private rows that are kept, whatever the clock: as many as that makes.
 const PACKAGES_KEPT: usize = 192;
 
@@ -67,12 +69,10 @@ impl Ledger {
         let directory = self.directory.as_mut().ok_or(Refused::NoFederation)?;
         let mut new = Vec::new();
         let (mut refused, mut conflicting) = (None, Vec::new());
-        let mut too_many = None;
         for item in items {
             let conflicts = directory.conflicts().len();
             let now = clock::steady();
-            let offered = (self.pace.check(&item, directory, now))
-                .and_then(|()| self.room.check(&item, directory, clock::now()));
+            let offered = self.pace.check(&item, directory, now);
             match offered.and_then(|()| directory.offer(item.clone())) {
                 Ok(Outcome::New) => {
                     self.pace.took(&item, now);
@@ -80,11 +80,6 @@ impl Ledger {
                 }
                 Ok(Outcome::Known) => {}
                 Err(e) => {
-                    match &e {
-                        Error::TooManyManifests(org) => too_many = Some(Some(*org)),
-                        Error::TooManyRosters => too_many = Some(None),
-                        _ => {}
-                    }
                     if let Some(conflict) = directory.conflicts().get(conflicts) {
                         self.round.write.conflict(&self.store, conflict);
                         conflicting.extend([conflict.first.clone(), conflict.second.clone()]);
@@ -94,9 +89,6 @@ impl Ledger {
                     refused.get_or_insert(Refused::Directory(e));
                 }
             }
-        }
-        if let Some(by) = too_many {
-            self.raise(Alarm::too_many_documents(by));
         }
         if !conflicting.is_empty() {
             // Everybody is shown both: whoever has one of them has the proof then, too.
@@ -178,8 +170,8 @@ impl Ledger {
         // One from before a purge brings nobody back to the case that was purged.
         let known = self.purged.values().filter(|t| t.0 != u64::MAX);
         let purged = known.max().copied();
-        let yesterday = Time(now.0.saturating_sub(PACKAGE_AHEAD_MS));
-        let may_renew = self.packages.range(yesterday..).count() < PACKAGES_A_DAY;
+        let of_late = Time(now.0.saturating_sub(PACKAGE_AHEAD_MS))..=now.plus_ms(PACKAGE_AHEAD_MS);
+        let may_renew = self.packages.range(of_late).count() < PACKAGES_A_DAY;
         let spent = |t: Time| may_renew && purged.is_some_and(|purged| t <= purged);
         let usable =
             current.is_some_and(|t| fresh(t) && !spent(t) && self.packages.contains_key(&t));
@@ -206,6 +198,7 @@ impl Ledger {
             self.packages.insert(issued, rows);
             self.package_made = Some(steady);
             while let Some(oldest) = self.packages.keys().next().copied()
+                && self.packages.len() > PACKAGES_LEAST
                 && (issued.since(oldest) > PACKAGE_KEPT_MS || self.packages.len() > PACKAGES_KEPT)
             {
                 self.packages.remove(&oldest);
