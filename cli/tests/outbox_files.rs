@@ -144,3 +144,50 @@ async fn a_disk_without_room_for_a_photograph_still_has_room_for_a_report() {
     assert!(sent["log"].is_string(), "{sent}");
     assert!(at_node(stage.org(), &case, "market.jpg").await == Some(bytes));
 }
+
+/// A film of a telephone, with its place where Android writes it.
+fn film() -> Vec<u8> {
+    let block = |kind: &[u8], content: &[u8]| {
+        let length = u32::try_from(8 + content.len()).expect("short");
+        [&length.to_be_bytes()[..], kind, content].concat()
+    };
+    let place = block(b"\xa9xyz", b"\0\x12\x15\xc7+44.5000+021.2500/");
+    let start = block(b"ftyp", b"isom\0\0\x02\0isommp41");
+    let head = block(b"mvhd", &[0; 100]);
+    let index = block(b"moov", &[head, block(b"udta", &place)].concat());
+    [start, index, block(b"mdat", &[7; 5_000])].concat()
+}
+
+#[tokio::test]
+async fn of_a_film_it_is_said_what_it_tells_and_of_a_document_that_nobody_has_looked() {
+    let stage = Stage::new(&["Monitor"]);
+    let (officer, case) = at_the_checkpoint(&stage).await;
+    let (plan, road) = (
+        officer.home.with_file_name("plan.pdf"),
+        officer.home.with_file_name("road.mp4"),
+    );
+    fs::write(&plan, b"%PDF-1.7 of somebody").expect("written");
+    fs::write(&road, film()).expect("written");
+    let (plan, road) = (plan.display().to_string(), road.display().to_string());
+    for (language, says, not) in [
+        (
+            "en",
+            "road.mp4 also says: place 44.50000, 21.25000; other parts",
+            "plan.pdf was not looked into: it may name place, time, device and people",
+        ),
+        (
+            "fr",
+            "road.mp4 dit aussi : lieu 44.50000, 21.25000 ; d’autres parties",
+            "plan.pdf n’a pas été examiné : il peut nommer lieu, heure, appareil et personnes",
+        ),
+    ] {
+        let said = officer.types(&[
+            "report", "send", &case, "--kind", "note", "--text", "the road", "--attach", &road,
+            "--attach", &plan, "--yes", "--lang", language,
+        ]);
+        assert_eq!(said.code, 0, "{said:?}");
+        let words: Vec<&str> = said.err.split_whitespace().collect();
+        let line = words.join(" ");
+        assert!(line.contains(says) && line.contains(not), "{line}");
+    }
+}

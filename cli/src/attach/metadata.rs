@@ -51,6 +51,19 @@ pub(crate) struct Metadata {
     pub(crate) also: Vec<String>,
 }
 
+/// What came of looking for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// Files of this form have none.
+    None,
+    /// All that there is, as far as it is known.
+    Whole(Metadata),
+    /// What stands where films have it. Their other tracks may say more.
+    Film(Metadata),
+    /// Nobody here knows how, or it is too large.
+    Not,
+}
+
 /// The containers that are looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Container {
@@ -60,6 +73,7 @@ pub(super) enum Container {
     Heif,
     Tiff,
     Pdf,
+    Film,
     /// No form that is known to carry more than its text.
     Text,
     Other,
@@ -74,6 +88,8 @@ impl Container {
             "image/heic" => Self::Heif,
             "image/tiff" => Self::Tiff,
             "application/pdf" => Self::Pdf,
+            film if film.starts_with("video/") => Self::Film,
+            sound if sound.starts_with("audio/") => Self::Film,
             text if text.starts_with("text/") => Self::Text,
             _ => Self::Other,
         }
@@ -92,14 +108,26 @@ impl Metadata {
         found
     }
 
-    /// Of a file on this machine, if it is a picture that is looked into.
-    pub(crate) fn of_file(media_type: &str, path: &Path) -> Option<Self> {
-        let size = std::fs::metadata(path).ok()?.len();
-        if !media_type.starts_with("image/") || size > PICTURE {
-            return None;
+    /// Of a file on this machine.
+    pub(crate) fn of_file(media_type: &str, path: &Path) -> Looked {
+        match Container::of(media_type) {
+            Container::Text => Looked::None,
+            Container::Film => super::film::read(path).map_or(Looked::Not, Looked::Film),
+            Container::Pdf | Container::Other => Looked::Not,
+            _ => match std::fs::metadata(path) {
+                Ok(data) if data.len() <= PICTURE => std::fs::read(path)
+                    .map_or(Looked::Not, |bytes| {
+                        Looked::Whole(Self::of(media_type, &bytes.into()))
+                    }),
+                _ => Looked::Not,
+            },
         }
-        let bytes = std::fs::read(path).ok()?;
-        Some(Self::of(media_type, &bytes.into()))
+    }
+
+    /// One thing more that is said, cut where it is as long as a book.
+    pub(super) fn say(&mut self, what: String, value: &str) {
+        let value = value.chars().take(VALUE).collect();
+        self.said.push(Said { what, value });
     }
 
     /// Whether there is nothing.

@@ -6,7 +6,7 @@
 
 use super::{
     Bar,
-    metadata::{Metadata, PICTURE},
+    metadata::{Looked, Metadata, PICTURE},
     safe_name,
     strip::{NotStripped, strip},
 };
@@ -126,8 +126,8 @@ impl Sealed {
         Ok(sealed)
     }
 
-    /// What the file on this machine says besides what it shows; none if it is not looked into.
-    pub(crate) fn metadata(&self) -> Option<Metadata> {
+    /// What the file on this machine says besides what it shows.
+    pub(crate) fn metadata(&self) -> Looked {
         Metadata::of_file(&self.attachment.media_type, &self.path)
     }
 

@@ -59,7 +59,9 @@ pub(crate) fn strip(media_type: &str, bytes: &Bytes) -> Result<Option<Bytes>, No
         Container::Heif => return Err(NotStripped::Unsupported(tr!("strip-heif"))),
         Container::Tiff => return Err(NotStripped::Unsupported(tr!("strip-tiff"))),
         Container::Pdf => return Err(NotStripped::Unsupported(tr!("strip-pdf"))),
-        Container::Other => return Err(NotStripped::Unsupported(tr!("strip-other"))),
+        Container::Film | Container::Other => {
+            return Err(NotStripped::Unsupported(tr!("strip-other")));
+        }
     };
     // Read again, by what finds metadata and knows nothing of how it was taken out.
     if Metadata::of(media_type, &stripped).is_empty() {

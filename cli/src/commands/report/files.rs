@@ -1,7 +1,7 @@
 //! Files that go with a report, and what pictures say besides what they show.
 
 use crate::{
-    attach::{self, Described, Sealed},
+    attach::{self, Described, Looked, Metadata, Sealed},
     context::Context,
     error::{Error, Exit, Result},
     lang::tr,
@@ -41,16 +41,21 @@ pub(super) fn sealed(fields: &mut Map<String, Value>, context: &Context) -> Resu
     Ok(files)
 }
 
-/// Says what a picture tells besides what it shows, and whether that goes with it.
+/// Says what a file tells besides what it shows, and whether that goes with it; or that nobody has looked.
 fn tell(file: &Sealed, context: &Context) {
-    let Some(told) = file.metadata() else { return };
     let name = plain(&file.attachment.name).into_owned();
-    let line = plain(&told.line()).into_owned();
-    let text = match (file.stripped, told.is_empty()) {
-        (true, false) => tr!("picture-taken-out", name = name, line = line),
-        (false, false) => tr!("picture-says", name = name, line = line),
-        (true, true) => tr!("picture-says-nothing", name = name),
-        (false, true) => return,
+    let line = |told: &Metadata| plain(&told.line()).into_owned();
+    let text = match (file.metadata(), file.stripped) {
+        (Looked::Whole(told), stripped) => match (stripped, told.is_empty()) {
+            (true, false) => tr!("picture-taken-out", name, line = line(&told)),
+            (false, false) => tr!("picture-says", name, line = line(&told)),
+            (true, true) => tr!("picture-says-nothing", name),
+            (false, true) => return,
+        },
+        (Looked::Film(told), _) if told.is_empty() => tr!("film-says-nothing", name),
+        (Looked::Film(told), _) => tr!("film-says", name, line = line(&told)),
+        (Looked::Not, _) => tr!("file-not-looked-into", name),
+        (Looked::None, _) => return,
     };
     context.remark(&text);
 }
