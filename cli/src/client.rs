@@ -28,6 +28,8 @@ use std::{
 const ANSWER: usize = 256 << 20;
 /// Longest single event, bytes.
 const EVENT: usize = 1 << 20;
+/// Bytes of files that a node reads, checks and makes durable in a second, at the least: a worn memory card.
+const SLOW_DISK: u64 = 1 << 20;
 /// A node says every 15 s that it is there; on a narrow link that may wait behind something else.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(120);
 
@@ -79,9 +81,16 @@ impl Client {
         }
     }
 
+    /// The same, with patience for work on so many bytes of files: the node reads all of them, on whatever disk.
+    pub(crate) fn at_work_on(&self, bytes: u64) -> Self {
+        let mut client = self.clone();
+        client.patience += Duration::from_secs(bytes / SLOW_DISK);
+        client
+    }
+
     fn lost(&self, error: &dyn std::fmt::Display) -> Error {
         Error::new(Exit::Unreachable, lang::tr!("node-lost"))
-            .why(format!("{}: {error}", self.way.name()))
+            .why(format!("{}: {}", self.way.name(), self.way.why(error)))
             .next(lang::tr!("node-lost-next"))
             .may_pass()
     }

@@ -10,7 +10,7 @@ use crate::{
 use focal_node::{
     Link,
     net::Reason,
-    remote::{self, NodeAddress, Remote},
+    remote::{self, Moved, NodeAddress, Remote},
 };
 use focal_protocol::wording::Worded;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -19,11 +19,8 @@ use std::{
     io::{self, IsTerminal},
     path::PathBuf,
     pin::Pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::{Context as Task, Poll, ready},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context as Task, Poll},
     time::Duration,
 };
 use tokio::{
@@ -38,6 +35,8 @@ const FAR: Duration = Duration::from_secs(900);
 /// Connections over which chunks of a file go, each with one under way: enough that the node writes while the next ones are
 /// read and sealed here.
 const PIECES: usize = 4;
+/// Over a network, where a dead link is noticed the later the more is under way: one goes while the node answers for another.
+const FAR_PIECES: usize = 2;
 /// Nothing to be seen before: most answers are there by then.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
 
@@ -57,20 +56,20 @@ pub(crate) struct Far {
     nodes: Vec<Remote>,
     /// The one that answered.
     chosen: Mutex<usize>,
-    traffic: Arc<Traffic>,
     link: Link,
-}
-
-/// Bytes that have passed.
-#[derive(Debug, Default)]
-pub(crate) struct Traffic {
-    sent: AtomicU64,
-    received: AtomicU64,
 }
 
 /// A connection of a command with its node, kept from one request to the next.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kept(Arc<Mutex<Option<Arc<Far>>>>);
+
+impl Kept {
+    /// Whether its link went silent: it is no use to try at once again.
+    pub(crate) fn is_silent(&self) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().is_some_and(|far| far.is_silent())
+    }
+}
 
 impl Way {
     /// The way that `context` names. To a node that is not on this machine it needs the author's key.
@@ -95,7 +94,6 @@ impl Way {
         let far = Arc::new(Far {
             nodes,
             chosen: Mutex::new(0),
-            traffic: Arc::default(),
             link,
         });
         *kept = Some(far.clone());
@@ -115,7 +113,8 @@ impl Way {
     pub(crate) fn pieces(&self) -> usize {
         match self {
             Self::Far(far) if far.link != Link::Normal => 1,
-            _ => PIECES,
+            Self::Far(_) => FAR_PIECES,
+            Self::Socket(_) => PIECES,
         }
     }
 
@@ -158,12 +157,27 @@ impl Way {
     pub(crate) fn progress(&self, what: impl FnOnce() -> String) -> Option<Progress> {
         match self {
             Self::Socket(_) => None,
-            Self::Far(far) => Some(Progress::new(what(), far.traffic.clone())),
+            Self::Far(far) => {
+                let moved = far.nodes.iter().map(|node| node.moved().clone());
+                Some(Progress::new(what(), moved.collect()))
+            }
+        }
+    }
+
+    /// Why a connection has ended.
+    pub(crate) fn why(&self, error: &dyn std::fmt::Display) -> String {
+        match self {
+            Self::Far(far) if far.is_silent() => why(&remote::Error::Silent),
+            _ => error.to_string(),
         }
     }
 }
 
 impl Far {
+    fn is_silent(&self) -> bool {
+        self.nodes.iter().any(Remote::is_silent)
+    }
+
     async fn stream(&self) -> Result<Stream> {
         let first = *self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
         let count = self.nodes.len();
@@ -175,8 +189,7 @@ impl Far {
             match node.open().await {
                 Ok(io) => {
                     *self.chosen.lock().unwrap_or_else(PoisonError::into_inner) = at;
-                    let traffic = self.traffic.clone();
-                    return Ok(Stream::Far { io, traffic });
+                    return Ok(Stream::Far(io));
                 }
                 Err(e) => last = Some(e),
             }
@@ -264,13 +277,8 @@ fn unreached(error: &remote::Error) -> Error {
 pub(crate) enum Stream {
     /// On this machine.
     Near(UnixStream),
-    /// Anywhere; what passes is counted.
-    Far {
-        /// The libp2p stream.
-        io: focal_node::net::ApiStream,
-        /// The counters.
-        traffic: Arc<Traffic>,
-    },
+    /// Anywhere.
+    Far(remote::Stream),
 }
 
 impl AsyncRead for Stream {
@@ -281,13 +289,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Near(io) => Pin::new(io).poll_read(cx, buffer),
-            Self::Far { io, traffic } => {
-                let before = buffer.filled().len();
-                ready!(Pin::new(io).poll_read(cx, buffer))?;
-                let read = buffer.filled().len().saturating_sub(before) as u64;
-                traffic.received.fetch_add(read, Ordering::Relaxed);
-                Poll::Ready(Ok(()))
-            }
+            Self::Far(io) => Pin::new(io).poll_read(cx, buffer),
         }
     }
 }
@@ -300,25 +302,21 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Near(io) => Pin::new(io).poll_write(cx, bytes),
-            Self::Far { io, traffic } => {
-                let written = ready!(Pin::new(io).poll_write(cx, bytes))?;
-                traffic.sent.fetch_add(written as u64, Ordering::Relaxed);
-                Poll::Ready(Ok(written))
-            }
+            Self::Far(io) => Pin::new(io).poll_write(cx, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Near(io) => Pin::new(io).poll_flush(cx),
-            Self::Far { io, .. } => Pin::new(io).poll_flush(cx),
+            Self::Far(io) => Pin::new(io).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Near(io) => Pin::new(io).poll_shutdown(cx),
-            Self::Far { io, .. } => Pin::new(io).poll_shutdown(cx),
+            Self::Far(io) => Pin::new(io).poll_shutdown(cx),
         }
     }
 }
@@ -327,18 +325,18 @@ impl AsyncWrite for Stream {
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    fn new(what: String, traffic: Arc<Traffic>) -> Self {
+    fn new(what: String, moved: Vec<Arc<Moved>>) -> Self {
         if !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed}): {traffic}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner())
             .with_key("traffic", move |_: &ProgressState, out: &mut dyn Write| {
-                let kib = |n: &AtomicU64| {
-                    let n = n.load(Ordering::Relaxed);
+                let kib = |of: fn(&Moved) -> u64| {
+                    let n: u64 = moved.iter().map(|moved| of(moved)).sum();
                     format!("{}.{} KiB", n >> 10, ((n & 1023) * 10) >> 10)
                 };
-                let (sent, received) = (kib(&traffic.sent), kib(&traffic.received));
+                let (sent, received) = (kib(Moved::sent), kib(Moved::received));
                 // Nothing to do where it cannot be shown.
                 let _ = write!(out, "{}", tr!("progress-traffic", sent, received));
             });

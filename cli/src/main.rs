@@ -67,7 +67,7 @@ fn main() -> ExitCode {
                 nothing_here(&context)
             });
         }
-        if context.heard.was_reached() {
+        if context.heard.was_reached() && !context.far.is_silent() {
             // What waits for the node goes out now that it was there.
             let sending = client(async {
                 outbox::after(&context, outbox::Ask::Person).await;

@@ -4,8 +4,13 @@ mod support;
 
 use focal_node::remote::NodeAddress;
 use focal_tests::{Org, SlowLink, until};
-use std::{cell::RefCell, process::Child, time::Duration};
-use support::{Officer, Stage, at_node, files, photograph};
+use std::{
+    cell::RefCell,
+    io::Write,
+    process::Child,
+    time::{Duration, Instant},
+};
+use support::{Officer, Said, Stage, at_node, files, photograph};
 
 const CASE: &str = "Varenia: Orsk province";
 
@@ -30,6 +35,11 @@ async fn until_passed(link: &SlowLink, bytes: u64, child: &RefCell<Child>) {
         (link.passed() >= bytes).then_some(())
     })
     .await;
+}
+
+/// Figures, for who runs it.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A report with a photograph that was written without a link.
@@ -73,10 +83,10 @@ async fn a_photograph_goes_on_amid_a_chunk_after_each_break() {
     let said = officer.types(&[&send[..], &["--json"]].concat()).json();
     assert_eq!((&said["files"], &said["following"]), (&1.into(), &0.into()));
     let passed = link.passed() - before;
-    eprintln!(
-        "a photograph of {} bytes: {passed} on a link that broke four times",
-        bytes.len()
-    );
+    let of = bytes.len();
+    say(&format!(
+        "a photograph of {of} bytes: {passed} on a link that broke four times"
+    ));
     assert!(passed < 660_000, "{passed}");
     let there = at_node(stage.org(), &case, "market.jpg").await;
     assert!(there == Some(bytes));
@@ -95,4 +105,35 @@ async fn a_chunk_that_takes_longer_than_an_answer_may_gets_through() {
     assert_eq!((&sent["files"], &sent["following"]), (&1.into(), &0.into()));
     let there = at_node(stage.org(), &case, "market.jpg").await;
     assert!(there == Some(bytes));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_goes_silent_is_noticed_and_what_waits_is_kept() {
+    let stage = Stage::new(&["Monitor"]);
+    let _node = stage.node().await;
+    let case = stage.org().open_case(CASE).await.to_string();
+    let link = SlowLink::to(port(stage.org()), Duration::from_millis(5), 20_000).await;
+    let officer = away(&stage, &link, "normal");
+    let bytes = with_a_photograph_that_waits(&officer, &case, &link, 60_000);
+    let before = link.passed();
+    let child = RefCell::new(officer.begins(&["outbox", "send"]));
+    until_passed(&link, before + 20_000, &child).await;
+    link.fall_silent();
+    let silent = Instant::now();
+    // It would be a quarter of an hour.
+    let said = tokio::task::spawn_blocking(|| {
+        Said::of(child.into_inner().wait_with_output().expect("ended"))
+    });
+    let said = tokio::time::timeout(Duration::from_secs(240), said);
+    let said = said.await.expect("it ends").expect("joined");
+    let after = silent.elapsed();
+    say(&format!("a dead link was noticed after {after:?}"));
+    assert!(after < Duration::from_secs(100), "{after:?}");
+    assert_eq!(said.code, 5, "{said:?}");
+    assert!(said.err.contains("gone silent"), "{said:?}");
+    assert_eq!(files(&officer.outbox().join("files")).len(), 1);
+    link.restore();
+    let sent = officer.json(&["outbox", "send"]);
+    assert_eq!((&sent["files"], &sent["following"]), (&1.into(), &0.into()));
+    assert!(at_node(stage.org(), &case, "market.jpg").await == Some(bytes));
 }

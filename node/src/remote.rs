@@ -3,21 +3,34 @@
 //!
 //! Nothing listens here, nothing is announced, and only the nodes that are named are dialled.
 
+mod pulse;
+mod stream;
+
+pub use pulse::Moved;
+pub use stream::Stream;
+
 use crate::{
     Link as Kind,
-    net::{API, ApiStream, Only, Patience, Reach, Reason, node_id, reason::Cause, swarm},
+    net::{self, API, ApiStream, Only, Patience, Reach, Reason, node_id, reason::Cause, swarm},
 };
 use focal_protocol::id::NodeId;
 use futures::StreamExt;
 use libp2p::{
     Multiaddr, PeerId, Swarm,
     multiaddr::Protocol,
-    relay,
+    ping, relay,
     swarm::{NetworkBehaviour, SwarmEvent},
 };
-use std::{collections::BTreeMap, time::Duration};
+use libp2p_stream::OpenStreamError;
+use pulse::{LOOK, Pulse, pings};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::compat::FuturesAsyncReadCompatExt;
+use tokio_util::{compat::FuturesAsyncReadCompatExt, sync::CancellationToken};
 use zeroize::Zeroizing;
 
 /// As long as the node gives a handshake, and its own time for the first packets.
@@ -46,6 +59,9 @@ pub enum Error {
     /// The connection broke.
     #[error("the connection broke: {}", .0.text)]
     Broken(Reason),
+    /// Nothing comes any more, and nobody has said that it ends.
+    #[error("the link has gone silent: nothing comes from the node any more")]
+    Silent,
 }
 
 focal_protocol::worded! {
@@ -56,6 +72,7 @@ focal_protocol::worded! {
         Self::OtherNode => "remote-other-node",
         Self::NotLetIn => "remote-not-let-in",
         Self::Broken(why) => "remote-broken" { why: why.part() },
+        Self::Silent => "remote-silent",
     }
 }
 
@@ -117,16 +134,22 @@ impl NodeAddress {
 struct Behaviour {
     /// The API of the one node.
     streams: Only,
+    /// Whether it is still there.
+    pings: Only<ping::Behaviour>,
     /// Goes by way of a relay, where the address says so.
     by_relay: relay::client::Behaviour,
 }
 
-type Reply = oneshot::Sender<Result<ApiStream, Error>>;
+type Reply = oneshot::Sender<Result<Stream, Error>>;
+/// What came of opening a stream: late is one on which nobody answered in time.
+type Opened = Result<ApiStream, Unopened>;
+type Make = Box<dyn Fn() -> Result<Swarm<Behaviour>, net::Error> + Send>;
 
 /// A node that an author speaks with. Dropping it closes the connection.
 #[derive(Debug, Clone)]
 pub struct Remote {
     requests: mpsc::UnboundedSender<Reply>,
+    moved: Arc<Moved>,
 }
 
 impl Remote {
@@ -140,26 +163,49 @@ impl Remote {
         link: Kind,
         reach: &Reach,
     ) -> Result<Self, Error> {
-        let mut streams = Only::nobody();
-        streams.add(node.peer);
-        let patience = Patience {
-            handshake: HANDSHAKE,
-            idle: IDLE,
-        };
-        let swarm = swarm(seed, reach, &patience, |_, by_relay| {
-            Ok(Behaviour { streams, by_relay })
-        })
-        .map_err(|e| Error::Setup(e.to_string()))?;
+        let (seed, reach, peer) = (seed.clone(), reach.clone(), node.peer);
+        let make: Make = Box::new(move || {
+            let patience = Patience {
+                handshake: HANDSHAKE,
+                idle: IDLE,
+            };
+            swarm(&seed, &reach, &patience, |_, by_relay| {
+                let mut streams = Only::nobody();
+                streams.add(peer);
+                let mut pings = Only::with(pings(link));
+                pings.add(peer);
+                Ok(Behaviour {
+                    streams,
+                    pings,
+                    by_relay,
+                })
+            })
+        });
+        let swarm = make().map_err(|e| Error::Setup(e.to_string()))?;
         let (requests, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(Link::new(swarm, node, link, receiver).run());
-        Ok(Self { requests })
+        let moved = Arc::<Moved>::default();
+        let link = Link::new(swarm, make, node, link, receiver, moved.clone());
+        tokio::spawn(link.run());
+        Ok(Self { requests, moved })
+    }
+
+    /// What has passed on its streams.
+    #[must_use]
+    pub fn moved(&self) -> &Arc<Moved> {
+        &self.moved
+    }
+
+    /// Whether the last connection went silent, and was given up.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.moved.silent.load(Ordering::Relaxed)
     }
 
     /// Opens a stream; dials the node first if there is no connection.
     ///
     /// # Errors
     /// Why it does not come to one.
-    pub async fn open(&self) -> Result<ApiStream, Error> {
+    pub async fn open(&self) -> Result<Stream, Error> {
         let gone = || Error::Broken(Reason::of(&Cause::Stopped));
         let (reply, answer) = oneshot::channel();
         self.requests.send(reply).map_err(|_| gone())?;
@@ -167,18 +213,34 @@ impl Remote {
     }
 }
 
+/// Why there is no stream on a connection that stands.
+#[derive(Debug)]
+enum Unopened {
+    /// Nobody answered in time.
+    Late,
+    /// Anything else.
+    Because(Reason),
+}
+
 /// The task that owns the swarm.
 struct Link {
     swarm: Swarm<Behaviour>,
+    /// Makes another one in the place of one whose link is dead.
+    make: Make,
     node: NodeAddress,
     link: Kind,
+    moved: Arc<Moved>,
+    /// Of the present connection.
+    pulse: Option<Pulse>,
+    /// Ends the streams of the present connection.
+    dead: CancellationToken,
     requests: mpsc::UnboundedReceiver<Reply>,
     /// Who waits for the connection.
     waiting: Vec<Reply>,
     /// Who waits for a stream on it, by a number.
     opening: BTreeMap<u64, Reply>,
-    opened: mpsc::UnboundedReceiver<(u64, Result<ApiStream, Reason>)>,
-    tell: mpsc::UnboundedSender<(u64, Result<ApiStream, Reason>)>,
+    opened: mpsc::UnboundedReceiver<(u64, Opened)>,
+    tell: mpsc::UnboundedSender<(u64, Opened)>,
     next: u64,
     /// Whether any stream was opened on the present connection.
     spoken: bool,
@@ -187,15 +249,21 @@ struct Link {
 impl Link {
     fn new(
         swarm: Swarm<Behaviour>,
+        make: Make,
         node: NodeAddress,
         link: Kind,
         requests: mpsc::UnboundedReceiver<Reply>,
+        moved: Arc<Moved>,
     ) -> Self {
         let (tell, opened) = mpsc::unbounded_channel();
         Self {
             swarm,
+            make,
             node,
             link,
+            moved,
+            pulse: None,
+            dead: CancellationToken::new(),
             requests,
             waiting: Vec::new(),
             opening: BTreeMap::new(),
@@ -207,14 +275,51 @@ impl Link {
     }
 
     async fn run(mut self) {
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                _ = look.tick(), if self.pulse.is_some() => if !self.look() {
+                    return;
+                },
                 event = self.swarm.select_next_some() => self.event(event),
-                Some((number, result)) = self.opened.recv() => self.answer(number, result),
+                Some((number, result)) = self.opened.recv() => if !self.answer(number, result) {
+                    return;
+                },
                 reply = self.requests.recv() => match reply {
                     Some(reply) => self.wanted(reply),
                     None => return,
                 },
+            }
+        }
+    }
+
+    /// Gives the connection up if its link is dead. False: there will be no other.
+    fn look(&mut self) -> bool {
+        let now = Instant::now();
+        let pulse = self.pulse.as_mut();
+        if !pulse.is_some_and(|pulse| pulse.is_dead(now, &self.moved)) {
+            return true;
+        }
+        self.bury()
+    }
+
+    /// Gives the connection up. False: there will be no other.
+    fn bury(&mut self) -> bool {
+        tracing::debug!("the link has gone silent");
+        self.moved.silent.store(true, Ordering::Relaxed);
+        self.pulse = None;
+        std::mem::take(&mut self.dead).cancel();
+        self.fail(&Error::Silent);
+        // Closing waits until what was written has gone out: that is never. What is dropped is closed at once.
+        match (self.make)() {
+            Ok(swarm) => {
+                self.swarm = swarm;
+                true
+            }
+            Err(e) => {
+                tracing::debug!("no other connection: {e}");
+                false
             }
         }
     }
@@ -243,25 +348,39 @@ impl Link {
             let result = control.open_stream(peer, API).await;
             let result = result
                 .map(FuturesAsyncReadCompatExt::compat)
-                .map_err(|e| Reason::of_open(&e));
+                .map_err(|e| match e {
+                    OpenStreamError::Io(e) if e.kind() == io::ErrorKind::TimedOut => Unopened::Late,
+                    e => Unopened::Because(Reason::of_open(&e)),
+                });
             // The task may have ended meanwhile.
             let _ = tell.send((number, result));
         });
     }
 
-    fn answer(&mut self, number: u64, result: Result<ApiStream, Reason>) {
+    /// Hands a stream to who waits for it. False: there will be no other connection.
+    fn answer(&mut self, number: u64, result: Opened) -> bool {
         self.spoken |= result.is_ok();
         let Some(reply) = self.opening.remove(&number) else {
-            return;
+            return true;
         };
         let result = match result {
-            Ok(stream) => Ok(stream),
+            Ok(stream) => {
+                let (moved, dead) = (self.moved.clone(), self.dead.clone());
+                Ok(Stream::new(stream, moved, dead))
+            }
+            // Who says nothing to that for so long is not there.
+            Err(Unopened::Late) if self.swarm.is_connected(&self.node.peer) => {
+                let _ = reply.send(Err(Error::Silent));
+                return self.bury();
+            }
+            Err(Unopened::Late) => Err(Error::Silent),
             // Speaks to us, but not about this: a node of before, or not of our organisation.
             Err(_) if self.swarm.is_connected(&self.node.peer) => Err(Error::NotLetIn),
-            Err(why) => Err(Error::Broken(why)),
+            Err(Unopened::Because(why)) => Err(Error::Broken(why)),
         };
         // Who asked may have gone.
         let _ = reply.send(result);
+        true
     }
 
     fn fail(&mut self, error: &Error) {
@@ -276,6 +395,8 @@ impl Link {
         match event {
             SwarmEvent::ConnectionEstablished { peer_id, .. } if peer_id == self.node.peer => {
                 self.spoken = false;
+                self.moved.silent.store(false, Ordering::Relaxed);
+                self.pulse = Some(Pulse::new(self.link, Instant::now(), &self.moved));
                 for reply in std::mem::take(&mut self.waiting) {
                     self.open(reply);
                 }
@@ -286,6 +407,7 @@ impl Link {
                 cause,
                 ..
             } if peer_id == self.node.peer => {
+                self.pulse = None;
                 let why = cause.map_or_else(|| Reason::of(&Cause::Closed), |e| Reason::of_end(&e));
                 // Hung up before a word was said: that is how a node treats keys that it does not know.
                 let error = if self.spoken {
@@ -305,6 +427,16 @@ impl Link {
                     other => Error::Unreachable(Reason::of_dial(other)),
                 };
                 self.fail(&error);
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Pings(event)) => {
+                if let Some(pulse) = &mut self.pulse {
+                    match event.result {
+                        Ok(_) => pulse.heard(Instant::now(), &self.moved),
+                        Err(ping::Failure::Unsupported) => pulse.knows_none(),
+                        // What has come since says more.
+                        Err(_) => {}
+                    }
+                }
             }
             _ => {}
         }

@@ -25,6 +25,7 @@ pub struct SlowLink {
     cuts: watch::Sender<u64>,
     way: Arc<Mutex<(Duration, u32)>>,
     down: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,6 +34,7 @@ struct Shape {
     way: Arc<Mutex<(Duration, u32)>>,
     passed: Arc<AtomicU64>,
     cuts: watch::Receiver<u64>,
+    silent: Arc<AtomicBool>,
 }
 
 impl SlowLink {
@@ -46,7 +48,9 @@ impl SlowLink {
         let passed = Arc::new(AtomicU64::new(0));
         let (cuts, receiver) = watch::channel(0);
         let way = Arc::new(Mutex::new((delay, bytes_per_second)));
+        let silent = Arc::new(AtomicBool::new(false));
         let shape = Shape {
+            silent: silent.clone(),
             way: way.clone(),
             passed: passed.clone(),
             cuts: receiver,
@@ -72,6 +76,7 @@ impl SlowLink {
             cuts,
             way,
             down,
+            silent,
         }
     }
 
@@ -98,8 +103,17 @@ impl SlowLink {
         self.cut();
     }
 
+    /// Nothing arrives any more, in either direction, and nobody is told: connections stay open, and new ones are taken.
+    pub fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
+    }
+
     /// The link is there again.
     pub fn restore(&self) {
+        if self.silent.swap(false, Ordering::SeqCst) {
+            // Of what was swallowed the rest makes no sense.
+            self.cut();
+        }
         self.down.store(false, Ordering::SeqCst);
     }
 
@@ -126,6 +140,9 @@ impl Shape {
                 }
             };
             let Ok(n @ 1..) = read else { return };
+            if self.silent.load(Ordering::SeqCst) {
+                continue;
+            }
             let size = u32::try_from(n).unwrap_or(u32::MAX);
             let (delay, rate) = *self.way.lock().unwrap_or_else(PoisonError::into_inner);
             let takes = Duration::from_secs(1) * size / rate;

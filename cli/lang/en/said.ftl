@@ -320,5 +320,6 @@ said-remote-setup = { $why }
 said-remote-unreachable = { $why }
 said-remote-other-node = another node answers at its address
 said-remote-not-let-in = the node hangs up, as it does when it knows no author with this key
+said-remote-silent = the link has gone silent: nothing comes from the node any more
 said-remote-broken = the connection broke: { $why }
 said-verbatim = { $text }

@@ -337,5 +337,6 @@ said-remote-setup = { $why }
 said-remote-unreachable = { $why }
 said-remote-other-node = un autre nœud répond à son adresse
 said-remote-not-let-in = le nœud raccroche, comme il le fait quand il ne connaît aucun auteur qui ait cette clé
+said-remote-silent = la liaison est devenue muette : rien ne vient plus du nœud
 said-remote-broken = la liaison s’est rompue : { $why }
 said-verbatim = { $text }

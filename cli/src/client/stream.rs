@@ -16,12 +16,18 @@ use std::{
     io::{self, Read},
     path::Path,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
 /// Bytes of a file that are read at a time.
 const PIECE: usize = 128 << 10;
+/// A node that loads a volume writes what has come before it takes more, and makes all of it durable before it answers.
+const AT_REST: Duration = Duration::from_secs(900);
 /// Longest part that a node sends, bytes.
 const PART: usize = 4 << 20;
 
@@ -78,6 +84,12 @@ impl Client {
         file: &Path,
         sent: impl Fn(u64) + Send + 'static,
     ) -> Result<T> {
+        let moved = Arc::<AtomicU64>::default();
+        let counted = moved.clone();
+        let sent = move |bytes| {
+            counted.fetch_add(bytes, Ordering::Relaxed);
+            sent(bytes);
+        };
         let unreadable = |e| Error::io(tr!("file-cannot-be-read"), file, &e);
         let opened = File::open(file).map_err(unreadable)?;
         let left = opened.metadata().map_err(unreadable)?.len();
@@ -98,7 +110,8 @@ impl Client {
             .header("content-type", "application/octet-stream")
             .body(body)
             .map_err(|e| self.lost(&e))?;
-        let response = sender.send_request(request).await;
+        let response = while_it_moves(sender.send_request(request), &moved, self.at_rest());
+        let response = response.await.map_err(|e| self.lost(&e))?;
         let response = response.map_err(|e| self.lost(&e))?;
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER).collect().await;
@@ -108,6 +121,11 @@ impl Client {
         } else {
             Err(refusal(status, &body))
         }
+    }
+
+    /// How long nothing of a file may go while the node makes durable what has come.
+    fn at_rest(&self) -> Duration {
+        self.patience.max(AT_REST)
     }
 
     /// A `GET` of bytes, each handed out as it comes: what has come before a link breaks is there.
@@ -194,6 +212,25 @@ impl Parts {
     }
 }
 
+/// Waits for an answer as long as bytes go, and for `rest` without any.
+///
+/// # Errors
+/// Nothing goes any more, and nothing comes.
+async fn while_it_moves<T>(
+    answer: impl Future<Output = T>,
+    moved: &AtomicU64,
+    rest: Duration,
+) -> std::result::Result<T, tokio::time::error::Elapsed> {
+    let mut answer = std::pin::pin!(answer);
+    loop {
+        let before = moved.load(Ordering::Relaxed);
+        match tokio::time::timeout(rest, &mut answer).await {
+            Err(_) if moved.load(Ordering::Relaxed) != before => {}
+            ended => return ended,
+        }
+    }
+}
+
 fn broken(why: impl std::fmt::Display) -> Error {
     Error::new(Exit::Unreachable, tr!("answer-broken"))
         .why(why.to_string())
@@ -203,6 +240,25 @@ fn broken(why: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_waited_for_as_long_as_something_goes() {
+        let moved = Arc::<AtomicU64>::default();
+        let rest = Duration::from_millis(60);
+        let going = moved.clone();
+        let answer = async move {
+            for _ in 0..10 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                going.fetch_add(1, Ordering::Relaxed);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        while_it_moves(answer, &moved, rest)
+            .await
+            .expect("answered");
+        let never = while_it_moves(std::future::pending::<()>(), &moved, rest);
+        never.await.expect_err("nothing goes any more");
+    }
 
     #[tokio::test]
     async fn a_file_is_sent_whole_and_counted() {

@@ -9,10 +9,7 @@ use crate::{
     lang::tr,
 };
 use focal_node::api::types::{Imported, Stored};
-use focal_protocol::{
-    id::Hash,
-    record::{Attachment, Kind},
-};
+use focal_protocol::record::{Attachment, Kind};
 use std::collections::BTreeSet;
 
 /// What came of sending.
@@ -187,8 +184,10 @@ impl Sending<'_> {
         let follow = if item.files { "?files=follow" } else { "" };
         let path = format!("/v1/cases/{case}/records{follow}");
         let told = self.tell_of_import(&item, case).await;
+        let files = item.attachments().iter().map(|file| file.size).sum();
+        let client = self.client.at_work_on(files);
         let sent = match told {
-            Ok(()) => self.client.post_bytes::<Stored>(&path, item.body()).await,
+            Ok(()) => client.post_bytes::<Stored>(&path, item.body()).await,
             Err(e) => Err(e),
         };
         match sent {
@@ -315,19 +314,20 @@ impl Sending<'_> {
             if upload(self.client, &mut waiting, go_on).await? == Handed::Paused {
                 return Ok(turn);
             }
-            self.complete(&list).await?;
+            self.complete(attachment).await?;
             self.outbox.handed_over(&list)?;
             self.outcome.files += 1;
         } else {
-            self.complete(&list).await?;
+            self.complete(attachment).await?;
         }
         Ok(None)
     }
 
     /// The node checks that all of a file is there, and makes it durable.
-    async fn complete(&self, list: &Hash) -> Result<()> {
-        let path = format!("/v1/attachments/{list}/complete");
-        self.client.post_nothing(&path).await.map_err(|mut e| {
+    async fn complete(&self, attachment: &Attachment) -> Result<()> {
+        let path = format!("/v1/attachments/{}/complete", attachment.list);
+        let client = self.client.at_work_on(attachment.size);
+        client.post_nothing(&path).await.map_err(|mut e| {
             e.passing |= e.code.as_deref().is_some_and(comes_yet);
             e
         })

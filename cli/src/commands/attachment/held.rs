@@ -33,6 +33,7 @@ pub(super) async fn verify(args: &VerifyArgs, context: &Context) -> Result<()> {
     let mut verified = Vec::new();
     for row in &rows {
         let path = format!("/v1/attachments/{}/verify", row.attachment);
+        let client = client.at_work_on(row.size);
         let found: AttachmentVerified = client.post(&path, &json!(null)).await?;
         bar.more(row.size);
         verified.push(json!({

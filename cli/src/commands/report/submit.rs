@@ -217,6 +217,8 @@ async fn keep_and_send(
                 hand_over(client, files, context).await?;
             }
             let path = format!("/v1/cases/{}/records", place.case.case);
+            let of_files = files.iter().map(|file| file.attachment.size).sum();
+            let client = client.at_work_on(of_files);
             let stored = client.post_bytes(&path, item.body()).await;
             return match stored {
                 Ok(stored) => Ok(Sent::stored(stored)),

@@ -99,8 +99,9 @@ impl Actor {
                     let behaviour = self.swarm.behaviour_mut();
                     behaviour.authors.add(id);
                     behaviour.relay.add(id);
-                    if !behaviour.frugal_ping.has(&id) {
-                        behaviour.ping.add(id);
+                    // An author pings; from here it is for the way through their NAT alone.
+                    if !behaviour.ping.has(&id) {
+                        behaviour.frugal_ping.add(id);
                     }
                 }
                 // What a revoked key has open ends now. An error means that there was nothing.
@@ -115,7 +116,7 @@ impl Actor {
             let behaviour = self.swarm.behaviour_mut();
             behaviour.authors.remove(&gone);
             if !behaviour.streams.has(&gone) {
-                behaviour.ping.remove(&gone);
+                behaviour.frugal_ping.remove(&gone);
             }
             self.dismiss(gone);
         }
