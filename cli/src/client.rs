@@ -10,12 +10,16 @@ use crate::{
     lang::{self, tr},
     link::Way,
 };
-use focal_node::api::types::{Event, Here, Problem};
+use focal_node::api::{
+    packed,
+    types::{Event, Here, Problem},
+};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
     client::conn::http1,
+    header,
 };
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
@@ -140,10 +144,11 @@ impl Client {
         body: Vec<u8>,
     ) -> Result<Response<Incoming>> {
         let mut sender = self.open().await?;
-        self.ask(&mut sender, method, path, content_type, body)
+        self.ask(&mut sender, method, path, content_type, body, false)
             .await
     }
 
+    /// A request, whose answer may come packed if the caller unpacks it.
     async fn ask(
         &self,
         sender: &mut Sender,
@@ -151,12 +156,19 @@ impl Client {
         path: &str,
         content_type: &str,
         body: Vec<u8>,
+        packed: bool,
     ) -> Result<Response<Incoming>> {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header("host", "focal")
-            .header("content-type", content_type)
+            .header(header::HOST, "focal")
+            .header(header::CONTENT_TYPE, content_type);
+        let request = if packed && matches!(self.way, Way::Far(_)) {
+            request.header(header::ACCEPT_ENCODING, packed::NAME)
+        } else {
+            request
+        };
+        let request = request
             .body(Full::new(Bytes::from(body)))
             .map_err(|e| Error::new(Exit::Usage, tr!("cannot-be-asked")).why(e.to_string()))?;
         let answer = tokio::time::timeout(self.patience, sender.send_request(request));
@@ -193,7 +205,7 @@ impl Client {
         let _progress = self.way.progress(|| tr!("progress-asking"));
         let mut sender = self.sender().await?;
         let response = self
-            .ask(&mut sender, method, path, content_type, body)
+            .ask(&mut sender, method, path, content_type, body, true)
             .await?;
         let answer = self.answer(response).await;
         // What was refused was read to its end, too.
@@ -203,7 +215,14 @@ impl Client {
 
     async fn answer(&self, response: Response<Incoming>) -> Result<Bytes> {
         let status = response.status();
-        let body = self.whole(response.into_body()).await?;
+        let encoding = response.headers().get(header::CONTENT_ENCODING);
+        let is_packed = encoding.is_some_and(|encoding| encoding == packed::NAME);
+        let mut body = self.whole(response.into_body()).await?;
+        if is_packed {
+            let plain = packed::unpack(&body, ANSWER);
+            let plain = plain.ok_or_else(|| Error::new(Exit::Failed, tr!("answer-malformed")))?;
+            body = Bytes::from(plain);
+        }
         if status.is_success() {
             Ok(body)
         } else {
@@ -282,6 +301,7 @@ impl Client {
                 path,
                 "application/json",
                 Vec::new(),
+                false,
             )
             .await?;
         let status = response.status();
@@ -307,7 +327,8 @@ impl Kept {
         let Self { client, sender } = self;
         sender.ready().await.map_err(|e| client.lost(&e))?;
         let content_type = "application/octet-stream";
-        let response = client.ask(sender, method, path, content_type, body).await?;
+        let response = client.ask(sender, method, path, content_type, body, true);
+        let response = response.await?;
         client.answer(response).await
     }
 

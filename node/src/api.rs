@@ -18,6 +18,7 @@ mod export;
 mod history;
 mod imports;
 mod openapi;
+pub mod packed;
 mod preview;
 mod read;
 mod report;

@@ -24,7 +24,7 @@ pub use contact::{ContactKey, ContactPublic};
 pub use entry::{EntryKey, EpochSecret, entry_key, open_entry, open_with, seal_entry};
 pub use home::HomeKey;
 pub use key_file::{KeyFile, KeyFileError, Opened, Purpose, Unlock};
-pub(crate) use padding::padme;
+pub use padding::padme;
 
 /// Why something cannot be closed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -51,6 +51,23 @@ impl Visitor {
         path: &str,
         body: Vec<u8>,
     ) -> Result<Response<Incoming>, Error> {
+        self.begin_packed(method, path, body, "identity").await
+    }
+
+    /// The same, with an answer that may be encoded so.
+    ///
+    /// # Errors
+    /// There is no stream to the node.
+    ///
+    /// # Panics
+    /// The stream breaks.
+    pub async fn begin_packed(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+        encoding: &str,
+    ) -> Result<Response<Incoming>, Error> {
         let stream = self.0.open().await?;
         let broken = |e: &dyn std::fmt::Display| Error::Broken(reason(e));
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -62,6 +79,7 @@ impl Visitor {
             .uri(path)
             .header("host", "focal")
             .header("content-type", "application/json")
+            .header("accept-encoding", encoding)
             .body(Full::new(Bytes::from(body)))
             .expect("a request");
         sender.send_request(request).await.map_err(|e| broken(&e))

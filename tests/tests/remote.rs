@@ -1,6 +1,6 @@
 //! Authors away from the node: let in by the manifest, each to what their role allows, and to nothing else.
 
-use focal_node::remote::Error;
+use focal_node::{api::packed, remote::Error};
 use focal_protocol::{
     codec,
     directory::{Revocation, Role},
@@ -346,4 +346,37 @@ async fn an_author_has_so_many_requests_at_once_and_others_are_not_slower() {
         again.ok()
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_an_author_asks_for_comes_packed_if_they_say_so() {
+    let stage = Stage::new().await;
+    let org = stage.org();
+    for n in 0..40 {
+        let text = format!("Militia checkpoint {n} on the Dalmat road, families on foot.");
+        let note = org.note(stage.case, &text);
+        org.submit(stage.case, &note).await.expect("stored");
+    }
+    let visitor = stage.visitor(Role::Officer);
+    let path = format!("/v1/cases/{}/records", stage.case);
+    let get = async |encoding: &str| {
+        let answer = visitor.begin_packed(Method::GET, &path, Vec::new(), encoding);
+        let answer = answer.await.expect("an answer");
+        let named = answer.headers().get("content-encoding").cloned();
+        let body = answer.into_body().collect().await.expect("whole");
+        (named, body.to_bytes())
+    };
+    let (named, plain) = get("identity").await;
+    assert_eq!(named, None);
+    let (named, packed) = get(packed::NAME).await;
+    assert_eq!(named.expect("packed"), packed::NAME);
+    let figures = format!(
+        "a list of 40 records: {} bytes, packed {}\n",
+        plain.len(),
+        packed.len()
+    );
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), figures.as_bytes());
+    assert!(packed.len() * 3 < plain.len(), "{figures}");
+    let unpacked = packed::unpack(&packed, plain.len()).expect("sound");
+    assert!(unpacked == plain);
 }

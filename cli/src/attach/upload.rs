@@ -224,3 +224,16 @@ impl<'a> Hands<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_of_before_says_places_alone() {
+        let of = |text: &str| serde_json::from_str::<Lacks>(text).expect("an answer");
+        assert!(matches!(of("[0,2]"), Lacks::Places(places) if places == [0, 2]));
+        let begun = of(r#"{"lacking":[1],"begun":[{"chunk":"00","here":7}]}"#);
+        assert!(matches!(begun, Lacks::Begun(l) if l.lacking == [1] && l.begun[0].here == 7));
+    }
+}

@@ -4,8 +4,8 @@ use super::{
     access::{Visitor, admit},
     attachments, audit, backup,
     caller::Caller,
-    content, courier, doctor, events, evidence, export, history, imports, openapi, preview, read,
-    report, search, write,
+    content, courier, doctor, events, evidence, export, history, imports, openapi, packed, preview,
+    read, report, search, write,
 };
 use crate::{
     Error, attachments::Attachments, door::Door, ledger::LedgerHandle, net::Net, views::Views,
@@ -74,7 +74,9 @@ impl Server {
     /// Serves authors who come through the door. The swarm's end is the end of their connections.
     pub(crate) fn authors(door: Door, state: ApiState) {
         let stopping = stopped(state.stopping.clone());
-        let app = routes(state.clone()).route_layer(middleware::from_fn_with_state(state, admit));
+        let app = routes(state.clone())
+            .route_layer(middleware::from_fn_with_state(state, admit))
+            .layer(middleware::from_fn(packed::answer));
         tokio::spawn(async move {
             let app = app.into_make_service_with_connect_info::<Visitor>();
             let served = axum::serve(door, app).with_graceful_shutdown(stopping);

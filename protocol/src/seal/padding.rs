@@ -14,7 +14,8 @@ const SMALLEST: usize = 64;
 const PREFIX: usize = 5;
 
 /// The next length with a mantissa of at most as many bits as its exponent has digits: at most 12 % more.
-pub(crate) fn padme(length: usize) -> usize {
+#[must_use]
+pub fn padme(length: usize) -> usize {
     let length = length.max(SMALLEST);
     let exponent = usize::BITS - 1 - length.leading_zeros();
     let mantissa = u32::BITS - exponent.leading_zeros();
