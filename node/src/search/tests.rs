@@ -228,3 +228,24 @@ fn a_correction_of_what_is_not_here_is_found_itself() {
     stage.put(&[(id(2, 2), record(2, &correction))]);
     assert_eq!(stage.all(Role::Officer, OWN, "title:bridge"), [id(2, 2)]);
 }
+
+#[test]
+fn the_thread_ends_at_once_also_while_it_waits_for_more_of_what_comes() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let key = StorageKey::new(&Zeroizing::new([1; 32]));
+    let store = Store::open(&dir.path().join("store"), key).expect("a store");
+    let shared = Arc::new(Shared::new(focal_protocol::id::NodeId([9; 32])));
+    let index = dir.path().join("search");
+    let search = Search::new(&index, store.clone(), shared, Arc::default());
+    let thread = start(search.clone(), None).expect("a thread");
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < std::time::Duration::from_millis(300) {
+        store.ring();
+        std::thread::yield_now();
+    }
+    search.stop();
+    let stopped = std::time::Instant::now();
+    thread.join().expect("it ended");
+    let took = stopped.elapsed();
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+}
