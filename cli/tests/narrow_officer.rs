@@ -87,7 +87,8 @@ async fn a_photograph_goes_on_amid_a_chunk_after_each_break() {
     say(&format!(
         "a photograph of {of} bytes: {passed} on a link that broke four times"
     ));
-    assert!(passed < 660_000, "{passed}");
+    // Chunk by chunk it would be more than 900,000.
+    assert!(passed < 780_000, "{passed}");
     let there = at_node(stage.org(), &case, "market.jpg").await;
     assert!(there == Some(bytes));
 }
@@ -97,11 +98,11 @@ async fn a_chunk_that_takes_longer_than_an_answer_may_gets_through() {
     let stage = Stage::new(&["Monitor"]);
     let _node = stage.node().await;
     let case = stage.org().open_case(CASE).await.to_string();
-    let link = SlowLink::to(port(stage.org()), Duration::from_millis(5), 40_000).await;
+    let link = SlowLink::to(port(stage.org()), Duration::from_millis(5), 13_000).await;
     let officer = away(&stage, &link, "narrow");
     let bytes = with_a_photograph_that_waits(&officer, &case, &link, 262_000);
-    // Seven seconds for the chunk, and three for an answer.
-    let sent = officer.json(&["outbox", "send", "--patience", "3"]);
+    // Twenty seconds for the chunk, and ten for an answer.
+    let sent = officer.json(&["outbox", "send", "--patience", "10"]);
     assert_eq!((&sent["files"], &sent["following"]), (&1.into(), &0.into()));
     let there = at_node(stage.org(), &case, "market.jpg").await;
     assert!(there == Some(bytes));

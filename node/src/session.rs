@@ -101,8 +101,12 @@ async fn write(
     let portion = pace.terms().portion.batch;
     loop {
         outgoing.filled().await;
-        // Which frame goes is decided when the link is free.
-        pace.ready().await;
+        // Which frame goes is decided when the link is free. An alert does not wait for what a large frame owes: it takes what it
+        // takes, and what follows pays.
+        tokio::select! {
+            () = pace.ready() => {}
+            () = outgoing.urgent() => {}
+        }
         let mut length = 0;
         let mut sent = Ok(());
         while let (Ok(()), Some(frame)) = (&sent, outgoing.pop()) {

@@ -4,6 +4,7 @@
 mod screen;
 
 use super::relay;
+use focal_protocol::random::{Random as _, SystemRandom};
 use futures::future::{AbortHandle, AbortRegistration};
 use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 use std::{
@@ -28,8 +29,8 @@ const SHARE: usize = 16;
 pub(super) enum Origin {
     /// An address of IPv4.
     Ip4(Ipv4Addr),
-    /// A network of IPv6: who has one address of it has all of them.
-    Ip6([u16; 4]),
+    /// A site's network of IPv6 (/48): who has one address of it has all of them.
+    Ip6([u16; 3]),
     /// A partner's relay, which passes on members only.
     Relay(PeerId),
     /// Any other.
@@ -53,8 +54,8 @@ impl Origin {
         if let Some(ip) = ip.to_ipv4_mapped() {
             return Self::Ip4(ip);
         }
-        let [a, b, c, d, ..] = ip.segments();
-        Self::Ip6([a, b, c, d])
+        let [a, b, c, ..] = ip.segments();
+        Self::Ip6([a, b, c])
     }
 }
 
@@ -68,6 +69,8 @@ pub(super) struct Callers {
 #[derive(Debug)]
 struct Caller {
     origin: Origin,
+    /// Among those who are alike, chance decides: who calls without end does not throw out whoever is nearest to getting in.
+    lot: u64,
     heard: Arc<AtomicBool>,
     end: AbortHandle,
 }
@@ -95,6 +98,7 @@ impl Callers {
         self.next += 1;
         let caller = Caller {
             origin,
+            lot: u64::from_be_bytes(SystemRandom.array()),
             heard: heard.clone(),
             end,
         };
@@ -111,18 +115,17 @@ impl Callers {
         self.all.remove(&number);
     }
 
-    /// From where more call than is their share, that goes first; then who has said nothing, then from where most call, then who
-    /// has been here longest.
+    /// From where more call than is their share, that goes first; then who has said nothing, then from where most call.
     fn shed(&mut self, newcomer: Origin) {
         let mut from = BTreeMap::from([(newcomer, 1_usize)]);
         for caller in self.all.values() {
             *from.entry(caller.origin).or_default() += 1;
         }
-        let least = self.all.iter().min_by_key(|(number, caller)| {
+        let least = self.all.iter().min_by_key(|(_, caller)| {
             let as_many = from.get(&caller.origin).copied().unwrap_or_default();
             let too_many = if as_many > SHARE { as_many } else { 0 };
             let heard = caller.heard.load(Ordering::Relaxed);
-            (Reverse(too_many), heard, Reverse(as_many), **number)
+            (Reverse(too_many), heard, Reverse(as_many), caller.lot)
         });
         let Some(number) = least.map(|(number, _)| *number) else {
             return;
@@ -213,11 +216,11 @@ mod tests {
         let of = |there: &str| Origin::of(&here, &read(there));
         assert_eq!(
             of("/ip6/2001:db8:1:2:3::4/tcp/5"),
-            of("/ip6/2001:db8:1:2:ffff::6/tcp/7/ws")
+            of("/ip6/2001:db8:1:ffff:ffff::6/tcp/7/ws")
         );
         assert_ne!(
             of("/ip6/2001:db8:1:2::1/tcp/5"),
-            of("/ip6/2001:db8:1:3::1/tcp/5")
+            of("/ip6/2001:db8:2:2::1/tcp/5")
         );
         assert_eq!(of("/ip6/::ffff:192.0.2.1/tcp/5"), ip(1));
         let relay = libp2p::identity::Keypair::generate_ed25519()

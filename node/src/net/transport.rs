@@ -19,6 +19,9 @@ pub(super) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
 
 /// A connection speaks in Noise packets, which have at most 64 KiB; one WebSocket frame holds one write.
 const WEBSOCKET_FRAME: usize = 1 << 20;
+/// What the other side of a QUIC connection may send before it is read, bytes: of a stream, and of all of them.
+const QUIC_STREAM: u32 = 1 << 20;
+const QUIC_CONNECTION: u32 = 4 << 20;
 
 /// All ways. Who comes by TCP and says nothing for so long is left.
 ///
@@ -39,7 +42,10 @@ pub(super) fn ways(key: &Keypair, reach: &Reach, silence: Duration) -> Result<Wa
         ));
     }
     let tcp = || heard(tcp(), silence);
-    let quic = quic::tokio::Transport::new(quic::Config::new(key))
+    let mut config = quic::Config::new(key);
+    // What the other side may send before anybody here reads it.
+    (config.max_stream_data, config.max_connection_data) = (QUIC_STREAM, QUIC_CONNECTION);
+    let quic = quic::tokio::Transport::new(config)
         .map(|(peer, connection), _| (peer, StreamMuxerBox::new(connection)))
         .boxed();
     // TLS asks for the name in the address, so that must not be replaced before. What `/dnsaddr` leads to comes in below the

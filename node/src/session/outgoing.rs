@@ -42,10 +42,13 @@ impl Queue {
         }
     }
 
-    fn pop(&mut self) -> Option<Bytes> {
+    fn is_urgent(&self) -> bool {
         let barrier = self.fixed.front().copied().unwrap_or(u64::MAX);
-        let urgent = self.urgent.front().is_some_and(|(n, _)| *n < barrier);
-        let frame = if urgent {
+        self.urgent.front().is_some_and(|(n, _)| *n < barrier)
+    }
+
+    fn pop(&mut self) -> Option<Bytes> {
+        let frame = if self.is_urgent() {
             self.urgent.pop_front().map(|(_, frame)| frame)
         } else {
             self.others.pop_front().map(|(_, frame, passable)| {
@@ -74,6 +77,13 @@ impl Outgoing {
     /// Waits until there is a frame.
     pub(super) async fn filled(&self) {
         while self.queue().bytes == 0 {
+            self.more.notified().await;
+        }
+    }
+
+    /// Waits until the next frame is an urgent one.
+    pub(super) async fn urgent(&self) {
+        while !self.queue().is_urgent() {
             self.more.notified().await;
         }
     }

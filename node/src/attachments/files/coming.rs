@@ -119,6 +119,8 @@ impl Files {
 
     /// Removes what nobody has gone on with for so long; returns how many bytes it took.
     pub(crate) fn clear_old_coming(&self, age: Duration) -> Result<u64> {
+        // Nothing that is being gone on with now.
+        let _adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
         let now = SystemTime::now();
         let mut bytes = 0;
         for part in self.parts()? {

@@ -42,10 +42,11 @@ impl Actor {
                     behaviour.streams.add(id);
                     behaviour.relay.add(id);
                     behaviour.by_relay.add(id);
-                    if link.is_frugal() {
-                        behaviour.frugal_ping.add(id);
-                    } else {
+                    // Where a frame may take long, an answer does as well, and its absence says nothing.
+                    if near {
                         behaviour.ping.add(id);
+                    } else {
+                        behaviour.frugal_ping.add(id);
                     }
                     if near {
                         behaviour.near.add(id);
