@@ -78,7 +78,7 @@ impl Case {
             let notice = former.map(|f| self.notice(vec![from], f.at, ""));
             effects.extend(notice);
         }
-        if !self.tells_what_was_forgotten(&from) {
+        if !self.tells_what_was_forgotten(&from, since) {
             return effects;
         }
         if !self.members().contains(&from) {
@@ -122,14 +122,30 @@ impl Case {
     }
 
     /// Whether it falls to this node to give a member back the secrets that it has forgotten: to whoever is or was
-    /// custodian in a group that is followed; to a few if it is the custodian itself that asks.
-    fn tells_what_was_forgotten(&self, from: &NodeId) -> bool {
+    /// custodian in a group that is followed; to a few if it is the custodian itself that asks, and to a few of those who
+    /// were there all along if the custodian was not: of the time when it was out it can tell nothing.
+    fn tells_what_was_forgotten(&self, from: &NodeId, since: Epoch) -> bool {
         let custodian = self.rules().custodian;
         let members = self.members();
-        let others = members.into_iter().filter(|n| n != from);
+        let others = members.iter().filter(|n| *n != from);
+        let there = others.clone().filter(|n| self.was_there_since(n, since));
+        let away = !self.was_there_since(&custodian, since);
         self.is_custodian()
             || self.state.groups.iter().any(|g| g.steps.has_own())
-            || (*from == custodian && others.take(TELLERS).any(|n| n == self.me))
+            || (*from == custodian && others.clone().take(TELLERS).any(|n| *n == self.me))
+            || (away && there.take(TELLERS).any(|n| *n == self.me))
+    }
+
+    /// Whether a node was a member in every epoch after this one of the groups that are followed, as far as they are known
+    /// here.
+    fn was_there_since(&self, node: &NodeId, since: Epoch) -> bool {
+        let mut groups = self.state.groups.iter();
+        groups.all(|group| {
+            let (first, last) = (group.steps.first(), group.steps.last());
+            let from = first.max(since);
+            let spans = group.steps.spans(node);
+            last <= since || spans.iter().any(|(a, b)| *a <= from && *b >= last)
+        })
     }
 
     /// Asks the custodian for something.

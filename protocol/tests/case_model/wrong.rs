@@ -166,6 +166,19 @@ fn lives() -> Vec<Vec<Step>> {
             Invite(1),
             Restore,
         ],
+        // Who went back to a copy was told nothing of when the custodian of now had been out.
+        vec![
+            Elect(2),
+            Copy,
+            HandOver(3),
+            Write(2),
+            Remove(4),
+            Invite(4),
+            Restore,
+            Elect(3),
+            Elect(2),
+            HandOver(4),
+        ],
     ]
 }
 
