@@ -1,16 +1,19 @@
 //! What must hold: at every step, and once everything is mended.
 
 mod bounds;
+mod rules;
 mod secrecy;
 mod shown;
+mod written;
 
 use super::{disk::Awaited, host::Info, operate::Operators, world::World};
 use focal_protocol::{
-    case::{Case, Verdict, judge},
+    case::Case,
     group::{CaseRole, History},
     id::{CaseId, RecordId},
     seal::EpochSecret,
 };
+use rules::{Counts, Written, counts};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What one case has come to.
@@ -87,7 +90,9 @@ impl Operators {
     }
 
     /// Who cannot check what has become of the group: it was let in after the epoch on which a succession rests, or it was
-    /// custodian in the copy from which it was restored.
+    /// custodian in the copy from which it was restored. Nothing better can be promised: whom a succession had to ask only the
+    /// commits of before tell, which nobody grants, and a list of members can be made up. Its operator is told that the
+    /// succession is contested; once that one has decided, it is held to everything.
     fn is_stranded(&mut self, index: usize, case: CaseId, lead: &Info) -> bool {
         let Some(info) = self.world.seats[index].host.info(case) else {
             return false;
@@ -95,8 +100,20 @@ impl Operators {
         let late = info.group.generation < lead.group.generation
             && lead.base.is_some_and(|base| info.joined > base);
         let forgot = info.restored && !info.members.contains(&lead.rules.custodian);
-        self.world.figures.stranded += u64::from(late || forgot);
-        late || forgot
+        // It cannot tell the true case by the invitation of one that was in the made-up one with it.
+        let custodian = lead.rules.custodian;
+        let mut seats = self.world.seats.iter();
+        let misled = seats.any(|s| s.host.me() == custodian && s.misled.contains(&case));
+        let with_it = misled && self.world.is_in_made_up(index, case);
+        let figures = &mut self.world.figures;
+        if with_it {
+            figures.looks_at("members misled with the custodian");
+        } else if late {
+            figures.looks_at("members let in after the base");
+        } else if forgot {
+            figures.looks_at("members that forgot the others");
+        }
+        with_it || late || forgot
     }
 
     /// Whether all honest members hold the same.
@@ -104,11 +121,15 @@ impl Operators {
     /// # Errors
     /// Says who does not hold what.
     pub fn converged(&mut self) -> Result<(), String> {
+        self.world.figures.looked_at.clear();
         for case in self.cases.clone() {
+            self.world.figures.looks_at("cases");
             if self.was_purged(case)? {
+                self.world.figures.looks_at("cases that were purged");
                 continue;
             }
             let Some(settled) = self.settled(case) else {
+                self.world.figures.looks_at("cases with too few members");
                 continue;
             };
             let absent = self.world.hostile_nodes();
@@ -129,6 +150,8 @@ impl Operators {
             return Ok(false);
         }
         if self.contested.contains(&case) || !self.purged.contains(&case) {
+            // A hostile custodian may say so to some, and who has said it is checked where it is believed. What is destroyed
+            // stays so, also if the others follow somebody else: they may be too few to go on.
             return Ok(true);
         }
         for index in self.running() {
@@ -234,7 +257,8 @@ impl Operators {
         Ok(())
     }
 
-    /// Whether a record that a host shows was written in a case that somebody has made up, or by another history.
+    /// Whether a record that a host shows was written in a case that somebody has made up, or by another history: see
+    /// [`Operators::is_of_another_history`].
     fn is_apart(&self, case: CaseId, record: RecordId, host: usize, settled: &Settled) -> bool {
         let now = &self.world.seats[host].host.now;
         let place = now.cases.get(&case).and_then(|r| r.records.get(&record));
@@ -257,23 +281,25 @@ impl Operators {
             };
             let org = self.world.seats[*writer].host.partner.org;
             let lead = &settled.lead;
-            let first = log.and_then(super::disk::Log::first);
-            let node = self.world.node(*writer);
-            let cut = first
-                .and_then(|first| lead.rules.end(&org, &node, record.log, first))
-                .is_some_and(|cut| record.seq >= cut);
-            let header = (&entry.header, first.unwrap_or_default());
-            let verdict = judge(&lead.rules, lead.epoch, &org, header, true);
-            // Whom only an outvoted custodian let in, or let write, is believed as far as its role reaches now.
+            let written = Written {
+                org: &org,
+                header: &entry.header,
+                first: log.and_then(super::disk::Log::first).unwrap_or_default(),
+                writes: record.writes,
+            };
+            let verdict = counts(&lead.rules, lead.epoch, &written);
+            // Whom only an outvoted custodian let in, or let write, is believed as far as its role reaches now: the commit
+            // that says more is of a group that some cannot follow, and what only its own side says anybody could say.
             let reads = lead.rules.role(&org) != Some(CaseRole::Contributor);
-            let no_say = reads && verdict == Verdict::Waits;
+            let no_say = reads && verdict == Counts::NotYet;
             let apart = self.is_of_another_history(*writer, settled.custodian, &entry);
-            if cut || no_say || apart || matches!(verdict, Verdict::Refused(_)) {
+            if no_say || apart || matches!(verdict, Counts::No(_)) {
                 continue;
             }
             for index in settled.members.iter().copied() {
                 let host = &self.world.seats[index].host;
-                // A copy from before it joined holds none of the secrets, and nobody grants them again.
+                // A copy from before it joined holds none of the secrets, and nobody grants them again: those who could tell
+                // that it was a member then may be out themselves, and it may ask for what it was never to read.
                 let all = lead.rules.history == History::All;
                 let restored = self.world.seats[index].restored && !all;
                 if restored || !self.world.model.must_hold(host.me(), &record.secret) {

@@ -18,8 +18,8 @@ pub struct Figures {
     pub written: u64,
     /// Virtual time from the healing of everything until all held the same, milliseconds: the longest.
     pub converged_ms: u64,
-    /// Looks at hosts that were let in after the base of a succession and cannot check it.
-    pub stranded: u64,
+    /// Cases at which the last look was, and what of them was looked at less closely.
+    pub looked_at: BTreeMap<&'static str, u64>,
     /// Runs that are counted here.
     pub runs: u64,
     /// Frames and bytes by kind.
@@ -58,6 +58,11 @@ impl Figures {
         }
     }
 
+    /// Counts what the last look was at.
+    pub fn looks_at(&mut self, what: &'static str) {
+        *self.looked_at.entry(what).or_default() += 1;
+    }
+
     /// Adds another run.
     pub fn add(&mut self, other: &Self) {
         self.messages += other.messages;
@@ -66,7 +71,9 @@ impl Figures {
         self.delivered += other.delivered;
         self.written += other.written;
         self.converged_ms = self.converged_ms.max(other.converged_ms);
-        self.stranded += u64::from(other.stranded > 0);
+        for (what, count) in &other.looked_at {
+            *self.looked_at.entry(what).or_default() += count;
+        }
         self.runs += other.runs;
         for (kind, (count, bytes)) in &other.kinds {
             let sum = self.kinds.entry(kind).or_default();
@@ -126,7 +133,9 @@ impl fmt::Display for Figures {
             self.duplicates()
         )?;
         writeln!(f, "longest time to converge, ms  {:>14}", self.converged_ms)?;
-        writeln!(f, "runs with stranded hosts      {:>14}", self.stranded)?;
+        for (what, count) in &self.looked_at {
+            writeln!(f, "{what:<29} {count:>14}")?;
+        }
         for (kind, (count, bytes)) in &self.kinds {
             writeln!(f, "  {kind:<14} {count:>10} frames {bytes:>14} bytes")?;
         }

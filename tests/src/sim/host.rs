@@ -19,7 +19,7 @@ mod told;
 pub use cases::Action;
 pub use info::Info;
 pub use interner::{Interner, Shared};
-pub use told::{Out, StoredRecord, Told};
+pub use told::{Out, Recipients, StoredRecord, Told};
 
 use super::{
     disk::{Changed, Disk, Flags, Write},
@@ -342,6 +342,15 @@ impl Host {
         let seen = look(&case);
         self.keep_at_hand(id, case);
         Some(seen)
+    }
+
+    /// What it knows of its cases and has told its sessions; nothing as long as that waits for a flush.
+    #[must_use]
+    pub fn known(&self) -> BTreeMap<CaseId, Arc<Info>> {
+        if self.wants_flush() {
+            return BTreeMap::new();
+        }
+        self.infos.clone()
     }
 
     /// What it knows of a case.

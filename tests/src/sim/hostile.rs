@@ -1,14 +1,17 @@
 //! What hostile hosts do: sign two histories, withhold, replay, send junk, write under epochs that are past; and, in files of
 //! their own, what it takes more to make up.
 
+mod commits;
 mod craft;
 mod groups;
 mod heads;
 mod latecomer;
+mod proofs;
 mod repeat;
 mod squat;
 mod unsigned;
 mod votes;
+mod words;
 
 use super::{
     host::Host,
@@ -30,12 +33,17 @@ use std::collections::{BTreeSet, VecDeque};
 /// Frames that a hostile host remembers, and their bytes.
 const REMEMBERED: (usize, usize) = (64, 256 << 10);
 
+/// How often it looks for something that it can do.
+const TRIES: usize = 4;
+
 /// What a hostile host is up to.
 #[derive(Debug, Default)]
 pub struct Malice {
     /// Hosts to which it sends no entries.
     mute: BTreeSet<usize>,
     sent: VecDeque<Parcelled>,
+    /// Whether it begins logs under the ids of those that it is the first to hear of.
+    squats: bool,
     /// Whether there are two of it.
     twin: bool,
     /// The node that its organisation has listed after its removal from a case.
@@ -101,7 +109,15 @@ impl World {
         if !self.seats[index].up {
             return;
         }
-        let act = self.dice.between(0, 20);
+        // What it has no means for it does not do: then it does something else.
+        let mut done = None;
+        for _ in 0..TRIES {
+            done = done.or_else(|| self.misbehave_once(index));
+        }
+    }
+
+    fn misbehave_once(&mut self, index: usize) -> Option<()> {
+        let act = self.dice.between(0, 36);
         self.note(|| format!("host {index} misbehaves ({act})"));
         match act {
             0 => self.fork(index),
@@ -111,24 +127,27 @@ impl World {
             4 => self.junk_bytes(index),
             5 => self.junk_parcels(index),
             6 | 7 => self.junk_payload(index),
-            8 => self.backdate(index),
-            _ => {
-                // What it has no means for it does not do.
-                let _ = self.contrive(index, act);
-            }
+            8 | 34 | 35 => self.backdate(index),
+            _ => return self.contrive(index, act),
         }
+        Some(())
     }
 
     fn contrive(&mut self, index: usize, act: u64) -> Option<()> {
         match act {
-            9 => self.squat(index),
-            10 => self.unsigned(index),
+            9 | 30 => self.begin_to_squat(index),
+            10 | 31 => self.unsigned(index),
             11 => self.false_heads(index),
             12 | 13 => self.repeat(index),
             14 | 15 => self.make_up(index),
             16 => self.hijack(index),
             17 | 18 => self.list_another(index),
-            _ => self.vote_badly(index),
+            19 | 20 => self.vote_badly(index),
+            21..24 => self.say_falsely(index),
+            24 | 25 => self.accuse(index),
+            26 => self.forge_receipts(index),
+            27..30 => self.commit_wrongly(index),
+            _ => self.elect_itself(index),
         }
     }
 

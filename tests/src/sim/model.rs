@@ -3,9 +3,9 @@
 
 use super::host::{StoredRecord, Told};
 use focal_protocol::{
-    group::{GroupKey, History},
+    group::{GroupKey, History, Receipt, quorum},
     id::{CaseId, NodeId},
-    log::Epoch,
+    log::{Epoch, EpochGrant},
     seal::EpochSecret,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,6 +30,9 @@ pub struct Model {
     /// Epochs in which a node was a member.
     memberships: BTreeMap<CaseId, BTreeMap<NodeId, BTreeSet<(Epoch, GroupKey)>>>,
     histories: BTreeMap<CaseId, History>,
+    /// The epochs of each group, and the first one of each case of which there are two.
+    epochs: BTreeSet<(GroupKey, Epoch)>,
+    forked: BTreeMap<CaseId, Epoch>,
     /// Secrets of groups that somebody has made up under the id of a case: they say nothing of who may read the true one.
     made_up: BTreeSet<[u8; 32]>,
     /// Secrets of groups that nobody may follow.
@@ -38,6 +41,14 @@ pub struct Model {
     colleagues: BTreeMap<NodeId, NodeId>,
     /// Records that were acknowledged to their authors, with the host that did.
     pub stored: Vec<(usize, StoredRecord)>,
+    /// Receipts that somebody hostile has made in the name of others.
+    pub forged: Vec<Receipt>,
+    /// Who has had the office in a case, as honest hosts have seen it.
+    offices: BTreeSet<(CaseId, NodeId)>,
+    /// Who has said that somebody is out of a case, or that it is purged, and it is not so.
+    liars: BTreeSet<(CaseId, NodeId)>,
+    /// Who has voted for whom, as its operator wanted.
+    votes: BTreeSet<(CaseId, NodeId, NodeId)>,
     /// What must never happen, and did.
     pub violations: Vec<String>,
 }
@@ -67,6 +78,102 @@ impl Model {
     /// Somebody has begun a group of a succession that is another's.
     pub fn stolen(&mut self, secret: &EpochSecret) {
         self.stolen.insert(secret.0);
+    }
+
+    /// A node is custodian of a case.
+    pub fn has_office(&mut self, case: CaseId, node: NodeId) {
+        self.offices.insert((case, node));
+    }
+
+    /// Whether a node is known to have been custodian of a case.
+    #[must_use]
+    pub fn had_office(&self, case: CaseId, node: NodeId) -> bool {
+        self.offices.contains(&(case, node))
+    }
+
+    /// A node says what is not so, and only a custodian may say.
+    pub fn said_falsely(&mut self, case: CaseId, node: NodeId) {
+        self.liars.insert((case, node));
+    }
+
+    /// Whether one who says what is not so has had the office: it is believed.
+    fn may_lie(&self, case: CaseId) -> bool {
+        let mut liars = self.liars.iter().filter(|(of, _)| *of == case);
+        liars.any(|liar| self.offices.contains(liar))
+    }
+
+    /// A host has destroyed its copy of a case, as another has said. Only one who has had the office can say so.
+    pub fn purged_by(&mut self, host: usize, case: CaseId, by: NodeId) {
+        if !self.offices.contains(&(case, by)) {
+            self.violations.push(format!(
+                "host {host} has purged case {case:?} as {by:?} said, which was never its custodian"
+            ));
+        }
+    }
+
+    /// A host believes that it is out of a case. Only a commit puts it out, or the word of one who has had the office.
+    pub fn believes_out(&mut self, host: usize, node: NodeId, case: CaseId, at: Epoch) {
+        let mut epochs = self.secrets.values();
+        let is_out = epochs.any(|k| k.case == case && k.at == at && !k.members.contains(&node));
+        if !is_out && !self.may_lie(case) {
+            self.violations.push(format!(
+                "host {host} believes that it is out of case {case:?} in epoch {at}, and nobody has removed it"
+            ));
+        }
+    }
+
+    /// An operator votes; false if it has done so before.
+    pub fn voted(&mut self, case: CaseId, voter: NodeId, successor: NodeId) -> bool {
+        self.votes.insert((case, voter, successor))
+    }
+
+    /// Its vote was refused.
+    pub fn takes_back(&mut self, case: CaseId, voter: NodeId, successor: NodeId) {
+        self.votes.remove(&(case, voter, successor));
+    }
+
+    /// Whether an operator has voted for somebody.
+    #[must_use]
+    pub fn has_voted(&self, case: CaseId, voter: NodeId, successor: NodeId) -> bool {
+        self.votes.contains(&(case, voter, successor))
+    }
+
+    /// A host believes that somebody has succeeded. More than half of the other members of some epoch have wanted that.
+    pub fn succeeded(
+        &mut self,
+        (host, node, case): (usize, NodeId, CaseId),
+        (out, successor, generation): (NodeId, NodeId, u32),
+        hostile: &BTreeSet<NodeId>,
+    ) {
+        let wants = |n: &&NodeId| {
+            **n != out && (hostile.contains(*n) || self.has_voted(case, **n, successor))
+        };
+        let elected = |known: &Known| {
+            known.case == case
+                && known.at.generation == generation
+                && known.members.contains(&out)
+                && known.members.contains(&successor)
+                && known.members.iter().filter(wants).count() >= quorum(known.members.len() - 1)
+        };
+        if !self.secrets.values().any(elected) && !self.has_voted(case, node, successor) {
+            self.violations.push(format!(
+                "host {host} believes that {successor:?} is custodian of case {case:?} after generation {generation}, and too few have voted for it"
+            ));
+        }
+    }
+
+    /// An honest host gives secrets to others, who may hold them all.
+    pub fn gives(&mut self, host: usize, case: CaseId, to: &BTreeSet<NodeId>, all: &[EpochGrant]) {
+        for grant in all {
+            let mut may_not = to.iter();
+            let may_not = may_not.find(|n| self.may_hold(**n, &grant.secret) == Some(false));
+            if let Some(node) = may_not {
+                let at = grant.at();
+                self.violations.push(format!(
+                    "host {host} gives {node:?} the secret of epoch {at} of case {case:?}, which it may not read"
+                ));
+            }
+        }
     }
 
     /// A host tells what it has done.
@@ -119,6 +226,10 @@ impl Model {
             let of_case = self.memberships.entry(case).or_default();
             of_case.entry(*node).or_default().insert((at, group));
         }
+        if !self.epochs.insert((group, at)) {
+            let first = self.forked.entry(case).or_insert(at);
+            *first = at.min(*first);
+        }
         let known = Known {
             case,
             group,
@@ -126,6 +237,15 @@ impl Model {
             members: members.clone(),
         };
         self.secrets.insert(secret.0, known);
+    }
+
+    /// Whether a secret is of an epoch in which, or after which, a custodian has made two epochs of one group and number.
+    #[must_use]
+    pub fn is_after_a_fork(&self, secret: &EpochSecret) -> bool {
+        self.epoch_of(secret).is_some_and(|known| {
+            let forked = self.forked.get(&known.case);
+            forked.is_some_and(|at| known.at >= *at)
+        })
     }
 
     /// The epoch of a secret; none if nobody has derived it.

@@ -75,7 +75,14 @@ impl Operators {
     pub fn act(&mut self, index: usize, case: CaseId, action: Action) -> bool {
         let text = format!("host {index}: {action:?} in case {case:?}");
         let purges = matches!(action, Action::Stage(Stage::Purged));
-        if matches!(action, Action::Vote(..)) {
+        let votes_for = match action {
+            Action::Vote(successor, _) => Some(successor),
+            _ => None,
+        };
+        // What comes of a vote may come at once.
+        let voter = self.world.node(index);
+        let new = votes_for.is_some_and(|who| self.world.model.voted(case, voter, who));
+        if votes_for.is_some() {
             self.contested.insert(case);
         }
         let done = self
@@ -85,6 +92,9 @@ impl Operators {
             Ok(()) => text,
             Err(e) => format!("{text}: refused: {e}"),
         });
+        if let Some(successor) = votes_for.filter(|_| done.is_err() && new) {
+            self.world.model.takes_back(case, voter, successor);
+        }
         if purges && done.is_ok() {
             self.purged.insert(case);
         }
@@ -134,7 +144,7 @@ impl Operators {
 
     /// Something happens.
     pub fn step(&mut self) -> Option<()> {
-        match self.world.dice.between(0, 100) {
+        match self.world.dice.between(0, 114) {
             0..34 => {
                 let case = self.some_case()?;
                 let index = self.some_host_of(case)?;

@@ -152,7 +152,7 @@ pub fn run(seed: u64, limits: Limits) -> Result<Played, Box<Failure>> {
     }
     let most = (nodes as u64 - 1) / 3;
     let hostile = if dice.chance(600) {
-        dice.between(0, most + 1)
+        dice.between(1, most + 1)
     } else {
         0
     };
@@ -199,8 +199,10 @@ fn live(people: &mut Operators, dice: &Prng, hostile: usize) -> Result<(), Strin
         // What cannot be done now is not done.
         let _ = people.step();
         people.world.check()?;
+        people.world.check_written()?;
     }
     settle(people, Patience::USUAL)?;
+    people.world.check_written()?;
     people.check_shown()?;
     people.world.check_secrecy()
 }

@@ -5,7 +5,7 @@ mod links;
 
 use super::{
     figures::Figures,
-    host::{Host, Interner, Out, Pace, Told},
+    host::{Host, Info, Interner, Out, Pace, Recipients, Told},
     hostile::Malice,
     model::Model,
     net::{Net, Weather},
@@ -17,7 +17,10 @@ use focal_protocol::{
     id::{CaseId, NodeId},
     time::Time,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A frame on its way.
 #[derive(Debug, Clone)]
@@ -60,8 +63,14 @@ pub struct Seat {
     pub revoked: bool,
     /// Whether it was restored from a copy at any time.
     pub restored: bool,
+    /// Cases of which it has taken a made-up one for the true one.
+    pub misled: BTreeSet<CaseId>,
+    /// Those of before what it does now.
+    misled_before: BTreeSet<CaseId>,
     /// Alarms that its operator sees, by case.
     pub alarms: Vec<(CaseId, Alarm)>,
+    /// What it knew of its cases, durably, before it did what it does now.
+    pub(super) known: BTreeMap<CaseId, Arc<Info>>,
     life: u64,
     flushing: bool,
     ticks_at: Option<Time>,
@@ -147,7 +156,10 @@ impl World {
             malice: None,
             revoked: false,
             restored: false,
+            misled: BTreeSet::new(),
+            misled_before: BTreeSet::new(),
             alarms: Vec::new(),
+            known: BTreeMap::new(),
             life: 0,
             flushing: false,
             ticks_at: None,
@@ -250,6 +262,9 @@ impl World {
     /// Does something with a host, and what it wants after.
     pub fn with<T>(&mut self, index: usize, act: impl FnOnce(&mut Host, Time) -> T) -> T {
         let now = self.now;
+        let seat = &mut self.seats[index];
+        seat.known = seat.host.known();
+        seat.misled_before = seat.misled.clone();
         self.seats[index].host.work(true);
         let value = act(&mut self.seats[index].host, now);
         self.seats[index].host.work(false);
@@ -293,8 +308,13 @@ impl World {
             && self.is_in_made_up(index, *case)
         {
             self.model.made_up(&grant.secret);
+            self.seats[index].misled.insert(*case);
         }
+        let first = matches!(&told, Told::Secret { grant, .. } if self.model.epoch_of(&grant.secret).is_none());
         self.model.hear(index, node, &told);
+        if self.is_honest(index) {
+            self.doubt(index, &told, first);
+        }
         match &told {
             Told::Stored(_) => self.figures.written += 1,
             Told::Refused(why) => {
@@ -321,7 +341,85 @@ impl World {
                 };
                 self.note(|| format!("host {index} {how} epoch {} of case {case:?}", grant.at()));
             }
-            Told::Readable(..) => {}
+            Told::Readable(..) | Told::Gives { .. } => {}
+        }
+    }
+
+    /// Whether a host was in a case, as its partners have it, before what it does now.
+    fn follows(&self, index: usize, case: &CaseId) -> bool {
+        let misled = self.seats[index].misled_before.contains(case);
+        let known = self.seats[index].known.get(case);
+        !misled && known.is_some_and(|info| info.ended.is_none())
+    }
+
+    /// What an honest host tells must be so.
+    fn doubt(&mut self, index: usize, told: &Told, first: bool) {
+        let node = self.node(index);
+        match told {
+            Told::Secret {
+                case,
+                derived: Some(_),
+                ..
+            } => {
+                let Some(info) = self.seats[index].host.info(*case) else {
+                    return;
+                };
+                let custodian = info.rules.custodian;
+                if !self.is_in_made_up(index, *case) {
+                    // Whoever makes an epoch is the first to know its secret.
+                    if first && custodian != node && !self.model.had_office(*case, node) {
+                        self.model.violations.push(format!(
+                            "host {index} follows a commit of case {case:?} that no custodian has made"
+                        ));
+                    }
+                    self.model.has_office(*case, custodian);
+                } else if self.follows(index, case) && !self.model.has_voted(*case, node, custodian)
+                {
+                    self.model.violations.push(format!(
+                        "host {index} leaves case {case:?} for what {custodian:?} has made up"
+                    ));
+                }
+            }
+            // Whoever has been led astray believes whoever has led it.
+            Told::Alarm(case, Alarm::Purged(by)) if !self.was_in_made_up(index, *case) => {
+                self.model.purged_by(index, *case, *by);
+            }
+            Told::Alarm(case, Alarm::Removed { at, .. }) if !self.was_in_made_up(index, *case) => {
+                self.model.believes_out(index, node, *case, *at);
+            }
+            Told::Alarm(
+                case,
+                Alarm::Succeeded {
+                    out,
+                    successor,
+                    generation,
+                },
+            ) if self.follows(index, case) => {
+                let hostile = self.hostile_nodes();
+                let which = (index, node, *case);
+                self.model
+                    .succeeded(which, (*out, *successor, *generation), &hostile);
+            }
+            Told::Forked(log, _) => {
+                let held = self.seats[index].host.now.logs.get(log);
+                let writer = held.map(|l| l.writer.node);
+                if let Some(writer) = writer.filter(|w| !self.hostile_nodes().contains(w)) {
+                    self.model.violations.push(format!(
+                        "host {index} takes it for proven that {writer:?} has signed two histories of {log:?}"
+                    ));
+                }
+            }
+            Told::Gives { case, to, grants } => {
+                let to = match to {
+                    Recipients::Nodes(nodes) => nodes.iter().copied().collect(),
+                    Recipients::Holders(secret) => {
+                        let known = self.model.epoch_of(secret);
+                        known.map(|k| k.members.clone()).unwrap_or_default()
+                    }
+                };
+                self.model.gives(index, *case, &to, grants);
+            }
+            _ => {}
         }
     }
 }

@@ -30,6 +30,7 @@ impl World {
             return Err(first.clone());
         }
         for (index, seat) in self.seats.iter().enumerate() {
+            self.check_believed(index)?;
             let bounds = [
                 sessions(&seat.host),
                 stored(&seat.host),
@@ -39,6 +40,37 @@ impl World {
             let mut bounds = bounds.into_iter().flatten();
             if let Some((what, has, most)) = bounds.find(|(_, has, most)| has > most) {
                 return Err(format!("host {index} has {has} {what}, more than {most}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    /// An honest host believes no receipt that its recipient has not signed, and no secret of who was never a member.
+    fn check_believed(&self, index: usize) -> Result<(), String> {
+        let host = &self.seats[index].host;
+        if !self.is_honest(index) {
+            return Ok(());
+        }
+        for forged in &self.model.forged {
+            let held = host.now.receipts.get(&(forged.to, forged.parcel));
+            if held.is_some_and(|(attested, _)| attested.receipt() == forged) {
+                return Err(format!(
+                    "host {index} believes a receipt that {:?} has not signed",
+                    forged.to
+                ));
+            }
+        }
+        for (case, row) in &host.now.cases {
+            let granted = row.secrets.kept().filter_map(|k| k.by);
+            let misled = self.seats[index].misled.contains(case);
+            if let Some(by) = granted.into_iter().find(|by| !self.model.ever(case, by))
+                && !misled
+            {
+                return Err(format!(
+                    "host {index} keeps a secret of case {case:?} that {by:?} granted, which was never a member"
+                ));
             }
         }
         Ok(())

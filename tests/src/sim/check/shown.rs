@@ -1,6 +1,7 @@
 //! What an honest member shows is of the case: it counts by the rules in force, and was sealed by a node that was a member
 //! in the epoch under which it is sealed.
 
+use super::rules::{Counts, Written, counts};
 use crate::sim::{
     disk::Log,
     host::{Host, Info, epoch_of},
@@ -8,9 +9,9 @@ use crate::sim::{
     world::World,
 };
 use focal_protocol::{
-    case::{Verdict, judge},
     id::LogId,
-    log::Entry,
+    log::{Entry, Payload},
+    record::{Kind, Record},
     seal::{EpochSecret, open_entry},
 };
 use std::sync::Arc;
@@ -23,6 +24,19 @@ fn opened_by(host: &Host, entry: &Entry) -> Option<EpochSecret> {
         open_entry(secret, salt, header, entry.ciphertext()).is_ok()
     };
     row.secrets.of_epoch(epoch_of(entry)).find(opens).cloned()
+}
+
+/// Whether an entry holds a record that acknowledges another; none if it holds no record.
+fn acknowledges(secret: &EpochSecret, entry: &Entry) -> Option<bool> {
+    let (header, salt) = (entry.header_bytes(), &entry.header.salt);
+    let plain = open_entry(secret, salt, header, entry.ciphertext()).ok()?;
+    match Payload::from_bytes(&plain).ok()? {
+        Payload::Record(signed) => {
+            let record: Record = signed.unverified().ok()?;
+            Some(record.kind() == Kind::Ack)
+        }
+        _ => None,
+    }
 }
 
 impl Operators {
@@ -61,8 +75,10 @@ impl Operators {
             let row = self.world.seats[i].host.now.cases.get(&case);
             row.is_some_and(|r| r.secrets.of_epoch(epoch_of(entry)).any(|s| *s == secret))
         };
-        let astray = self.astray.contains(&case) && by.is_some_and(|by| !held(by));
-        astray || self.world.model.is_made_up(&secret)
+        // Nobody is asked to bring it to the others: whoever was in it cannot tell it from theirs, and they do not know its
+        // secret. Only a custodian that commits twice in one epoch makes such a history.
+        let astray = self.astray.contains(&case) && self.world.model.is_after_a_fork(&secret);
+        (astray && by.is_some_and(|by| !held(by))) || self.world.model.is_made_up(&secret)
     }
 }
 
@@ -90,14 +106,25 @@ impl World {
         let Some((org, _)) = host.now.directory.node_ever(&entry.header.node) else {
             return wrong("nobody lists its node");
         };
-        let first = held.and_then(Log::first).unwrap_or(epoch_of(entry));
-        let header = (&entry.header, first);
-        if let Verdict::Refused(why) = judge(&info.rules, info.epoch, &org, header, false) {
-            return wrong(&why.to_string());
-        }
         let Some(secret) = opened_by(host, entry) else {
             return wrong("nothing opens it");
         };
+        let Some(acknowledges) = acknowledges(&secret, entry) else {
+            return wrong("it is no record");
+        };
+        let written = Written {
+            org: &org,
+            header: &entry.header,
+            first: held.and_then(Log::first).unwrap_or(epoch_of(entry)),
+            writes: !acknowledges,
+        };
+        match counts(&info.rules, info.epoch, &written) {
+            Counts::Yes => {}
+            Counts::NotYet if entry.header.node == host.me() => {}
+            Counts::NotYet => return wrong("the rules do not say so yet"),
+            Counts::No(_) if entry.header.node == host.me() => {}
+            Counts::No(why) => return wrong(why),
+        }
         let known = self.model.epoch_of(&secret);
         let hostile = || self.hostile_nodes().contains(&entry.header.node);
         match known {

@@ -8,7 +8,7 @@ use focal_protocol::{
     id::{CaseId, LogId, RecordId},
     log::{Entry, Epoch, Header, Lane, Payload, Run, Salt, Writer},
     random::Random,
-    record::{Ack, Body, Draft, Note, Record, Tlp},
+    record::{Ack, Body, Draft, Kind, Note, Record, Tlp},
     seal::{EpochSecret, seal_entry},
     signed::Signed,
     time::Time,
@@ -83,6 +83,7 @@ impl Host {
             record: id,
             log,
             seq,
+            writes: record.kind() != Kind::Ack,
             secret: secret.clone(),
         })));
         Ok(())

@@ -1,6 +1,6 @@
 //! A host's cases: it carries out what their state machines ask for.
 
-use super::{After, Host, Told};
+use super::{After, Host, Recipients, Told};
 use crate::sim::disk::{Disk, Write};
 use focal_protocol::{
     case::{self, Case, Ctx, Effect, Held},
@@ -119,6 +119,13 @@ impl Host {
                     secret,
                     payload,
                 } => {
+                    if let Payload::Grant(grants) = &*payload {
+                        self.tell(Told::Gives {
+                            case: id,
+                            to: Recipients::Holders(secret.clone()),
+                            grants: grants.clone(),
+                        });
+                    }
                     let parts = payload.parts();
                     let whole: &[Payload] = if parts.is_empty() {
                         std::slice::from_ref(&payload)
@@ -145,7 +152,16 @@ impl Host {
                         }
                     }
                 }
-                Effect::Deliver { to, delivery } => self.deliver(now, &to, &delivery),
+                Effect::Deliver { to, delivery } => {
+                    if let Delivery::Grants(_, grants) = &*delivery {
+                        self.tell(Told::Gives {
+                            case: id,
+                            to: Recipients::Nodes(to.clone()),
+                            grants: grants.clone(),
+                        });
+                    }
+                    self.deliver(now, &to, &delivery);
+                }
                 Effect::Waits => {}
                 Effect::Changed => {
                     self.after.push(After::Share(id));

@@ -35,6 +35,15 @@ pub enum Told {
         /// The group and its members.
         derived: Option<(GroupKey, BTreeSet<NodeId>)>,
     },
+    /// Secrets are given to others: in a parcel to these nodes, or in an entry to those who hold this secret.
+    Gives {
+        /// The case.
+        case: CaseId,
+        /// To whom.
+        to: Recipients,
+        /// The secrets.
+        grants: Vec<EpochGrant>,
+    },
     /// A record can be read.
     Readable(CaseId, RecordId),
     /// An alarm.
@@ -43,6 +52,15 @@ pub enum Told {
     Forked(LogId, u64),
     /// Something was refused.
     Refused(String),
+}
+
+/// To whom something is given.
+#[derive(Debug, Clone)]
+pub enum Recipients {
+    /// To nodes.
+    Nodes(Vec<NodeId>),
+    /// To whoever holds a secret.
+    Holders(EpochSecret),
 }
 
 /// A record that a node has acknowledged to its author.
@@ -56,6 +74,8 @@ pub struct StoredRecord {
     pub log: LogId,
     /// Its sequence there.
     pub seq: u64,
+    /// False if it acknowledges another.
+    pub writes: bool,
     /// The secret under which it is sealed.
     pub secret: EpochSecret,
 }

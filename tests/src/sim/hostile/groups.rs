@@ -4,9 +4,14 @@
 use crate::sim::world::World;
 use focal_protocol::{
     directory::Directory,
-    group::{CaseGroup, CaseRole, Change, Delivery, GroupKey, Invitation, MlsIdentity, Rules},
+    group::{
+        CaseGroup, CaseRole, Cause, Change, Delivery, Former, GroupKey, Invitation, MlsIdentity,
+        Motion, Rules, Succession, Vote,
+    },
     id::{CaseId, NodeId, OrgId},
+    log::Epoch,
     seal::EpochSecret,
+    signed::Signed,
 };
 use std::collections::BTreeSet;
 
@@ -51,6 +56,18 @@ impl World {
     pub fn is_in_made_up(&mut self, index: usize, case: CaseId) -> bool {
         let info = self.seats[index].host.info(case);
         info.is_some_and(|i| i.rules.title == MADE_UP)
+    }
+
+    /// Whether a host has ever taken a case that somebody has made up for the true one.
+    pub(in crate::sim) fn was_in_made_up(&mut self, index: usize, case: CaseId) -> bool {
+        self.seats[index].misled.contains(&case) || self.is_in_made_up(index, case)
+    }
+
+    /// Whether a host has just changed from a case that somebody has made up to the true one.
+    pub(in crate::sim) fn leaves_made_up(&self, index: usize, case: &CaseId) -> bool {
+        let seat = &self.seats[index];
+        let known = seat.known.get(case);
+        seat.misled.contains(case) && known.is_none_or(|i| i.rules.title == MADE_UP)
     }
 
     /// Some nodes among those that fit.
@@ -125,6 +142,81 @@ impl World {
             welcome,
         };
         self.invite_to(index, &invited, invitation);
+        Some(())
+    }
+
+    /// Elects itself with its own vote alone, and others' in their names, and begins the group of it.
+    pub(super) fn elect_itself(&mut self, index: usize) -> Option<()> {
+        let cases = self.seats[index].host.case_ids();
+        let case = *self.dice.pick(&cases)?;
+        let info = self.seats[index].host.info(case)?;
+        let (me, out) = (self.node(index), info.rules.custodian);
+        // Of two its own vote is enough.
+        if me == out || !info.members.contains(&me) || info.members.len() < 4 {
+            return None;
+        }
+        let two = || [me, out].into_iter().collect::<BTreeSet<NodeId>>();
+        let members = match self.dice.chance(500) {
+            true => info.members.clone(),
+            false => two(),
+        };
+        let motion = Motion {
+            case,
+            generation: info.epoch.generation,
+            branch: info.group.branch,
+            ballot: u32::try_from(self.dice.between(0, 4)).ok()?,
+            out,
+            successor: me,
+            cause: Cause::Lost,
+        };
+        let host = &self.seats[index].host;
+        let key = &host.partner.key;
+        let in_their_names = self.dice.chance(500);
+        let votes = members
+            .iter()
+            .filter(|n| **n == me || (in_their_names && **n != out));
+        let gone = Vec::new;
+        let votes = votes.map(|voter| Vote {
+            voter: *voter,
+            motion,
+            gone: gone(),
+        });
+        let succession = Succession {
+            motion,
+            base: info.epoch,
+            members: members.iter().copied().collect(),
+            cuts: Vec::new(),
+            votes: votes.map(|vote| Signed::new(&vote, key)).collect(),
+        };
+        let signed = Signed::new(&succession, key);
+        let group = succession.key(signed.hash());
+        let mut rules = info.rules.clone();
+        rules.title = MADE_UP.into();
+        rules.custodian = me;
+        rules.handed.clear();
+        rules.former.push(Former {
+            node: out,
+            at: Epoch::new(group.generation, 0),
+            cuts: None,
+        });
+        let invited = self.some_nodes(|n| *n != me && *n != out && info.members.contains(n));
+        let host = &self.seats[index].host;
+        let (welcome, secret) = group_of(
+            &host.partner.mls,
+            (group, rules),
+            (0, &invited),
+            &host.now.directory,
+        )?;
+        self.model.made_up(&secret);
+        let invitation = Invitation {
+            case,
+            generation: group.generation,
+            succession: Some(signed.clone()),
+            welcome,
+        };
+        self.invite_to(index, &invited, invitation);
+        let word = Delivery::Succeeded(Box::new(signed));
+        self.with(index, |host, now| host.deliver(now, &[out], &word));
         Some(())
     }
 

@@ -14,7 +14,7 @@ impl Operators {
     /// Somebody does something with a case.
     pub fn govern(&mut self) -> Option<()> {
         let case = self.some_case()?;
-        let other = self.world.any(self.world.seats.len());
+        let other = self.somebody();
         let org = self.org(other);
         match self.world.dice.between(0, 82) {
             0..28 => {
@@ -75,6 +75,16 @@ impl Operators {
             _ => self.compartment(case)?,
         }
         Some(())
+    }
+
+    /// Anybody; more often one that is hostile, who is let in, removed and let in again as partners change their minds.
+    fn somebody(&self) -> usize {
+        let seats = self.world.seats.iter().enumerate();
+        let hostile = seats.filter(|(_, s)| s.malice.is_some());
+        let hostile: Vec<usize> = hostile.map(|(index, _)| index).collect();
+        let one = self.world.dice.pick(&hostile).copied();
+        let one = one.filter(|_| self.world.dice.chance(300));
+        one.unwrap_or_else(|| self.world.any(self.world.seats.len()))
     }
 
     /// Some members vote for one of them.

@@ -49,7 +49,11 @@ impl World {
             return;
         }
         let peer = self.node(*from);
-        if let Ok(frame) = Frame::from_bytes(bytes) {
+        let frame = Frame::from_bytes(bytes);
+        if let Ok(frame) = &frame {
+            self.squat_at_once(*to, frame);
+        }
+        if let Ok(frame) = frame {
             let logs = &self.seats[*to].host.now.logs;
             let held = |log| logs.get(&log).map_or(0, Log::height);
             self.figures.arrives(&frame, bytes.len(), held);
@@ -90,7 +94,7 @@ impl World {
         self.at_time(time, Event::Arrives(parcelled));
     }
 
-    /// Nothing of a case is said to who was never a member.
+    /// Nothing of a case is said to who was never a member, nor to who is none any more.
     pub(super) fn watch(&mut self, from: usize, peer: NodeId, frame: &Frame) {
         if self.seats[from].malice.is_some() {
             return;
@@ -101,8 +105,17 @@ impl World {
             _ => Vec::new(),
         };
         for case in cases {
-            if !self.model.ever(&case, &peer) && !self.is_in_made_up(from, case) {
+            // What was for those of a made-up case may go out while it leaves that one.
+            let left = self.leaves_made_up(from, &case) || self.is_in_made_up(from, case);
+            if !self.model.ever(&case, &peer) && !left {
                 let text = format!("host {from} tells node {peer:?} of case {case:?}");
+                self.model.violations.push(text);
+            }
+            // It knew so, durably, before it did what it does now.
+            let known = self.seats[from].known.get(&case);
+            if known.is_some_and(|i| !i.members.contains(&peer)) {
+                let text =
+                    format!("host {from} serves node {peer:?}, which is not in case {case:?}");
                 self.model.violations.push(text);
             }
         }
