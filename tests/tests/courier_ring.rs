@@ -1,10 +1,16 @@
-//! Five partners that meet by courier files alone, in a ring: whatever is lost, repeated or late, they come to hold the same.
+//! Five partners that meet by courier files alone, in a ring: whichever volumes are lost, repeated or late, they come to hold the
+//! same, reports and files.
 //!
 //! `FOCAL_COURIER_CASES` says how many orders are tried (`cargo test` tries a few).
 
+use focal_node::api::types::CourierOrder;
+use focal_protocol::{
+    id::CaseId,
+    random::{Random, SystemRandom},
+};
 use focal_tests::{
-    Ring,
-    courier::{load, pack, report},
+    Ring, SealedFile,
+    courier::{load, pack_order, report},
 };
 use proptest::{
     prelude::*,
@@ -14,6 +20,12 @@ use std::{cell::Cell, path::Path};
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 const PARTNERS: usize = 5;
+/// The smallest volumes that there are, bytes.
+const VOLUME: u64 = 4 << 20;
+/// A film that takes more than one of them.
+const FILM: usize = 5 << 20;
+/// Volumes of a trip whose fates are drawn; more share them.
+const FATES: usize = 3;
 
 /// What becomes of a volume.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +42,8 @@ enum Fate {
 #[derive(Debug, Clone)]
 struct Trip {
     from: usize,
-    fate: Fate,
+    /// Of its volumes.
+    fates: [Fate; FATES],
     /// Whether somebody writes a report before it.
     writes: bool,
 }
@@ -46,17 +59,38 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn trips() -> impl Strategy<Value = Vec<Trip>> {
-    let trip = (0..PARTNERS, fate(), any::<bool>());
-    let trip = trip.prop_map(|(from, fate, writes)| Trip { from, fate, writes });
+    let fates = [fate(), fate(), fate()];
+    let trip = (0..PARTNERS, fates, any::<bool>());
+    let trip = trip.prop_map(|(from, fates, writes)| Trip {
+        from,
+        fates,
+        writes,
+    });
     prop::collection::vec(trip, 10..40)
 }
 
-async fn travel(
-    ring: &Ring,
-    case: focal_protocol::id::CaseId,
-    trips: &[Trip],
-    written: &Cell<u64>,
-) {
+/// All that one is not known to hold, files too, in volumes.
+async fn volumes(ring: &Ring, from: usize, to: usize) -> Vec<Vec<u8>> {
+    let order = CourierOrder {
+        to: ring.org(to).member.org.to_string(),
+        volume_bytes: Some(VOLUME),
+        attachment_bytes: Some(u64::MAX),
+        ..CourierOrder::default()
+    };
+    let (volumes, _) = pack_order(ring.org(from), &order).await.expect("packed");
+    volumes
+}
+
+async fn travel(ring: &Ring, case: CaseId, trips: &[Trip], written: &Cell<u64>) {
+    let mut bytes = vec![0; FILM];
+    SystemRandom.fill(&mut bytes);
+    let film = SealedFile::new("film.mp4", &bytes);
+    let first = trips.first().expect("some").from;
+    ring.org(first).hand_over(&film).await.expect("kept");
+    let record = ring.org(first).note_with(case, "the film", &[&film]);
+    let stored = ring.org(first).submit(case, &record).await;
+    stored.expect("stored");
+    written.set(written.get() + 1);
     let mut late: Vec<(usize, usize, Vec<u8>)> = Vec::new();
     for (now, trip) in trips.iter().enumerate() {
         if trip.writes {
@@ -64,24 +98,23 @@ async fn travel(
             report(ring.org(trip.from), case, &format!("{}", written.get())).await;
         }
         let to = trip.from + 1;
-        let volume = pack(ring.org(trip.from), ring.org(to), None)
-            .await
-            .0
-            .remove(0);
         let arrives = async |volume: Vec<u8>| {
             load(ring.org(to), volume).await.expect("loaded");
         };
-        match trip.fate {
-            Fate::Lost => {}
-            Fate::Arrives => arrives(volume).await,
-            Fate::ArrivesTwice => {
-                arrives(volume.clone()).await;
-                arrives(volume).await;
-            }
-            Fate::Late(after) => late.push((now + after, to, volume)),
-            Fate::Torn => {
-                let half = volume[..volume.len() / 2].to_vec();
-                load(ring.org(to), half).await.expect_err("it is torn");
+        let volumes = volumes(ring, trip.from, to).await;
+        for (volume, fate) in volumes.into_iter().zip(trip.fates.iter().cycle()) {
+            match fate {
+                Fate::Lost => {}
+                Fate::Arrives => arrives(volume).await,
+                Fate::ArrivesTwice => {
+                    arrives(volume.clone()).await;
+                    arrives(volume).await;
+                }
+                Fate::Late(after) => late.push((now + after, to, volume)),
+                Fate::Torn => {
+                    let half = volume[..volume.len() / 2].to_vec();
+                    load(ring.org(to), half).await.expect_err("it is torn");
+                }
             }
         }
         let (due, rest): (Vec<_>, Vec<_>) = late.into_iter().partition(|(at, ..)| *at <= now);
@@ -92,12 +125,17 @@ async fn travel(
     }
     // In the end somebody goes round twice; what is late comes after that, and changes nothing.
     for i in 0..2 * PARTNERS {
-        ring.carry(i % PARTNERS, (i + 1) % PARTNERS).await;
+        for volume in volumes(ring, i, i + 1).await {
+            load(ring.org(i + 1), volume).await.expect("loaded");
+        }
     }
     for (_, to, volume) in late {
         load(ring.org(to), volume).await.expect("loaded");
     }
     ring.federation.converged(case, written.get()).await;
+    for org in &ring.federation.orgs {
+        assert!(org.opened(case, &film).await == bytes);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
