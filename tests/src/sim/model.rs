@@ -156,8 +156,17 @@ impl Model {
                 && known.members.iter().filter(wants).count() >= quorum(known.members.len() - 1)
         };
         if !self.secrets.values().any(elected) && !self.has_voted(case, node, successor) {
+            let of_case = self.secrets.values().filter(|k| k.case == case);
+            let there = of_case.filter(|k| k.at.generation == generation);
+            let counts = there.map(|known| {
+                let members = &known.members;
+                let votes = members.iter().filter(wants).count();
+                let both = (members.contains(&out), members.contains(&successor));
+                (known.at.number, votes, members.len(), both)
+            });
+            let counts: BTreeSet<_> = counts.collect();
             self.violations.push(format!(
-                "host {host} believes that {successor:?} is custodian of case {case:?} after generation {generation}, and too few have voted for it"
+                "host {host} ({node:?}) believes that {successor:?} is custodian of case {case:?} after {out:?} in generation {generation}, and too few have voted for it: by epoch, votes, members, whether both are among them: {counts:?}"
             ));
         }
     }
