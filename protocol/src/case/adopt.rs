@@ -94,7 +94,10 @@ impl Case {
             successor: from,
             generation: key.generation,
         });
-        let checked = self.check_base(&succession);
+        let checked = match self.check_base(&succession) {
+            Err(Error::NotYet) if !returns && self.is_led_past(&succession, from) => Ok(()),
+            checked => checked,
+        };
         if !returns {
             checked.clone()?;
         } else if checked.is_err() && !self.was_member(&from) && self.state.follows != Some(from) {
@@ -126,10 +129,11 @@ impl Case {
         if in_force {
             if returns {
                 self.state.joined = secret.at();
-                if succession.members.contains(&self.me) {
-                    // It was let in again before, and that invitation was lost.
-                    self.ask_since(self.epoch());
-                }
+            }
+            let unseen = self.base_group(&succession.motion).is_none();
+            if (returns || unseen) && succession.members.contains(&self.me) {
+                // It was let in before, and that invitation was lost.
+                self.ask_since(self.epoch());
             }
             let out = succession.motion.out;
             let parting = self.state.parting(self.state.active, &succession);
@@ -139,7 +143,7 @@ impl Case {
             // What a newcomer reads is its own: whoever may have made up the votes is told nothing.
             if checked.is_ok() {
                 effects.extend(self.grant_beyond(ctx, &succession, &parting, &secret)?);
-                effects.extend(self.tell_let_in(&succession)?);
+                effects.extend(self.tell_let_in(ctx, &succession)?);
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
@@ -250,6 +254,16 @@ impl Case {
     pub(super) fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
         let mut groups = std::iter::once(&self.active).chain(&self.others);
         groups.find(|g| g.key().generation == motion.generation && g.key().branch == motion.branch)
+    }
+
+    /// Whether a succession rests on a generation that this node has not seen begin, one that it knows invites it, and its
+    /// operator follows that one, or who was elected: whom that generation's custodian did not invite, nobody else can bring
+    /// there. One that it does not know may bring it to another case: see [`Case::begin_anew`].
+    fn is_led_past(&self, succession: &Succession, from: NodeId) -> bool {
+        let motion = &succession.motion;
+        let unseen = motion.generation > self.epoch().generation;
+        let led = [from, motion.successor].map(Some);
+        unseen && self.was_member(&from) && led.contains(&self.state.follows)
     }
 
     /// Whether a custodian that was restored has forgotten that it removed a node that is in its new group, and this
@@ -364,9 +378,10 @@ impl Case {
         let members = self.members();
         let all = self.rules().history == History::All;
         let mut tellers = succession.members.iter().filter(|n| members.contains(n));
-        let rest = all
-            && succession.motion.cause == Cause::Hostile
+        let hostile = succession.motion.cause == Cause::Hostile
             && tellers.by_ref().take(TELLERS).any(|n| *n == self.me);
+        // Who has not seen the old group begin cannot tell where its own side and that one parted.
+        let rest = all && (hostile || self.base_group(&succession.motion).is_none());
         grants.retain(|g| {
             (rest || g.at() > parting.common)
                 && g.at().generation <= now.generation
@@ -387,17 +402,24 @@ impl Case {
         }])
     }
 
-    /// Tells the new custodian, which may not be able to follow that side's commits, whom this node saw let in there.
-    fn tell_let_in(&self, succession: &Succession) -> Result<Vec<Effect>, Error> {
-        let Some(old) = self.base_group(&succession.motion) else {
+    /// Tells the new custodian, which may not be able to follow that side's commits, whom this node saw let in there. Who
+    /// comes over a generation that it has not seen is believed of its own organisation only.
+    fn tell_let_in(&self, ctx: &Ctx<'_>, succession: &Succession) -> Result<Vec<Effect>, Error> {
+        let base = self.base_group(&succession.motion);
+        let Some(old) = base.or(self.others.last()) else {
             return Ok(Vec::new());
         };
+        let own = ctx.directory.node_ever(&self.me).map(|(org, _)| org);
         let mut told: Vec<RoleChange> = Vec::new();
         for change in &old.rules().roles {
             let said = told.iter().filter(|c| c.org == change.org);
             let new = self.is_unknown(change)
                 && said.map(|c| c.role).all(|held| is_more(change.role, held));
-            if change.at > succession.base && new {
+            let apart = match base {
+                Some(_) => change.at > succession.base,
+                None => Some(change.org) == own,
+            };
+            if apart && new {
                 told.push(*change);
             }
         }

@@ -294,3 +294,66 @@ fn whom_only_an_outvoted_custodian_let_in_is_believed_as_far_as_its_role_reaches
         assert_eq!(world.verdict(n, &entry), Verdict::Counts, "node {n}");
     }
 }
+
+#[test]
+fn whom_the_far_side_let_in_comes_over_a_generation_it_never_saw_by_its_operators_word() {
+    for history in [History::All, History::FromJoining] {
+        let (mut world, [_, by_6, near]) = apart(history, Cause::Hostile);
+        // 2 is voted out before it has invited 6, and 5, who could tell, stays away.
+        world.split(&[&[2, 3, 4]]);
+        for n in [3, 4] {
+            world.vote(n, 3, Cause::Lost).expect("voted");
+            world.settle();
+        }
+        world.assert_agreed(&[3, 4]);
+        assert_eq!(world.epoch(3).generation, 2);
+        world.split(&[&[3, 4, 6]]);
+        world.invite(3, &[6]);
+        assert_eq!(world.node(6).inbox.len(), 1, "it waits");
+        // Its operator follows another, then votes for the one that invites it, and then follows that one.
+        for successor in [4, 4, 3] {
+            world.vote(6, successor, Cause::Lost).expect("voted");
+            world.settle();
+            world.tick();
+            assert_eq!(world.epoch(6).generation, 0, "for {successor}");
+        }
+        world.vote(6, 3, Cause::Lost).expect("it follows");
+        world.restart(6);
+        world.settle();
+        world.tick();
+        world.assert_agreed(&[3, 4, 6]);
+        let all = history == History::All;
+        assert_eq!(world.can_open(6).contains(&near), all);
+        assert_eq!(world.reads(4).contains(&by_6), all);
+        let then = world.entry(by_6).sealed.at();
+        let role = world.case(3).rules().role_at(&org(6), then);
+        assert_eq!(role, Some(CaseRole::Contributor), "it said so");
+    }
+}
+
+#[test]
+fn a_stranger_that_was_handed_the_office_leads_nobody_over_a_generation() {
+    let (mut world, _) = apart(History::All, Cause::Lost);
+    world.split(&[&[2, 3, 4, 7]]);
+    for n in [3, 4] {
+        world.vote(n, 3, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.invite(3, &[7]);
+    world
+        .ask(3, |case, ctx| case.hand_over(ctx, node(7)))
+        .expect("handed over");
+    world.settle();
+    world.split(&[&[3, 4, 6, 7]]);
+    for _ in 0..2 {
+        world.vote(6, 3, Cause::Lost).expect("voted");
+    }
+    world.invite(7, &[6]);
+    world.tick();
+    assert_eq!(world.epoch(6).generation, 0, "it was never asked about 7");
+    world.vote(6, 7, Cause::Lost).expect("it follows");
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[3, 4, 6, 7]);
+    assert_eq!(world.case(6).state().groups.len(), 1, "as a newcomer");
+}
