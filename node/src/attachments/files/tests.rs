@@ -59,6 +59,8 @@ fn what_is_looked_at_for_a_partner_stays_when_the_disk_fails_and_counts_once_it_
     let written = |files: &Files| names.map(|name| fs::metadata(files.path(&LIST, &name)));
     let inodes = |files: &Files| written(files).map(|file| file.expect("there").ino());
     let before = inodes(&files);
+    // As long as they are open, no new file gets their numbers.
+    let _open = names.map(|name| File::open(files.path(&LIST, &name)).expect("there"));
     let failures: [fn(&File) -> io::Result<()>; 2] = [
         |file| match file.metadata()?.is_dir() {
             true => Err(io::Error::other("the disk fails")),
