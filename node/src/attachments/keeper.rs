@@ -74,6 +74,8 @@ pub(super) struct Waiting {
     pub(super) wanted: bool,
     due: Instant,
     pause: Duration,
+    /// How often something was said of it here: one more description, or that somebody wants it.
+    said: u64,
     /// When a partner said last that it holds it.
     pub(super) told: Option<Instant>,
     /// Why it did not come the last time.
@@ -221,9 +223,11 @@ impl Attachments {
             wanted,
             due: Instant::now(),
             pause: PAUSE,
+            said: 0,
             told: None,
             why: None,
         });
+        waiting.said += 1;
         if !waiting.cases.contains(&attached.case) {
             waiting.cases.push(attached.case);
         }
@@ -255,6 +259,7 @@ impl Attachments {
         }
         if let Some(waiting) = self.keep().waiting.get_mut(&list) {
             waiting.wanted = true;
+            waiting.said += 1;
             waiting.hurry(Instant::now());
         }
         self.wake.notify_one();
@@ -290,10 +295,10 @@ impl Attachments {
                 .filter(|(list, w)| w.wanted && w.due <= now && !keep.fetching.contains_key(list))
                 .filter_map(|(list, w)| {
                     let case = w.cases.iter().find(|case| reachable(case))?;
-                    Some((w.size, *list, *case))
+                    Some((w.size, *list, *case, w.said))
                 })
                 .min();
-            let Some((_, list, case)) = next else {
+            let Some((_, list, case, said)) = next else {
                 return;
             };
             let progress = Arc::new(Progress::default());
@@ -301,12 +306,13 @@ impl Attachments {
             let this = self.clone();
             tokio::spawn(async move {
                 let outcome = fetch::fetch(&this, case, list, &progress).await;
-                this.ended(case, list, outcome);
+                this.ended(case, list, said, outcome);
             });
         }
     }
 
-    fn ended(&self, case: CaseId, list: Hash, outcome: Outcome) {
+    /// A fetch has ended that began when so much had been said of the file.
+    fn ended(&self, case: CaseId, list: Hash, said: u64, outcome: Outcome) {
         let mut keep = self.keep();
         keep.fetching.remove(&list);
         let full = matches!(outcome, Outcome::NoRoom(_));
@@ -339,7 +345,8 @@ impl Attachments {
             }
             Outcome::Unusable => {
                 if let Some(waiting) = keep.waiting.get_mut(&list) {
-                    waiting.wanted = false;
+                    // Unless the true description, or who wants it, has come meanwhile.
+                    waiting.wanted &= waiting.said != said;
                     waiting.why = Some(Obstacle::OtherList);
                 }
             }
@@ -452,6 +459,7 @@ impl Keep {
             wanted: true,
             due,
             pause: LONGEST_PAUSE,
+            said: 0,
             told: None,
             why: None,
         };
