@@ -11,6 +11,11 @@ use tempfile::TempDir;
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 const NAMES: [&str; 4] = ["Norland", "UN Office", "Monitor", "Watch"];
 
+async fn custodian(org: &Org, case: CaseId) -> String {
+    let detail = org.case(case).await.expect("a case");
+    detail.summary.custodian
+}
+
 struct Stage {
     base: TempDir,
     federation: Federation,
@@ -211,15 +216,10 @@ async fn two_successors_at_once_settle_on_one_everywhere_and_both_sides_are_read
         ring.org(i).wait_case(case, "it is elected", next).await;
         report(ring.org(i), case, NAMES[i]).await;
     }
-    let custodian = async |i: usize| {
-        ring.org(i)
-            .case(case)
-            .await
-            .expect("a case")
-            .summary
-            .custodian
-    };
-    assert_ne!(custodian(1).await, custodian(2).await);
+    assert_ne!(
+        custodian(ring.org(1), case).await,
+        custodian(ring.org(2), case).await
+    );
     for i in 0..4 {
         assert!(ring.nodes[i].stop().success());
         ring.nodes[i] = ring.org(i).start(Path::new(NODE)).await;
@@ -229,17 +229,10 @@ async fn two_successors_at_once_settle_on_one_everywhere_and_both_sides_are_read
             |d: &CaseDetail| d.generation == 1 && d.members.len() == 3 && d.summary.records == 2;
         ring.org(i).wait_case(case, "they settle", settled).await;
     }
-    let custodian = async |i: usize| {
-        ring.org(i)
-            .case(case)
-            .await
-            .expect("a case")
-            .summary
-            .custodian
-    };
     until("on one", || async {
-        let first = custodian(1).await;
-        (custodian(2).await == first && custodian(3).await == first).then_some(())
+        let first = custodian(ring.org(1), case).await;
+        let [second, third] = [2, 3].map(|i| custodian(ring.org(i), case));
+        (second.await == first && third.await == first).then_some(())
     })
     .await;
     let out = |d: &CaseDetail| d.summary.stage.contains("voted");

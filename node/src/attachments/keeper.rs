@@ -407,8 +407,14 @@ impl Attachments {
                 self.files.is_named(&found.list)?;
                 continue;
             }
-            let Some(unnamed) = self.files.is_unnamed(&found.list)? else {
-                continue;
+            let unnamed = match self.files.is_unnamed(&found.list) {
+                Ok(Some(since)) => since,
+                Ok(None) => continue,
+                // It is noted the next time. The others are looked at all the same.
+                Err(e) => {
+                    tracing::warn!("that nothing names a file cannot be noted: {e}");
+                    continue;
+                }
             };
             // A clock that was set back makes it young: it is kept longer.
             let since = SystemTime::now().duration_since(unnamed.max(found.changed));
