@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 const PATIENCE_MS: u64 = 300;
 /// Without progress for this long, another peer is asked, milliseconds.
 const STALLED_MS: u64 = 20_000;
-/// How often the wait is doubled, at most, for a log of which everything offered is refused: then ten minutes. What was
-/// refused may count later, when a commit or a manifest has come.
+/// How often the wait is doubled, at most, for a log of which everything offered is refused, or that the only one who offers
+/// it does not send: then ten minutes. What was refused may count later, when a commit or a manifest has come.
 const DOUBLINGS: u32 = 5;
 
 #[derive(Debug)]
@@ -20,11 +20,19 @@ struct Offered {
     peers: BTreeMap<NodeId, u64>,
     asked: Option<(NodeId, Time)>,
     refusals: u32,
+    /// How often the only one who offers it was asked in a row, and sent nothing.
+    silences: u32,
 }
 
 impl Offered {
     fn wait(&self) -> u64 {
-        STALLED_MS << self.refusals.min(DOUBLINGS)
+        // Whoever offers it as well need not wait for one who is silent.
+        let silences = if self.peers.len() > 1 {
+            0
+        } else {
+            self.silences
+        };
+        STALLED_MS << self.refusals.max(silences).min(DOUBLINGS)
     }
 }
 
@@ -42,6 +50,7 @@ impl Fetch {
             peers: BTreeMap::new(),
             asked: None,
             refusals: 0,
+            silences: 0,
         });
         offered.peers.insert(peer, height);
     }
@@ -51,6 +60,7 @@ impl Fetch {
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.peers.retain(|_, h| *h > height);
             offered.refusals = 0;
+            offered.silences = 0;
             if let Some((_, since)) = &mut offered.asked {
                 *since = now;
             }
@@ -73,6 +83,7 @@ impl Fetch {
             offered.peers.remove(&peer);
             if offered.asked.is_some_and(|(p, _)| p == peer) {
                 offered.asked = None;
+                offered.silences = 0;
             }
             !offered.peers.is_empty()
         });
@@ -98,7 +109,9 @@ impl Fetch {
                 Some((_, since)) if now.since(since) < offered.wait() => continue,
                 Some((stalled, _)) if offered.peers.len() > 1 => {
                     offered.peers.remove(&stalled);
+                    offered.silences = 0;
                 }
+                Some(_) => offered.silences = offered.silences.saturating_add(1),
                 None if now.since(offered.first) < PATIENCE_MS => continue,
                 _ => {}
             }
@@ -127,6 +140,25 @@ mod tests {
         assert_eq!(fetch.due(Time(30_000)), [(b, log)]);
         fetch.stored(log, 9, Time(30_001));
         assert_eq!(fetch.due(Time(90_000)), []);
+    }
+
+    #[test]
+    fn who_offers_what_it_does_not_send_is_asked_less_and_less_often_and_delays_nobody_else() {
+        let (a, b, log) = (NodeId([1; 32]), NodeId([2; 32]), LogId([3; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(a, log, 10, Time(0));
+        let mut asked = 0;
+        for second in 0..3_600 {
+            asked += fetch.due(Time(1_000 * second)).len();
+            // It says so again and again.
+            fetch.offered(a, log, 10, Time(1_000 * second));
+        }
+        assert!((6..=12).contains(&asked), "asked {asked} times in an hour");
+        fetch.offered(b, log, 9, Time(3_600_000));
+        assert_eq!(fetch.due(Time(3_620_000)), [(b, log)]);
+        fetch.stored(log, 9, Time(3_620_001));
+        fetch.offered(a, log, 11, Time(3_620_001));
+        assert_eq!(fetch.due(Time(3_641_000)), [(a, log)], "as if never silent");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The conversation with one peer.
 
+mod asking;
 mod directory;
 mod greeting;
 mod heads;
@@ -17,6 +18,7 @@ use crate::{
     limits,
     log::{Head, Lane, Run, Writer},
 };
+use asking::Asked;
 use greeting::Greeting;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -45,6 +47,8 @@ struct Log {
     goal: u64,
     /// How far the peer has sent us this log: it wants acknowledgements.
     receiving: Option<u64>,
+    /// From where the peer was told to begin again, the last time.
+    rewound: Option<u64>,
     /// Ends and sizes of what is under way.
     unacked: VecDeque<(u64, usize)>,
 }
@@ -73,8 +77,8 @@ pub struct Session {
     announce: BTreeSet<LogId>,
     /// What the peer has offered and is not held yet: what comes, from whomever, is compared with it.
     offered: BTreeMap<LogId, Point>,
-    /// Logs that are not known here yet and were asked for, and how far they have come.
-    asked: BTreeMap<LogId, u64>,
+    /// Logs that are not known here yet and were asked for.
+    asked: BTreeMap<LogId, Asked>,
     /// Logs with two histories, of which the peer was sent the proof, and where they part: nobody acknowledges more of
     /// them.
     proven: BTreeMap<LogId, u64>,
@@ -183,15 +187,8 @@ impl Session {
                 }
             }
             Input::NotLoaded(log) => self.nothing_loaded(log),
-            Input::Fetch(log, from) | Input::Rewind(log, from) => {
-                match self.logs.get_mut(&log) {
-                    Some(known) => known.receiving = Some(known.receiving.unwrap_or(from)),
-                    None => {
-                        self.asked.entry(log).or_insert(from);
-                    }
-                }
-                self.out.push(Output::Send(Frame::Want(log, from)));
-            }
+            Input::Fetch(log, from) => self.want(log, from),
+            Input::Rewind(log, from) => self.rewind(log, from)?,
             Input::Directory(items) => self.directory(items),
             Input::Parcels(notes) => {
                 for part in notes.chunks(limits::PARCELS_KEPT) {
@@ -254,7 +251,7 @@ impl Session {
                 let end = run.from.saturating_add(run.entries.len() as u64);
                 let come = match self.logs.get_mut(&run.log) {
                     Some(log) => Some(log.receiving.get_or_insert(0)),
-                    None => self.asked.get_mut(&run.log),
+                    None => self.asked.get_mut(&run.log).map(|asked| &mut asked.come),
                 };
                 if let Some(come) = come {
                     *come = end.max(*come);
@@ -298,7 +295,8 @@ impl Session {
             theirs: 0,
             sent: 0,
             goal: 0,
-            receiving: asked,
+            receiving: asked.map(|asked| asked.come),
+            rewound: asked.and_then(|asked| asked.rewound),
             unacked: VecDeque::new(),
         });
         let offered = self.offered.get(&head.log).copied();
