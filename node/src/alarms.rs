@@ -97,8 +97,8 @@ pub(crate) enum Happened {
         out: String,
     },
     #[error(
-        "node {node} says that it was voted custodian of case {case}: this node cannot tell whether rightly, as voters were \
-         removed here or are not known"
+        "node {node} says that it is custodian of case {case}: this node cannot tell whether rightly, as voters were \
+         removed here or are not known, or it was restored from a copy"
     )]
     Contested { case: String, node: String },
     #[error("case {case} has a new custodian, node {successor}, in place of node {out}")]

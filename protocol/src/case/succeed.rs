@@ -23,7 +23,8 @@ const BEYOND: u64 = 1 << 15;
 
 impl Case {
     /// Votes for `successor` in place of the custodian. To stand for it is to vote for oneself. A vote for one that the
-    /// custodian has removed elects nobody: it says that this node follows it where others have ([`Error::Contested`]).
+    /// custodian has removed elects nobody: it says that this node follows it where others have ([`Error::Contested`]). So does
+    /// one by a custodian that was restored, and may have forgotten that it handed over.
     ///
     /// # Errors
     /// This node is out, the successor never was a member, or the custodian votes for another than itself: it hands over.
@@ -52,6 +53,10 @@ impl Case {
             return Ok(vec![Effect::Changed]);
         }
         let again = successor == out;
+        if self.me == out && !again && self.state.restored {
+            self.state.follows = Some(successor);
+            return Ok(vec![Effect::Changed]);
+        }
         if (again && cause == Cause::Hostile) || (self.me == out && !again) {
             return Err(Error::CustodianStays);
         }

@@ -326,8 +326,9 @@ impl Case {
         let forgetful = self.is_custodian() && self.state.restored;
         let plausible =
             removal.reason.len() <= limits::REASON && (forgetful || later || !self.is_custodian());
-        // Nor may it know the one to whom it handed over: then a person must.
-        let believed = self.was_member(&from) || self.state.follows == Some(from);
+        // Anybody could say it, and would put it out of its own case: a person must know.
+        let follows = self.state.follows == Some(from);
+        let believed = follows || (!forgetful && self.was_member(&from));
         if forgetful && current && plausible && !believed {
             return Err(Error::Contested(Claim {
                 successor: from,

@@ -236,10 +236,10 @@ impl Life {
             let succession = group.and_then(|g| g.succession.as_ref()).expect("one");
             let succession = succession.unverified().expect("readable");
             let old: BTreeSet<NodeId> = succession.members.iter().copied().collect();
-            assert!(
-                self.model.had(succession.base, &old),
-                "{old:?} is not whom it had"
-            );
+            let leaving = self.leaving.iter().map(|n| node(*n)).collect();
+            let had = self.model.had(succession.base, &old)
+                || self.model.went(succession.base, &old, &leaving);
+            assert!(had, "{old:?} is not whom it had");
             let mut new = numbers(&old);
             // Whom those who voted have seen go, and a restored custodian has forgotten.
             let left_out = succession.left_out();
@@ -280,6 +280,16 @@ impl Life {
             return;
         };
         let rank = self.rank(first);
+        let custodian = self.world.case(first).rules().custodian;
+        for n in NODES {
+            let forgetful = (self.world.node(n).case.as_ref())
+                .is_some_and(|case| case.state().restored && case.is_custodian());
+            if forgetful && node(n) != custodian {
+                // An error: it is out already.
+                let _ = (self.world).ask(n, |case, ctx| case.vote(ctx, custodian, Cause::Lost));
+                self.world.settle();
+            }
+        }
         let elected = self.world.case(first).state();
         let active = elected.groups.iter().find(|g| g.key == elected.active);
         let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());

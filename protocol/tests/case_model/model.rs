@@ -119,6 +119,20 @@ impl Model {
         views.any(|v| v.at == at && v.members == *members)
     }
 
+    /// Whether there is an epoch before this one since which only those have gone who asked to leave: in one that was over at
+    /// once, as enough had voted.
+    pub(crate) fn went(
+        &self,
+        at: Epoch,
+        members: &BTreeSet<NodeId>,
+        leaving: &BTreeSet<NodeId>,
+    ) -> bool {
+        let mut before = self.views.values().filter(|v| {
+            v.at.generation == at.generation && v.at < at && members.is_subset(&v.members)
+        });
+        before.any(|v| v.members.difference(members).all(|n| leaving.contains(n)))
+    }
+
     pub(crate) fn record(&mut self, record: u32, secret: EpochSecret) {
         self.records.insert(record, secret);
     }

@@ -179,6 +179,15 @@ fn lives() -> Vec<Vec<Step>> {
             Elect(2),
             HandOver(4),
         ],
+        // One left by a commit after which those who had voted were enough at once.
+        vec![
+            split(&[1, 3, 4]),
+            Leave(2),
+            Elect(5),
+            Elect(1),
+            split(&[5]),
+            Write(1),
+        ],
     ]
 }
 

@@ -389,6 +389,32 @@ fn a_restored_newcomer_is_told_nothing_of_a_group_in_which_it_never_was() {
 }
 
 #[test]
+fn no_member_puts_a_restored_custodian_out_unless_its_operator_follows_that_member() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(1).disk.clone();
+    world.restore(1, copy);
+    world.settle();
+    let (case, epoch) = (world.case(1).id(), world.epoch(1));
+    let lie = |at| {
+        let reason = "it is not true".to_string();
+        Delivery::Removed(Removal { case, at, reason })
+    };
+    for at in [epoch.next(), Epoch::new(1, 2), Epoch::new(u32::MAX, 0)] {
+        let told = world.ask(1, |case, ctx| case.deliver(ctx, node(2), lie(at)));
+        assert_eq!(told, Err(contested(2, at.generation)));
+    }
+    assert_eq!(world.case(1).ended(), None);
+    // It may have handed over, and forgotten it: then its operator knows to whom.
+    world.vote(1, 2, Cause::Lost).expect("its operator's word");
+    let told = world.ask(1, |case, ctx| case.deliver(ctx, node(3), lie(epoch.next())));
+    assert_eq!(told, Err(contested(3, 0)), "that of another");
+    world
+        .ask(1, |case, ctx| case.deliver(ctx, node(2), lie(epoch.next())))
+        .expect("believed");
+    assert!(world.case(1).ended().is_some());
+}
+
+#[test]
 fn a_restored_custodian_believes_whom_it_does_not_know_by_its_operators_word_only() {
     let mut world = World::new(&[1, 2, 3]);
     world.open(1, History::All);

@@ -17,7 +17,8 @@ impl Operators {
     /// histories, calls the partners. If they follow another history, it follows their custodian, who invites it.
     pub(super) fn bring_in_who_went_astray(&mut self, case: CaseId) {
         let mut astray = self.believers(case);
-        astray.retain(|index| self.doubts(*index, case));
+        // One that may have forgotten that it handed over is reminded.
+        astray.retain(|index| self.doubts(*index, case) && !self.is_forgetful(*index, case));
         for index in &astray {
             self.ask_about_invitations(*index, case);
         }
@@ -47,7 +48,7 @@ impl Operators {
     }
 
     /// The one that has come furthest, of honest members who have the office.
-    fn honest_custodian(&mut self, case: CaseId) -> Option<usize> {
+    pub(super) fn honest_custodian(&mut self, case: CaseId) -> Option<usize> {
         let mut furthest = None;
         for index in self.members(case) {
             let me = self.world.node(index);

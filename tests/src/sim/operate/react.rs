@@ -33,6 +33,7 @@ impl Operators {
             self.introduce(case);
             self.replace_custodian(case);
             self.agree_by_telephone(case);
+            self.remind(case);
             self.readmit(case);
             self.bring_in_who_went_astray(case);
         }
@@ -200,6 +201,29 @@ impl Operators {
                 }
             }
         }
+    }
+
+    /// A custodian that was restored, and hears from somebody that it is out since, asks who has the office now.
+    fn remind(&mut self, case: CaseId) {
+        let Some(custodian) = self.honest_custodian(case) else {
+            return;
+        };
+        let by = self.world.node(custodian);
+        for index in self.believers(case) {
+            let told = (self.world.seats[index].alarms.iter()).any(|(of, alarm)| {
+                *of == case && matches!(alarm, Alarm::Contested(claim) if claim.successor == by)
+            });
+            if told && index != custodian && self.is_forgetful(index, case) {
+                self.act(index, case, Action::Vote(by, Cause::Lost));
+            }
+        }
+    }
+
+    /// Whether a host was restored from a copy in which it is custodian.
+    pub(super) fn is_forgetful(&mut self, index: usize, case: CaseId) -> bool {
+        let seat = &mut self.world.seats[index];
+        let (me, info) = (seat.host.me(), seat.host.info(case));
+        info.is_some_and(|info| info.restored && info.rules.custodian == me)
     }
 
     /// Whether a node has followed less far than somebody else, or cannot tell.
