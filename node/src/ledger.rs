@@ -250,6 +250,8 @@ impl Ledger {
         );
         self.retire_cases(clock::steady());
         self.apply_ends();
+        // What waited for a better disk may have it now.
+        self.retry_parcels();
         self.commit();
         while !stop && self.failed.is_none() {
             let Some(first) = receiver.blocking_recv() else {

@@ -9,7 +9,7 @@ use focal_protocol::{
     random::{Random, SystemRandom},
 };
 use focal_tests::{
-    Federation, NodeProcess, Org, Ring, SmallDisk, copy_dir,
+    Federation, Org, Ring, SmallDisk,
     courier::{load, pack, report},
     until,
 };
@@ -97,16 +97,9 @@ async fn a_node_that_has_purged_a_case_reads_it_again_once_it_is_invited_anew() 
 
 #[tokio::test]
 async fn nothing_from_before_a_purge_brings_the_case_back() {
-    let mut ring = Ring::of(Path::new(NODE), &["Norland", "UN Office"]).await;
+    let ring = Ring::of(Path::new(NODE), &["Norland", "UN Office"]).await;
     ring.key_packages().await;
-    // All that the custodian sends before the purge is kept by somebody; and the custodian goes back to a copy, in which it
-    // knows only the key package of then.
-    assert!(ring.nodes[0].stop().success());
-    let base = tempfile::tempdir().expect("a directory");
-    let (dir, copy) = (ring.org(0).dir.clone(), base.path().join("copy"));
-    copy_dir(&dir, &copy);
-    let start = async |org: &Org| NodeProcess::start_offline(Path::new(NODE), &org.dir).await;
-    ring.nodes[0] = start(ring.org(0)).await;
+    // All that the custodian sends before the purge is kept by somebody; and the custodian knows only the key package of then.
     let case = ring.org(0).open_case("Varenia").await;
     report(ring.org(0), case, "before").await;
     ring.org(0).invite(case, ring.org(1)).await;

@@ -197,17 +197,55 @@ impl Ledger {
             self.round.write.key_package(&self.store, issued, &rows);
             self.packages.insert(issued, rows);
             self.package_made = Some(steady);
-            while let Some(oldest) = self.packages.keys().next().copied()
-                && self.packages.len() > PACKAGES_LEAST
-                && (issued.since(oldest) > PACKAGE_KEPT_MS || self.packages.len() > PACKAGES_KEPT)
-            {
-                self.packages.remove(&oldest);
-                self.round.write.forget_key_package(oldest);
+            for old in outdated(self.packages.keys().copied(), issued) {
+                self.packages.remove(&old);
+                self.round.write.forget_key_package(old);
             }
             self.take_items(vec![item], None)
         });
         if let Err(e) = result {
             tracing::error!("no key package could be made: {e}");
         }
+    }
+}
+
+/// Which of the key packages, oldest first, are kept no more once one is issued.
+fn outdated(made: impl ExactSizeIterator<Item = Time>, issued: Time) -> Vec<Time> {
+    let count = made.len();
+    let old = made.enumerate().take_while(|(before, at)| {
+        let left = count - before;
+        left > PACKAGES_KEPT || (left > PACKAGES_LEAST && issued.since(*at) > PACKAGE_KEPT_MS)
+    });
+    old.map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made once a week, the last one at this time.
+    fn weekly(count: u64, last: Time) -> Vec<Time> {
+        let before = (1..count).rev();
+        let before = before.map(|n| Time(1_800_000_000_000 - n * PACKAGE_AGE_MS));
+        before.chain([last]).collect()
+    }
+
+    fn kept(made: &[Time]) -> usize {
+        let issued = *made.last().expect("one");
+        let old = outdated(made.iter().copied(), issued);
+        assert_eq!(old, made[..old.len()], "the oldest go first");
+        made.len() - old.len()
+    }
+
+    #[test]
+    fn key_packages_are_kept_for_two_months_and_nine_of_them_whatever_a_clock_has_said() {
+        let now = Time(1_800_000_000_000);
+        assert_eq!(kept(&weekly(30, now)), 10, "nine weeks, and the new one");
+        // Under way are Welcomes that were sealed to those of before.
+        let ahead = Time(now.0 + 500 * PACKAGE_AGE_MS);
+        assert_eq!(kept(&weekly(30, ahead)), PACKAGES_LEAST);
+        assert_eq!(kept(&weekly(3, ahead)), 3);
+        let of_one_day: Vec<Time> = (0..300).map(|n| Time(now.0 + n)).collect();
+        assert_eq!(kept(&of_one_day), PACKAGES_KEPT);
     }
 }

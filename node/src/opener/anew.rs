@@ -27,6 +27,14 @@ pub(super) struct Anew {
     unread: bool,
 }
 
+impl Anew {
+    /// How many logs are left, and where to go on in the last of them.
+    #[cfg(test)]
+    pub(super) fn place(&self) -> (usize, u64) {
+        (self.logs.len(), self.from)
+    }
+}
+
 impl Opener {
     /// Begins to judge the records of a case; nothing if none is due. It goes on where it was, unless other rules have come since by
     /// which all have to be judged: whoever only adds to the rules does not keep it from coming to an end.

@@ -274,3 +274,29 @@ fn what_is_to_be_judged_anew_is_judged_after_a_stop_that_came_between() {
     stage.settle();
     assert_eq!(stage.records(), (0, 0, 0));
 }
+
+#[test]
+fn judging_goes_on_where_it_was_however_often_something_else_changes_in_the_case() {
+    let mut stage = Stage::new();
+    let mut write = Write::default();
+    write.judge(&stage.store, stage.case).expect("noted");
+    stage.store.apply(&write).expect("stored");
+    stage.opener.note(Job::Rules(stage.case));
+    let place = |opener: &Opener| opener.anew.front().map(Anew::place);
+    let begun = place(&stage.opener).expect("begun");
+    while place(&stage.opener) == Some(begun) {
+        stage.opener.work().expect("worked");
+    }
+    let came = place(&stage.opener).expect("not at the end yet");
+    assert_ne!(came, begun, "it has judged something");
+    stage.opener.note(Job::Rules(stage.case));
+    assert_eq!(place(&stage.opener), Some(came));
+    // Asked for again, it begins again: by the rules of before it may have judged otherwise.
+    let mut write = Write::default();
+    write.judge(&stage.store, stage.case).expect("noted");
+    stage.store.apply(&write).expect("stored");
+    stage.opener.note(Job::Rules(stage.case));
+    assert_eq!(place(&stage.opener), Some(begun));
+    stage.settle();
+    assert_eq!(stage.store.cases_to_judge().expect("read"), []);
+}
