@@ -104,6 +104,9 @@ pub const PARTS: usize = 128;
 /// Groups of one case that a node follows: the one in force, and those of earlier generations whose late commits
 /// still make entries readable.
 pub const GROUPS_FOLLOWED: usize = 4;
+/// Secrets that one member grants in a case and that a node keeps, of whatever epochs; and those that go into one payload.
+/// Far more than a case has epochs: a commit a minute makes as many in six weeks.
+pub const SECRETS_OF_GRANTER: usize = 1 << 16;
 /// Secrets that others grant of one epoch and that a node keeps: what opens an entry must be found among them.
 pub const SECRETS_PER_EPOCH: usize = 256;
 /// Those of them by one member: one for each group of one generation that it may have followed.

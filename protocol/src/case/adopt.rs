@@ -294,7 +294,9 @@ impl Case {
             let unseen = motion.generation > self.epoch().generation;
             if unseen && self.state.rewound {
                 let known: BTreeSet<NodeId> = self.active.members();
-                return self.carried(succession, known).map_err(|_| Error::NotYet);
+                return self
+                    .carried(succession, known, false)
+                    .map_err(|_| Error::NotYet);
             }
             return Err(Error::NotYet);
         };
@@ -316,42 +318,45 @@ impl Case {
                     BTreeSet::new()
                 };
                 if !alone {
-                    self.carried(succession, still)?;
+                    self.carried(succession, still, true)?;
                 }
             }
             // It rests on commits that have not come; but those who are known here may be enough.
             // A node that was restored may never be able to follow them: then its operator's word is.
             None if base > last => {
-                let carried = self.carried(succession, at(last));
+                let carried = self.carried(succession, at(last), false);
                 carried.map_err(|_| Error::NotYet)?;
             }
             // It rests on an epoch from before this node joined, and has no say in.
             None if !self.was_member(&motion.successor) => {
                 return Err(Invalid::OtherMembers(base).into());
             }
-            None => self.carried(succession, at(first))?,
+            None => self.carried(succession, at(first), false)?,
         }
+        let known = old.steps.at(base).is_some();
         // Another has succeeded already: it is outdone only with the votes of those who were members then.
         let succeeded = self.state.group(&self.state.active);
         let succeeded = succeeded.and_then(|g| g.succession.as_ref()?.unverified().ok());
         if let Some(other) = succeeded
             && (other.motion.generation, other.motion.branch) == (motion.generation, motion.branch)
         {
-            self.carried(succession, other.members.into_iter().collect())?;
+            self.carried(succession, other.members.into_iter().collect(), known)?;
         }
         Ok(())
     }
 
     /// Whether more than half of these members besides the one that is voted out have voted for a succession, or this
-    /// node's operator has agreed to it, knowing that they have not.
+    /// node's operator has agreed to it, knowing that they have not: by a vote that is counted in it, if what it rests on is
+    /// `known` here. Whoever has one vote must not take that voter along with members that it makes up.
     fn carried(
         &self,
         succession: &Verified<Succession>,
         members: BTreeSet<NodeId>,
+        known: bool,
     ) -> Result<(), Error> {
-        let (motion, me) = (&succession.motion, self.me);
-        let mine = self.state.ballots.of(&me);
-        let voted = mine.is_some_and(|m| m.out == motion.out && m.successor == motion.successor)
+        let motion = &succession.motion;
+        let voted = known
+            && succession.voters().contains(&self.me)
             && self.members().contains(&motion.successor);
         if voted || self.state.follows == Some(motion.successor) {
             return Ok(());
@@ -391,7 +396,7 @@ impl Case {
             return Ok(Vec::new());
         }
         if all {
-            return Ok(vec![self.append(Payload::Grant(grants))?]);
+            return self.grant(&grants);
         }
         // Newcomers may not read what was written before they came: only to those who were members all along.
         let may = |n: &&NodeId| members.contains(n) && **n != self.me;

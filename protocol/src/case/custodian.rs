@@ -8,7 +8,7 @@ use crate::{
     },
     id::{NodeId, OrgId},
     limits,
-    log::{Epoch, Payload},
+    log::{Epoch, EpochGrant, Payload},
 };
 use std::collections::BTreeSet;
 
@@ -323,11 +323,17 @@ impl Case {
             let now = self.epoch();
             let mut grants = ctx.held.secrets();
             grants.retain(|g| g.at() < now);
-            if !grants.is_empty() {
-                effects.push(self.append(Payload::Grant(grants))?);
-            }
+            effects.extend(self.grant(&grants)?);
         }
         Ok(effects)
+    }
+
+    /// Grants secrets to all members, in as many entries as they need.
+    pub(super) fn grant(&self, secrets: &[EpochGrant]) -> Result<Vec<Effect>, Error> {
+        let parts = secrets.chunks(limits::SECRETS_OF_GRANTER);
+        parts
+            .map(|part| self.append(Payload::Grant(part.to_vec())))
+            .collect()
     }
 }
 

@@ -293,7 +293,7 @@ impl Case {
         if late.is_empty() || self.rules().history != History::All {
             return Ok(Vec::new());
         }
-        Ok(vec![self.append(Payload::Grant(late))?])
+        self.grant(&late)
     }
 
     /// One's own proposal was taken up by a commit, or is of an epoch that is past.

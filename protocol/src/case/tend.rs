@@ -5,16 +5,24 @@ use super::{
     custodian::{ADDS, Addable},
 };
 use crate::{
-    group::{RoleChange, Rules, Succession, check_key_package},
+    codec,
+    group::{self, RoleChange, Rules, Succession, check_key_package},
     id::{NodeId, OrgId},
     limits,
     log::Epoch,
     seal::ContactPublic,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Role changes beyond which the custodian learns no more of what earlier generations show.
 const LEARNED: usize = limits::RULE_CHANGES / 2;
+/// Nodes of one organisation that may have been removed since it was last invited, before those that it lists besides wait
+/// for another invitation.
+const REPLACED: usize = 64;
+/// Places for removals that are kept free of whom members add.
+const KEPT_FREE: usize = 256;
+/// Bytes of the rules that are.
+const KEPT_FREE_BYTES: usize = limits::RULES / 4;
 /// Members' fresh keys wait this long for each other, milliseconds: one commit for many.
 const GATHER_MS: u64 = 60_000;
 
@@ -46,12 +54,53 @@ impl Case {
                 _ => addable.waiting.push(entry.id),
             }
         }
+        let (within, beyond) = self.within_room(ctx, rules, addable.ready);
+        addable.ready = within;
+        addable.waiting.extend(beyond);
         let offered: Vec<NodeId> = addable.ready.iter().map(|(node, _)| *node).collect();
         addable.ready = self.active.compatible(addable.ready, ctx.directory);
         let fits = |node: &NodeId| addable.ready.iter().any(|(n, _)| n == node);
         let unfit: Vec<NodeId> = offered.into_iter().filter(|n| !fits(n)).collect();
         addable.waiting.extend(unfit);
         addable
+    }
+
+    /// Those of these nodes that can be added and removed again: each removal takes a place in the rules for ever, and nobody
+    /// who lists and delists nodes all the time may take those that others' removals and a succession need.
+    fn within_room(
+        &self,
+        ctx: &Ctx<'_>,
+        rules: &Rules,
+        ready: Vec<(NodeId, Vec<u8>)>,
+    ) -> (Vec<(NodeId, Vec<u8>)>, Vec<NodeId>) {
+        let org_of = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
+        let mut removed: BTreeMap<OrgId, usize> = BTreeMap::new();
+        for former in &rules.former {
+            let Some(org) = org_of(&former.node) else {
+                continue;
+            };
+            // Its operator's invitation gives an organisation as many again.
+            let invited = rules.roles.iter().rev().find(|c| c.org == org);
+            if invited.is_some_and(|invited| former.at >= invited.at) {
+                *removed.entry(org).or_default() += 1;
+            }
+        }
+        let places = limits::RULE_CHANGES.saturating_sub(rules.former.len() + KEPT_FREE);
+        let mut places = places.saturating_sub(self.members().len());
+        if codec::encode(rules).len() + KEPT_FREE_BYTES > limits::RULES {
+            places = 0;
+        }
+        let (mut within, mut beyond) = (Vec::new(), Vec::new());
+        for (node, package) in ready {
+            let of_org = org_of(&node).and_then(|org| removed.get(&org));
+            if places == 0 || of_org.is_some_and(|count| *count >= REPLACED) {
+                beyond.push(node);
+            } else {
+                places -= 1;
+                within.push((node, package));
+            }
+        }
+        (within, beyond)
     }
 
     /// What is due: nodes to add and to remove, members' fresh keys, the custodian's own.
@@ -72,7 +121,11 @@ impl Case {
                 gone.extend(self.nodes_of(ctx, org));
             }
             let reason = "its organisation has revoked it, or is no longer active";
-            return self.remove(ctx, gone, rules, reason);
+            let removed = self.remove(ctx, gone, rules, reason);
+            // Where the rules take no more of it, the rest of the case goes on.
+            if !matches!(removed, Err(Error::Group(group::Error::Rules(_)))) {
+                return removed;
+            }
         }
         let renewed = self.renewed(ctx);
         if !renewed.is_empty() {
@@ -153,6 +206,8 @@ impl Case {
         for change in changes {
             let held = rules.role_at(&change.org, change.at);
             let more = change.role.is_some_and(|role| role.is_more_than(held));
+            // Or was removed before, and let in again there in the same role.
+            let more = more || self.brings_back(ctx, &rules, &change);
             // Nobody on the far side may take up all the room that changes have.
             if !more || change.at.generation >= generation || rules.roles.len() > LEARNED {
                 continue;
@@ -169,6 +224,21 @@ impl Case {
             rules.roles.extend(after);
         }
         rules
+    }
+
+    /// Whether a role was given again to an organisation of which a node had been removed, and the rules say only that.
+    fn brings_back(&self, ctx: &Ctx<'_>, rules: &Rules, change: &RoleChange) -> bool {
+        let of_org = |n: &NodeId| {
+            let org = ctx.directory.node_ever(n).map(|(org, _)| org);
+            org == Some(change.org)
+        };
+        let said = |out: Epoch| {
+            let mut changes = rules.roles.iter().filter(|c| c.org == change.org);
+            changes.any(|c| c.role.is_some() && out < c.at && c.at <= change.at)
+        };
+        let mut removed = rules.former.iter().filter(|f| f.at < change.at);
+        let same = change.role == rules.role_at(&change.org, change.at);
+        change.role.is_some() && same && removed.any(|f| !said(f.at) && of_org(&f.node))
     }
 
     /// What members who came from the far side of a split say of it: of each organisation and generation once, or once more

@@ -195,10 +195,12 @@ impl Case {
         let mut of_writer = self.state.requests.iter().filter(|r| r.by == writer);
         let room =
             self.state.requests.len() < REQUESTS && of_writer.nth(REQUESTS_OF_ONE - 1).is_none();
-        if !self.state.requests.contains(&request) && room {
-            self.state.requests.push(request);
-            self.drop_settled_requests();
+        if self.state.requests.contains(&request) || !room {
+            // Whoever repeats it changes nothing, and makes nobody look at everything again.
+            return Ok(Vec::new());
         }
+        self.state.requests.push(request);
+        self.drop_settled_requests();
         Ok(vec![Effect::Changed])
     }
 

@@ -276,8 +276,9 @@ impl Rules {
     }
 
     /// Where a log of an organisation's node ends whose first entry is of epoch `first`; none if it has no end. A log that
-    /// no removal lists and that was begun before one has no place at all: nobody can say how much of it is from before. Nor
-    /// has one from before its organisation was removed, of a node that had not been in the case by then.
+    /// no removal lists has no place at all: nobody can say how much of one is from before that was begun before; and nobody
+    /// who was removed begins one later, unless its organisation was given a role again in between. Nor has one from before
+    /// its organisation was removed, of a node that had not been in the case by then.
     #[must_use]
     pub fn end(&self, org: &OrgId, node: &NodeId, log: LogId, first: Epoch) -> Option<u64> {
         // What is learned of the far side of a split ends with its generation, which removes nobody.
@@ -289,13 +290,18 @@ impl Rules {
         if removed.any(|c| stranger(c.at)) {
             return Some(0);
         }
+        // By an epoch to come it could otherwise write on, with secrets that it has granted beforehand.
+        let back = |out: Epoch| {
+            let mut changes = self.roles.iter().filter(|c| c.org == *org);
+            changes.any(|c| c.role.is_some() && out < c.at && c.at <= first)
+        };
         let mut unlisted = false;
         let mut end: Option<u64> = None;
         for former in self.former.iter().filter(|f| f.node == *node) {
             let Some(cuts) = &former.cuts else { continue };
             match cuts.iter().find(|c| c.log == log) {
                 Some(cut) => end = Some(end.map_or(cut.height, |e| e.min(cut.height))),
-                None => unlisted |= first < former.at,
+                None => unlisted |= !back(former.at),
             }
         }
         end.or(unlisted.then_some(0))

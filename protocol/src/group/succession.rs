@@ -212,6 +212,13 @@ impl Succession {
         Ok(this)
     }
 
+    /// Those whose votes are in it.
+    #[must_use]
+    pub fn voters(&self) -> BTreeSet<NodeId> {
+        let votes = self.votes.iter().filter_map(|vote| vote.unverified().ok());
+        votes.map(|vote| vote.voter).collect()
+    }
+
     /// Members that its voters have seen removed, and that are not taken over: where more than half of those voters say
     /// so who are not the successor itself, so that no one voter keeps anybody out.
     #[must_use]

@@ -1,6 +1,10 @@
 //! Who comes, and who goes.
 
 use super::*;
+use crate::{
+    group::{Former, Rules},
+    limits,
+};
 
 #[test]
 fn whoever_is_invited_reads_and_writes_with_the_others() {
@@ -137,6 +141,40 @@ fn one_node_of_several_is_removed_and_the_others_stay() {
     );
     world.invite(2, &[1]);
     world.assert_agreed(&[1, 11, 2]);
+}
+
+#[test]
+fn whoever_lists_and_delists_nodes_all_the_time_takes_no_room_that_removals_need() {
+    let mut world = World::new(&[1, 11, 2]);
+    world.open(2, History::All);
+    let mut rules = world.case(2).rules().clone();
+    let next = world.epoch(2).next();
+    rules.set_role(org(1), Some(CaseRole::Contributor), next);
+    let mut addable = |rules: &Rules| {
+        let addable = world.act(2, |case, ctx| Ok((case.addable(ctx, rules), Vec::new())));
+        let addable = addable.expect("looked");
+        (addable.ready.len(), addable.waiting)
+    };
+    assert_eq!(addable(&rules), (2, vec![]));
+    let gone = |n: u8, count: usize| {
+        let former = Former {
+            node: node(n),
+            at: next,
+            cuts: Some(Vec::new()),
+        };
+        vec![former; count]
+    };
+    rules.former.extend(gone(2, 1_000));
+    assert_eq!(addable(&rules), (2, vec![]), "of others");
+    rules.former.extend(gone(11, 64));
+    assert_eq!(addable(&rules), (0, vec![node(1)]), "as many of its own");
+    rules.set_role(org(1), Some(CaseRole::Contributor), next.next());
+    assert_eq!(addable(&rules), (2, vec![]), "it is invited again");
+    rules
+        .former
+        .extend(gone(2, limits::RULE_CHANGES - 1_064 - 256));
+    let (ready, waiting) = addable(&rules);
+    assert_eq!((ready, waiting.len()), (0, 2), "the rest is for removals");
 }
 
 #[test]

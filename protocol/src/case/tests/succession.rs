@@ -183,6 +183,44 @@ fn a_succession_that_counts_other_members_is_refused() {
     world.assert_agreed(&[1, 2, 3, 4, 5]);
 }
 
+#[test]
+fn a_candidate_takes_no_voter_along_with_members_that_it_makes_up() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    world.split(&[&[1], &[2], &[3], &[4], &[5]]);
+    world.vote(4, 2, Cause::Lost).expect("voted");
+    let voted = world.case(4).state().ballots.of(&node(4));
+    let voted = voted.expect("its own vote");
+    let base = world.epoch(4);
+    // What its operator has agreed to; and the same in another ballot, for another reason.
+    let others = Motion {
+        ballot: u32::MAX,
+        cause: Cause::Hostile,
+        ..voted
+    };
+    for (motion, voters) in [(voted, [2, 4, 6]), (others, [2, 6, 7])] {
+        let mut members: Vec<NodeId> = [1, 2, 4, 6, 7].map(node).into();
+        members.sort();
+        for base in [base.next(), Epoch::new(0, u64::MAX)] {
+            let succession = Succession {
+                motion,
+                base,
+                members: members.clone(),
+                cuts: Vec::new(),
+                votes: voters.map(|n| signed_vote(n, motion)).into(),
+            };
+            let invitation = Delivery::Invitation(Invitation {
+                case: motion.case,
+                generation: 1,
+                succession: Some(Signed::new(&succession, &node_key(2))),
+                welcome: Vec::new(),
+            });
+            let taken = world.ask(4, |case, ctx| case.deliver(ctx, node(2), invitation));
+            assert_eq!(taken, Err(Error::NotYet), "until it has come to that epoch");
+        }
+    }
+    assert_eq!(world.epoch(4), base);
+}
+
 /// 2 and 3 both come to have a quorum, as 4 and 5 vote for both of them.
 fn two_at_once(ballots: [u32; 2]) -> World {
     let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);

@@ -51,6 +51,34 @@ fn rules_that_cannot_be_are_refused() {
     );
 }
 
+#[test]
+fn who_was_removed_begins_no_log_until_its_organisation_is_given_a_role_again() {
+    let (org, log) = (OrgId([1; 32]), crate::id::LogId([1; 16]));
+    let mut rules = rules();
+    rules.set_role(org, Some(CaseRole::Contributor), at(1));
+    let end = |rules: &Rules, first| rules.end(&org, &node(2), log, at(first));
+    assert_eq!(end(&rules, 3), None);
+    rules.former.push(Former {
+        node: node(2),
+        at: at(5),
+        cuts: Some(Vec::new()),
+    });
+    for first in [3, 5, 6, 1_000_000] {
+        assert_eq!(end(&rules, first), Some(0), "begun in {first}");
+    }
+    rules.set_role(org, Some(CaseRole::Contributor), at(8));
+    for (first, ends) in [(3, Some(0)), (7, Some(0)), (8, None), (9, None)] {
+        assert_eq!(end(&rules, first), ends, "begun in {first}");
+    }
+    // A custodian that was lost may have written on the far side of a split: there its epochs say what counts.
+    rules.former = vec![Former {
+        node: node(2),
+        at: Epoch::new(1, 0),
+        cuts: None,
+    }];
+    assert_eq!(end(&rules, 9), None);
+}
+
 fn stage(stage: Stage, reason: &str, at: Epoch) -> StageChange {
     StageChange {
         stage,
