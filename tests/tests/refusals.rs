@@ -1,14 +1,17 @@
 //! What a node refuses, by name, with nothing stored and the node still serving.
 
-use focal_node::api::types::{DirectoryUpdate, Problem};
+use focal_node::{
+    api::types::{DirectoryUpdate, Problem},
+    store::{LogRow, Store, Write},
+};
 use focal_protocol::{
     codec,
     directory::{Bundle, Manifest, Revocation, Role},
     id::{CaseId, Hash, NodeId},
     key::SecretKey,
     limits,
-    log::{Entry, Header, Lane, Run, Salt, Writer},
-    random::SystemRandom,
+    log::{Entry, Epoch, Head, Header, Lane, Run, Salt, Writer},
+    random::{Random, SystemRandom},
     record::{Kind, Record},
     signed::Signed,
     sync::Frame,
@@ -377,4 +380,43 @@ async fn a_hostile_lamport_time_stops_nobody_from_writing() {
             .await
             .expect("stored");
     }
+}
+
+#[tokio::test]
+async fn a_report_that_no_partner_would_take_is_not_called_stored() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland"]);
+    let norland = &federation.orgs[0];
+    let mut node = norland.start(Path::new(NODE)).await;
+    let case = norland.open_case("Varenia").await;
+    norland
+        .submit(case, &norland.note(case, "before"))
+        .await
+        .expect("stored");
+    assert!(node.stop().success());
+    // As after many restores: as many logs as partners take of one node, and none that goes on.
+    let store = Store::open(&norland.dir.join("store"), norland.keys().storage()).expect("a store");
+    let mut write = Write::default();
+    let begun = store.logs().expect("logs");
+    for (log, row) in &begun {
+        let retired = true;
+        write.log(*log, &LogRow { retired, ..*row });
+    }
+    for _ in begun.len()..limits::LOGS_PER_NODE {
+        let writer = Writer {
+            case,
+            node: norland.node,
+            lane: Lane::Routine,
+        };
+        let log = writer.log_id(&Salt(SystemRandom.array()));
+        let row = LogRow::new(writer, Epoch::new(0, 0), Head::EMPTY);
+        let retired = true;
+        write.log(log, &LogRow { retired, ..row });
+    }
+    store.apply(&write).expect("stored");
+    store.flush().expect("flushed");
+    drop(store);
+    let _node = norland.start(Path::new(NODE)).await;
+    let refused = norland.submit(case, &norland.note(case, "after")).await;
+    assert_eq!(refused.expect_err("nobody takes it").code, "too-many-logs");
 }

@@ -61,6 +61,7 @@ refused-bad-query = the search is not understood
 refused-bad-query-next = see how to ask with `focal search --help`
 refused-after-removal = it was written after its node was removed from the case
 refused-too-many-logs = there are more logs of one node in one case than are allowed
+refused-too-many-logs-next = it was removed and let in again, or restored, too often: list a new node of your organisation, and have the custodian invite it
 refused-own-log = entries of this node's own log came from outside
 refused-rollback = an older version than the known one was offered
 refused-conflict = somebody signed two documents of one version

@@ -61,6 +61,7 @@ refused-bad-query = la recherche n’est pas comprise
 refused-bad-query-next = voyez comment demander avec `focal search --help`
 refused-after-removal = il a été écrit après le retrait de son nœud du dossier
 refused-too-many-logs = il y a plus de journaux d’un nœud dans un dossier que permis
+refused-too-many-logs-next = il a été retiré et réadmis, ou restauré, trop souvent : inscrivez un nouveau nœud de votre organisation et faites-le inviter par le dépositaire
 refused-own-log = des entrées du journal de ce nœud sont venues de l’extérieur
 refused-rollback = une version plus ancienne que celle qui est connue a été présentée
 refused-conflict = quelqu’un a signé deux documents de la même version

@@ -14,6 +14,7 @@ use focal_protocol::{
     directory::Role,
     group::CaseRole,
     id::{CaseId, LogId, OrgId, RecordId},
+    limits,
     log::{Entry, Epoch, Head, Header, Lane, Payload, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
     record::{Attachment, Barred, Consent, Kind, Record, Summary},
@@ -97,6 +98,7 @@ impl Ledger {
         let group = self.case(case)?;
         let (epoch, secret) = (group.epoch(), group.secret()?);
         let payload = Payload::Record(verified.signed().clone());
+        self.check_own_logs(case, lane, epoch.generation)?;
         let position = self.append(case, lane, epoch, &secret, &payload)?;
         self.round
             .write
@@ -203,16 +205,29 @@ impl Ledger {
     /// This node's log of a lane, or a new one that begins with this salt. A log does not go back to an earlier generation:
     /// who comes to the true case from one that somebody has made up begins a new one.
     fn own_log(&self, writer: &Writer, salt: &Salt, generation: u32) -> (LogId, Head) {
+        self.begun_log(writer, generation)
+            .unwrap_or_else(|| (writer.log_id(salt), Head::EMPTY))
+    }
+
+    fn begun_log(&self, writer: &Writer, generation: u32) -> Option<(LogId, Head)> {
         let goes_on = |row: &LogRow| {
             row.writer == *writer && !row.is_over() && row.head.generation <= generation
         };
-        self.logs
-            .iter()
-            .find(|(log, row)| goes_on(row) && !self.is_cut(**log, row))
-            .map_or_else(
-                || (writer.log_id(salt), Head::EMPTY),
-                |(log, row)| (*log, row.head),
-            )
+        let mut logs = self.logs.iter();
+        let begun = logs.find(|(log, row)| goes_on(row) && !self.is_cut(**log, row));
+        begun.map(|(log, row)| (*log, row.head))
+    }
+
+    /// Refuses what no partner would take: a report must not be called stored that stays here for ever.
+    fn check_own_logs(&self, case: CaseId, lane: Lane, generation: u32) -> Result<(), Refused> {
+        let node = self.me();
+        let of_case = |row: &&LogRow| (row.writer.case, row.writer.node) == (case, node);
+        let begun = self.begun_log(&Writer { case, node, lane }, generation);
+        let full = self.logs.values().filter(of_case).count() >= limits::LOGS_PER_NODE;
+        match begun.is_none() && full {
+            true => Err(Refused::TooManyLogs),
+            false => Ok(()),
+        }
     }
 
     /// Whether the rules have ended a log: after a removal, a node that was let in again begins new ones.

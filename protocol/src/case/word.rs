@@ -86,12 +86,11 @@ impl Case {
         }
         let mut grants = ctx.held.secrets();
         grants.retain(|g| g.at() > since && self.was_given(ctx, &from, g));
-        if !grants.is_empty() {
-            effects.push(Effect::Deliver {
-                to: vec![from],
-                delivery: Box::new(Delivery::Grants(self.id(), grants)),
-            });
-        }
+        let parts = grants.chunks(limits::SECRETS_OF_GRANTER);
+        effects.extend(parts.map(|part| Effect::Deliver {
+            to: vec![from],
+            delivery: Box::new(Delivery::Grants(self.id(), part.to_vec())),
+        }));
         effects
     }
 
