@@ -51,6 +51,9 @@ pub enum Error {
     /// The disk is full. Nothing of the write was kept; the store takes writes again when there is room.
     #[error("the disk is full")]
     Full,
+    /// A row that could not be read again. Nothing of it was written.
+    #[error("a row of {0} bytes, which could not be read again")]
+    TooLarge(usize),
     /// The operating system refuses. The store takes no more writes until it is opened again.
     #[error("the store cannot read or write: {0}")]
     Io(String),

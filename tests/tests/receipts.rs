@@ -3,6 +3,7 @@
 use focal_protocol::{
     group::{Parcel, Receipt},
     id::Hash,
+    key::SecretKey,
     signed::Signed,
     sync::Frame,
     time::Time,
@@ -10,6 +11,7 @@ use focal_protocol::{
 use focal_tests::{DEADLINE, Federation, NodeProcess, Org, Peer, until};
 use std::path::Path;
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 const CARRIER: usize = 0;
@@ -139,4 +141,40 @@ async fn a_carrier_keeps_a_parcel_until_its_recipient_has_signed_for_it_and_reme
     stage.node = stage.org(CARRIER).start(Path::new(NODE)).await;
     let mut recipient = stage.partner(RECIPIENT).await;
     assert_eq!(answer(&mut recipient, &parcel).await, [receipt]);
+}
+
+#[tokio::test]
+async fn a_parcel_that_is_swollen_by_signatures_is_refused_and_keeps_no_node_from_starting() {
+    let mut stage = Stage::new().await;
+    let honest = stage.parcel();
+    // As large as a box may be: with what else is signed on it, it fits a frame, and no row.
+    let mut swollen = Signed::new(
+        &Parcel {
+            sealed: vec![8; 905_000],
+            ..honest.unverified().expect("its own")
+        },
+        &stage.org(SENDER).keys().identity(),
+    );
+    for n in 0..400_u16 {
+        let mut seed = [9; 32];
+        seed[..2].copy_from_slice(&n.to_be_bytes());
+        swollen.countersign(&SecretKey::from_seed(Zeroizing::new(seed)));
+    }
+    let mut sender = stage.partner(SENDER).await;
+    for parcel in [&swollen, &honest] {
+        sender.send(&Frame::Parcel(Box::new(parcel.clone()))).await;
+    }
+    until("the refusal", || async {
+        let refused = stage.org(CARRIER).status().await.refused;
+        refused.contains_key("bad-signature").then_some(())
+    })
+    .await;
+    let mut recipient = stage.partner(RECIPIENT).await;
+    assert_eq!(next(&mut recipient, offers).await, [honest.hash()]);
+
+    drop((sender, recipient));
+    stage.node.kill();
+    stage.node = stage.org(CARRIER).start(Path::new(NODE)).await;
+    let mut recipient = stage.partner(RECIPIENT).await;
+    assert_eq!(next(&mut recipient, offers).await, [honest.hash()]);
 }

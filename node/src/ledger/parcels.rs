@@ -18,11 +18,17 @@ type Piece = (ParcelNote, Time, DeliveryPart);
 
 impl Ledger {
     /// Stores a parcel, and offers it once it is durable.
-    fn keep_parcel(&mut self, parcel: Signed<Parcel>, note: ParcelNote, created: Time) {
-        self.round.write.parcel(&self.store, &note, &parcel);
+    fn keep_parcel(
+        &mut self,
+        parcel: Signed<Parcel>,
+        note: ParcelNote,
+        created: Time,
+    ) -> Result<(), Refused> {
+        self.round.write.parcel(&self.store, &note, &parcel)?;
         self.round.durable = true;
         self.post.keep(note, created);
         self.then(move |ledger| ledger.offer_parcel(note, parcel));
+        Ok(())
     }
 
     /// To its recipient if there is a session with it, else soon to everybody. What this node carries for others its
@@ -143,7 +149,7 @@ impl Ledger {
         let created = verified.created;
         if note.to != self.me() {
             if self.is_listed(&note.to) && self.make_room(&note) {
-                self.keep_parcel(verified.signed().clone(), note, created);
+                self.keep_parcel(verified.signed().clone(), note, created)?;
             }
             return Ok(());
         }
@@ -152,7 +158,7 @@ impl Ledger {
             Err(e) if waits(&e) => {
                 if self.make_room(&note) {
                     let parcel = verified.signed();
-                    self.round.write.parcel(&self.store, &note, parcel);
+                    self.round.write.parcel(&self.store, &note, parcel)?;
                     self.post.keep(note, created);
                     self.then(Self::retry_pieces);
                 }
@@ -167,7 +173,7 @@ impl Ledger {
 
     fn verify_parcel(&self, parcel: Signed<Parcel>) -> Result<Verified<Parcel>, Refused> {
         let directory = self.directory.as_ref().ok_or(Refused::NoFederation)?;
-        let verified = parcel.verify_by(|p: &Parcel| p.from.key())?;
+        let verified = Parcel::verify(parcel)?;
         directory
             .node(&verified.from)
             .ok_or(Refused::UnknownNode(verified.from))?;
@@ -230,7 +236,9 @@ impl Ledger {
                             to: *node,
                             from: me,
                         };
-                        self.keep_parcel(signed, note, parcel.created);
+                        if let Err(e) = self.keep_parcel(signed, note, parcel.created) {
+                            tracing::error!("a parcel cannot be kept: {e}");
+                        }
                     }
                     Err(e) => tracing::warn!("nothing can be sealed to node {}: {e}", node.short()),
                 }

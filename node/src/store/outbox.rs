@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 const PARCEL: &[u8] = b"p";
 const RECEIPT: &[u8] = b"r";
+/// A row with a parcel, bytes: the largest, with the one signature that it may have.
+const PARCEL_ROW: usize = limits::PARCEL + 16_384;
 /// A row with a receipt, bytes: ours has about 190.
 const RECEIPT_ROW: usize = 512;
 
@@ -29,35 +31,59 @@ pub struct KeptReceipt {
     pub until: Time,
 }
 
+/// The parcel in a row, if it is one that can be read.
+fn readable(plain: &[u8]) -> Option<Signed<Parcel>> {
+    let parcel: Signed<Parcel> = codec::decode(plain, PARCEL_ROW).ok()?;
+    parcel.unverified().is_ok().then_some(parcel)
+}
+
+/// What a row is called in a log.
+fn name(key: &[u8]) -> String {
+    let parcel = key.get(PARCEL.len() + NodeId::LEN..).unwrap_or(key);
+    format!("the parcel {}", hex::encode(parcel))
+}
+
 fn key(of: &[u8], to: &NodeId, parcel: &Hash) -> Vec<u8> {
     [of, to.as_bytes(), parcel.as_bytes()].concat()
 }
 
 impl Store {
-    /// Parcels kept, one by one, as each may be large.
+    /// Parcels kept, one by one, as each may be large. One whose row is damaged is passed over: nobody's start, nor any
+    /// other parcel, hangs on it.
     pub fn parcels(&self) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
-        let rows = self.tree(Tree::Outbox).scan_prefix(PARCEL);
-        rows.map(|row| {
-            let (key, value) = row?;
-            self.parcel_in(&key, &value)
+        self.parcels_below(PARCEL)
+    }
+
+    fn parcels_below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
+        let rows = self.tree(Tree::Outbox).scan_prefix(prefix);
+        rows.filter_map(|row| match row {
+            Ok((key, value)) => self
+                .parcel_in(&key, &value)
+                .inspect_err(|e| tracing::error!("{} is passed over: {e}", name(&key)))
+                .ok()
+                .map(Ok),
+            Err(e) => Some(Err(e.into())),
         })
     }
 
     /// How they are offered, with the times they were made.
     ///
     /// # Errors
-    /// The disk fails or a row is damaged.
+    /// The disk fails.
     pub fn parcel_notes(&self) -> Result<Vec<(ParcelNote, Time)>> {
         self.parcels()
-            .map(|signed| {
-                let signed = signed?;
-                let parcel = signed.unverified().map_err(|_| self.damaged("a parcel"))?;
-                let note = ParcelNote {
-                    parcel: signed.hash(),
-                    to: parcel.to,
-                    from: parcel.from,
-                };
-                Ok((note, parcel.created))
+            .filter_map(|signed| {
+                signed
+                    .map(|signed| {
+                        let parcel = signed.unverified().ok()?;
+                        let note = ParcelNote {
+                            parcel: signed.hash(),
+                            to: parcel.to,
+                            from: parcel.from,
+                        };
+                        Some((note, parcel.created))
+                    })
+                    .transpose()
             })
             .collect()
     }
@@ -65,15 +91,10 @@ impl Store {
     /// Those kept for one node.
     ///
     /// # Errors
-    /// The disk fails or a row is damaged.
+    /// The disk fails.
     pub fn parcels_for(&self, to: &NodeId) -> Result<Vec<Signed<Parcel>>> {
-        let rows = self.tree(Tree::Outbox);
-        let rows = rows.scan_prefix([PARCEL, to.as_bytes()].concat());
-        rows.map(|row| {
-            let (key, value) = row?;
-            self.parcel_in(&key, &value)
-        })
-        .collect()
+        self.parcels_below(&[PARCEL, to.as_bytes()].concat())
+            .collect()
     }
 
     /// One of them; none if it is not kept.
@@ -88,7 +109,11 @@ impl Store {
 
     fn parcel_in(&self, key: &[u8], value: &[u8]) -> Result<Signed<Parcel>> {
         let plain = self.unseal(Table::Outbox, key, value)?;
-        codec::decode(&plain, limits::PARCEL + 16_384).map_err(|_| self.damaged("a parcel"))
+        let parcel = readable(&plain).filter(|parcel| {
+            let hash = key.get(PARCEL.len() + NodeId::LEN..);
+            hash == Some(&parcel.hash().as_bytes()[..])
+        });
+        parcel.ok_or_else(|| self.damaged("a parcel"))
     }
 
     /// Receipts kept.
@@ -108,10 +133,23 @@ impl Store {
 
 impl Write {
     /// Keeps a parcel.
-    pub fn parcel(&mut self, store: &Store, note: &ParcelNote, parcel: &Signed<Parcel>) {
+    ///
+    /// # Errors
+    /// It could not be read again: nothing is kept.
+    pub fn parcel(
+        &mut self,
+        store: &Store,
+        note: &ParcelNote,
+        parcel: &Signed<Parcel>,
+    ) -> Result<()> {
+        let row = codec::encode_packed(parcel);
+        if readable(&row).is_none() {
+            return Err(Error::TooLarge(row.len()));
+        }
         let key = key(PARCEL, &note.to, &note.parcel);
-        let sealed = store.seal(Table::Outbox, &key, &codec::encode_packed(parcel));
+        let sealed = store.seal(Table::Outbox, &key, &row);
         self.put(Tree::Outbox, key, sealed);
+        Ok(())
     }
 
     /// Drops a parcel.

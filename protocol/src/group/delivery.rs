@@ -9,7 +9,7 @@ use crate::{
     limits,
     log::{Epoch, EpochGrant, Part},
     seal::{self, ContactKey, ContactPublic},
-    signed::{Signable, Signed},
+    signed::{self, Signable, Signed, Verified},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -158,6 +158,18 @@ impl Parcel {
             created: now,
             sealed: key.seal(&context(&from, &to), &plain)?,
         })
+    }
+
+    /// Checks that its sender signed it.
+    ///
+    /// # Errors
+    /// It cannot be read, the signature is not the sender's, or there are others beside it: they would swell what
+    /// everybody carries and keeps.
+    pub fn verify(signed: Signed<Self>) -> Result<Verified<Self>, signed::Error> {
+        if signed.signatures().len() > 1 {
+            return Err(signed::Error::TooManySignatures);
+        }
+        signed.verify_by(|parcel: &Self| parcel.from.key())
     }
 
     /// Opens it.

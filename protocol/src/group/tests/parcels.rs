@@ -104,8 +104,15 @@ fn a_parcel_opens_for_its_recipient_only() {
     );
     let key = SecretKey::from_seed(seed(1, 1));
     let signed = Signed::new(&parcel, &key);
-    assert!(signed.clone().verify_by(|p: &Parcel| p.from.key()).is_ok());
-    assert!(signed.verify_by(|p: &Parcel| p.to.key()).is_err());
+    assert!(Parcel::verify(signed.clone()).is_ok());
+    let mut swollen = signed;
+    swollen.countersign(&SecretKey::from_seed(seed(2, 1)));
+    assert_eq!(
+        Parcel::verify(swollen).err(),
+        Some(crate::signed::Error::TooManySignatures)
+    );
+    let forged = Signed::new(&parcel, &SecretKey::from_seed(seed(2, 1)));
+    assert!(Parcel::verify(forged).is_err());
 }
 
 #[test]

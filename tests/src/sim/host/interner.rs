@@ -77,7 +77,7 @@ impl Interner {
         {
             return Ok(held);
         }
-        let verified = parcel.verify_by(|p: &Parcel| p.from.key())?;
+        let verified = Parcel::verify(parcel)?;
         let held = shared.parcels.share(hash, verified.clone());
         // Two signatures of one parcel are two parcels.
         Ok(if *held == verified {
