@@ -5,7 +5,7 @@
 //! sled keeps deleted rows in its files for long; a case is purged by destroying the one file without which none of them
 //! opens.
 
-use super::{Error, Result, Store};
+use super::{Result, Store};
 use focal_protocol::{
     id::CaseId,
     random::{Random, SystemRandom},
@@ -22,6 +22,8 @@ use std::{
 use zeroize::Zeroizing;
 
 const DIR: &str = "cases";
+/// How the name of a key ends that is being written.
+const NEW: &str = ".new";
 
 /// The keys of all cases. Read by every reader of sealed rows, written when a case comes or is purged.
 #[derive(Debug)]
@@ -30,23 +32,38 @@ pub(super) struct CaseKeys {
     keys: RwLock<HashMap<CaseId, Arc<StorageKey>>>,
 }
 
+/// A key file that does not open.
+pub(super) struct Shut {
+    pub(super) case: CaseId,
+    pub(super) path: PathBuf,
+    /// Whether there is nothing in it any more: it was destroyed, but for its name.
+    pub(super) blank: bool,
+}
+
 fn row(case: &CaseId) -> Vec<u8> {
     [b"case-key/".as_slice(), case.as_bytes()].concat()
 }
 
 impl CaseKeys {
-    /// Reads the keys below the store's directory.
-    pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<Self> {
+    /// Reads the keys below the store's directory. Which of those that do not open are damage, and which were being
+    /// destroyed, is for whoever knows what was purged.
+    pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<(Self, Vec<Shut>)> {
         let dir = store.join(DIR);
         if !dir.exists() {
             fs::DirBuilder::new().mode(0o700).create(&dir)?;
         }
-        let mut keys = HashMap::new();
+        let (mut keys, mut shut) = (HashMap::new(), Vec::new());
         for file in fs::read_dir(&dir)? {
             let path = file?.path();
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
-            // What a crash left half-written was never used.
             let Ok(case) = name.parse::<CaseId>() else {
+                let new = name.strip_suffix(NEW).map(str::parse::<CaseId>);
+                // What a crash left half-written was never used.
+                if let Some(Ok(_)) = new
+                    && let Err(e) = fs::remove_file(&path)
+                {
+                    tracing::warn!("{} cannot be removed: {e}", path.display());
+                }
                 continue;
             };
             let sealed = fs::read(&path)?;
@@ -54,17 +71,23 @@ impl CaseKeys {
                 .open(Table::Meta, &row(&case), &sealed)
                 .ok()
                 .and_then(|plain| <[u8; 32]>::try_from(plain.as_slice()).ok())
-                .map(Zeroizing::new)
-                .ok_or_else(|| Error::Damaged {
+                .map(Zeroizing::new);
+            match plain {
+                Some(plain) => {
+                    keys.insert(case, Arc::new(StorageKey::new(&plain)));
+                }
+                None => shut.push(Shut {
+                    case,
                     path,
-                    what: "the key of a case does not open".into(),
-                })?;
-            keys.insert(case, Arc::new(StorageKey::new(&plain)));
+                    blank: sealed.iter().all(|byte| *byte == 0),
+                }),
+            }
         }
-        Ok(Self {
+        let keys = Self {
             dir,
             keys: RwLock::new(keys),
-        })
+        };
+        Ok((keys, shut))
     }
 
     fn path(&self, case: &CaseId) -> PathBuf {
@@ -83,7 +106,7 @@ impl CaseKeys {
         }
         let secret = Zeroizing::new(SystemRandom.array::<32>());
         let sealed = storage.seal(Table::Meta, &row(case), &*secret, &SystemRandom);
-        let (path, new) = (self.path(case), self.dir.join(format!("{case}.new")));
+        let (path, new) = (self.path(case), self.dir.join(format!("{case}{NEW}")));
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)

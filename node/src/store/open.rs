@@ -93,7 +93,7 @@ impl Store {
                 held.changes = held.changes.max(number.unwrap_or(0));
             }
         }
-        let case_keys = CaseKeys::open(path, &key)?;
+        let (case_keys, shut) = CaseKeys::open(path, &key)?;
         let mut store = Self {
             db,
             trees: trees.into(),
@@ -128,9 +128,22 @@ impl Store {
                 )));
             }
             store.mark = Arc::new(Mark::open(path, held)?);
-            for case in store.purged()?.into_keys() {
-                store.finish_purge(case)?;
+        }
+        let purged = store.purged()?;
+        for key in shut {
+            if key.blank {
+                // Destroying it was cut short: nothing that could be opened with it is lost any more.
+                tracing::warn!("the key of case {} was destroyed", key.case.short());
+                store.case_keys.destroy(&key.case)?;
+            } else if !purged.contains_key(&key.case) {
+                return Err(Error::Damaged {
+                    path: key.path,
+                    what: "the key of a case does not open".into(),
+                });
             }
+        }
+        for case in purged.into_keys() {
+            store.finish_purge(case)?;
         }
         Ok(store)
     }

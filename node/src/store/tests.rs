@@ -369,7 +369,7 @@ fn a_parcel_that_cannot_be_read_is_not_kept_and_a_damaged_one_costs_no_other() {
     }
     store.apply(&write).expect("stored");
     // What an earlier version has written, what does not open, and what is of another name.
-    let row = |hash: Hash| [b"p", id(&recipient).as_bytes().as_slice(), &hash.0].concat();
+    let row = |hash: Hash| [b"p", &id(&recipient).0[..], &hash.0].concat();
     let rows = [
         (row(swollen.hash()), codec::encode_packed(&swollen)),
         (row(Hash([1; 32])), codec::encode_packed(&sound[0])),
@@ -531,6 +531,65 @@ fn a_store_whose_purge_was_cut_short_anywhere_opens_and_is_cleared_in_the_end() 
         assert!(store.has_case_key(&case), "its key stays");
         assert_eq!(store.joined_again().expect("read"), [(case, 3_000)].into());
     }
+}
+
+#[test]
+fn a_store_opens_wherever_destroying_the_key_of_a_purged_case_was_cut_short() {
+    let dir = tempfile::tempdir().expect("dir");
+    let path = dir.path().join("store");
+    let (case, other) = (Author::new().writer().case, CaseId([2; 32]));
+    let store = open(&path, storage_key(1)).expect("a store");
+    for case in [case, other] {
+        store.make_case_key(case).expect("a key");
+    }
+    store.flush().expect("flushed");
+    drop(store);
+    let unmarked = files(&path);
+    let store = open(&path, storage_key(1)).expect("the store");
+    let mut write = Write::default();
+    write.purge(&store, case, Time(7)).expect("marked");
+    store.apply(&write).expect("stored");
+    store.flush().expect("flushed");
+    drop(store);
+    let marked = files(&path);
+    let file = path.join("cases").join(case.to_string());
+    let whole = marked[&file].clone();
+    let zeroed = |count: usize| [&vec![0; count], &whole[count..]].concat();
+
+    let cut = (0..=whole.len()).step_by(8);
+    let mut left: Vec<_> = cut
+        .flat_map(|count| [zeroed(count), whole[..count].to_vec(), vec![0; count]])
+        .collect();
+    left.push(zeroed(whole.len()));
+    for left in left {
+        put_back(&marked, &path);
+        fs::write(&file, &left).expect("written");
+        let store = open(&path, storage_key(1)).expect("what is left opens");
+        assert!(!store.has_case_key(&case) && !file.exists(), "{left:?}");
+        assert!(store.has_case_key(&other), "another case keeps its key");
+    }
+
+    // A case that nobody purged: only where nothing of the key is left, there is nothing to be lost.
+    for blank in [Vec::new(), zeroed(whole.len())] {
+        put_back(&unmarked, &path);
+        fs::write(&file, &blank).expect("written");
+        let store = open(&path, storage_key(1)).expect("opens");
+        assert!(!store.has_case_key(&case) && !file.exists());
+    }
+    for damaged in [zeroed(20), whole[..20].to_vec()] {
+        put_back(&unmarked, &path);
+        fs::write(&file, &damaged).expect("written");
+        let opened = open(&path, storage_key(1));
+        assert!(matches!(opened, Err(Error::Damaged { .. })), "{opened:?}");
+        assert_eq!(fs::read(&file).expect("still there"), damaged);
+    }
+
+    // A key that was being made when the power went was never used.
+    put_back(&unmarked, &path);
+    let half = path.join("cases").join(format!("{case}.new"));
+    fs::write(&half, &whole[..20]).expect("written");
+    let store = open(&path, storage_key(1)).expect("opens");
+    assert!(store.has_case_key(&case) && !half.exists());
 }
 
 #[test]
