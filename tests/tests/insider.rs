@@ -199,6 +199,23 @@ async fn a_record_that_breaks_its_own_rules_is_refused() {
 }
 
 #[tokio::test]
+async fn a_record_under_a_manifest_that_does_not_list_its_node_is_refused_as_no_court_would_take_it()
+ {
+    let mut stage = stage(|org| {
+        let mut listed = Vec::new();
+        org.issue(|m| listed = std::mem::take(&mut m.nodes));
+        org.issue(|m| m.nodes = listed);
+    })
+    .await;
+    let note = Payload::Record(stage.org().note(stage.case, "shown, and not proven"));
+    stage.insider.write_with(&note, |h| h.manifest = 2).await;
+    stage.refused("unknown-node").await;
+    let note = Payload::Record(stage.org().note(stage.case, "both"));
+    stage.insider.write_with(&note, |h| h.manifest = 3).await;
+    stage.host().wait_records(stage.case, 2).await;
+}
+
+#[tokio::test]
 async fn an_entry_that_unpacks_to_a_flood_is_refused() {
     let mut stage = stage(|_| {}).await;
     let secret = stage.insider.group.secret().expect("a member");

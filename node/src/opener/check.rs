@@ -229,6 +229,10 @@ impl<'a> Checker<'a> {
         if record.organisation != self.org {
             return Err(Refused::OtherOrganisation);
         }
+        // Else it could be shown here, and be proven to nobody.
+        if manifest.node(&entry.header.node).is_none() {
+            return Err(Refused::UnknownNode(entry.header.node));
+        }
         let author = check_author(manifest, &record.author)?;
         let writes = record.kind() != Kind::Ack;
         if writes && author.role == Role::Observer {

@@ -229,6 +229,7 @@ impl Host {
             return Opened::Refused("a record for elsewhere".into());
         }
         let manifest = self.now.directory.manifest_at(&org, h.manifest);
+        let manifest = manifest.filter(|m| m.node(&h.node).is_some());
         if manifest.and_then(|m| m.author(&record.author)).is_none() {
             return Opened::Refused("an author whom nobody lists".into());
         }
