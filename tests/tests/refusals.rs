@@ -310,6 +310,24 @@ async fn a_rollback_of_a_manifest_or_roster_is_refused() {
 }
 
 #[tokio::test]
+async fn a_federation_file_that_repeats_a_version_founds_what_is_read_again() {
+    let base = tempfile::tempdir().expect("a directory");
+    let mut federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    let org = &mut federation.orgs[0];
+    let first = org.manifests[0].clone();
+    let second = org.issue(|m| m.issued = Time(m.issued.0 + 1));
+    let manifests = &mut federation.bundle.manifests;
+    manifests.extend([second, first]);
+    let org = &federation.orgs[0];
+    federation.hand_to(org);
+    for _ in 0..2 {
+        let mut node = org.start(Path::new(NODE)).await;
+        assert_eq!(org.status().await.manifest_version, 2);
+        assert!(node.stop().success());
+    }
+}
+
+#[tokio::test]
 async fn a_frame_over_the_limit_is_refused_and_the_node_goes_on() {
     let stage = stage().await;
     let before = stage.org().status().await.entries;

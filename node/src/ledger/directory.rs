@@ -40,10 +40,10 @@ impl Ledger {
             }
             return self.take_items(offered?, None);
         }
-        let directory = Directory::from_bundle(&bundle)?;
+        let mut directory = Directory::new(bundle.charter.clone())?;
+        // What it repeats was passed over, and would not be read again.
+        let items = directory.offer_bundle(&bundle)?;
         self.round.write.charter(&self.store, &bundle.charter);
-        let items = (bundle.rosters.into_iter().map(Item::Roster))
-            .chain(bundle.manifests.into_iter().map(Item::Manifest));
         let mut count = 1;
         for item in items {
             self.round
