@@ -51,8 +51,11 @@ pub struct Conflict {
     pub second: Item,
 }
 
-/// Most conflicts that are kept: one proves misbehaviour, a flood proves nothing more.
-const CONFLICTS: usize = 64;
+/// Conflicts that are kept of one organisation, and of one version of the roster: one proves misbehaviour, a flood proves
+/// nothing more, and takes no place from proofs against others.
+const CONFLICTS: usize = 2;
+/// Those that are kept of all organisations, and of all rosters.
+const ALL_CONFLICTS: usize = 64 * CONFLICTS;
 
 /// The checked documents of one federation, all versions of them. A copy shares them: one is made with each change.
 #[derive(Debug, Clone)]
@@ -66,6 +69,16 @@ pub struct Directory {
     listed: BTreeMap<NodeId, OrgId>,
     pub(super) key_packages: BTreeMap<NodeId, Arc<Verified<KeyPackageOffer>>>,
     conflicts: Vec<Conflict>,
+    /// Who signed each of them.
+    conflicting: Vec<Signer>,
+}
+
+/// Who signed two documents of one version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signer {
+    Organisation(OrgId),
+    /// The stewards, a roster of this version.
+    Stewards(u64),
 }
 
 impl Directory {
@@ -84,6 +97,7 @@ impl Directory {
             listed: BTreeMap::new(),
             key_packages: BTreeMap::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
         })
     }
 
@@ -188,7 +202,11 @@ impl Directory {
             },
         };
         before.follow(hash, signed.clone())?;
-        self.keep_conflict(Item::Roster(held.signed().clone()), Item::Roster(signed));
+        self.keep_conflict(
+            Signer::Stewards(offered.version),
+            Item::Roster(held.signed().clone()),
+            Item::Roster(signed),
+        );
         Err(Error::Conflict(offered.version))
     }
 
@@ -234,6 +252,7 @@ impl Directory {
         match same {
             Some(first) if first.signed().body() != verified.signed().body() => {
                 self.keep_conflict(
+                    Signer::Organisation(offered.org),
                     Item::Manifest(first.signed().clone()),
                     Item::Manifest(verified.signed().clone()),
                 );
@@ -262,10 +281,17 @@ impl Directory {
         }
     }
 
-    fn keep_conflict(&mut self, first: Item, second: Item) {
+    fn keep_conflict(&mut self, signer: Signer, first: Item, second: Item) {
+        let is_roster = |s: &Signer| matches!(s, Signer::Stewards(_));
+        let of_sort = (self.conflicting.iter()).filter(|s| is_roster(s) == is_roster(&signer));
+        let of_signer = (self.conflicting.iter()).filter(|s| **s == signer);
+        if of_signer.count() == CONFLICTS || of_sort.count() == ALL_CONFLICTS {
+            return;
+        }
         let conflict = Conflict { first, second };
-        if self.conflicts.len() < CONFLICTS && !self.conflicts.contains(&conflict) {
+        if !self.conflicts.contains(&conflict) {
             self.conflicts.push(conflict);
+            self.conflicting.push(signer);
         }
     }
 

@@ -243,3 +243,38 @@ fn by_which_document_a_node_went_is_told_each_time_that_it_goes() {
         assert_eq!((by.roster, by.manifest), (2, 0), "since the first one");
     }
 }
+
+#[test]
+fn an_organisation_that_signs_without_end_takes_no_place_from_proofs_against_others() {
+    let mut directory = directory();
+    for n in 1..=2 {
+        offer_manifest(&mut directory, &manifest(n), n).expect("v1");
+    }
+    let double = |directory: &mut Directory, n: u8, issued: u64| {
+        let mut other = manifest(n);
+        other.issued = Time(issued);
+        let offered = offer_manifest(directory, &other, n);
+        assert_eq!(offered, Err(Error::Conflict(1)));
+    };
+    for issued in 100..300 {
+        double(&mut directory, 1, issued);
+    }
+    assert_eq!(directory.conflicts().len(), CONFLICTS);
+    double(&mut directory, 2, 100);
+    let last = directory.conflicts().last().expect("kept");
+    let Item::Manifest(of) = &last.second else {
+        panic!("{last:?}");
+    };
+    assert_eq!(of.unverified().map(|m| m.org), Ok(org(2)));
+    let (v1, v2) = (admitting(&directory, 4), admitting(&directory, 5));
+    directory
+        .offer(Item::Roster(signed_by(&v1, &[1, 2])))
+        .expect("v1");
+    let second = directory.offer(Item::Roster(signed_by(&v2, &[1, 2])));
+    assert_eq!(second, Err(Error::Conflict(1)));
+    assert_eq!(
+        directory.conflicts().len(),
+        CONFLICTS + 2,
+        "and the stewards'"
+    );
+}

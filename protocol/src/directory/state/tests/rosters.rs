@@ -139,19 +139,22 @@ fn admitting_instead(other: &Roster, n: u8) -> Roster {
 }
 
 #[test]
-fn conflicts_are_kept_up_to_a_number() {
+fn conflicts_are_kept_up_to_a_number_of_each_version() {
     let mut directory = directory();
-    let first = admitting(&directory, 4);
-    directory.offer(roster(&first, &[1, 2])).expect("v1");
-    for n in 0..=CONFLICTS as u64 {
-        let mut other = first.clone();
-        other.issued = Time(100 + n);
-        assert_eq!(
-            directory.offer(roster(&other, &[1, 2])),
-            Err(Error::Conflict(1))
-        );
+    for (version, new) in [(1, 4), (2, 5)] {
+        let first = admitting(&directory, new);
+        directory.offer(roster(&first, &[1, 2])).expect("follows");
+        for n in 0..=CONFLICTS as u64 {
+            let mut other = first.clone();
+            other.issued = Time(100 + n);
+            assert_eq!(
+                directory.offer(roster(&other, &[1, 2])),
+                Err(Error::Conflict(version))
+            );
+        }
+        let kept = CONFLICTS * usize::try_from(version).expect("few");
+        assert_eq!(directory.conflicts().len(), kept);
     }
-    assert_eq!(directory.conflicts().len(), CONFLICTS);
 }
 
 #[test]
