@@ -226,9 +226,10 @@ impl Alarm {
         Raised::new(happened, &[case.as_bytes()], &occurrence)
     }
 
-    /// What a case's state machine raised.
+    /// What a case's state machine raised; and when the last key package was made by which this node may have been let in: after
+    /// a purge it is let in again only by a later one, so that each purge is an occurrence of its own.
     #[must_use]
-    pub fn of_case(id: CaseId, alarm: &case::Alarm) -> Raised {
+    pub fn of_case(id: CaseId, alarm: &case::Alarm, package: Time) -> Raised {
         use case::Alarm as A;
         let case = id.short();
         let raised = |happened, nodes: &[&NodeId], occurrence: &[u64]| {
@@ -289,7 +290,7 @@ impl Alarm {
                     case,
                     node: node.short(),
                 };
-                raised(happened, &[node], &[])
+                raised(happened, &[node], &[package.0])
             }
             A::CannotFollow { at, why } => {
                 let why = why.clone();
@@ -346,7 +347,7 @@ mod tests {
         let removed = |number| {
             let at = Epoch::new(0, number);
             let reason = number.to_string();
-            Alarm::of_case(case, &case::Alarm::Removed { at, reason })
+            Alarm::of_case(case, &case::Alarm::Removed { at, reason }, Time(number))
         };
         assert_eq!(
             removed(4),
@@ -355,7 +356,8 @@ mod tests {
                 &case::Alarm::Removed {
                     at: Epoch::new(0, 4),
                     reason: "told later".into(),
-                }
+                },
+                Time(9)
             )
         );
         assert_eq!(removed(4).about, removed(6).about);
@@ -370,11 +372,20 @@ mod tests {
                     successor,
                     generation,
                 }),
+                Time(1),
             )
         };
         assert_eq!(claim(1, 1).alarm, claim(2, 1).alarm, "they read the same");
         assert_ne!(claim(1, 1).about, claim(2, 1).about);
         assert_ne!(claim(1, 1).id, claim(1, 2).id);
+
+        let purged = |package| {
+            let alarm = case::Alarm::Purged(NodeId([7; 32]));
+            Alarm::of_case(case, &alarm, Time(package))
+        };
+        assert_eq!(purged(1), purged(1));
+        assert_eq!(purged(1).about, purged(2).about);
+        assert_ne!(purged(1).id, purged(2).id, "let in again, and purged again");
 
         let org = OrgId([5; 32]);
         let pairs = [3, 4].map(|version| Alarm::manifests(org, version));

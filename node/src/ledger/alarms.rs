@@ -9,8 +9,9 @@ use crate::{
 };
 use focal_protocol::{
     audit::{Act, Actor, Deed},
+    case,
     directory::{Directory, Item},
-    id::Hash,
+    id::{CaseId, Hash},
 };
 
 impl Ledger {
@@ -44,6 +45,13 @@ impl Ledger {
             ledger.publish_alarms();
             ledger.shared.emit(event);
         });
+    }
+
+    /// What a case's state machine raised.
+    pub(super) fn raise_of_case(&mut self, id: CaseId, alarm: &case::Alarm) {
+        let package = self.packages.keys().next_back();
+        let package = package.copied().unwrap_or_default();
+        self.raise(Alarm::of_case(id, alarm, package));
     }
 
     /// An operator has looked at an alarm, and says what they decided.

@@ -2,7 +2,6 @@
 
 use super::{Identity, InviteOutcome, Ledger};
 use crate::{
-    alarms::Alarm,
     clock,
     opener::Content,
     refused::Refused,
@@ -157,7 +156,7 @@ impl Ledger {
                 Effect::Waits => {}
                 Effect::Changed => self.case_changed(id)?,
                 Effect::Purge => purge = true,
-                Effect::Alarm(alarm) => self.raise(Alarm::of_case(id, &alarm)),
+                Effect::Alarm(alarm) => self.raise_of_case(id, &alarm),
             }
         }
         let Some(here) = self.cases.get_mut(&id) else {
@@ -313,7 +312,7 @@ impl Ledger {
             && let Some(here) = self.cases.get(&id)
             && let Some(alarm) = here.case.cannot_follow(&writer, error)
         {
-            self.raise(Alarm::of_case(id, &alarm));
+            self.raise_of_case(id, &alarm);
         }
         let waits = told?;
         let mut cursor = at.cursor;
@@ -353,7 +352,7 @@ impl Ledger {
                 Ok((effects.contains(&Effect::Waits), effects))
             });
             if let Err(Refused::Case(case::Error::Contested(node))) = &told {
-                self.raise(Alarm::of_case(id, &case::Alarm::Contested(*node)));
+                self.raise_of_case(id, &case::Alarm::Contested(*node));
             }
             return match told? {
                 true => Err(Refused::Case(case::Error::NotYet)),
