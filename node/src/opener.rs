@@ -9,11 +9,12 @@ mod check;
 mod handle;
 mod index;
 mod tell;
+mod turns;
 mod waiting;
 
 pub(crate) use check::{Content, check_author};
-use handle::Job;
 pub(crate) use handle::OpenerHandle;
+use handle::{Job, Jobs, News};
 
 use crate::{
     clock,
@@ -26,16 +27,17 @@ use crate::{
 use anew::Anew;
 use check::{Checker, Opened};
 use focal_protocol::{
-    id::{LogId, OrgId, RecordId},
+    id::{CaseId, LogId, OrgId, RecordId},
     log::{Entry, Lane},
     record::Summary,
 };
 use std::{
     cell::Cell,
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
+use turns::{Came, Logs, Sort, Turns};
 
 /// Entries that are opened between two writes.
 const BATCH: usize = 512;
@@ -59,15 +61,16 @@ pub(crate) struct Opener {
     store: Store,
     shared: Arc<Shared>,
     ledger: Option<LedgerHandle>,
-    jobs: mpsc::Receiver<Job>,
-    /// Logs with entries to open, flash lanes first.
-    logs: BTreeSet<(Lane, LogId)>,
-    /// What has come that entries may wait for, and after which of them to go on.
-    came: Vec<(PendingKey, Option<(LogId, u64)>)>,
+    jobs: Jobs,
+    /// Logs with entries to open.
+    logs: Logs,
+    /// What has come that entries wait for.
+    came: Came,
     /// Cases whose records are judged anew.
     anew: VecDeque<Anew>,
     /// Whether it is their turn before routine logs.
     anew_next: bool,
+    turns: Turns,
     bulk: Option<Bulk>,
     /// Whether something was written since the last flush.
     written: Cell<bool>,
@@ -95,16 +98,17 @@ impl Opener {
         store: Store,
         shared: Arc<Shared>,
     ) -> Result<(OpenerHandle, std::thread::JoinHandle<()>), crate::Error> {
-        let (sender, jobs) = mpsc::channel();
+        let (handle, jobs) = handle::queue();
         let opener = Self {
             store,
             shared,
             ledger: None,
             jobs,
-            logs: BTreeSet::new(),
-            came: Vec::new(),
+            logs: Logs::default(),
+            came: Came::default(),
             anew: VecDeque::new(),
             anew_next: false,
+            turns: Turns::default(),
             bulk: None,
             written: Cell::new(false),
             stop: false,
@@ -113,7 +117,7 @@ impl Opener {
             .name("opener".into())
             .spawn(move || opener.run())
             .map_err(|e| crate::Error::io(std::path::Path::new("opener"), e))?;
-        Ok((OpenerHandle::new(sender), thread))
+        Ok((handle, thread))
     }
 
     /// Takes up what was left when the node stopped.
@@ -126,7 +130,7 @@ impl Opener {
                         self.settle_end(log, &row);
                     }
                     if !self.is_own(&row) {
-                        self.logs.insert((row.writer.lane, log));
+                        self.logs.push(row.writer.lane, log);
                     }
                 }
             }
@@ -134,13 +138,13 @@ impl Opener {
         }
         // What they wait for may have come in the moment before the stop.
         match self.store.awaited() {
-            Ok(awaited) => self.came.extend(awaited.into_iter().map(|key| (key, None))),
+            Ok(awaited) => awaited.into_iter().for_each(|key| self.came.push(key)),
             Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
         }
         match self.store.cases_to_judge() {
             Ok(cases) => cases
                 .into_iter()
-                .for_each(|case| self.note(Job::Rules(case))),
+                .for_each(|case| self.note(Job::News(News::Rules(case)))),
             Err(e) => tracing::error!("what is to be judged cannot be read: {e}"),
         }
     }
@@ -148,8 +152,7 @@ impl Opener {
     fn run(mut self) {
         self.begin();
         while !self.stop {
-            let nothing = self.logs.is_empty() && self.came.is_empty() && self.anew.is_empty();
-            let idle = self.ledger.is_none() || nothing;
+            let idle = self.ledger.is_none() || self.has_nothing();
             if idle {
                 match self.next_job() {
                     Some(job) => self.note(job),
@@ -181,6 +184,10 @@ impl Opener {
         }
     }
 
+    fn has_nothing(&self) -> bool {
+        self.logs.is_empty() && self.came.is_empty() && self.anew.is_empty()
+    }
+
     /// Waits for the next job; in a pause what was written is made durable. None when nobody can send one any more.
     fn next_job(&mut self) -> Option<Job> {
         if self.written.replace(false) {
@@ -204,8 +211,8 @@ impl Opener {
     /// What cannot be opened now stays sealed; if the store has failed, the ledger ends the node.
     fn failed(&mut self, error: &Refused) {
         tracing::error!("entries cannot be opened: {error}");
-        self.logs.clear();
-        self.came.clear();
+        self.logs = Logs::default();
+        self.came = Came::default();
         self.anew.clear();
         if let (Refused::Store(why), Some(ledger)) = (error, &self.ledger) {
             // If the ledger has ended already, so does the node.
@@ -216,10 +223,7 @@ impl Opener {
     /// How long to let large runs go first, if there is nothing but routine logs to open.
     fn lull(&mut self) -> Option<Duration> {
         let Bulk { since, last } = self.bulk?;
-        let urgent = self
-            .logs
-            .first()
-            .is_some_and(|(lane, _)| *lane == Lane::Flash);
+        let urgent = !self.logs.flash.is_empty();
         let rest = LULL.checked_sub(last.elapsed());
         if rest.is_none() {
             self.bulk = None;
@@ -229,53 +233,7 @@ impl Opener {
 
     fn note(&mut self, job: Job) {
         match job {
-            Job::Log(lane, log) => {
-                self.logs.insert((lane, log));
-            }
-            Job::Bulk => {
-                let now = Instant::now();
-                let since = self.bulk.map_or(now, |b| b.since);
-                self.bulk = Some(Bulk { since, last: now });
-            }
-            Job::Epoch(case, at) => {
-                let key = PendingKey::Epoch(case, at.generation, at.number);
-                self.came.push((key, None));
-            }
-            Job::Rules(case) => {
-                let keys = [PendingKey::Rules(case), PendingKey::Later(case)];
-                self.came.extend(keys.map(|key| (key, None)));
-                if let Err(e) = self.judge_anew(case) {
-                    tracing::error!("case {} cannot be judged: {e}", case.short());
-                }
-            }
-            Job::Manifests => match self.store.awaited_manifests() {
-                Ok(awaited) => {
-                    let directory = self.shared.directory();
-                    let known = |org: &OrgId, version: u64| {
-                        directory
-                            .as_ref()
-                            .is_some_and(|d| d.manifest_at(org, version).is_some())
-                    };
-                    self.came.extend(
-                        awaited
-                            .into_iter()
-                            .filter(|(org, version)| known(org, *version))
-                            .map(|(org, version)| (PendingKey::Manifest(org, version), None)),
-                    );
-                }
-                Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
-            },
-            Job::Cut(case, log) => {
-                match self.store.log(log) {
-                    Ok(Some(row)) => self.settle_end(log, &row),
-                    Ok(None) => {}
-                    Err(e) => tracing::error!("log {} cannot be read: {e}", log.short()),
-                }
-                match self.store.orphaned_twins(case) {
-                    Ok(twins) => self.came.extend(twins.into_iter().map(|key| (key, None))),
-                    Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
-                }
-            }
+            Job::News(news) => self.hear(news),
             Job::Readable(id, position, summary) => self.emit(id, position, *summary),
             Job::Places => {
                 if let Err(e) = self.store.load_places() {
@@ -285,6 +243,64 @@ impl Opener {
             }
             Job::Start(ledger) => self.ledger = Some(ledger),
             Job::Stop => self.stop = true,
+        }
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Log(lane, log) => self.logs.push(lane, log),
+            News::Bulk => {
+                let now = Instant::now();
+                let since = self.bulk.map_or(now, |b| b.since);
+                self.bulk = Some(Bulk { since, last: now });
+            }
+            News::Epoch(case, at) => {
+                self.came(PendingKey::Epoch(case, at.generation, at.number));
+            }
+            News::Rules(case) => {
+                self.came(PendingKey::Rules(case));
+                self.came(PendingKey::Later(case));
+                if let Err(e) = self.judge_anew(case) {
+                    tracing::error!("case {} cannot be judged: {e}", case.short());
+                }
+            }
+            News::Manifests => match self.store.awaited_manifests() {
+                Ok(awaited) => {
+                    let directory = self.shared.directory();
+                    let known = |org: &OrgId, version: u64| {
+                        directory
+                            .as_ref()
+                            .is_some_and(|d| d.manifest_at(org, version).is_some())
+                    };
+                    let come = awaited
+                        .into_iter()
+                        .filter(|(org, version)| known(org, *version));
+                    come.for_each(|(org, version)| {
+                        self.came.push(PendingKey::Manifest(org, version));
+                    });
+                }
+                Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+            },
+            News::Cut(case, log) => {
+                match self.store.log(log) {
+                    Ok(Some(row)) => self.settle_end(log, &row),
+                    Ok(None) => {}
+                    Err(e) => tracing::error!("log {} cannot be read: {e}", log.short()),
+                }
+                match self.store.orphaned_twins(case) {
+                    Ok(twins) => twins.into_iter().for_each(|key| self.came.push(key)),
+                    Err(e) => tracing::error!("waiting entries cannot be read: {e}"),
+                }
+            }
+        }
+    }
+
+    /// Something has come for which entries may wait: nothing is due if none does.
+    fn came(&mut self, key: PendingKey) {
+        match self.store.pending(&key, None, 1) {
+            Ok(waiting) if waiting.is_empty() => {}
+            // What is wrong with the store is said when it is looked at.
+            _ => self.came.push(key),
         }
     }
 
@@ -316,24 +332,34 @@ impl Opener {
         row.writer.node == self.shared.me && !row.retired
     }
 
-    /// One batch of work: what waited first, then the most urgent log, in turn with what is judged anew.
+    /// One batch of work, of what is most urgent unless something else has stood back for long.
     fn work(&mut self) -> Result<(), Refused> {
-        if let Some((key, after)) = self.came.pop() {
-            let opened = self.open_waiting(key, after);
-            if opened.is_err() {
-                self.came.push((key, after));
+        let rest = !self.logs.routine.is_empty() || !self.anew.is_empty();
+        let (flash, came) = (!self.logs.flash.is_empty(), !self.came.is_empty());
+        match self.turns.next(flash, came, rest) {
+            Some(Sort::Flash) => match self.logs.flash.pop() {
+                Some(log) => self.open_some(Lane::Flash, log),
+                None => Ok(()),
+            },
+            Some(Sort::Came) => self.open_what_waited(),
+            Some(Sort::Rest) => {
+                let routine = !self.logs.routine.is_empty();
+                let turn = !routine || std::mem::replace(&mut self.anew_next, true);
+                if turn && !self.anew.is_empty() {
+                    self.anew_next = false;
+                    return self.judge_some();
+                }
+                match self.logs.routine.pop() {
+                    Some(log) => self.open_some(Lane::Routine, log),
+                    None => Ok(()),
+                }
             }
-            return opened;
+            None => Ok(()),
         }
-        let urgent = (self.logs.first()).is_some_and(|(lane, _)| *lane == Lane::Flash);
-        let turn = self.logs.is_empty() || std::mem::replace(&mut self.anew_next, true);
-        if turn && !urgent && !self.anew.is_empty() {
-            self.anew_next = false;
-            return self.judge_some();
-        }
-        let Some((lane, log)) = self.logs.pop_first() else {
-            return Ok(());
-        };
+    }
+
+    /// Opens what is next of a log.
+    fn open_some(&mut self, lane: Lane, log: LogId) -> Result<(), Refused> {
         // Of a case that was purged nothing is opened.
         let Some(row) = self.store.log(log)?.filter(|row| !row.cleared) else {
             return Ok(());
@@ -345,21 +371,28 @@ impl Opener {
         if entries.is_empty() {
             return Ok(());
         }
-        // There may be more: the log stays due, behind flash lanes that have grown meanwhile.
-        self.logs.insert((lane, log));
-        self.open_log(log, cursor, &entries)
+        // There may be more: the log stays due, behind the others of its lane.
+        self.logs.push(lane, log);
+        match self.open_log(log, cursor, &entries) {
+            Err(e) if self.was_purged(&row.writer.case, &e) => Ok(()),
+            opened => opened,
+        }
+    }
+
+    /// Whether something failed because the case was purged meanwhile: rows that are still there do not open any more.
+    fn was_purged(&self, case: &CaseId, error: &Refused) -> bool {
+        match error {
+            Refused::UnknownCase => true,
+            Refused::Store(_) => !self.store.has_case_key(case),
+            _ => false,
+        }
     }
 
     fn open_log(&self, log: LogId, mut cursor: Cursor, entries: &[Entry]) -> Result<(), Refused> {
         let Some(first) = entries.first() else {
             return Ok(());
         };
-        let checker = match Checker::new(&self.store, &self.shared, first) {
-            Ok(checker) => checker,
-            // The case was purged meanwhile.
-            Err(Refused::UnknownCase) => return Ok(()),
-            Err(e) => return Err(e),
-        };
+        let checker = Checker::new(&self.store, &self.shared, first)?;
         let mut batch = Batch::default();
         for (entry, opened) in entries.iter().zip(checker.open_all(entries)) {
             cursor.opened = entry.header.seq + 1;

@@ -65,37 +65,32 @@ impl Opener {
         let Some(mut anew) = self.anew.pop_front() else {
             return Ok(());
         };
-        let judged = match anew.logs.last().copied() {
+        let log = anew.logs.last().copied();
+        let judged = match log {
             Some(log) => self.judge_batch(&mut anew, log),
-            None => return self.end_judging(anew),
+            None => self.end_judging(&anew),
         };
-        if let Err(Refused::UnknownCase) = judged {
-            // It was purged meanwhile.
-            return Ok(());
+        match &judged {
+            Ok(()) if log.is_none() => {}
+            // There is nothing to judge any more.
+            Err(e) if self.was_purged(&anew.case, e) => return Ok(()),
+            // After a failure from the same place on.
+            _ => self.anew.push_front(anew),
         }
-        // After a failure from the same place on.
-        self.anew.push_front(anew);
         judged
     }
 
-    fn end_judging(&mut self, anew: Anew) -> Result<(), Refused> {
+    fn end_judging(&mut self, anew: &Anew) -> Result<(), Refused> {
         let mut write = Write::default();
         write.judged(&self.store, anew.case, anew.time);
         let twins = match anew.unread {
-            true => self.store.orphaned_twins(anew.case),
-            false => Ok(Vec::new()),
+            true => self.store.orphaned_twins(anew.case)?,
+            false => Vec::new(),
         };
-        match twins.and_then(|twins| self.store.apply(&write).map(|()| twins)) {
-            Ok(twins) => {
-                self.came.extend(twins.into_iter().map(|key| (key, None)));
-                self.written.set(true);
-                Ok(())
-            }
-            Err(e) => {
-                self.anew.push_front(anew);
-                Err(e.into())
-            }
-        }
+        self.store.apply(&write)?;
+        twins.into_iter().for_each(|key| self.came.push(key));
+        self.written.set(true);
+        Ok(())
     }
 
     fn judge_batch(&mut self, anew: &mut Anew, log: LogId) -> Result<(), Refused> {

@@ -6,64 +6,128 @@ use focal_protocol::{
     log::{Epoch, Lane},
     record::Summary,
 };
-use std::sync::mpsc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    time::Duration,
+};
 
 /// What the opener is told.
 pub(super) enum Job {
-    Log(Lane, LogId),
-    Bulk,
-    Epoch(CaseId, Epoch),
-    Rules(CaseId),
-    Manifests,
-    Cut(CaseId, LogId),
+    News(News),
     Readable(RecordId, Position, Box<Summary>),
     Places,
     Start(LedgerHandle),
     Stop,
 }
 
-/// A handle on the opener. Jobs carry no entries, so the queue stays small.
-#[derive(Clone)]
-pub(crate) struct OpenerHandle(mpsc::Sender<Job>);
+/// What has happened, after which something is to be looked at: told twice before that, it is looked at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum News {
+    Log(Lane, LogId),
+    Bulk,
+    Epoch(CaseId, Epoch),
+    Rules(CaseId),
+    Manifests,
+    Cut(CaseId, LogId),
+}
 
-impl OpenerHandle {
-    pub(super) fn new(jobs: mpsc::Sender<Job>) -> Self {
-        Self(jobs)
+/// News that are in the queue.
+#[derive(Clone, Default)]
+struct Queued(Arc<Mutex<BTreeSet<News>>>);
+
+impl Queued {
+    fn all(&self) -> MutexGuard<'_, BTreeSet<News>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A handle on the opener. Jobs carry no entries, and the same news stand in the queue once, so that it stays small.
+#[derive(Clone)]
+pub(crate) struct OpenerHandle {
+    jobs: mpsc::Sender<Job>,
+    queued: Queued,
+}
+
+/// The opener's end of the queue.
+pub(super) struct Jobs {
+    jobs: mpsc::Receiver<Job>,
+    queued: Queued,
+}
+
+/// Both ends of a queue.
+pub(super) fn queue() -> (OpenerHandle, Jobs) {
+    let (sender, jobs) = mpsc::channel();
+    let queued = Queued::default();
+    let handle = OpenerHandle {
+        jobs: sender,
+        queued: queued.clone(),
+    };
+    (handle, Jobs { jobs, queued })
+}
+
+impl Jobs {
+    /// What is told from now on is looked at after this.
+    fn taken(&self, job: Job) -> Job {
+        if let Job::News(news) = &job {
+            self.queued.all().remove(news);
+        }
+        job
     }
 
+    pub(super) fn recv(&self) -> Result<Job, mpsc::RecvError> {
+        self.jobs.recv().map(|job| self.taken(job))
+    }
+
+    pub(super) fn try_recv(&self) -> Result<Job, mpsc::TryRecvError> {
+        self.jobs.try_recv().map(|job| self.taken(job))
+    }
+
+    pub(super) fn recv_timeout(&self, wait: Duration) -> Result<Job, mpsc::RecvTimeoutError> {
+        self.jobs.recv_timeout(wait).map(|job| self.taken(job))
+    }
+}
+
+impl OpenerHandle {
     fn tell(&self, job: Job) {
         // The opener ends last; if it is gone, the node is stopping.
-        let _ = self.0.send(job);
+        let _ = self.jobs.send(job);
+    }
+
+    fn say(&self, news: News) {
+        if self.queued.all().insert(news) {
+            self.tell(Job::News(news));
+        }
     }
 
     /// A log has grown.
     pub(crate) fn grew(&self, log: LogId, lane: Lane) {
-        self.tell(Job::Log(lane, log));
+        self.say(News::Log(lane, log));
     }
 
     /// A large run has been stored, and more may come at once.
     pub(crate) fn bulk(&self) {
-        self.tell(Job::Bulk);
+        self.say(News::Bulk);
     }
 
     /// The secret of an epoch is known now.
     pub(crate) fn epoch(&self, case: CaseId, at: Epoch) {
-        self.tell(Job::Epoch(case, at));
+        self.say(News::Epoch(case, at));
     }
 
     /// The rules of a case have changed.
     pub(crate) fn rules(&self, case: CaseId) {
-        self.tell(Job::Rules(case));
+        self.say(News::Rules(case));
     }
 
     /// Manifests have changed.
     pub(crate) fn manifests(&self) {
-        self.tell(Job::Manifests);
+        self.say(News::Manifests);
     }
 
     /// A log of the case has ended, and records in it may be gone.
     pub(crate) fn cut(&self, case: CaseId, log: LogId) {
-        self.tell(Job::Cut(case, log));
+        self.say(News::Cut(case, log));
     }
 
     /// A record of this node's own is stored and can be read.

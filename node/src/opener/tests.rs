@@ -97,7 +97,7 @@ impl Stage {
             while let Ok(job) = opener.jobs.try_recv() {
                 opener.note(job);
             }
-            if opener.logs.is_empty() && opener.came.is_empty() && opener.anew.is_empty() {
+            if opener.has_nothing() {
                 return;
             }
             opener.work().expect("worked");
@@ -114,7 +114,7 @@ impl Stage {
         write.judge(&self.store, self.case).expect("noted");
         self.store.apply(&write).expect("stored");
         self.shared.set_cases([(self.case, Arc::new(info))].into());
-        self.opener.note(Job::Rules(self.case));
+        self.opener.note(Job::News(News::Rules(self.case)));
         self.settle();
         assert_eq!(self.store.cases_to_judge().expect("read"), []);
     }
@@ -143,21 +143,22 @@ impl Drop for Stage {
 }
 
 fn opener(store: &Store, shared: &Arc<Shared>) -> (Opener, OpenerHandle) {
-    let (sender, jobs) = mpsc::channel();
+    let (handle, jobs) = handle::queue();
     let opener = Opener {
         store: store.clone(),
         shared: shared.clone(),
         ledger: None,
         jobs,
-        logs: BTreeSet::new(),
-        came: Vec::new(),
+        logs: Logs::default(),
+        came: Came::default(),
         anew: VecDeque::new(),
         anew_next: false,
+        turns: Turns::default(),
         bulk: None,
         written: Cell::new(false),
         stop: false,
     };
-    (opener, OpenerHandle::new(sender))
+    (opener, handle)
 }
 
 fn federation(keys: &NodeKeys, root: &SecretKey, author: &SecretKey, member: &Member) -> Bundle {
@@ -226,7 +227,7 @@ fn a_record_of_ones_own_that_does_not_count_by_other_rules_is_shown_no_more_unti
     stage
         .shared
         .set_cases([(stage.case, Arc::new(later))].into());
-    stage.opener.note(Job::Rules(stage.case));
+    stage.opener.note(Job::News(News::Rules(stage.case)));
     stage.settle();
     assert_eq!(stage.records(), (1, 1, 0), "they do");
 }
@@ -237,16 +238,10 @@ fn what_was_refused_when_it_came_is_read_once_rules_are_in_force_by_which_it_cou
     let before = stage.info();
     stage.rule(other(&before, CaseRole::Reader));
     // As another's: opened when it comes.
-    let row = stage.store.log(stage.log).expect("read").expect("a log");
-    let row = LogRow {
-        retired: true,
-        ..row
-    };
-    let mut write = Write::default();
-    write.log(stage.log, &row);
-    write.cursor(stage.log, &Cursor::default());
-    stage.store.apply(&write).expect("stored");
-    stage.opener.note(Job::Log(row.writer.lane, stage.log));
+    unopened(&stage);
+    stage
+        .opener
+        .note(Job::News(News::Log(Lane::Routine, stage.log)));
     stage.settle();
     let cursor = stage.store.cursor(stage.log).expect("read");
     assert_eq!((cursor.opened, cursor.records), (1, 0), "refused");
@@ -281,7 +276,7 @@ fn judging_goes_on_where_it_was_however_often_something_else_changes_in_the_case
     let mut write = Write::default();
     write.judge(&stage.store, stage.case).expect("noted");
     stage.store.apply(&write).expect("stored");
-    stage.opener.note(Job::Rules(stage.case));
+    stage.opener.note(Job::News(News::Rules(stage.case)));
     let place = |opener: &Opener| opener.anew.front().map(Anew::place);
     let begun = place(&stage.opener).expect("begun");
     while place(&stage.opener) == Some(begun) {
@@ -289,14 +284,122 @@ fn judging_goes_on_where_it_was_however_often_something_else_changes_in_the_case
     }
     let came = place(&stage.opener).expect("not at the end yet");
     assert_ne!(came, begun, "it has judged something");
-    stage.opener.note(Job::Rules(stage.case));
+    stage.opener.note(Job::News(News::Rules(stage.case)));
     assert_eq!(place(&stage.opener), Some(came));
     // Asked for again, it begins again: by the rules of before it may have judged otherwise.
     let mut write = Write::default();
     write.judge(&stage.store, stage.case).expect("noted");
     stage.store.apply(&write).expect("stored");
-    stage.opener.note(Job::Rules(stage.case));
+    stage.opener.note(Job::News(News::Rules(stage.case)));
     assert_eq!(place(&stage.opener), Some(begun));
     stage.settle();
     assert_eq!(stage.store.cases_to_judge().expect("read"), []);
+}
+
+/// A log as if another node had written it: nothing of it is opened yet.
+fn unopened(stage: &Stage) {
+    let row = stage.store.log(stage.log).expect("read").expect("a log");
+    let row = LogRow {
+        retired: true,
+        ..row
+    };
+    let mut write = Write::default();
+    write.log(stage.log, &row);
+    write.cursor(stage.log, &Cursor::default());
+    stage.store.apply(&write).expect("stored");
+}
+
+#[test]
+fn a_purge_while_records_are_judged_anew_ends_judging_and_nothing_else() {
+    // Before anything of it was judged, and before the end.
+    for steps in 0..2 {
+        let mut stage = Stage::new();
+        let mut write = Write::default();
+        write.judge(&stage.store, stage.case).expect("noted");
+        stage.store.apply(&write).expect("stored");
+        let other = other(&stage.info(), CaseRole::Reader);
+        let cases = [(stage.case, Arc::new(other))].into();
+        stage.shared.set_cases(cases);
+        stage.opener.note(Job::News(News::Rules(stage.case)));
+        for _ in 0..steps {
+            stage.opener.work().expect("worked");
+        }
+        // The ledger has not told of it yet, and nothing of the case is cleared.
+        stage.store.finish_purge(stage.case).expect("purged");
+        while !stage.opener.has_nothing() {
+            let worked = stage.opener.work();
+            assert!(worked.is_ok(), "{worked:?} after {steps}");
+        }
+    }
+}
+
+#[test]
+fn a_purge_while_a_log_is_opened_leaves_the_rest_of_it_closed() {
+    let mut stage = Stage::new();
+    unopened(&stage);
+    let mut write = Write::default();
+    let waits = PendingKey::Rules(stage.case);
+    write.wait(&waits, stage.log, 0);
+    stage.store.apply(&write).expect("stored");
+    stage
+        .opener
+        .note(Job::News(News::Log(Lane::Routine, stage.log)));
+    stage.opener.note(Job::News(News::Rules(stage.case)));
+    assert!(!stage.opener.came.is_empty());
+    stage.store.finish_purge(stage.case).expect("purged");
+    for _ in 0..4 {
+        let worked = stage.opener.work();
+        assert!(worked.is_ok(), "{worked:?}");
+    }
+}
+
+#[test]
+fn an_alert_is_opened_before_entries_that_wait() {
+    let mut stage = Stage::new();
+    unopened(&stage);
+    let cursor = stage.store.cursor(stage.log).expect("read");
+    assert_eq!((cursor.opened, cursor.records), (0, 0));
+    let mut write = Write::default();
+    for number in 1..=100 {
+        write.wait(&PendingKey::Epoch(stage.case, 0, number), stage.log, 0);
+    }
+    stage.store.apply(&write).expect("stored");
+    for number in 1..=100 {
+        let at = Epoch::new(0, number);
+        stage.opener.note(Job::News(News::Epoch(stage.case, at)));
+    }
+    stage
+        .opener
+        .note(Job::News(News::Log(Lane::Flash, stage.log)));
+    stage.opener.work().expect("worked");
+    let cursor = stage.store.cursor(stage.log).expect("read");
+    assert_eq!(cursor.opened, 1, "it goes first");
+    stage.settle();
+    assert!(stage.opener.came.is_empty(), "and they have their turn");
+}
+
+#[test]
+fn what_nothing_waits_for_is_not_due() {
+    let mut stage = Stage::new();
+    for number in 1..=100 {
+        let at = Epoch::new(0, number);
+        stage.opener.note(Job::News(News::Epoch(stage.case, at)));
+    }
+    stage.opener.note(Job::News(News::Rules(stage.case)));
+    assert!(stage.opener.came.is_empty());
+}
+
+#[test]
+fn the_same_news_stand_in_the_queue_once() {
+    let (handle, jobs) = handle::queue();
+    let case = CaseId([1; 32]);
+    let count = |jobs: &Jobs| std::iter::from_fn(|| jobs.try_recv().ok()).count();
+    for _ in 0..1_000 {
+        handle.rules(case);
+        handle.manifests();
+        handle.grew(LogId([2; 16]), Lane::Flash);
+    }
+    assert_eq!(count(&jobs), 3);
+    handle.rules(case);
+    assert_eq!(count(&jobs), 1, "what comes after is looked at after");
 }

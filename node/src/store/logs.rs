@@ -87,7 +87,7 @@ pub struct Cursor {
 }
 
 /// What an entry waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PendingKey {
     /// The secret of an epoch.
     Epoch(CaseId, u32, u64),
