@@ -335,7 +335,11 @@ impl Ledger {
                     self.shared.refuse(&e);
                 }
             }
-            Command::Holds(peer, case, log, height) => self.holds(peer, case, log, height),
+            Command::Holds(peer, log, height) => {
+                if let Err(e) = self.holds(peer, log, height) {
+                    tracing::error!("who holds log {} cannot be noted: {e}", log.short());
+                }
+            }
             Command::Offers(peer, log, height) => {
                 // What is held of a log that has ended is all that counts of it; and what was offered may have come since.
                 let lacks = |row: &LogRow| row.ended.is_none() && row.head.height < height;

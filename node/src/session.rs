@@ -241,7 +241,7 @@ impl Link {
             Output::Ready { theirs } => Command::Ready(mailbox, theirs),
             Output::Take(run) => Command::Take(mailbox, Box::new(run)),
             Output::TakeDirectory(items) => Command::TakeDirectory(mailbox, items),
-            Output::Holds(case, log, height) => Command::Holds(peer, case, log, height),
+            Output::Holds(_, log, height) => Command::Holds(peer, log, height),
             Output::Offers(log, height) => Command::Offers(peer, log, height),
             Output::NoteParcels(notes) => Command::NoteParcels(mailbox, notes),
             Output::LoadParcels(hashes) => Command::LoadParcels(mailbox, hashes),

@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Ready(Mailbox, Versions),
     Take(Mailbox, Box<Run>),
     TakeDirectory(Mailbox, Vec<Item>),
-    Holds(NodeId, CaseId, LogId, u64),
+    Holds(NodeId, LogId, u64),
     Offers(NodeId, LogId, u64),
     NoteParcels(Mailbox, Vec<ParcelNote>),
     LoadParcels(Mailbox, Vec<Hash>),

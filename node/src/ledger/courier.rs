@@ -98,14 +98,7 @@ impl Ledger {
     fn load_heights(&mut self, from: NodeId, heights: Vec<(LogId, u64)>) -> Result<u64, Refused> {
         let mut new = 0;
         for (log, height) in heights {
-            let Some(row) = self.logs.get(&log).copied() else {
-                continue;
-            };
-            let case = row.writer.case;
-            let member = self.cases.get(&case).is_some_and(|c| c.case.serves(&from));
-            let height = height.min(row.head.height);
-            if member && self.store.held(log, &from)? < height {
-                self.holds(from, case, log, height);
+            if self.holds(from, log, height)? {
                 self.round.durable = true;
                 new += 1;
             }

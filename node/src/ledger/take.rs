@@ -4,7 +4,7 @@ use super::Ledger;
 use crate::{alarms::Alarm, clock, mailbox::Mailbox, refused::Refused, store::LogRow};
 use focal_protocol::{
     case::{Holding, NotAdmitted, Reason, Standing, admit},
-    id::{CaseId, LogId, NodeId},
+    id::{LogId, NodeId},
     limits,
     log::{self, Epoch, Head, Run, VerifiedRun, Writer},
     sync::Input,
@@ -169,8 +169,19 @@ impl Ledger {
         }
     }
 
-    /// A peer holds a log up to a height.
-    pub(super) fn holds(&mut self, peer: NodeId, case: CaseId, log: LogId, height: u64) {
+    /// A peer says that it holds a log up to a height. That is noted of members alone, as far as the log is held here, and if
+    /// it is more than before; and not on a disk that takes no reports, or claims would fill what is kept free. Returns
+    /// whether it was.
+    pub(super) fn holds(&mut self, peer: NodeId, log: LogId, height: u64) -> Result<bool, Refused> {
+        let Some(row) = self.durable_log(&log).copied() else {
+            return Ok(false);
+        };
+        let case = row.writer.case;
+        let served = self.cases.get(&case).is_some_and(|c| c.case.serves(&peer));
+        let height = height.min(row.head.height);
+        if !served || self.store.held(log, &peer)? >= height || !self.store.has_room() {
+            return Ok(false);
+        }
         self.round.write.held(log, &peer, height, clock::now());
         self.shared.emit(crate::api::types::Event::Held {
             case: case.to_string(),
@@ -179,6 +190,7 @@ impl Ledger {
             log: log.to_string(),
             height,
         });
+        Ok(true)
     }
 }
 

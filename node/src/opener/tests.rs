@@ -403,3 +403,19 @@ fn the_same_news_stand_in_the_queue_once() {
     handle.rules(case);
     assert_eq!(count(&jobs), 1, "what comes after is looked at after");
 }
+
+#[test]
+fn what_a_node_claims_to_hold_is_noted_of_members_only_and_no_higher_than_it_is_held() {
+    let stage = Stage::new();
+    let (me, log) = (stage.shared.me, stage.log);
+    let stranger = focal_protocol::id::NodeId([9; 32]);
+    for peer in [stranger, me] {
+        for height in 1..100 {
+            let claims = Command::Holds(peer, log, height);
+            stage.ledger.tell_blocking(claims).expect("told");
+        }
+    }
+    stage.records();
+    let held = |peer| stage.store.held(log, &peer).expect("read");
+    assert_eq!((held(stranger), held(me)), (0, 1));
+}

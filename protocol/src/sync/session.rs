@@ -41,6 +41,8 @@ struct Log {
     hash: Hash,
     /// Entries that the peer holds, as far as it has said.
     theirs: u64,
+    /// Those of them that are held here too, as was last said in [`Output::Holds`].
+    both: u64,
     /// Entries that it holds or that are under way to it.
     sent: u64,
     /// How far to send.
@@ -293,6 +295,7 @@ impl Session {
             ours: 0,
             hash: Hash([0; 32]),
             theirs: 0,
+            both: 0,
             sent: 0,
             goal: 0,
             receiving: asked.map(|asked| asked.come),
@@ -318,6 +321,11 @@ impl Session {
                 self.compare_head(head.log, point);
             }
             self.theirs(head.log, point.height);
+        }
+        // What it has claimed of a log that was not held as far, or before it was served; who writes it holds it anyway.
+        let claimed = |log: &Log| log.theirs <= log.ours && log.node != self.peer;
+        if self.logs.get(&head.log).is_some_and(claimed) {
+            self.both_hold(head.log);
         }
     }
 
@@ -391,9 +399,22 @@ impl Session {
         if height > log.theirs {
             log.theirs = height;
             log.sent = log.sent.max(height.min(log.ours));
-            let case = log.case;
             self.weigh(id);
-            self.out.push(Output::Holds(case, id, height));
+            self.both_hold(id);
+        }
+    }
+
+    /// What the peer has said to hold counts as far as it is held here, and of a peer that is served: a claim of more proves
+    /// nothing, and each that is noted takes room.
+    fn both_hold(&mut self, id: LogId) {
+        let Some(log) = self.logs.get_mut(&id) else {
+            return;
+        };
+        let served = self.cases.get(&log.case).is_some_and(|terms| terms.served);
+        let both = log.theirs.min(log.ours);
+        if served && both > log.both {
+            log.both = both;
+            self.out.push(Output::Holds(log.case, id, both));
         }
     }
 

@@ -299,6 +299,38 @@ fn acknowledged(outputs: &[Output]) -> Vec<(LogId, u64)> {
     acks.flatten().collect()
 }
 
+/// What the peer is known to hold by these outputs.
+fn held(outputs: &[Output]) -> Vec<(LogId, u64)> {
+    let held = outputs.iter().filter_map(|o| match o {
+        Output::Holds(_, log, height) => Some((*log, *height)),
+        _ => None,
+    });
+    held.collect()
+}
+
+#[test]
+fn what_a_peer_claims_to_hold_counts_only_as_far_as_it_is_held_here_and_of_one_that_is_served() {
+    let log = log_id(2, Routine);
+    for (served, counts) in [(true, vec![(log, 4)]), (false, Vec::new())] {
+        let mut session = holding(served);
+        let mut outputs = Vec::new();
+        for height in 5..1_000 {
+            outputs.extend(frame(&mut session, Frame::Ack(vec![(log, height)])).expect("held"));
+        }
+        assert_eq!(held(&outputs), counts);
+        let offers = |o: &Output| matches!(o, Output::Offers(l, 999) if *l == log);
+        assert!(outputs.iter().any(offers), "it may be asked for more");
+    }
+    // Who is let in later was right as far as that.
+    let mut session = holding(false);
+    frame(&mut session, Frame::Ack(vec![(log, 3)])).expect("held");
+    let shares = Input::Shares {
+        cases: vec![heads(CASE, vec![head(log, node_id(2), 4)])],
+        first: false,
+    };
+    assert_eq!(held(&session.handle(shares).expect("shared")), [(log, 3)]);
+}
+
 #[test]
 fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_elsewhere() {
     let mut session = sharing();
@@ -313,8 +345,7 @@ fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_else
         "{offers:?}"
     );
     let first = session.handle(grew(log, 3)).expect("grew");
-    let holds = |o: &Output| matches!(o, Output::Holds(_, l, 4) if *l == log);
-    assert!(first.iter().any(holds));
+    assert_eq!(held(&first), [(log, 3)], "as far as it is held here");
     let mut told = session.handle(Input::Announce).expect("announced");
     assert!(acknowledged(&told).is_empty(), "it has not all come");
     // Whether a change of the case, or the growth itself, says so first.
@@ -326,6 +357,7 @@ fn who_has_offered_a_log_is_known_to_hold_it_and_told_when_it_has_come_from_else
     told.extend(session.handle(grew(log, 4)).expect("grew"));
     told.extend(session.handle(Input::Announce).expect("announced"));
     assert_eq!(acknowledged(&told), [(log, 4)]);
+    assert_eq!(held(&told), [(log, 4)], "once");
 }
 
 #[test]

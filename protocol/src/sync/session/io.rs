@@ -106,7 +106,7 @@ pub enum Output {
     Take(Run),
     /// Check and store documents.
     TakeDirectory(Vec<Item>),
-    /// The peer durably holds a log up to this height.
+    /// The peer, which is served, durably holds a log up to this height, as it says; never more than is held here.
     Holds(CaseId, LogId, u64),
     /// The peer holds more of a log than is held here, and is not its writer.
     Offers(LogId, u64),
