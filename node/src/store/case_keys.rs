@@ -36,8 +36,6 @@ pub(super) struct CaseKeys {
 pub(super) struct Shut {
     pub(super) case: CaseId,
     pub(super) path: PathBuf,
-    /// Whether there is nothing in it any more: it was destroyed, but for its name.
-    pub(super) blank: bool,
 }
 
 fn row(case: &CaseId) -> Vec<u8> {
@@ -76,11 +74,7 @@ impl CaseKeys {
                 Some(plain) => {
                     keys.insert(case, Arc::new(StorageKey::new(&plain)));
                 }
-                None => shut.push(Shut {
-                    case,
-                    path,
-                    blank: sealed.iter().all(|byte| *byte == 0),
-                }),
+                None => shut.push(Shut { case, path }),
             }
         }
         let keys = Self {

@@ -130,17 +130,12 @@ impl Store {
             store.mark = Arc::new(Mark::open(path, held)?);
         }
         let purged = store.purged()?;
-        for key in shut {
-            if key.blank {
-                // Destroying it was cut short: nothing that could be opened with it is lost any more.
-                tracing::warn!("the key of case {} was destroyed", key.case.short());
-                store.case_keys.destroy(&key.case)?;
-            } else if !purged.contains_key(&key.case) {
-                return Err(Error::Damaged {
-                    path: key.path,
-                    what: "the key of a case does not open".into(),
-                });
-            }
+        // That of a purged case was being destroyed. The mark is durable before that begins: any other is damage.
+        if let Some(key) = shut.into_iter().find(|key| !purged.contains_key(&key.case)) {
+            return Err(Error::Damaged {
+                path: key.path,
+                what: "the key of a case does not open".into(),
+            });
         }
         for case in purged.into_keys() {
             store.finish_purge(case)?;
