@@ -111,7 +111,7 @@ impl Store {
         let plain = self.unseal(Table::Outbox, key, value)?;
         let parcel = readable(&plain).filter(|parcel| {
             let hash = key.get(PARCEL.len() + NodeId::LEN..);
-            hash == Some(&parcel.hash().as_bytes()[..])
+            hash == Some(parcel.hash().as_bytes())
         });
         parcel.ok_or_else(|| self.damaged("a parcel"))
     }
