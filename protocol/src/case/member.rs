@@ -204,6 +204,9 @@ impl Case {
             effects.push(self.notice(gone, epoch, ""));
         }
         self.settle_update(ctx, commit);
+        // A hand-over to it may be from before it was restored, and commits of its own have followed: a second one in the same
+        // epoch would be a second history.
+        self.state.restored |= self.is_custodian() && self.state.forgets;
         if self.is_custodian() && at.writer != me && !applied.out {
             effects.extend(self.tell_late_epochs(ctx)?);
         }
@@ -302,6 +305,8 @@ impl Case {
             && commit.updates.iter().any(|u| Hash::of(&[u]) == hash)
         {
             self.state.refreshed = ctx.now;
+            // Who committed it has heard from this node since.
+            self.state.forgets = false;
         }
         self.state.proposed = None;
         self.state.updates.clear();
@@ -423,6 +428,7 @@ impl Case {
         self.state.updates.clear();
         self.state.restored = self.is_custodian();
         (self.state.rewound, self.state.stands) = (true, None);
+        self.state.forgets = true;
         let now = self.epoch();
         let asked = self.state.inquires.map_or(now, |since| since.min(now));
         self.state.inquires = self.state.ended.is_none().then_some(asked);

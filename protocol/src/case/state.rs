@@ -136,6 +136,10 @@ pub struct State {
     /// This node was restored from a copy in this generation: it may have forgotten votes for itself that it has used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rewound: bool,
+    /// This node was restored from a copy, and nothing has shown since that what it follows is from after that: it may have
+    /// been custodian, and have forgotten what it committed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forgets: bool,
     /// The node was restored from a copy that ends in this epoch, and is to ask what it has missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inquires: Option<Epoch>,
@@ -166,6 +170,7 @@ impl State {
             committed: now,
             restored: false,
             rewound: false,
+            forgets: false,
             inquires: None,
             answered: BTreeMap::new(),
             ended: None,

@@ -390,6 +390,7 @@ impl Case {
         self.state.ended = None;
         self.state.restored = false;
         self.state.rewound = false;
+        self.state.forgets = false;
         self.drop_settled_requests();
     }
 

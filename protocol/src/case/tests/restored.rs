@@ -45,6 +45,60 @@ fn a_restored_custodian_commits_nothing_until_it_is_voted_in_again() {
 }
 
 #[test]
+fn who_goes_back_to_before_it_got_the_office_commits_nothing_a_second_time() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(2).disk.clone();
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    world.ask(2, Case::rekey).expect("committed");
+    world.settle();
+    world.restore(2, copy);
+    world.settle();
+    assert!(
+        world.case(2).is_custodian(),
+        "it is handed the office again"
+    );
+    let epoch = world.epoch(2);
+    assert_eq!(epoch.next(), world.epoch(1), "it has forgotten its commit");
+    assert_eq!(world.ask(2, Case::rekey), Err(Error::Restored));
+    world.wait(WEEK_MS);
+    world.tick();
+    assert_eq!(world.epoch(2), epoch, "nor by itself");
+    for n in [1, 3] {
+        let forked = |a: &&Alarm| matches!(a, Alarm::CustodianForked { .. });
+        assert_eq!(world.node(n).alarms.iter().find(forked), None);
+    }
+    for n in [2, 1, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+    world.ask(2, Case::rekey).expect("it commits again");
+}
+
+#[test]
+fn who_has_been_heard_of_since_it_was_restored_takes_the_office_over_as_anybody() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(2).disk.clone();
+    world.restore(2, copy);
+    world.settle();
+    world.ask(2, Case::rekey).expect("proposed");
+    world.settle();
+    world.wait(WEEK_MS);
+    world.tick();
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    world.ask(2, Case::rekey).expect("committed");
+    world.settle();
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
 fn another_takes_over_from_a_restored_custodian() {
     let mut world = World::with_case(&[1, 2, 3], History::All);
     let copy = world.node(1).disk.clone();
