@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{
+    case::{Holding, NotAdmitted, Standing, admit},
+    codec,
     group::{Former, Rules},
+    id::LogId,
     limits,
+    log::{Entry, Header, Lane, Salt, VerifiedRun},
 };
 
 #[test]
@@ -396,4 +400,51 @@ fn an_organisation_that_is_suspended_loses_its_role_with_its_nodes() {
     let case = world.case(1);
     assert_eq!(case.members(), [1, 3].map(node).into());
     assert_eq!(case.rules().role(&org(2)), None);
+}
+
+#[test]
+fn of_strangers_so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
+    let world = World::with_case(&[1, 2], History::All);
+    let case = world.case(1);
+    let standing = Standing {
+        rules: case.rules(),
+        now: case.epoch(),
+        member: false,
+        earlier: false,
+    };
+    let header = Header {
+        log: LogId([7; 16]),
+        case: case.id(),
+        node: node(3),
+        lane: Lane::Routine,
+        seq: 0,
+        previous: Hash([0; 32]),
+        lamport: 1,
+        generation: 0,
+        epoch: case.epoch().number + 5,
+        manifest: 1,
+        salt: Salt([0; 16]),
+    };
+    let bytes = codec::encode_packed(&header);
+    let run = VerifiedRun::own(Entry::sign(header, bytes, vec![0; 64], &node_key(3)));
+    let taken = |entries, bytes| {
+        admit(&standing, &node(3), &org(3), &run, || Holding {
+            entries,
+            bytes,
+        })
+    };
+    let full = Err(NotAdmitted::NotAMember);
+    assert_eq!(taken(0, 0), Ok(()));
+    assert_eq!(taken(limits::STRANGERS_ENTRIES - 1, 0), Ok(()));
+    assert_eq!(taken(limits::STRANGERS_ENTRIES, 0), full);
+    assert_eq!(taken(0, limits::STRANGERS_BYTES - 1_024), Ok(()));
+    assert_eq!(taken(0, limits::STRANGERS_BYTES), full);
+    let member = Standing {
+        member: true,
+        ..standing
+    };
+    let of_member = admit(&member, &node(3), &org(3), &run, || {
+        unreachable!("nobody asks")
+    });
+    assert_eq!(of_member, Ok(()));
 }
