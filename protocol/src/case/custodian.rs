@@ -21,7 +21,7 @@ pub(super) const ADDS: usize = 256;
 pub struct Addable {
     /// With their key packages.
     pub ready: Vec<(NodeId, Vec<u8>)>,
-    /// Those of which no usable key package is known yet.
+    /// Those of which no usable key package is known yet, or for whose removal the rules would have no room.
     pub waiting: Vec<NodeId>,
 }
 

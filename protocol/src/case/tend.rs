@@ -73,6 +73,10 @@ impl Case {
         rules: &Rules,
         ready: Vec<(NodeId, Vec<u8>)>,
     ) -> (Vec<(NodeId, Vec<u8>)>, Vec<NodeId>) {
+        // Each case is looked at once a minute.
+        if ready.is_empty() {
+            return (ready, Vec::new());
+        }
         let org_of = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
         let mut removed: BTreeMap<OrgId, usize> = BTreeMap::new();
         for former in &rules.former {

@@ -55,43 +55,9 @@ impl Session {
 mod tests {
     use super::*;
     use crate::{
-        directory::Versions,
-        id::{CaseId, FederationId, NodeId},
-        log::{Head, Lane, Run, Writer},
-        sync::{CaseHeads, Hello, Input, VERSION},
+        log::{Head, Run},
+        sync::{Input, session::sizes::stage::speaking},
     };
-
-    /// A session that speaks of one case, with somebody who writes in it.
-    fn session() -> (Session, Writer) {
-        let (case, federation) = (CaseId([1; 32]), FederationId([2; 32]));
-        let [me, peer] = [3, 4].map(|n| NodeId([n; 32]));
-        let (mut session, _) = Session::new(me, peer, federation, Versions::default());
-        let hello = Frame::Hello(Hello {
-            version: VERSION,
-            federation,
-            features: 0,
-            digest: Versions::default().digest(),
-        });
-        let heads = CaseHeads {
-            case,
-            complete: true,
-            ask: false,
-            logs: Vec::new(),
-        };
-        let shares = Input::Shares {
-            cases: vec![heads],
-            first: true,
-        };
-        for input in [Input::Frame(hello), shares] {
-            session.handle(input).expect("as it should be");
-        }
-        let writer = Writer {
-            case,
-            node: peer,
-            lane: Lane::Routine,
-        };
-        (session, writer)
-    }
 
     fn wants(outputs: &[Output]) -> usize {
         let wants = |o: &&Output| matches!(o, Output::Send(Frame::Want(..)));
@@ -100,7 +66,7 @@ mod tests {
 
     #[test]
     fn where_all_that_comes_is_refused_the_peer_is_asked_once_and_then_only_when_it_is_due() {
-        let (mut session, writer) = session();
+        let (mut session, writer) = speaking();
         let log = LogId([6; 16]);
         for round in 0..100 {
             // It sends again from the beginning, which is refused, and goes on with what does not fit.
@@ -142,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_peer_that_makes_up_logs_without_a_beginning_is_left() {
-        let (mut session, _) = session();
+        let (mut session, _) = speaking();
         let asked = (0..=limits::LOGS_OFFERED as u64 + 1).try_for_each(|n| {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&n.to_be_bytes());

@@ -47,22 +47,22 @@ impl Session {
     }
 }
 
+/// A session to begin tests with.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod stage {
+    use super::Session;
     use crate::{
         directory::Versions,
-        id::{CaseId, FederationId, Hash, LogId, NodeId},
-        limits,
-        log::{Head, Lane, Writer},
-        sync::{CaseHeads, Frame, Hello, Input, LogHead, Output, VERSION},
+        id::{CaseId, FederationId, NodeId},
+        log::{Lane, Writer},
+        sync::{CaseHeads, Frame, Hello, Input, VERSION},
     };
 
-    #[test]
-    fn a_case_that_is_no_longer_shared_leaves_nothing_to_announce() {
+    /// One that speaks of a case, and its peer as a writer in it.
+    pub(in crate::sync::session) fn speaking() -> (Session, Writer) {
         let (case, federation) = (CaseId([1; 32]), FederationId([2; 32]));
-        let [me, peer, writer] = [3, 4, 5].map(|n| NodeId([n; 32]));
-        let (mut session, _) = Session::new(me, peer, federation, Versions::default());
+        let [me, node] = [3, 4].map(|n| NodeId([n; 32]));
+        let (mut session, _) = Session::new(me, node, federation, Versions::default());
         let hello = Frame::Hello(Hello {
             version: VERSION,
             federation,
@@ -75,6 +75,34 @@ mod tests {
             ask: false,
             logs: Vec::new(),
         };
+        let shares = Input::Shares {
+            cases: vec![heads],
+            first: true,
+        };
+        for input in [Input::Frame(hello), shares] {
+            session.handle(input).expect("as it should be");
+        }
+        let lane = Lane::Routine;
+        (session, Writer { case, node, lane })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{stage::speaking, *};
+    use crate::{
+        directory::Versions,
+        id::{CaseId, FederationId, Hash, LogId, NodeId},
+        limits,
+        log::{Head, Lane, Writer},
+        sync::{CaseHeads, Frame, Hello, Input, LogHead, Output, VERSION},
+    };
+
+    #[test]
+    fn a_case_that_is_no_longer_shared_leaves_nothing_to_announce() {
+        let (mut session, peer) = speaking();
+        let case = peer.case;
+        let writer = NodeId([5; 32]);
         let grew = Input::Grew {
             log: LogId([6; 16]),
             writer: Writer {
@@ -89,13 +117,7 @@ mod tests {
             },
             fresh: None,
         };
-        let shares = Input::Shares {
-            cases: vec![heads],
-            first: true,
-        };
-        for input in [Input::Frame(hello), shares, grew] {
-            session.handle(input).expect("as it should be");
-        }
+        session.handle(grew).expect("as it should be");
         let sizes = session.sizes();
         assert_eq!((sizes.cases, sizes.logs, sizes.announced), (1, 1, 1));
         session.handle(Input::Unshares(case)).expect("not shared");
