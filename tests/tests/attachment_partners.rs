@@ -234,6 +234,36 @@ async fn who_asked_for_a_file_in_vain_is_told_when_it_is_there() {
 }
 
 #[tokio::test]
+async fn who_asked_in_vain_is_told_when_another_record_brings_the_file() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Guest"]);
+    let [norland, _] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    let _node = norland.start(Path::new(NODE)).await;
+    let case = norland.open_case("Varenia").await;
+    let insider = Insider::join(&federation, 0, 1, case).await;
+    let mut news = insider.peer.hears_of_attachments();
+    let file = SealedFile::new("a", &noise(300_000));
+    norland.hand_over(&file).await.expect("kept");
+    // Its list is here and does not open: nobody need be asked for it again.
+    describe(norland, case, &file, 300_000).await;
+    until("its node knows that the description is wrong", || async {
+        norland.attachment(case, &file).await?.why
+    })
+    .await;
+    let part = request(case, &file, Some(1), file.chunks[1].len());
+    assert_eq!(insider.peer.piece(norland, &part).await, Some(Vec::new()));
+    assert!(news.try_recv().is_err(), "it is not there yet");
+
+    let record = norland.note_with(case, "with the file", &[&file]);
+    norland.submit(case, &record).await.expect("stored");
+    let told = tokio::time::timeout(DEADLINE, news.recv()).await;
+    let expected = (norland.node, case, file.attachment.list);
+    assert_eq!(told.expect("in time"), Some(expected));
+}
+
+#[tokio::test]
 async fn a_film_does_not_come_by_itself_because_a_record_says_that_it_is_small() {
     let base = tempfile::tempdir().expect("a directory");
     let federation = Federation::found(base.path(), &["Norland", "Monitor"]);

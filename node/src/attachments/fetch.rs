@@ -4,6 +4,7 @@
 //! it is whole. Whatever ends a worker, what it had taken and not finished is there for the others.
 
 mod plan;
+mod storing;
 mod window;
 mod worker;
 

@@ -74,6 +74,8 @@ pub(super) struct Waiting {
     pub(super) wanted: bool,
     due: Instant,
     pause: Duration,
+    /// Whether there was a reason to ask at once since the last fetch began.
+    hurried: bool,
     /// How often something was said of it here: one more description, or that somebody wants it.
     said: u64,
     /// When a partner said last that it holds it.
@@ -87,6 +89,7 @@ impl Waiting {
     pub(super) fn hurry(&mut self, now: Instant) {
         self.due = now;
         self.pause = PAUSE;
+        self.hurried = true;
     }
 }
 
@@ -99,6 +102,28 @@ impl Keep {
 
     pub(super) fn blame(&mut self, node: NodeId) {
         self.blamed.insert(node, Instant::now());
+    }
+
+    /// Partners are asked for it from now on.
+    pub(super) fn begins(&mut self, list: &Hash) {
+        if let Some(waiting) = self.waiting.get_mut(list) {
+            waiting.hurried = false;
+        }
+    }
+
+    /// Nobody had more of it. Whether something came: then the link broke, and will be back.
+    pub(super) fn was_absent(&mut self, list: &Hash, some: bool, now: Instant) {
+        let Some(waiting) = self.waiting.get_mut(list) else {
+            return;
+        };
+        waiting.why = Some(Obstacle::Nobody);
+        // Who was asked may have answered before there was a reason to ask again.
+        if some || waiting.hurried {
+            waiting.hurry(now);
+        } else {
+            waiting.pause = (waiting.pause * 2).min(LONGEST_PAUSE);
+            waiting.due = now + waiting.pause;
+        }
     }
 }
 
@@ -204,6 +229,10 @@ impl Attachments {
     fn note(&self, attached: &Attached) -> Result<(), Refused> {
         let state = self.store.attachment_state(&attached.list)?;
         if state == Some(AttachmentState::Complete) {
+            // Its own people have handed it over: nobody has to fetch it, and who asked meanwhile is told.
+            if self.keep().waiting.remove(&attached.list).is_some() {
+                self.tell_who_asked(&attached.list);
+            }
             return Ok(());
         }
         let mut wanted = match state {
@@ -223,6 +252,7 @@ impl Attachments {
             wanted,
             due: Instant::now(),
             pause: PAUSE,
+            hurried: false,
             said: 0,
             told: None,
             why: None,
@@ -303,6 +333,7 @@ impl Attachments {
             };
             let progress = Arc::new(Progress::default());
             keep.fetching.insert(list, progress.clone());
+            keep.begins(&list);
             let this = self.clone();
             tokio::spawn(async move {
                 let outcome = fetch::fetch(&this, case, list, &progress).await;
@@ -313,6 +344,7 @@ impl Attachments {
 
     /// A fetch has ended that began when so much had been said of the file.
     fn ended(&self, case: CaseId, list: Hash, said: u64, outcome: Outcome) {
+        tracing::debug!("attachment {}: {outcome:?}", list.short());
         let mut keep = self.keep();
         keep.fetching.remove(&list);
         let full = matches!(outcome, Outcome::NoRoom(_));
@@ -356,19 +388,7 @@ impl Attachments {
                     waiting.why = Some(why);
                 }
             }
-            Outcome::Absent { some } => {
-                if let Some(waiting) = keep.waiting.get_mut(&list) {
-                    // Something came: the link broke, and will be back.
-                    waiting.pause = if some {
-                        PAUSE
-                    } else {
-                        (waiting.pause * 2).min(LONGEST_PAUSE)
-                    };
-                    waiting.due =
-                        Instant::now() + if some { Duration::ZERO } else { waiting.pause };
-                    waiting.why = Some(Obstacle::Nobody);
-                }
-            }
+            Outcome::Absent { some } => keep.was_absent(&list, some, Instant::now()),
             Outcome::Failed(refused) => {
                 tracing::error!("attachment {}: {refused}", list.short());
                 if let Some(waiting) = keep.waiting.get_mut(&list) {
@@ -465,6 +485,7 @@ impl Keep {
             wanted: true,
             due,
             pause: LONGEST_PAUSE,
+            hurried: false,
             said: 0,
             told: None,
             why: None,

@@ -132,6 +132,20 @@ mod tests {
     }
 
     #[test]
+    fn news_while_partners_are_asked_are_not_lost_when_they_had_nothing() {
+        let now = Instant::now();
+        let mut keep = Keep::default();
+        keep.waits(LIST, CASE, now);
+        keep.begins(&LIST);
+        keep.was_absent(&LIST, false, now);
+        assert!(!keep.is_due(&LIST, now), "nobody had it");
+        keep.begins(&LIST);
+        assert!(keep.is_news(&LIST, &CASE, now));
+        keep.was_absent(&LIST, false, now);
+        assert!(keep.is_due(&LIST, now), "somebody has it by now");
+    }
+
+    #[test]
     fn who_asked_is_told_once_and_no_more_are_remembered_than_there_is_room_for() {
         let numbered = |n: usize| {
             let mut bytes = [0; 32];

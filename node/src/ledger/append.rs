@@ -138,7 +138,6 @@ impl Ledger {
         named: &[Attachment],
         files: Files,
     ) -> Result<(), Refused> {
-        let mut to_come = Vec::new();
         for attachment in named {
             let list = attachment.list;
             let write = &mut self.round.write;
@@ -150,18 +149,19 @@ impl Ledger {
                 Files::Follow
                     if self.store.attachment_state(&list)? == Some(AttachmentState::Complete) => {}
                 // Whatever its size: its own people hand it over, or hand it to a partner's node.
-                Files::Follow => {
-                    write.attachment_state(&list, AttachmentState::Wanted);
-                    to_come.push(Attached {
-                        case,
-                        list,
-                        size: attachment.size,
-                    });
-                }
+                Files::Follow => write.attachment_state(&list, AttachmentState::Wanted),
             }
         }
-        if !to_come.is_empty() {
-            self.then(move |ledger| ledger.shared.attached(to_come));
+        let named: Vec<Attached> = named
+            .iter()
+            .map(|attachment| Attached {
+                case,
+                list: attachment.list,
+                size: attachment.size,
+            })
+            .collect();
+        if !named.is_empty() {
+            self.then(move |ledger| ledger.shared.attached(named));
         }
         Ok(())
     }

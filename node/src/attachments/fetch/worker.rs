@@ -3,6 +3,7 @@
 use super::{
     super::files,
     plan::{Item, Plan, Taken},
+    storing::Storing,
     window::Window,
 };
 use crate::net::ChunkStream;
@@ -12,10 +13,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    task::JoinHandle,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// No partner takes longer to begin.
 const OPEN: Duration = Duration::from_secs(30);
@@ -23,8 +21,6 @@ const OPEN: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(120);
 /// After a link broke, what had arrived is read for so long at most.
 const ARRIVED: Duration = Duration::from_secs(1);
-/// Chunks that wait for the disk.
-const STORING: usize = 4;
 
 /// Why a worker ended.
 #[derive(Debug)]
@@ -72,14 +68,14 @@ pub(super) async fn work(plan: Arc<Plan>, node: NodeId) -> End {
         asked: VecDeque::new(),
         coming: VecDeque::new(),
         lacks: BTreeSet::new(),
-        storing: VecDeque::new(),
+        storing: Storing::default(),
     };
     let end = worker.run().await;
     // Of a case that is not shared any more nothing is kept.
     if matches!(end, Err(End::Broke(_))) && worker.plan.allows(&worker.node) {
         worker.keep_what_arrived().await;
     }
-    let stored = worker.stored(0).await;
+    let stored = worker.storing.finish().await;
     match (end, stored) {
         (_, Err(end)) | (Err(end), Ok(())) => end,
         (Ok(()), Ok(())) if worker.lacks.is_empty() => End::Done,
@@ -97,7 +93,7 @@ struct Worker {
     coming: VecDeque<Coming>,
     /// What this partner does not have.
     lacks: BTreeSet<usize>,
-    storing: VecDeque<JoinHandle<Result<(), files::Error>>>,
+    storing: Storing,
 }
 
 impl Worker {
@@ -112,7 +108,7 @@ impl Worker {
                 return Ok(());
             }
             self.receive().await?;
-            self.stored(STORING).await?;
+            self.storing.make_room().await?;
         }
     }
 
@@ -229,34 +225,12 @@ impl Worker {
             if coming.bytes.len() == coming.item.length
                 && let Some(whole) = self.coming.pop_front()
             {
-                self.store(whole);
+                self.storing.begin(move || whole.taken.keep(&whole.bytes));
             }
         } else {
             read_all(&mut self.stream, &mut Vec::new(), length).await?;
         }
         self.window.came(&asked);
-        Ok(())
-    }
-
-    /// Judges a piece and writes it, while the next one comes.
-    fn store(&mut self, whole: Coming) {
-        self.storing.push_back(tokio::task::spawn_blocking(move || {
-            whole.taken.keep(&whole.bytes)
-        }));
-    }
-
-    /// Waits until at most `most` pieces wait for the disk.
-    async fn stored(&mut self, most: usize) -> Result<(), End> {
-        while self.storing.len() > most
-            && let Some(storing) = self.storing.pop_front()
-        {
-            match storing.await {
-                Ok(Ok(())) => {}
-                Ok(Err(files::Error::NotItsName)) => return Err(End::Junk),
-                Ok(Err(e)) => return Err(End::NotKept(e)),
-                Err(e) => return Err(End::Broke(e.to_string())),
-            }
-        }
         Ok(())
     }
 }

@@ -131,10 +131,15 @@ impl Operators {
         };
         let mut heir = self.world.node(usize::MAX - heir);
         // Of two histories all go back to what they have in common: to somebody who was a member then.
+        // And not to who signed them.
         let mut common: Option<BTreeSet<NodeId>> = None;
+        let mut signers = BTreeSet::new();
         for index in &members {
-            let info = self.world.seats[*index].host.info(case);
-            if let Some(electors) = info.and_then(|i| i.forked.clone()) {
+            let Some(info) = self.world.seats[*index].host.info(case) else {
+                continue;
+            };
+            if let Some(electors) = info.forked.clone() {
+                signers.insert(info.rules.custodian);
                 common = Some(match common {
                     Some(common) => &common & &electors,
                     None => electors,
@@ -143,7 +148,9 @@ impl Operators {
         }
         if let Some(common) = common {
             let mut here = members.iter().map(|index| self.world.node(*index));
-            if let Some(elected) = here.find(|node| common.contains(node)) {
+            if let Some(elected) =
+                here.find(|node| common.contains(node) && !signers.contains(node))
+            {
                 heir = elected;
             }
         }
