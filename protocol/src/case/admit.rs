@@ -81,7 +81,8 @@ pub fn admit(
     }
     let (rules, now) = (standing.rules, standing.now);
     let known = standing.earlier || rules.ever(org);
-    let out = |f: &Former, at: Epoch| at >= f.at;
+    // Where it is said what counts of its logs, the host looks at that, log by log.
+    let out = |f: &Former, at: Epoch| f.cuts.is_none() && at >= f.at;
     let mut unknown = !known;
     for entry in run.entries() {
         let h = &entry.header;

@@ -5,6 +5,7 @@ use super::{
     Alarm, Case, Claim, Ctx, Effect, Ended, Error, Followed, Steps,
     line::Parting,
     member::{TELLERS, invited_to},
+    tend::lets_in_more,
 };
 use crate::{
     group::{
@@ -418,7 +419,7 @@ impl Case {
         let mut told: Vec<RoleChange> = Vec::new();
         for change in &old.rules().roles {
             let said = told.iter().filter(|c| c.org == change.org);
-            let new = self.is_unknown(change)
+            let new = self.is_unknown(ctx, change)
                 && said.map(|c| c.role).all(|held| is_more(change.role, held));
             let apart = match base {
                 Some(_) => change.at > succession.base,
@@ -441,6 +442,7 @@ impl Case {
     /// cannot follow it: a few of those who were, and whom it therefore believes, tell it.
     pub(super) fn tell_let_in_late(
         &self,
+        ctx: &Ctx<'_>,
         group: &GroupKey,
         changed: &[RoleChange],
     ) -> Result<Vec<Effect>, Error> {
@@ -462,13 +464,13 @@ impl Case {
         if !tells || parted.members.contains(&self.rules().custodian) {
             return Ok(Vec::new());
         }
-        let unknown = changed.iter().filter(|change| self.is_unknown(change));
+        let unknown = changed.iter().filter(|change| self.is_unknown(ctx, change));
         self.tell_changes(unknown.copied().collect())
     }
 
-    /// Whether the rules in force give an organisation less in an epoch than a change on another side did.
-    fn is_unknown(&self, change: &RoleChange) -> bool {
-        is_more(change.role, self.rules().role_at(&change.org, change.at))
+    /// Whether a change on another side let somebody in of whom the rules in force say nothing.
+    fn is_unknown(&self, ctx: &Ctx<'_>, change: &RoleChange) -> bool {
+        lets_in_more(ctx, self.rules(), change)
     }
 
     /// The proof that this node, as custodian, was voted out.

@@ -280,7 +280,7 @@ impl Case {
         }
         self.state.proposed = None;
         (self.state.refreshed, self.state.committed) = (ctx.now, ctx.now);
-        self.drop_settled_requests();
+        self.drop_settled_requests(ctx);
         let mut effects = vec![
             Effect::Append {
                 at,
@@ -328,9 +328,10 @@ impl Case {
         Ok(effects)
     }
 
-    /// Grants secrets to all members, in as many entries as they need.
+    /// Grants secrets to all members, in as many entries as they need: the latest first, as there is an end to what is kept of
+    /// one granter.
     pub(super) fn grant(&self, secrets: &[EpochGrant]) -> Result<Vec<Effect>, Error> {
-        let parts = secrets.chunks(limits::SECRETS_OF_GRANTER);
+        let parts = secrets.rchunks(limits::SECRETS_OF_GRANTER);
         parts
             .map(|part| self.append(Payload::Grant(part.to_vec())))
             .collect()

@@ -196,7 +196,7 @@ impl Case {
         }
         effects.push(Effect::Changed);
         if !in_force {
-            effects.extend(self.tell_let_in_late(&key, &changed)?);
+            effects.extend(self.tell_let_in_late(ctx, &key, &changed)?);
             return Ok(effects);
         }
         if !gone.is_empty() && !applied.out && self.has_committed() {
@@ -222,7 +222,7 @@ impl Case {
                 reason: String::new(),
             }));
         }
-        self.drop_settled_requests();
+        self.drop_settled_requests(ctx);
         if self
             .rules()
             .stage()
@@ -390,7 +390,9 @@ impl Case {
         if self.is_custodian() {
             return self.tend(ctx);
         }
-        let due = ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
+        // The office may come to a node that has forgotten something: the sooner its new keys have been taken up, the sooner it
+        // can do what belongs to it.
+        let due = self.state.forgets || ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
         let waits = self
             .state
             .proposed

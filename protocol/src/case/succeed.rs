@@ -319,6 +319,8 @@ impl Case {
             succession: Some(signed.clone()),
         });
         self.enter(key, ctx);
+        // Nothing that it may have forgotten is in a group that it begins itself.
+        self.state.forgets = false;
         let added = self.add_members(ctx, &stay, motion.out);
         let mut effects = match added {
             Ok(effects) => effects,
@@ -390,8 +392,7 @@ impl Case {
         self.state.ended = None;
         self.state.restored = false;
         self.state.rewound = false;
-        self.state.forgets = false;
-        self.drop_settled_requests();
+        self.drop_settled_requests(ctx);
     }
 
     /// Follows as many groups as the limit says: those of the lowest rank go.

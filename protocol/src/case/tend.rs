@@ -34,11 +34,13 @@ impl Case {
         let members = self.members();
         let mut addable = Addable::default();
         for (org, entry) in ctx.directory.nodes() {
-            let invited = rules.roles.iter().rev().find(|c| c.org == org);
-            let Some(invited) = invited.filter(|c| c.role.is_some()) else {
+            if rules.role(&org).is_none() {
                 continue;
-            };
-            let out = rules.former(&entry.id).is_some_and(|f| f.at >= invited.at);
+            }
+            let invited = rules.invited(&org);
+            let out = rules
+                .former(&entry.id)
+                .is_some_and(|f| Some(f.at) >= invited);
             if out || members.contains(&entry.id) {
                 continue;
             }
@@ -84,8 +86,7 @@ impl Case {
                 continue;
             };
             // Its operator's invitation gives an organisation as many again.
-            let invited = rules.roles.iter().rev().find(|c| c.org == org);
-            if invited.is_some_and(|invited| former.at >= invited.at) {
+            if Some(former.at) >= rules.invited(&org) {
                 *removed.entry(org).or_default() += 1;
             }
         }
@@ -126,8 +127,7 @@ impl Case {
             }
             let reason = "its organisation has revoked it, or is no longer active";
             let removed = self.remove(ctx, gone, rules, reason);
-            // Where the rules take no more of it, the rest of the case goes on.
-            if !matches!(removed, Err(Error::Group(group::Error::Rules(_)))) {
+            if !rules_are_full(&removed) {
                 return removed;
             }
         }
@@ -146,7 +146,10 @@ impl Case {
             _ => None,
         });
         if let Some((org, reason)) = leaving {
-            return self.remove_org(ctx, org, &reason);
+            let removed = self.remove_org(ctx, org, &reason);
+            if !rules_are_full(&removed) {
+                return removed;
+            }
         }
         let rules = self.rules().clone();
         let mut ready = self.addable(ctx, &rules).ready;
@@ -208,10 +211,7 @@ impl Case {
         let mut changes: Vec<RoleChange> = seen.copied().collect();
         changes.extend(self.told_let_in(ctx));
         for change in changes {
-            let held = rules.role_at(&change.org, change.at);
-            let more = change.role.is_some_and(|role| role.is_more_than(held));
-            // Or was removed before, and let in again there in the same role.
-            let more = more || self.brings_back(ctx, &rules, &change);
+            let more = lets_in_more(ctx, &rules, &change);
             // Nobody on the far side may take up all the room that changes have.
             if !more || change.at.generation >= generation || rules.roles.len() > LEARNED {
                 continue;
@@ -228,21 +228,6 @@ impl Case {
             rules.roles.extend(after);
         }
         rules
-    }
-
-    /// Whether a role was given again to an organisation of which a node had been removed, and the rules say only that.
-    fn brings_back(&self, ctx: &Ctx<'_>, rules: &Rules, change: &RoleChange) -> bool {
-        let of_org = |n: &NodeId| {
-            let org = ctx.directory.node_ever(n).map(|(org, _)| org);
-            org == Some(change.org)
-        };
-        let said = |out: Epoch| {
-            let mut changes = rules.roles.iter().filter(|c| c.org == change.org);
-            changes.any(|c| c.role.is_some() && out < c.at && c.at <= change.at)
-        };
-        let mut removed = rules.former.iter().filter(|f| f.at < change.at);
-        let same = change.role == rules.role_at(&change.org, change.at);
-        change.role.is_some() && same && removed.any(|f| !said(f.at) && of_org(&f.node))
     }
 
     /// What members who came from the far side of a split say of it: of each organisation and generation once, or once more
@@ -302,4 +287,31 @@ impl Case {
             by: ctx.directory.delisted(&custodian),
         })
     }
+}
+
+/// Whether the rules take no more of something: the rest of the case goes on.
+fn rules_are_full(removed: &Result<Vec<Effect>, Error>) -> bool {
+    matches!(removed, Err(Error::Group(group::Error::Rules(_))))
+}
+
+/// Whether rules give an organisation less in an epoch than a change on another side did: a lesser role, or the same one
+/// and no word of its having been let in again after a node of it was removed.
+pub(super) fn lets_in_more(ctx: &Ctx<'_>, rules: &Rules, change: &RoleChange) -> bool {
+    let held = rules.role_at(&change.org, change.at);
+    let Some(role) = change.role else {
+        return false;
+    };
+    let of_org = |n: &NodeId| {
+        let org = ctx.directory.node_ever(n).map(|(org, _)| org);
+        org == Some(change.org)
+    };
+    let said = |out: Epoch| {
+        let mut changes = rules.roles.iter().filter(|c| c.org == change.org);
+        changes.any(|c| c.role.is_some() && out < c.at && c.at <= change.at)
+    };
+    let brings_back = || {
+        let mut removed = rules.former.iter().filter(|f| f.at < change.at);
+        removed.any(|f| !said(f.at) && of_org(&f.node))
+    };
+    role.is_more_than(held) || (Some(role) == held && brings_back())
 }

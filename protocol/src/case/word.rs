@@ -2,6 +2,7 @@
 
 use super::{
     Alarm, At, Case, Claim, Ctx, Effect, Ended, Error, Followed, OpenRequest, member::TELLERS,
+    tend::lets_in_more,
 };
 use crate::{
     group::{Delivery, History, Removal},
@@ -199,12 +200,17 @@ impl Case {
             return Ok(Vec::new());
         }
         self.state.requests.push(request);
-        self.drop_settled_requests();
+        let asked = self.state.requests.len();
+        self.drop_settled_requests(ctx);
+        if self.state.requests.len() < asked {
+            // The rules had met it before it came.
+            return Ok(Vec::new());
+        }
         Ok(vec![Effect::Changed])
     }
 
     /// Requests that the rules have met.
-    pub(super) fn drop_settled_requests(&mut self) {
+    pub(super) fn drop_settled_requests(&mut self, ctx: &Ctx<'_>) {
         let members = self.active.members();
         let rules = self.active.rules();
         self.state.requests.retain(|open| match &open.request {
@@ -212,10 +218,7 @@ impl Case {
             Request::Invite(org, role) => rules.role(org) != Some(*role),
             Request::Remove(org, _) => rules.role(org).is_some(),
             Request::RemoveNode(node, _) => members.contains(node),
-            Request::LetIn(change) => {
-                let held = rules.role_at(&change.org, change.at);
-                change.role.is_some_and(|role| role.is_more_than(held))
-            }
+            Request::LetIn(change) => lets_in_more(ctx, rules, change),
         });
     }
 

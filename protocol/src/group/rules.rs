@@ -239,6 +239,20 @@ impl Rules {
         held.last().map(|c| c.at)
     }
 
+    /// The epoch from which on an organisation was given a role the last time, by somebody who meant the present line of the
+    /// case. What was learned of the far side of a split ends where the next generation begins, and is no invitation to it.
+    #[must_use]
+    pub fn invited(&self, org: &OrgId) -> Option<Epoch> {
+        let of_org = || self.roles.iter().filter(|c| c.org == *org);
+        let ends = |at: Epoch| at.generation > 0 && at.number == 0;
+        let ended = |at: Epoch| {
+            let end = Epoch::new(at.generation.saturating_add(1), 0);
+            of_org().any(|c| c.at == end)
+        };
+        let mut given = of_org().rev().filter(|c| c.role.is_some());
+        given.find(|c| !ends(c.at) && !ended(c.at)).map(|c| c.at)
+    }
+
     /// Whether an organisation has had a role at any time.
     #[must_use]
     pub fn ever(&self, org: &OrgId) -> bool {

@@ -212,10 +212,11 @@ impl Succession {
         Ok(this)
     }
 
-    /// Those whose votes are in it.
+    /// Those whose votes for it are in it: votes for other motions may stand beside them, and say nothing of this one.
     #[must_use]
     pub fn voters(&self) -> BTreeSet<NodeId> {
         let votes = self.votes.iter().filter_map(|vote| vote.unverified().ok());
+        let votes = votes.filter(|vote| vote.motion == self.motion);
         votes.map(|vote| vote.voter).collect()
     }
 

@@ -155,3 +155,47 @@ fn nobody_votes_for_one_that_never_was_a_member() {
     let voted = world.vote(2, 9, Cause::Lost);
     assert_eq!(voted, Err(group::Error::NotAMember(node(9)).into()));
 }
+
+#[test]
+fn a_vote_for_somebody_else_beside_those_for_a_candidate_agrees_to_nothing() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5, 6], History::All);
+    world.split(&[&[1, 2, 4, 5, 6], &[3]]);
+    world.vote(3, 4, Cause::Lost).expect("voted");
+    let other = world.case(3).state().ballots.of(&node(3)).expect("a vote");
+    world.heal();
+    world.settle();
+    let base = world.epoch(1);
+    for n in [4, 5, 6] {
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(n), "seized"))
+            .expect("removed");
+    }
+    world.settle();
+    // Those who have seized three of them vote for an ally who is still there, by the members of then.
+    let motion = Motion {
+        successor: node(2),
+        ..other
+    };
+    let mut members: Vec<NodeId> = (1..=6).map(node).collect();
+    members.sort();
+    let mut votes: Vec<_> = [2, 4, 5, 6].map(|n| signed_vote(n, motion)).into();
+    votes.push(signed_vote(3, other));
+    let succession = Succession {
+        motion,
+        base,
+        members,
+        cuts: Vec::new(),
+        votes,
+    };
+    for n in [1, 3] {
+        let invitation = Delivery::Invitation(Invitation {
+            case: motion.case,
+            generation: 1,
+            succession: Some(Signed::new(&succession, &node_key(2))),
+            welcome: Vec::new(),
+        });
+        let taken = world.ask(n, |case, ctx| case.deliver(ctx, node(2), invitation));
+        assert_eq!(taken, Err(contested(2, 1)), "node {n}");
+    }
+    world.assert_agreed(&[1, 2, 3]);
+}

@@ -448,3 +448,44 @@ fn of_strangers_so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
     });
     assert_eq!(of_member, Ok(()));
 }
+
+#[test]
+fn where_a_removal_says_what_counts_of_each_log_nothing_else_refuses_one() {
+    let world = World::with_case(&[1, 2, 3], History::All);
+    let case = world.case(1);
+    let at = case.epoch();
+    let mut rules = case.rules().clone();
+    rules.former.push(Former {
+        node: node(3),
+        at,
+        cuts: None,
+    });
+    let header = Header {
+        log: LogId([7; 16]),
+        case: case.id(),
+        node: node(3),
+        lane: Lane::Routine,
+        seq: 0,
+        previous: Hash([0; 32]),
+        lamport: 1,
+        generation: at.generation,
+        epoch: at.number,
+        manifest: 1,
+        salt: Salt([0; 16]),
+    };
+    let bytes = codec::encode_packed(&header);
+    let run = VerifiedRun::own(Entry::sign(header, bytes, vec![0; 64], &node_key(3)));
+    let taken = |rules: &Rules| {
+        let standing = Standing {
+            rules,
+            now: at,
+            member: false,
+            earlier: true,
+        };
+        admit(&standing, &node(3), &org(3), &run, Holding::default)
+    };
+    assert_eq!(taken(&rules), Err(NotAdmitted::AfterRemoval));
+    // A log that has no end by these may be one that it began when it was let in again elsewhere.
+    rules.former[0].cuts = Some(Vec::new());
+    assert_eq!(taken(&rules), Ok(()));
+}

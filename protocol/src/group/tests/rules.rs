@@ -338,3 +338,26 @@ fn more_members_than_allowed_are_refused() {
         Some(Error::TooManyMembers)
     );
 }
+
+#[test]
+fn what_was_learned_of_the_far_side_of_a_split_is_no_invitation_to_this_one() {
+    let org = OrgId([9; 32]);
+    let role = Some(CaseRole::Contributor);
+    let of = |generation, number| Epoch::new(generation, number);
+    let mut rules = rules();
+    assert_eq!(rules.invited(&org), None);
+    rules.set_role(org, role, of(1, 2));
+    assert_eq!(rules.invited(&org), Some(of(1, 2)));
+    // A later commit of generation 1, and where it ends.
+    let mut learned = rules.clone();
+    learned.set_role(org, role, of(1, 9));
+    learned.set_role(org, role, of(2, 0));
+    assert_eq!(
+        learned.invited(&org),
+        None,
+        "who was removed there stays out"
+    );
+    learned.set_role(org, role, of(2, 3));
+    assert_eq!(learned.invited(&org), Some(of(2, 3)));
+    assert_eq!(learned.role(&org), role);
+}

@@ -78,7 +78,11 @@ impl Operators {
         // Nobody is asked to bring it to the others: whoever was in it cannot tell it from theirs, and they do not know its
         // secret. Only a custodian that commits twice in one epoch makes such a history.
         let astray = self.astray.contains(&case) && self.world.model.is_after_a_fork(&secret);
-        (astray && by.is_some_and(|by| !held(by))) || self.world.model.is_made_up(&secret)
+        // What a hostile member seals under a secret that it has told to some of the others only, they alone read.
+        let told_to_some = self.world.model.epoch_of(&secret).is_none();
+        (astray && by.is_some_and(|by| !held(by)))
+            || self.world.model.is_made_up(&secret)
+            || told_to_some
     }
 }
 
