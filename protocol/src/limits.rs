@@ -88,6 +88,11 @@ pub const REFS: usize = 256;
 pub const PAYLOAD: usize = 512 << 10;
 /// Changes of one sort (roles, former members, stages) that the rules of a case keep: four for each possible member.
 pub const RULE_CHANGES: usize = 4_096;
+/// Changes of each sort that commits leave room for, whatever else they change: half of them for removals of members, the
+/// rest for successions.
+pub const RULE_CHANGES_FREE: usize = 256;
+/// The same, bytes.
+pub const RULES_FREE: usize = RULES / 4;
 /// Hand-overs in one generation of a case: 400 bytes each, which everybody who is let in checks.
 pub const HAND_OVERS: usize = 256;
 /// Removed nodes that a vote names, so that the votes of 1,000 members fit in one parcel: 34 bytes each.

@@ -19,10 +19,6 @@ const LEARNED: usize = limits::RULE_CHANGES / 2;
 /// Nodes of one organisation that may have been removed since it was last invited, before those that it lists besides wait
 /// for another invitation.
 const REPLACED: usize = 64;
-/// Places for removals that are kept free of whom members add.
-const KEPT_FREE: usize = 256;
-/// Bytes of the rules that are.
-const KEPT_FREE_BYTES: usize = limits::RULES / 4;
 /// Members' fresh keys wait this long for each other, milliseconds: one commit for many.
 const GATHER_MS: u64 = 60_000;
 
@@ -56,9 +52,6 @@ impl Case {
                 _ => addable.waiting.push(entry.id),
             }
         }
-        let (within, beyond) = self.within_room(ctx, rules, addable.ready);
-        addable.ready = within;
-        addable.waiting.extend(beyond);
         let offered: Vec<NodeId> = addable.ready.iter().map(|(node, _)| *node).collect();
         addable.ready = self.active.compatible(addable.ready, ctx.directory);
         let fits = |node: &NodeId| addable.ready.iter().any(|(n, _)| n == node);
@@ -67,17 +60,14 @@ impl Case {
         addable
     }
 
-    /// Those of these nodes that can be added and removed again: each removal takes a place in the rules for ever, and nobody
-    /// who lists and delists nodes all the time may take those that others' removals and a succession need.
-    fn within_room(
-        &self,
-        ctx: &Ctx<'_>,
-        rules: &Rules,
-        ready: Vec<(NodeId, Vec<u8>)>,
-    ) -> (Vec<(NodeId, Vec<u8>)>, Vec<NodeId>) {
+    /// Those of [`Case::addable`] that are added without being invited by name: each removal takes a place in the rules for
+    /// ever, and nobody who lists and delists nodes all the time may take those that others' removals need.
+    #[must_use]
+    pub fn addable_unasked(&self, ctx: &Ctx<'_>, rules: &Rules) -> Vec<(NodeId, Vec<u8>)> {
+        let mut ready = self.addable(ctx, rules).ready;
         // Each case is looked at once a minute.
         if ready.is_empty() {
-            return (ready, Vec::new());
+            return ready;
         }
         let org_of = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
         let mut removed: BTreeMap<OrgId, usize> = BTreeMap::new();
@@ -90,22 +80,17 @@ impl Case {
                 *removed.entry(org).or_default() += 1;
             }
         }
-        let places = limits::RULE_CHANGES.saturating_sub(rules.former.len() + KEPT_FREE);
-        let mut places = places.saturating_sub(self.members().len());
-        if codec::encode(rules).len() + KEPT_FREE_BYTES > limits::RULES {
+        ready.retain(|(node, _)| {
+            let of_org = org_of(node).and_then(|org| removed.get(&org));
+            of_org.is_none_or(|count| *count < REPLACED)
+        });
+        let taken = rules.former.len() + limits::RULE_CHANGES_FREE + self.members().len();
+        let mut places = limits::RULE_CHANGES.saturating_sub(taken);
+        if codec::encode(rules).len() + limits::RULES_FREE > limits::RULES {
             places = 0;
         }
-        let (mut within, mut beyond) = (Vec::new(), Vec::new());
-        for (node, package) in ready {
-            let of_org = org_of(&node).and_then(|org| removed.get(&org));
-            if places == 0 || of_org.is_some_and(|count| *count >= REPLACED) {
-                beyond.push(node);
-            } else {
-                places -= 1;
-                within.push((node, package));
-            }
-        }
-        (within, beyond)
+        ready.truncate(places);
+        ready
     }
 
     /// What is due: nodes to add and to remove, members' fresh keys, the custodian's own.
@@ -152,7 +137,7 @@ impl Case {
             }
         }
         let rules = self.rules().clone();
-        let mut ready = self.addable(ctx, &rules).ready;
+        let mut ready = self.addable_unasked(ctx, &rules);
         ready.truncate(ADDS);
         let learned = self.learned_rules(ctx, rules);
         if !ready.is_empty() {
@@ -169,12 +154,16 @@ impl Case {
             }
         }
         if learned != *self.rules() {
-            return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
+            let committed = self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
+            if !rules_are_full(&committed) {
+                return committed;
+            }
         }
         let gathered = ctx.now.since(self.state.committed) >= GATHER_MS;
         let due = ctx.now.since(self.state.refreshed) >= ctx.rekey_ms;
         if due || (gathered && !self.state.updates.is_empty()) {
-            return self.commit(ctx, Vec::new(), BTreeSet::new(), learned, "");
+            let rules = self.rules().clone();
+            return self.commit(ctx, Vec::new(), BTreeSet::new(), rules, "");
         }
         Ok(Vec::new())
     }

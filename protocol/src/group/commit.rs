@@ -61,6 +61,7 @@ impl CaseGroup {
             return Err(Error::Rules("a custodian hands over before it leaves"));
         }
         check_ends(&self.rules, &change.rules, &self.members(), &members)?;
+        self.rules.check_room(&change.rules, &self.members())?;
         let mut adds = Vec::with_capacity(change.add.len());
         for (node, bytes) in &change.add {
             adds.push(read_key_package(&self.provider, bytes, node, directory)?);
@@ -362,6 +363,7 @@ impl CaseGroup {
             return Err(Error::NotAMember(rules.custodian));
         }
         check_ends(&self.rules, &rules, &before, &after)?;
+        self.rules.check_room(&rules, &before)?;
         self.rules = rules;
         Ok(Applied {
             added: after.difference(&before).copied().collect(),

@@ -487,6 +487,44 @@ impl Rules {
         Ok(())
     }
 
+    /// Checks that a commit in a group of these members leaves the room in the rules that others need: somebody hostile could
+    /// otherwise fill them, and could not be removed or voted out any more. A case can be purged whatever its rules hold.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] if it adds what is not urgent and leaves less than [`limits::RULE_CHANGES_FREE`] and
+    /// [`limits::RULES_FREE`], or removes members and leaves less than half of that.
+    pub(super) fn check_room(&self, next: &Self, members: &BTreeSet<NodeId>) -> Result<(), Error> {
+        let mut former = next.former.iter().skip(self.former.len());
+        let mut roles = next.roles.iter().skip(self.roles.len());
+        let mut stages = next.stages.iter().skip(self.stages.len()).peekable();
+        if stages.peek().is_some_and(|s| s.stage == Stage::Purged) {
+            return Ok(());
+        }
+        let removes = former.all(|f| members.contains(&f.node))
+            && roles.all(|c| c.role.is_none())
+            && stages.next().is_none();
+        let part = if removes { 2 } else { 1 };
+        let fits = |before: usize, after: usize, most: usize, free: usize| {
+            after <= before || after + free / part <= most
+        };
+        let counts = [
+            (self.former.len(), next.former.len()),
+            (self.roles.len(), next.roles.len()),
+            (self.stages.len(), next.stages.len()),
+        ];
+        let mut counts = counts.into_iter();
+        let bytes = |rules: &Self| codec::encode(rules).len();
+        if counts.all(|(b, a)| fits(b, a, limits::RULE_CHANGES, limits::RULE_CHANGES_FREE))
+            && (self == next || fits(bytes(self), bytes(next), limits::RULES, limits::RULES_FREE))
+        {
+            Ok(())
+        } else {
+            Err(Error::Rules(
+                "the rest of the room in a case's rules is for removals and successions",
+            ))
+        }
+    }
+
     /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
     /// common, must be in `next`.
     ///

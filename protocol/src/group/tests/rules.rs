@@ -361,3 +361,56 @@ fn what_was_learned_of_the_far_side_of_a_split_is_no_invitation_to_this_one() {
     assert_eq!(learned.invited(&org), Some(of(2, 3)));
     assert_eq!(learned.role(&org), role);
 }
+
+#[test]
+fn nobody_fills_the_rules_so_that_nobody_can_be_removed_or_voted_out() {
+    let free = limits::RULE_CHANGES_FREE;
+    let members: BTreeSet<NodeId> = (0..=u8::MAX).map(node).collect();
+    let former = |n: u8, cuts| Former {
+        node: node(n),
+        at: at(2),
+        cuts: Some(vec![
+            Cut {
+                log: crate::id::LogId([1; 16]),
+                height: 1
+            };
+            cuts
+        ]),
+    };
+    let stranger = Former {
+        node: NodeId([7; 32]),
+        ..former(0, 0)
+    };
+    let mut full = rules();
+    full.former = vec![stranger.clone(); limits::RULE_CHANGES - free - 1];
+    let with = |rules: &Rules, former: Vec<Former>| {
+        let mut next = rules.clone();
+        next.former.extend(former);
+        next
+    };
+    let room = |rules: &Rules, next: &Rules| rules.check_room(next, &members);
+    assert_eq!(room(&full, &with(&full, vec![stranger.clone()])), Ok(()));
+    refused(room(&full, &with(&full, vec![stranger.clone(); 2])).err());
+    // Members can be removed, up to what successions need.
+    let some = vec![former(3, 0); 1 + free / 2];
+    assert_eq!(room(&full, &with(&full, some)), Ok(()));
+    refused(room(&full, &with(&full, vec![former(3, 0); 2 + free / 2])).err());
+    // Not by bytes either.
+    let mut heavy = rules();
+    while crate::codec::encode(&heavy).len() + limits::RULES_FREE <= limits::RULES {
+        heavy.former.push(former(3, limits::LOGS_PER_NODE));
+    }
+    refused(room(&heavy, &with(&heavy, vec![stranger.clone()])).err());
+    assert_eq!(room(&heavy, &with(&heavy, vec![former(3, 1)])), Ok(()));
+    // Whatever they hold: who is let in, or renews its keys, changes no rules; and a case can be purged.
+    let brim = with(&full, vec![stranger; free + 1]);
+    assert_eq!(room(&brim, &brim), Ok(()));
+    let mut purged = brim.clone();
+    purged.stages.push(StageChange {
+        stage: Stage::Purged,
+        reason: String::new(),
+        time: Time(5),
+        at: at(2),
+    });
+    assert_eq!(room(&brim, &purged), Ok(()));
+}
