@@ -28,6 +28,12 @@ fn the_demonstration_plays_the_whole_story_and_counts_as_it_says() {
     // Neither the 9 of the first report nor both together.
     assert_eq!(shown("killed in the market, as corrected"), Some(json!(11)));
     assert_eq!(shown("monitors still open"), Some(json!(4)));
+    // The seized laptop's node cannot read what followed, and says why.
+    let removed = &said["removed"];
+    let (readable, written) = (&removed["readable"], &removed["written"]);
+    assert!(readable.as_u64() < written.as_u64(), "{removed}");
+    let why = removed["why"].as_str().expect("a reason");
+    assert!(why.contains("laptop seized"), "{why}");
     let first = &said["nodes"][0];
     for node in said["nodes"].as_array().expect("nodes") {
         assert_eq!(node["view_hash"], first["view_hash"], "{said}");

@@ -14,9 +14,10 @@ use focal_protocol::{
     record::{Kind, Record},
     seal::EpochSecret,
     signed::Signed,
-    sync::Frame,
+    sync::{CaseHeads, Frame},
+    time::Time,
 };
-use focal_tests::{Federation, Insider, NodeProcess, Org, until};
+use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, until};
 use serde_json::json;
 use std::path::Path;
 use tempfile::TempDir;
@@ -76,12 +77,16 @@ impl Stage {
     }
 
     /// The refusal is counted, nothing is shown, and an honest record that follows is read.
-    async fn refused(&mut self, code: &str) {
+    async fn counted(&self, code: &str) {
         until(code, || async {
             let refused = self.host().status().await.refused;
             refused.contains_key(code).then_some(())
         })
         .await;
+    }
+
+    async fn refused(&mut self, code: &str) {
+        self.counted(code).await;
         let path = format!("/v1/cases/{}", self.case);
         let detail: serde_json::Value = self.host().api().get(&path).await.expect("an answer");
         assert_eq!(detail["records"], 0);
@@ -150,6 +155,8 @@ async fn a_record_of_nobodys_author_is_refused() {
 
 #[tokio::test]
 async fn a_record_of_a_revoked_author_is_refused_from_the_manifest_that_revokes_on() {
+    // In the year 2100 by somebody's clock: that says nothing.
+    let at = Time(4_102_444_800_000);
     let mut stage = stage(|org| {
         let key = org.author.public();
         org.issue(|manifest| {
@@ -157,19 +164,92 @@ async fn a_record_of_a_revoked_author_is_refused_from_the_manifest_that_revokes_
                 .revoked
                 .push(focal_protocol::directory::Revocation {
                     key,
-                    at: focal_protocol::time::Time(1),
+                    at,
                     reason: "laptop seized".into(),
                 });
         });
     })
     .await;
+    // What names the manifest before counts, also where the later one is known.
+    let note = stage.org().note(stage.case, "before it was stolen");
+    stage.insider.write(&Payload::Record(note)).await;
+    stage.host().wait_records(stage.case, 1).await;
     let note = stage.org().note(stage.case, "by a stolen key");
     let payload = Payload::Record(note);
     stage
         .insider
         .write_with(&payload, |header| header.manifest = 2)
         .await;
-    stage.refused("revoked-author").await;
+    stage.counted("revoked-author").await;
+    let detail = stage.host().case(stage.case).await.expect("the case");
+    assert_eq!(detail.summary.records, 1);
+}
+
+#[tokio::test]
+async fn who_was_removed_is_told_of_no_log_of_the_case_and_sent_no_entry() {
+    let mut stage = stage(|_| {}).await;
+    let case = stage.case;
+    let note = stage.host().note(case, "from before");
+    stage.host().submit(case, &note).await.expect("stored");
+    // As a member it hears of the log, and gets what it asks for.
+    let node = stage.host().node;
+    let asking = async {
+        let peer = &mut stage.insider.peer;
+        let log = loop {
+            if let Frame::Heads(cases) = peer.next().await.expect("the link holds") {
+                let mut logs = cases
+                    .iter()
+                    .filter(|c| c.case == case)
+                    .flat_map(|c| &c.logs);
+                if let Some(head) = logs.find(|head| head.node == node) {
+                    break head.log;
+                }
+            }
+        };
+        peer.send(&Frame::Want(log, 0)).await;
+        loop {
+            match peer.next().await.expect("the link holds") {
+                Frame::Entries(run) if run.log == log => return log,
+                _ => {}
+            }
+        }
+    };
+    let log = tokio::time::timeout(DEADLINE, asking);
+    let log = log.await.expect("in time");
+
+    let removal = CaseAction::Remove {
+        org: stage.org().member.org.to_string(),
+        reason: "laptop seized".into(),
+    };
+    stage.host().act(case, &removal).await.expect("removed");
+    let note = stage.host().note(case, "from after");
+    stage.host().submit(case, &note).await.expect("stored");
+    let mut peer = Peer::greet(&stage.federation, stage.org(), stage.host()).await;
+    let heads = CaseHeads {
+        case,
+        complete: true,
+        ask: true,
+        logs: Vec::new(),
+    };
+    peer.send(&Frame::Heads(vec![heads])).await;
+    peer.send(&Frame::Want(log, 0)).await;
+    // What it asks for after that it gets: by then the rest was passed over.
+    let fetching = async {
+        loop {
+            match peer.next().await.expect("the link holds") {
+                Frame::Parcels(notes) => {
+                    let hashes = notes.iter().map(|n| n.parcel).collect();
+                    peer.send(&Frame::WantParcels(hashes)).await;
+                }
+                Frame::Parcel(_) => break,
+                Frame::Heads(cases) => assert!(cases.iter().all(|c| c.case != case)),
+                Frame::Entries(run) => panic!("entries of {:?}", run.log),
+                _ => {}
+            }
+        }
+    };
+    let fetched = tokio::time::timeout(DEADLINE, fetching);
+    fetched.await.expect("in time");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What a run costs.
 
-use focal_protocol::{id::LogId, sync::Frame};
+use focal_protocol::sync::Frame;
 use std::{collections::BTreeMap, fmt};
 
 /// Counts of one run, or of several together.
@@ -10,9 +10,9 @@ pub struct Figures {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Entries that arrived at a host, also those that it held already.
+    /// Entries that arrived at a host, also those that it held already or refused.
     pub deliveries: u64,
-    /// Entries that arrived at a host that did not hold them.
+    /// Entries that arrived at a host that did not hold them, and took them.
     pub delivered: u64,
     /// Entries that hosts wrote.
     pub written: u64,
@@ -29,8 +29,8 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// A frame arrives at a host that holds `held` entries of the log it is about.
-    pub fn arrives(&mut self, frame: &Frame, bytes: usize, held: impl FnOnce(LogId) -> u64) {
+    /// A frame has arrived at a host that has taken so many entries of it.
+    pub fn arrived(&mut self, frame: &Frame, bytes: usize, taken: u64) {
         self.messages += 1;
         self.bytes += bytes as u64;
         let kind = match frame {
@@ -51,10 +51,8 @@ impl Figures {
         *count += 1;
         *sum += bytes as u64;
         if let Frame::Entries(run) = frame {
-            let count = run.entries.len() as u64;
-            let end = run.from.saturating_add(count);
-            self.deliveries += count;
-            self.delivered += end.saturating_sub(held(run.log)).min(count);
+            self.deliveries += run.entries.len() as u64;
+            self.delivered += taken;
         }
     }
 

@@ -96,7 +96,7 @@ pub fn month(scale: Scale, mut day: impl FnMut(u64, &Operators)) -> Result<Figur
     settle(
         &mut people,
         Patience {
-            look_ms: STEP_MS,
+            look_ms: 60_000,
             react_ms: 12 * STEP_MS,
             most_ms: 3 * DAY_MS,
         },

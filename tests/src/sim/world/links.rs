@@ -53,12 +53,20 @@ impl World {
         if let Ok(frame) = &frame {
             self.squat_at_once(*to, frame);
         }
-        if let Ok(frame) = frame {
-            let logs = &self.seats[*to].host.now.logs;
-            let held = |log| logs.get(&log).map_or(0, Log::height);
-            self.figures.arrives(&frame, bytes.len(), held);
-        }
+        let held = |world: &Self| match &frame {
+            Ok(Frame::Entries(run)) => {
+                let logs = &world.seats[*to].host.now.logs;
+                logs.get(&run.log).map_or(0, Log::height)
+            }
+            _ => 0,
+        };
+        let before = held(self);
         self.with(*to, |host, now| host.receive(now, peer, bytes));
+        if let Ok(arrived) = &frame {
+            // What it refused has come in vain.
+            let taken = held(self).saturating_sub(before);
+            self.figures.arrived(arrived, bytes.len(), taken);
+        }
     }
 
     pub(super) fn send(&mut self, from: usize, peer: NodeId, frame: &Frame) {
