@@ -82,7 +82,7 @@ enum What {
         /// How many of a thousand nodes are hostile.
         #[arg(long, default_value_t = 200)]
         hostile: u64,
-        /// Decides everything.
+        /// Decides what happens, but for what goes by the order of hashes.
         #[arg(long, default_value_t = 30)]
         seed: u64,
     },

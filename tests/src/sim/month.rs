@@ -27,7 +27,7 @@ pub struct Scale {
     pub days: u64,
     /// Hostile nodes of a thousand.
     pub hostile: u64,
-    /// Decides everything.
+    /// Decides what happens, but for what goes by the order of hashes: see [`super::prng`].
     pub seed: u64,
 }
 

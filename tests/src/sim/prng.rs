@@ -1,4 +1,6 @@
-//! The one source of the simulator's decisions: what a seed decides is the same in every run.
+//! The one source of the simulator's decisions. Keys and ciphertexts are not among them: OpenMLS and HPKE draw their own
+//! randomness, and what goes in the order of hashes of what they made (which of two parcels is the first, which of two
+//! groups of one rank wins) may differ between two runs of a seed. Few seeds depend on it: run one that failed several times.
 
 use focal_protocol::random::Random;
 use std::cell::Cell;
