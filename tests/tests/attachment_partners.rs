@@ -88,6 +88,10 @@ async fn who_serves_junk_is_asked_no_more_and_another_is() {
     let record = monitor.note_with(case, "the film", &[&file]);
     monitor.submit(case, &record).await.expect("stored");
     norland.wait_records(case, 1).await;
+    // How long its pieces are is known.
+    let (api, path) = (norland.api(), file.path(&file.list));
+    let put = api.bytes(Method::PUT, &path, file.list.clone());
+    put.await.expect("an answer").expect("kept");
 
     // The forger is the only one there is to ask.
     assert!(monitors.stop().success());
@@ -106,13 +110,44 @@ async fn who_serves_junk_is_asked_no_more_and_another_is() {
     assert!(served > 0, "it was asked");
     let row = norland.attachment(case, &file).await.expect("named");
     assert_ne!(row.state, AttachmentHere::Complete);
-    assert_eq!(row.held, 0, "nothing of the junk is kept");
+    assert_eq!(row.held, 1, "nothing of the junk is kept");
 
     let _again = monitor.start(Path::new(NODE)).await;
     assert_eq!(norland.opened(case, &file).await, bytes);
     assert_eq!(junk.served(), served, "the forger was asked no more");
     let refused = norland.status().await.refused;
     assert_eq!(refused.get("bad-chunk"), Some(&1), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_sends_another_list_than_a_record_describes_is_not_blamed() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Forger"]);
+    let norland = &federation.orgs[0];
+    norland.set(|s| s.attachment_auto_mib = 0);
+    let _norland = norland.start(Path::new(NODE)).await;
+    let case = norland.open_case("Varenia").await;
+    let insider = Insider::join(&federation, 0, 1, case).await;
+    let junk = insider.peer.serve_junk();
+    let file = SealedFile::new("film.mp4", &noise(1 << 20));
+    describe(norland, case, &file, 1 << 20).await;
+    until("the fetch has ended", || async {
+        norland.attachment(case, &file).await?.why
+    })
+    .await;
+    let served = junk.served();
+    assert!(served > 0, "it was asked");
+    // It is asked for other files as before.
+    let other = SealedFile::new("photo.jpg", &noise(1 << 10));
+    describe(norland, case, &other, 1 << 10).await;
+    until("the other one was asked for", || async {
+        norland.attachment(case, &other).await?.why
+    })
+    .await;
+    assert!(junk.served() > served, "it is asked for others");
+    let refused = norland.status().await.refused;
+    assert_eq!(refused.get("bad-chunk"), None, "{refused:?}");
+    assert_eq!(norland.status().await.peers_connected, 1);
 }
 
 #[tokio::test]

@@ -164,7 +164,7 @@ async fn listed(
         return Ok(Err(Outcome::Unusable));
     }
     let here = at.clone();
-    let (lengths, sure) = blocking(move || here.list_lengths(&case, &list)).await?;
+    let lengths = blocking(move || here.list_lengths(&case, &list)).await?;
     for length in lengths {
         at.files.room(length as u64)?;
         let item = Item {
@@ -177,7 +177,7 @@ async fn listed(
             begun: at.files.begun(&list)?,
         };
         let mut plan = Plan::new(at, case, list, vec![item], lacking, progress);
-        plan.sure = sure;
+        plan.guessed = Some(length);
         let plan = Arc::new(plan);
         gather(&plan).await?;
         if plan.missing().is_empty() {
@@ -196,16 +196,14 @@ impl Attachments {
     }
 
     /// Lengths that the list may have, by what the records of a case say: the first of each organisation, then the second of
-    /// each, so that nobody's wrong ones are in the way of another's. What comes by itself is small. And whether all records
-    /// agree: if they do not, a list that is not its name is not the fault of who sent it.
-    fn list_lengths(&self, case: &CaseId, list: &Hash) -> Result<(Vec<usize>, bool), Refused> {
+    /// each, so that nobody's wrong ones are in the way of another's. What comes by itself is small.
+    fn list_lengths(&self, case: &CaseId, list: &Hash) -> Result<Vec<usize>, Refused> {
         let most = if self.is_wanted(list)? {
             u64::MAX
         } else {
             self.automatic
         };
         let mut said: BTreeMap<OrgId, Vec<usize>> = BTreeMap::new();
-        let mut all = BTreeSet::new();
         for record in self.store.naming_records(case, list) {
             let record = record?;
             let row = self.store.attachment(case, list, &record)?;
@@ -217,7 +215,6 @@ impl Attachments {
                 continue;
             };
             let length = chunks.list_length();
-            all.insert(length);
             if attachment.size > most {
                 continue;
             }
@@ -237,7 +234,7 @@ impl Attachments {
                 lengths.push(length);
             }
         }
-        Ok((lengths, all.len() < 2))
+        Ok(lengths)
     }
 
     /// Which items are not here. What was there at the start of this node is read as a whole: a crash may have torn it.
@@ -285,7 +282,11 @@ async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
             let rests = left
                 .get(&node)
                 .is_some_and(|(since, arrived)| *arrived == arrivals && since.elapsed() < LEAVE);
-            let blamed = plan.at.keep().is_blamed(&node);
+            let blamed = {
+                let keep = plan.at.keep();
+                let guess = plan.guessed.map(|length| (node, plan.list, length));
+                keep.is_blamed(&node) || guess.is_some_and(|g| keep.has_no_such_list(&g))
+            };
             let enough = busy.len() >= plan.at.sources || plan.missing().is_empty();
             if enough || rests || blamed || busy.contains(&node) {
                 continue;
@@ -312,10 +313,13 @@ async fn gather(plan: &Arc<Plan>) -> Result<(), Refused> {
             }
             End::Lacks => {}
             End::Broke(why) => tracing::debug!("attachment from {}: {why}", node.short()),
-            End::Junk if !plan.sure => {
-                tracing::debug!("{} has no list of this length", node.short());
-            }
             End::Junk => {
+                if let Some(length) = plan.guessed {
+                    tracing::debug!("{} has no list of this length", node.short());
+                    let guess = (node, plan.list, length);
+                    plan.at.keep().no_such_list(guess);
+                    continue;
+                }
                 plan.at.keep().blame(node);
                 plan.at.shared.refuse(&Refused::BadChunk);
                 plan.at.net.drop_peer(node);

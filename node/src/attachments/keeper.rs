@@ -28,8 +28,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// While there is no room.
 const ROOM: Duration = Duration::from_secs(2);
-/// How long a partner that served junk is asked for nothing.
+/// How long a partner that served junk is asked for nothing, and one that has no list of a length for none of that length.
 const BLAME: Duration = Duration::from_secs(10 * 60);
+/// Lists of some length that partners are known not to have: of more than that they are asked again.
+const NO_LISTS: usize = 4_096;
 /// How often what nothing names is looked for.
 const SWEEP: Duration = Duration::from_secs(3600);
 /// How old it must be to be removed: an upload that was cut short may go on, a record may be on its way.
@@ -44,6 +46,8 @@ pub(super) struct Keep {
     pub(super) fetching: BTreeMap<Hash, Arc<Progress>>,
     /// Partners that served junk, and when.
     blamed: BTreeMap<NodeId, Instant>,
+    /// Partners, and lists of some length that they do not have, and since when that is known.
+    no_lists: BTreeMap<(NodeId, Hash, usize), Instant>,
     /// Attachments whose chunks on the disk were looked at since the start.
     pub(super) checked: BTreeSet<Hash>,
     /// Records whose descriptions do not open the list that is here: it never changes, and neither do they.
@@ -102,6 +106,19 @@ impl Keep {
 
     pub(super) fn blame(&mut self, node: NodeId) {
         self.blamed.insert(node, Instant::now());
+    }
+
+    /// Whether a partner is known to have no list of this length: what it sent was not its name.
+    pub(super) fn has_no_such_list(&self, guess: &(NodeId, Hash, usize)) -> bool {
+        let since = self.no_lists.get(guess);
+        since.is_some_and(|since| since.elapsed() < BLAME)
+    }
+
+    pub(super) fn no_such_list(&mut self, guess: (NodeId, Hash, usize)) {
+        self.no_lists.retain(|_, since| since.elapsed() < BLAME);
+        if self.no_lists.len() < NO_LISTS {
+            self.no_lists.insert(guess, Instant::now());
+        }
     }
 
     /// Partners are asked for it from now on.

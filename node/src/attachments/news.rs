@@ -146,6 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn a_partner_without_a_list_of_one_length_is_asked_for_others_and_of_few_is_it_remembered() {
+        let mut keep = Keep::default();
+        let node = NodeId([1; 32]);
+        keep.no_such_list((node, LIST, 112));
+        assert!(keep.has_no_such_list(&(node, LIST, 112)));
+        for other in [
+            (node, LIST, 48),
+            (node, Hash([2; 32]), 112),
+            (NodeId([2; 32]), LIST, 112),
+        ] {
+            assert!(!keep.has_no_such_list(&other));
+        }
+        for length in 0..10_000 {
+            keep.no_such_list((node, LIST, length));
+        }
+        assert!(!keep.has_no_such_list(&(node, LIST, 9_999)));
+    }
+
+    #[test]
     fn who_asked_is_told_once_and_no_more_are_remembered_than_there_is_room_for() {
         let numbered = |n: usize| {
             let mut bytes = [0; 32];

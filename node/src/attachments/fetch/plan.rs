@@ -53,8 +53,9 @@ pub(super) struct Plan {
     failed: Mutex<Option<files::Error>>,
     progress: Arc<Progress>,
     came: AtomicU32,
-    /// Whether the pieces have the lengths that are asked for: else what is not its name is not blamed on who sent it.
-    pub(super) sure: bool,
+    /// Of a list that has not come: how long it is by what somebody says of it. If what comes is not its name, that may be the
+    /// beginning of a longer one, and nobody is blamed.
+    pub(super) guessed: Option<usize>,
 }
 
 fn whole<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -82,7 +83,7 @@ impl Plan {
             failed: Mutex::default(),
             progress: progress.clone(),
             came: AtomicU32::new(0),
-            sure: true,
+            guessed: None,
         }
     }
 
