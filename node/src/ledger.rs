@@ -52,7 +52,7 @@ use focal_protocol::{
     time::Time,
 };
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -210,6 +210,8 @@ impl Ledger {
             let here = CaseHere {
                 secrets: self.store.secrets(id)?,
                 lamport: lamports.get(&id).copied().unwrap_or(0),
+                // Claims that wait are looked at anew.
+                claims: BTreeSet::new(),
                 case,
             };
             self.cases.insert(id, here);

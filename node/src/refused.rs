@@ -67,6 +67,11 @@ pub(crate) enum Refused {
     /// A node that is no member of the case.
     #[error("node {0:?} is not a member of the case")]
     NotAMember(NodeId),
+    /// Entries of epochs of a case that are not known here yet, of a member of whom much waits already.
+    #[error(
+        "so many entries of node {0:?} wait for commits that no more are taken before those come"
+    )]
+    TooLate(NodeId),
     /// An organisation that is no active member of the federation.
     #[error("there is no active member organisation \"{0}\"")]
     UnknownOrganisation(String),
@@ -174,6 +179,7 @@ focal_protocol::worded! {
         Self::BadParts => "bad-parts",
         Self::UnknownCase => "unknown-case",
         Self::NotAMember(node) => "not-a-member" { node: node.short() },
+        Self::TooLate(node) => "too-late" { node: node.short() },
         Self::UnknownOrganisation(name) => "unknown-organisation" { name: name.as_str() },
         Self::NotInParent(name) => "not-in-parent" { name: name.as_str() },
         Self::TooManyCases => "too-many-cases",
@@ -235,6 +241,7 @@ impl Refused {
             Self::Signed(_) => "bad-signature",
             Self::UnknownCase => "unknown-case",
             Self::NotAMember(_) => "not-a-member",
+            Self::TooLate(_) => "too-late",
             Self::UnknownOrganisation(_) => "unknown-organisation",
             Self::NotInParent(_) => "not-in-parent",
             Self::TooManyCases => "too-many-cases",
@@ -373,6 +380,7 @@ impl Refused {
                 | Self::Stopping
                 | Self::UnknownCase
                 | Self::NotAMember(_)
+                | Self::TooLate(_)
                 | Self::UnknownNode(_)
                 | Self::Judged(_)
                 | Self::Case(_)

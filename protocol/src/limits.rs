@@ -123,6 +123,9 @@ pub const STEPS: usize = 4_096;
 pub const STRANGERS_ENTRIES: u64 = 1_024;
 /// Bytes of them.
 pub const STRANGERS_BYTES: u64 = 16 << 20;
+/// Entries of a member of a case that wait to be read, in all its logs there, beyond which none of epochs that are not
+/// known yet are taken: more than anybody writes before a commit comes round.
+pub const LATE_ENTRIES: u64 = 16_384;
 /// Distance between a record's clock and ours above which it is shown as doubtful, milliseconds: 24 h.
 pub const CLOCK_SKEW_MS: u64 = 24 * 3_600_000;
 /// Records in one evidence bundle: more than anybody reads, and their entries fit in memory while it is put together.

@@ -18,6 +18,7 @@ said-bad-record = the record is not valid: { $errors }
 said-bad-parts = the pieces of a payload do not fit together
 said-unknown-case = this node is not a member of the case
 said-not-a-member = node { $node } is not a member of the case
+said-too-late = so many entries of node { $node } wait for commits that no more are taken before those come
 said-unknown-organisation = there is no active member organisation "{ $name }"
 said-not-in-parent = { $name } is not in the case
 said-too-many-cases = this node is in as many cases as it can be

@@ -18,6 +18,7 @@ said-bad-record = l’écrit n’est pas valable : { $errors }
 said-bad-parts = les morceaux d’un contenu ne vont pas ensemble
 said-unknown-case = ce nœud n’est pas membre du dossier
 said-not-a-member = le nœud { $node } n’est pas membre du dossier
+said-too-late = tant d’entrées du nœud { $node } attendent des changements du groupe que d’autres ne seront prises qu’après ceux-ci
 said-unknown-organisation = il n’y a pas d’organisation membre active « { $name } »
 said-not-in-parent = { $name } n’est pas dans le dossier
 said-too-many-cases = ce nœud est dans autant de dossiers qu’il peut l’être

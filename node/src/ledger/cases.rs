@@ -29,6 +29,8 @@ pub(super) struct CaseHere {
     /// All epoch secrets that are known.
     pub(super) secrets: Keyring,
     pub(super) lamport: u64,
+    /// Who claims the office where that is contested: the operator may agree.
+    pub(super) claims: BTreeSet<NodeId>,
 }
 
 /// What a person wants of a case.
@@ -189,6 +191,7 @@ impl Ledger {
         self.emit_case(id);
         let opener = self.opener.clone();
         self.then(move |ledger| {
+            ledger.fetch.went_on(id);
             ledger.share_case(id);
             ledger.apply_cuts(id);
             ledger.retry_parcels();
@@ -239,6 +242,7 @@ impl Ledger {
                 case,
                 secrets: Keyring::default(),
                 lamport: 0,
+                claims: BTreeSet::new(),
             },
         );
         self.carry_out(id, effects)
@@ -260,6 +264,8 @@ impl Ledger {
             }
         }
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
+        let claims = self.cases.get(&id).map(|here| here.claims.clone());
+        let claims = claims.unwrap_or_default();
         self.with_case(id, |case, ctx| match action {
             Action::Invite(invited) => {
                 let before = case.rules().clone();
@@ -282,7 +288,12 @@ impl Ledger {
                 nothing(case.set_stage(ctx, stage, &reason, retain)?)
             }
             Action::Purge => nothing(case.purge()),
-            Action::Vote(successor, cause) => nothing(case.vote(ctx, successor, cause)?),
+            Action::Vote(successor, cause) => match case.vote(ctx, successor, cause) {
+                Err(case::Error::CustodianStays) if claims.contains(&successor) => {
+                    nothing(case.agree(successor))
+                }
+                voted => nothing(voted?),
+            },
             Action::Request(request) => nothing(case.request(request)?),
         })
     }
@@ -351,8 +362,11 @@ impl Ledger {
                 let effects = case.deliver(ctx, from, delivery)?;
                 Ok((effects.contains(&Effect::Waits), effects))
             });
-            if let Err(Refused::Case(case::Error::Contested(node))) = &told {
-                self.raise_of_case(id, &case::Alarm::Contested(*node));
+            if let Err(Refused::Case(case::Error::Contested(claim))) = &told {
+                self.raise_of_case(id, &case::Alarm::Contested(*claim));
+                if let Some(here) = self.cases.get_mut(&id) {
+                    here.claims.insert(claim.successor);
+                }
             }
             return match told? {
                 true => Err(Refused::Case(case::Error::NotYet)),

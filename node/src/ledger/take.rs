@@ -16,7 +16,7 @@ const BULK: usize = 64;
 impl Ledger {
     /// Checks a run from a peer and stores what is new of it.
     pub(super) fn take(&mut self, mailbox: &Mailbox, run: Run) {
-        let log = run.log;
+        let (log, case) = (run.log, run.writer.case);
         match self.take_run(mailbox, run) {
             Ok(()) => {}
             Err(Refused::Log(log::Error::Gap { have, .. })) => {
@@ -25,7 +25,10 @@ impl Ledger {
             Err(Refused::Log(log::Error::Fork { shown, .. })) => self.parted(mailbox, log, *shown),
             Err(refused) => {
                 self.shared.refuse(&refused);
-                self.fetch.refused(log);
+                match refused {
+                    Refused::TooLate(_) => self.fetch.late(log, case),
+                    _ => self.fetch.refused(log),
+                }
                 if refused.blames_peer() {
                     mailbox.close(format!("its entries were refused: {refused}"));
                 }
@@ -73,6 +76,7 @@ impl Ledger {
             .map_err(|why| match why {
                 NotAdmitted::AfterRemoval => Refused::Judged(Reason::AfterRemoval),
                 NotAdmitted::NotAMember => Refused::NotAMember(writer.node),
+                NotAdmitted::TooLate => Refused::TooLate(writer.node),
             })?;
         }
         if run.entries().is_empty() {
@@ -116,17 +120,23 @@ impl Ledger {
     /// What is held of a node in a case, in logs of which no rule says where they end.
     fn held_of(&self, writer: &Writer) -> Holding {
         let of_node =
-            |row: &&LogRow| (row.writer.case, row.writer.node) == (writer.case, writer.node);
-        let endless = self
-            .logs
-            .values()
-            .filter(of_node)
-            .filter(|row| row.end.is_none());
-        let held = endless.map(|row| Holding {
+            |row: &LogRow| (row.writer.case, row.writer.node) == (writer.case, writer.node);
+        let endless = self.logs.iter().filter(|(_, row)| of_node(row));
+        let endless = endless.filter(|(_, row)| row.end.is_none());
+        let held = endless.map(|(log, row)| Holding {
             entries: row.head.height,
             bytes: row.bytes,
+            waiting: self.waiting_of(*log, row),
         });
         held.fold(Holding::default(), std::ops::Add::add)
+    }
+
+    /// Entries of a log that cannot be read yet: all, if the store cannot say.
+    fn waiting_of(&self, log: LogId, row: &LogRow) -> u64 {
+        let height = row.head.height;
+        let unopened = |opened| height.saturating_sub(opened);
+        let cursor = self.store.cursor(log);
+        cursor.map_or(height, |c| c.pending.saturating_add(unopened(c.opened)))
     }
 
     /// Where a run meets what is held: at its end if that is lower, so that also what is held already is compared. Entries of

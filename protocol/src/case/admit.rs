@@ -4,7 +4,7 @@ use crate::{
     group::{Former, Rules},
     id::{NodeId, OrgId},
     limits,
-    log::{Epoch, VerifiedRun},
+    log::{Entry, Epoch, VerifiedRun},
 };
 
 /// Where the writer of a log stands, as far as the receiver knows its case.
@@ -27,6 +27,8 @@ pub struct Holding {
     pub entries: u64,
     /// Bytes of them.
     pub bytes: u64,
+    /// Those of them that cannot be read yet.
+    pub waiting: u64,
 }
 
 impl std::ops::Add for Holding {
@@ -36,6 +38,7 @@ impl std::ops::Add for Holding {
         Self {
             entries: self.entries.saturating_add(other.entries),
             bytes: self.bytes.saturating_add(other.bytes),
+            waiting: self.waiting.saturating_add(other.waiting),
         }
     }
 }
@@ -44,9 +47,11 @@ impl Holding {
     /// What a run adds.
     #[must_use]
     pub fn of_run(run: &VerifiedRun) -> Self {
+        let entries = run.entries().len() as u64;
         Self {
-            entries: run.entries().len() as u64,
+            entries,
             bytes: run.entries().iter().map(|e| e.raw().len() as u64).sum(),
+            waiting: entries,
         }
     }
 }
@@ -58,6 +63,8 @@ pub enum NotAdmitted {
     AfterRemoval,
     /// Their node is no member, or nobody can tell yet and there is no room for more of it.
     NotAMember,
+    /// Their epochs are not known here yet, and so much of their writer waits already that no more is taken before.
+    TooLate,
 }
 
 /// Whether a node may have written these entries: it is a member, or was one in their epochs, or may turn out to be one
@@ -65,7 +72,8 @@ pub enum NotAdmitted {
 /// has refused to take and another has taken would count here and not there.
 ///
 /// Of who is no member, what is of an epoch that is not known here may be made up: `held` says how much of it is kept
-/// already, and there is an end to that ([`limits::STRANGERS_ENTRIES`], [`limits::STRANGERS_BYTES`]).
+/// already, and there is an end to that ([`limits::STRANGERS_ENTRIES`], [`limits::STRANGERS_BYTES`]). So there is to what
+/// waits of a member ([`limits::LATE_ENTRIES`]): the rest is taken when the epochs are known.
 ///
 /// # Errors
 /// [`NotAdmitted`].
@@ -76,10 +84,16 @@ pub fn admit(
     run: &VerifiedRun,
     held: impl FnOnce() -> Holding,
 ) -> Result<(), NotAdmitted> {
+    let (rules, now) = (standing.rules, standing.now);
     if standing.member {
+        let late = |e: &Entry| Epoch::new(e.header.generation, e.header.epoch) > now;
+        if run.entries().iter().any(late)
+            && (held() + Holding::of_run(run)).waiting > limits::LATE_ENTRIES
+        {
+            return Err(NotAdmitted::TooLate);
+        }
         return Ok(());
     }
-    let (rules, now) = (standing.rules, standing.now);
     let known = standing.earlier || rules.ever(org);
     // Where it is said what counts of its logs, the host looks at that, log by log.
     let out = |f: &Former, at: Epoch| f.cuts.is_none() && at >= f.at;

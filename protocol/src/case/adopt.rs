@@ -13,7 +13,7 @@ use crate::{
         Motion, RoleChange, Succession, quorum,
     },
     id::NodeId,
-    log::{EpochGrant, Payload, Request},
+    log::{Epoch, EpochGrant, Payload, Request},
     signed::{Signed, Verified},
 };
 use std::collections::BTreeSet;
@@ -50,7 +50,11 @@ impl Case {
         // Members invite again, invitations come late, and who was a member can make up a group: that is another case only
         // if it has another history, where the one known here is in doubt.
         let doubted = self.state.doubts || follows;
-        if self.was_member(&from) && !(doubted && self.has_another_history(&other.0, invitation)) {
+        let another = doubted && self.has_another_history(&other.0, invitation);
+        // Or the generation of who let this node in is one that nobody else has come to.
+        let earlier =
+            follows && self.trusts_its_inviter() && invitation.generation < self.epoch().generation;
+        if self.was_member(&from) && !(another || earlier) {
             return adopted;
         }
         if !follows {
@@ -145,6 +149,8 @@ impl Case {
             if checked.is_ok() {
                 effects.extend(self.grant_beyond(ctx, &succession, &parting, &secret)?);
                 effects.extend(self.tell_let_in(ctx, &succession)?);
+            } else {
+                self.state.trusts = true;
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
@@ -245,10 +251,35 @@ impl Case {
         if let Some(earlier) = self.others.iter_mut().find(|g| *g.key() == key) {
             earlier.replace(group);
         }
+        let apart = self.state.trusts || self.state.ended.is_some();
+        if apart && self.state.follows == Some(from) {
+            self.leave_for_earlier(ctx, key, epoch);
+        }
         Ok(vec![
             Effect::Secret(EpochGrant::new(epoch, secret)),
             Effect::Changed,
         ])
+    }
+
+    /// The operator of a node that came to a later generation by trust alone, or was put out there, follows who invites it to
+    /// an earlier one: the others are there.
+    fn leave_for_earlier(&mut self, ctx: &Ctx<'_>, key: GroupKey, joined: Epoch) {
+        let Some(place) = self.others.iter().position(|g| *g.key() == key) else {
+            return;
+        };
+        let later = |of: &GroupKey| of.generation > key.generation;
+        let left = std::mem::replace(&mut self.active, self.others.remove(place));
+        let (gone, others) = std::mem::take(&mut self.others)
+            .into_iter()
+            .chain([left])
+            .partition(|group| later(group.key()));
+        self.others = others;
+        let gone: Vec<CaseGroup> = gone;
+        self.dropped.extend(gone.iter().map(|group| *group.key()));
+        self.state.groups.retain(|group| !later(&group.key));
+        self.state.joined = joined;
+        self.state.trusts = false;
+        self.enter(key, ctx);
     }
 
     /// The group that a motion is to end, if it is followed here.
@@ -484,6 +515,8 @@ impl Case {
             return Ok(Vec::new());
         }
         self.check_base(&succession)?;
+        // Who was alone with it once could otherwise put it out for ever, though many have come since.
+        self.carried(&succession, self.members(), false)?;
         self.state.ended = Some(Ended::VotedOut {
             successor: motion.successor,
             cause: motion.cause,

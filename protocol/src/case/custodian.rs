@@ -3,8 +3,8 @@
 use super::{Case, Ctx, Effect, Error, Step};
 use crate::{
     group::{
-        CaseRole, Change, Cut, Delivery, Former, HandOver, History, Invitation, Rules, Stage,
-        StageChange,
+        CaseRole, Change, Cut, Delivery, Former, HandOver, History, Invitation, RoleChange, Rules,
+        Stage, StageChange,
     },
     id::{NodeId, OrgId},
     limits,
@@ -131,7 +131,7 @@ impl Case {
         self.commit(ctx, Vec::new(), leaves, rules, reason)
     }
 
-    /// Changes the role of an organisation.
+    /// Changes the role of an organisation. Its nodes that are out stay out: to let them in takes an invitation.
     ///
     /// # Errors
     /// Not the custodian, or the organisation has no role, or this one.
@@ -147,8 +147,14 @@ impl Case {
             Some(now) if now == role => return Err(Error::NothingToDo),
             Some(_) => {}
         }
+        let at = self.epoch().next();
         let mut rules = self.rules().clone();
-        rules.set_role(org, Some(role), self.epoch().next());
+        rules.roles.push(RoleChange {
+            org,
+            role: Some(role),
+            at,
+            stay_out: true,
+        });
         self.commit(ctx, Vec::new(), BTreeSet::new(), rules, "")
     }
 

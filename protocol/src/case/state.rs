@@ -116,6 +116,10 @@ pub struct State {
     /// another one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubts: bool,
+    /// This node took part no more, and came back by trusting who invited it to a later generation: it could not check that
+    /// the others are there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trusts: bool,
     /// What members have asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<OpenRequest>,
@@ -163,6 +167,7 @@ impl State {
             forked_after: None,
             forked_by: None,
             doubts: false,
+            trusts: false,
             requests: Vec::new(),
             updates: BTreeMap::new(),
             proposed: None,

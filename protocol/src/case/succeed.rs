@@ -27,7 +27,8 @@ impl Case {
     /// one by a custodian that was restored, and may have forgotten that it handed over.
     ///
     /// # Errors
-    /// This node is out, the successor never was a member, or the custodian votes for another than itself: it hands over.
+    /// This node is out, the successor never was a member, or the custodian votes for another than itself: it hands over, or
+    /// [`Case::agree`]s to a claim.
     pub fn vote(
         &mut self,
         ctx: &Ctx<'_>,
@@ -37,10 +38,7 @@ impl Case {
         match &self.state.ended {
             Some(Ended::Purged) => return Err(Error::Ended(Ended::Purged)),
             // To come back to: it has no say in who is elected.
-            Some(_) => {
-                self.state.follows = Some(successor);
-                return Ok(vec![Effect::Changed]);
-            }
+            Some(_) => return Ok(self.agree(successor)),
             None => {}
         }
         let out = self.out();
@@ -49,13 +47,11 @@ impl Case {
             if !self.was_member(&successor) && ctx.directory.node(&successor).is_none() {
                 return Err(group::Error::NotAMember(successor).into());
             }
-            self.state.follows = Some(successor);
-            return Ok(vec![Effect::Changed]);
+            return Ok(self.agree(successor));
         }
         let again = successor == out;
         if self.me == out && !again && self.state.restored {
-            self.state.follows = Some(successor);
-            return Ok(vec![Effect::Changed]);
+            return Ok(self.agree(successor));
         }
         if (again && cause == Cause::Hostile) || (self.me == out && !again) {
             return Err(Error::CustodianStays);
@@ -72,6 +68,13 @@ impl Case {
             }
             Ok(effects)
         })
+    }
+
+    /// This node's operator agrees to a claim to the office that is contested here ([`Error::Contested`]), also as the
+    /// custodian that it puts out: where those who voted follow the claim already, it can hand over to nobody.
+    pub fn agree(&mut self, successor: NodeId) -> Vec<Effect> {
+        self.state.follows = Some(successor);
+        vec![Effect::Changed]
     }
 
     /// The motion for a successor: one that others have voted for already if this node has said nothing later, else a new

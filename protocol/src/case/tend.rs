@@ -64,11 +64,15 @@ impl Case {
     /// ever, and nobody who lists and delists nodes all the time may take those that others' removals need.
     #[must_use]
     pub fn addable_unasked(&self, ctx: &Ctx<'_>, rules: &Rules) -> Vec<(NodeId, Vec<u8>)> {
-        let mut ready = self.addable(ctx, rules).ready;
+        let ready = self.addable(ctx, rules).ready;
         // Each case is looked at once a minute.
         if ready.is_empty() {
             return ready;
         }
+        // Members of the group that came before are no new ones.
+        let active = self.state.group(&self.state.active);
+        let succession = active.and_then(|g| g.succession.as_ref()?.unverified().ok());
+        let succeeded: BTreeSet<NodeId> = succession.into_iter().flat_map(|s| s.members).collect();
         let org_of = |n: &NodeId| ctx.directory.node_ever(n).map(|(org, _)| org);
         let mut removed: BTreeMap<OrgId, usize> = BTreeMap::new();
         for former in &rules.former {
@@ -80,7 +84,10 @@ impl Case {
                 *removed.entry(org).or_default() += 1;
             }
         }
-        ready.retain(|(node, _)| {
+        let (back, mut new): (Vec<_>, Vec<_>) = ready
+            .into_iter()
+            .partition(|(node, _)| succeeded.contains(node));
+        new.retain(|(node, _)| {
             let of_org = org_of(node).and_then(|org| removed.get(&org));
             of_org.is_none_or(|count| *count < REPLACED)
         });
@@ -89,8 +96,8 @@ impl Case {
         if codec::encode(rules).len() + limits::RULES_FREE > limits::RULES {
             places = 0;
         }
-        ready.truncate(places);
-        ready
+        new.truncate(places);
+        back.into_iter().chain(new).collect()
     }
 
     /// What is due: nodes to add and to remove, members' fresh keys, the custodian's own.
@@ -192,9 +199,11 @@ impl Case {
         renewed
     }
 
-    /// Adds to the rules what late commits of earlier generations have shown, here or to members who came from there:
-    /// organisations that were let in on the far side of a split. What they wrote there then counts everywhere.
+    /// Adds to the rules, as far as they have room, what late commits of earlier generations have shown, here or to members
+    /// who came from there: organisations that were let in on the far side of a split. What they wrote there then counts
+    /// everywhere.
     fn learned_rules(&self, ctx: &Ctx<'_>, mut rules: Rules) -> Rules {
+        let members = self.members();
         let generation = self.epoch().generation;
         let seen = self.others.iter().flat_map(|group| &group.rules().roles);
         let mut changes: Vec<RoleChange> = seen.copied().collect();
@@ -211,10 +220,16 @@ impl Case {
             let later = rules.roles.iter().copied();
             let later = later.filter(|c| c.org == change.org && c.at > change.at);
             let (before, after): (Vec<_>, Vec<_>) = later.partition(|c| c.at <= end);
+            let learned = rules.roles.len();
             rules.roles.push(change);
             rules.roles.extend(before);
             rules.set_role(change.org, held, end);
             rules.roles.extend(after);
+            // A commit with more than there is room for would be refused, and with it whom it adds.
+            if self.rules().check_room(&rules, &members).is_err() {
+                rules.roles.truncate(learned);
+                break;
+            }
         }
         rules
     }
@@ -296,11 +311,11 @@ pub(super) fn lets_in_more(ctx: &Ctx<'_>, rules: &Rules, change: &RoleChange) ->
     };
     let said = |out: Epoch| {
         let mut changes = rules.roles.iter().filter(|c| c.org == change.org);
-        changes.any(|c| c.role.is_some() && out < c.at && c.at <= change.at)
+        changes.any(|c| c.lets_in() && out < c.at && c.at <= change.at)
     };
     let brings_back = || {
         let mut removed = rules.former.iter().filter(|f| f.at < change.at);
         removed.any(|f| !said(f.at) && of_org(&f.node))
     };
-    role.is_more_than(held) || (Some(role) == held && brings_back())
+    role.is_more_than(held) || (Some(role) == held && change.lets_in() && brings_back())
 }

@@ -1,5 +1,7 @@
 //! What the members of a case agree on.
 
+mod next;
+
 use super::{Cause, Error, GroupKey, HandOver, Succession, hand_over::lead};
 use crate::{
     codec,
@@ -105,6 +107,17 @@ pub struct RoleChange {
     pub role: Option<CaseRole>,
     /// The first epoch in which it holds.
     pub at: Epoch,
+    /// Its nodes that are out by then stay out: it is given another role, and not invited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stay_out: bool,
+}
+
+impl RoleChange {
+    /// Whether it lets in nodes of the organisation that were out.
+    #[must_use]
+    pub fn lets_in(&self) -> bool {
+        self.role.is_some() && !self.stay_out
+    }
 }
 
 /// A log of a former member, and how much of it counts.
@@ -210,6 +223,7 @@ impl Rules {
                 org: custodian.0,
                 role: Some(CaseRole::Contributor),
                 at: Epoch::default(),
+                stay_out: false,
             }],
             former: Vec::new(),
             stages: Vec::new(),
@@ -239,7 +253,7 @@ impl Rules {
         held.last().map(|c| c.at)
     }
 
-    /// The epoch from which on an organisation was given a role the last time, by somebody who meant the present line of the
+    /// The epoch from which on an organisation was invited the last time, by somebody who meant the present line of the
     /// case. What was learned of the far side of a split ends where the next generation begins, and is no invitation to it.
     #[must_use]
     pub fn invited(&self, org: &OrgId) -> Option<Epoch> {
@@ -249,7 +263,7 @@ impl Rules {
             let end = Epoch::new(at.generation.saturating_add(1), 0);
             of_org().any(|c| c.at == end)
         };
-        let mut given = of_org().rev().filter(|c| c.role.is_some());
+        let mut given = of_org().rev().filter(|c| c.lets_in());
         given.find(|c| !ends(c.at) && !ended(c.at)).map(|c| c.at)
     }
 
@@ -268,9 +282,14 @@ impl Rules {
             .collect()
     }
 
-    /// Gives an organisation a role, or none, from an epoch on.
+    /// Gives an organisation a role, or none, from an epoch on; a role lets in its nodes that were out.
     pub fn set_role(&mut self, org: OrgId, role: Option<CaseRole>, at: Epoch) {
-        self.roles.push(RoleChange { org, role, at });
+        self.roles.push(RoleChange {
+            org,
+            role,
+            at,
+            stay_out: false,
+        });
     }
 
     /// The last word on a node that is no member any more.
@@ -307,7 +326,7 @@ impl Rules {
         // By an epoch to come it could otherwise write on, with secrets that it has granted beforehand.
         let back = |out: Epoch| {
             let mut changes = self.roles.iter().filter(|c| c.org == *org);
-            changes.any(|c| c.role.is_some() && out < c.at && c.at <= first)
+            changes.any(|c| c.lets_in() && out < c.at && c.at <= first)
         };
         let mut unlisted = false;
         let mut end: Option<u64> = None;
@@ -416,146 +435,6 @@ impl Rules {
                 "a succession says what counts of the logs of those who are out by it",
             ))
         }
-    }
-
-    /// Checks that commits may have turned these rules of a group into `next`: what was settled stays settled, so that a
-    /// custodian cannot rewrite who was allowed what, and nobody is custodian to whom the office was not handed.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] names what would change that may not.
-    pub fn check_next(&self, next: &Self, key: &GroupKey) -> Result<(), Error> {
-        next.check()?;
-        let handed = next.handed.strip_prefix(self.handed.as_slice());
-        let last = self.handed.last().and_then(|h| h.unverified().ok());
-        let since = last.map_or(Epoch::new(key.generation, 0), |h| h.at);
-        if !handed.is_some_and(|h| lead(h, key, (self.custodian, since), next.custodian)) {
-            return Err(Error::Rules("only the custodian hands its office over"));
-        }
-        let same = self.case == next.case
-            && self.opened == next.opened
-            && self.parent == next.parent
-            && self.history == next.history;
-        if !same || !next.roles.starts_with(&self.roles) {
-            return Err(Error::Rules("a commit may not change what was settled"));
-        }
-        if !next.former.starts_with(&self.former) || !next.stages.starts_with(&self.stages) {
-            return Err(Error::Rules("a commit may not change what was settled"));
-        }
-        if self.stage().is_some_and(|s| s.stage == Stage::Purged) {
-            return Err(Error::Rules("the case is purged"));
-        }
-        Ok(())
-    }
-
-    /// Checks that the commit that makes epoch `at` may turn these rules into `next`: what it adds holds from `at` on. A
-    /// later generation may give organisations more of a role in epochs of an earlier one: on the far side of a split they had it.
-    ///
-    /// # Errors
-    /// As [`Rules::check_next`], or a change reaches into epochs that are past.
-    pub(super) fn check_step(&self, next: &Self, key: &GroupKey, at: Epoch) -> Result<(), Error> {
-        self.check_next(next, key)?;
-        let past = Err(Error::Rules("a change holds from the next epoch on"));
-        let mut handed = next.handed.iter().skip(self.handed.len());
-        if handed.any(|h| h.unverified().is_ok_and(|h| h.at != at)) {
-            return past;
-        }
-        let mut former = next.former.iter().skip(self.former.len());
-        let mut stages = next.stages.iter().skip(self.stages.len());
-        if former.any(|f| f.at != at) || stages.any(|s| s.at != at) {
-            return past;
-        }
-        let new = next.roles.iter().skip(self.roles.len());
-        let orgs: BTreeSet<OrgId> = new.map(|c| c.org).collect();
-        for org in orgs {
-            let before: Vec<_> = self.roles.iter().filter(|c| c.org == org).collect();
-            let after: Vec<_> = next.roles.iter().filter(|c| c.org == org).collect();
-            let role = |changes: &[&RoleChange], epoch| {
-                let held = changes.iter().rev().find(|c| c.at <= epoch);
-                held.and_then(|c| c.role)
-            };
-            // A role stays the same between two changes, so it is enough to look where there is one.
-            let generation = Epoch::new(at.generation, 0);
-            for epoch in after.iter().map(|c| c.at).chain([generation]) {
-                let (old, new) = (role(&before, epoch), role(&after, epoch));
-                let more = new.is_some_and(|role| role.is_more_than(old));
-                let let_in = more && epoch.generation < at.generation;
-                if epoch > at || (epoch < at && old != new && !let_in) {
-                    return past;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that a commit in a group of these members leaves the room in the rules that others need: somebody hostile could
-    /// otherwise fill them, and could not be removed or voted out any more. A case can be purged whatever its rules hold.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] if it adds what is not urgent and leaves less than [`limits::RULE_CHANGES_FREE`] and
-    /// [`limits::RULES_FREE`], or removes members and leaves less than half of that.
-    pub(super) fn check_room(&self, next: &Self, members: &BTreeSet<NodeId>) -> Result<(), Error> {
-        let mut former = next.former.iter().skip(self.former.len());
-        let mut roles = next.roles.iter().skip(self.roles.len());
-        let mut stages = next.stages.iter().skip(self.stages.len()).peekable();
-        if stages.peek().is_some_and(|s| s.stage == Stage::Purged) {
-            return Ok(());
-        }
-        let removes = former.all(|f| members.contains(&f.node))
-            && roles.all(|c| c.role.is_none())
-            && stages.next().is_none();
-        let part = if removes { 2 } else { 1 };
-        let fits = |before: usize, after: usize, most: usize, free: usize| {
-            after <= before || after + free / part <= most
-        };
-        let counts = [
-            (self.former.len(), next.former.len()),
-            (self.roles.len(), next.roles.len()),
-            (self.stages.len(), next.stages.len()),
-        ];
-        let mut counts = counts.into_iter();
-        let bytes = |rules: &Self| codec::encode(rules).len();
-        if counts.all(|(b, a)| fits(b, a, limits::RULE_CHANGES, limits::RULE_CHANGES_FREE))
-            && (self == next || fits(bytes(self), bytes(next), limits::RULES, limits::RULES_FREE))
-        {
-            Ok(())
-        } else {
-            Err(Error::Rules(
-                "the rest of the room in a case's rules is for removals and successions",
-            ))
-        }
-    }
-
-    /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
-    /// common, must be in `next`.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] if it is not.
-    pub(crate) fn check_successor(&self, next: &Self, upto: Epoch) -> Result<(), Error> {
-        let same = self.case == next.case
-            && self.opened == next.opened
-            && self.parent == next.parent
-            && self.history == next.history;
-        // What was learned of earlier generations since may stand between.
-        let here = |epoch: Epoch| epoch.generation == upto.generation && epoch <= upto;
-        let both = self.roles.iter().chain(&next.roles);
-        let mut roles = both.filter(|c| here(c.at));
-        let mut former = self.former.iter().filter(|f| f.at <= upto);
-        let mut stages = self.stages.iter().filter(|s| s.at <= upto);
-        let kept = roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
-            && former.all(|f| next.former.contains(f))
-            && stages.all(|s| next.stages.contains(s));
-        if same && kept {
-            Ok(())
-        } else {
-            Err(Error::Rules("a successor may not change what was settled"))
-        }
-    }
-
-    /// Without what was changed after epoch `upto`.
-    pub(crate) fn forget_after(&mut self, upto: Epoch) {
-        self.roles.retain(|c| c.at <= upto);
-        self.former.retain(|f| f.at <= upto);
-        self.stages.retain(|s| s.at <= upto);
     }
 
     pub(super) fn extensions(&self) -> Result<Extensions<GroupContext>, Error> {

@@ -1,7 +1,7 @@
 //! From whom to ask for what others wrote: one peer for each log at a time.
 
 use crate::{
-    id::{LogId, NodeId},
+    id::{CaseId, LogId, NodeId},
     time::Time,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -20,6 +20,8 @@ struct Offered {
     peers: BTreeMap<NodeId, u64>,
     asked: Option<(NodeId, Time)>,
     refusals: u32,
+    /// What was refused of it may count once this case has gone on.
+    late: Option<CaseId>,
     /// How often the only one who offers it was asked in a row, and sent nothing.
     silences: u32,
 }
@@ -50,6 +52,7 @@ impl Fetch {
             peers: BTreeMap::new(),
             asked: None,
             refusals: 0,
+            late: None,
             silences: 0,
         });
         offered.peers.insert(peer, height);
@@ -60,6 +63,7 @@ impl Fetch {
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.peers.retain(|_, h| *h > height);
             offered.refusals = 0;
+            offered.late = None;
             offered.silences = 0;
             if let Some((_, since)) = &mut offered.asked {
                 *since = now;
@@ -74,6 +78,25 @@ impl Fetch {
     pub fn refused(&mut self, log: LogId) {
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.refusals = offered.refusals.saturating_add(1);
+        }
+    }
+
+    /// What was sent of a log is of epochs of a case that are not known here yet, and there is no room for more of that.
+    pub fn late(&mut self, log: LogId, case: CaseId) {
+        self.refused(log);
+        if let Some(offered) = self.logs.get_mut(&log) {
+            offered.late = Some(case);
+        }
+    }
+
+    /// Another epoch of a case is known: what came too early is asked for at once.
+    pub fn went_on(&mut self, case: CaseId) {
+        for offered in self.logs.values_mut() {
+            if offered.late == Some(case) {
+                offered.late = None;
+                offered.refusals = 0;
+                offered.asked = None;
+            }
         }
     }
 
@@ -180,6 +203,21 @@ mod tests {
             [(a, log)],
             "as if never refused"
         );
+    }
+
+    #[test]
+    fn what_came_before_its_epoch_is_asked_for_again_when_the_case_goes_on() {
+        let (a, log) = (NodeId([1; 32]), LogId([3; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(a, log, 10, Time(0));
+        assert_eq!(fetch.due(Time(1_000)), [(a, log)]);
+        fetch.late(log, CaseId([1; 32]));
+        fetch.went_on(CaseId([2; 32]));
+        assert_eq!(fetch.due(Time(2_000)), [], "another case");
+        fetch.went_on(CaseId([1; 32]));
+        assert_eq!(fetch.due(Time(2_000)), [(a, log)]);
+        fetch.went_on(CaseId([1; 32]));
+        assert_eq!(fetch.due(Time(3_000)), [], "once");
     }
 
     #[test]

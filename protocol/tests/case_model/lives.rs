@@ -2,7 +2,7 @@
 
 use crate::{
     case::{Case, Error},
-    group::{Cause, GroupKey, History, Rank},
+    group::{CaseRole, Cause, GroupKey, History, Rank},
     id::{CaseId, NodeId},
     log::Request,
     model::{Model, Stood},
@@ -125,7 +125,7 @@ impl Life {
                     members.insert(n);
                 },
                 |world, by| {
-                    let role = crate::group::CaseRole::Contributor;
+                    let role = CaseRole::Contributor;
                     let invited = world.act(by, |case, ctx| case.invite(ctx, org(n), role));
                     invited.map(|_| ())
                 },
@@ -136,6 +136,18 @@ impl Life {
                     members.remove(&n);
                 },
                 |world, by| world.ask(by, |case, ctx| case.remove_org(ctx, org(n), "")),
+            ),
+            Step::Role(n, reads) => self.commit(
+                n,
+                |_| {},
+                |world, by| {
+                    let role = if reads {
+                        CaseRole::Reader
+                    } else {
+                        CaseRole::Contributor
+                    };
+                    world.ask(by, |case, ctx| case.set_role(ctx, org(n), role))
+                },
             ),
             Step::Leave(n) => {
                 if self.takes_part(n) {
@@ -174,12 +186,8 @@ impl Life {
                 self.sides = vec![NODES.into()];
                 self.world.heal();
             }
-            Step::Elect(n) => self.elect(n),
-            Step::Copy => {
-                if let Some(n) = self.custodians().first() {
-                    self.copy = Some((*n, self.world.node(*n).disk.clone()));
-                }
-            }
+            Step::Elect(n, cause) => self.elect(n, cause),
+            Step::Copy(n) => self.copy = Some((n, self.world.node(n).disk.clone())),
             Step::Restore => {
                 if let Some((n, disk)) = self.copy.take() {
                     self.world.restore(n, disk);
@@ -193,7 +201,7 @@ impl Life {
         self.check_secrecy();
     }
 
-    fn elect(&mut self, successor: u8) {
+    fn elect(&mut self, successor: u8, cause: Cause) {
         let side = self.sides.iter().find(|s| s.contains(&successor));
         let mut voters: Vec<u8> = side.into_iter().flatten().copied().collect();
         // The candidate first: the others join its motion.
@@ -208,7 +216,7 @@ impl Life {
                 continue;
             }
             // Errors: one's own custodian stays, or they know different members.
-            let _ = self.world.vote(n, successor, Cause::Lost);
+            let _ = self.world.vote(n, successor, cause);
             self.world.settle();
             self.note_successions();
         }
@@ -269,6 +277,7 @@ impl Life {
         for _ in 0..2 {
             self.learn();
             self.decide();
+            self.readmit();
             self.world.wait(WEEK_MS / 2);
         }
         self.check_secrecy();
@@ -304,6 +313,27 @@ impl Life {
                 });
                 self.world.settle();
                 self.note_successions();
+            }
+        }
+    }
+
+    /// Whoever went back to a copy, and cannot follow the group in force from there, is let in anew.
+    fn readmit(&mut self) {
+        let Some(first) = self.first().filter(|n| self.world.case(*n).is_custodian()) else {
+            return;
+        };
+        let (active, epoch) = {
+            let case = self.world.case(first);
+            (case.state().active, case.epoch())
+        };
+        for n in self.restored.clone() {
+            let behind = n != first && self.takes_part(n) && {
+                let case = self.world.case(n);
+                case.state().active == active && case.epoch() < epoch
+            };
+            if behind && members(self.world.case(first)).contains(&n) {
+                self.step(Step::Remove(n));
+                self.step(Step::Invite(n));
             }
         }
     }
@@ -383,11 +413,18 @@ impl Life {
             if self.is_beside(in_force, record) && !members.iter().any(brings) {
                 continue;
             }
+            let at = entry.sealed.at();
+            let role = in_force.rules().role_at(&org(entry.writer), at);
+            if role != Some(CaseRole::Contributor) {
+                let shown = members
+                    .iter()
+                    .find(|n| self.world.reads(**n).contains(&record));
+                assert_eq!(shown, None, "record {record} is of no contributor");
+            }
             for n in &members {
                 let held = self.world.node(*n).disk.logs.get(&entry.log);
                 let held = held.is_some_and(|l| l.iter().any(|e| e.unique == entry.unique));
                 // Late commits of a generation are of use as long as its group is followed.
-                let at = entry.sealed.at();
                 let mut groups = self.world.case(*n).state().groups.iter();
                 let follows = groups.any(|g| g.key.generation == at.generation);
                 if held && follows && (all || audience.contains(&node(*n)) && !self.was_out(*n)) {

@@ -1,6 +1,9 @@
 //! What may happen in a case, and random lives made of it.
 
-use crate::{group::History, lives::live};
+use crate::{
+    group::{Cause, History},
+    lives::live,
+};
 use proptest::{prelude::*, test_runner::RngSeed};
 use std::collections::BTreeSet;
 
@@ -10,6 +13,8 @@ pub(crate) enum Step {
     Write(u8),
     Invite(u8),
     Remove(u8),
+    /// Its organisation becomes a reader, or a contributor.
+    Role(u8, bool),
     /// It asks; the custodian removes it when it hears.
     Leave(u8),
     HandOver(u8),
@@ -17,10 +22,10 @@ pub(crate) enum Step {
     /// From now on these hear only each other, and so do the rest.
     Split(BTreeSet<u8>),
     Heal,
-    /// Those who hear this node and follow the same custodian vote for it.
-    Elect(u8),
-    /// The custodian's disk is copied.
-    Copy,
+    /// Those who hear this node and follow the same custodian vote for it, as that one is lost or works against them.
+    Elect(u8, Cause),
+    /// Its disk is copied.
+    Copy(u8),
     /// The one whose disk was copied goes back to the copy.
     Restore,
     Restart(u8),
@@ -32,13 +37,15 @@ fn step() -> impl Strategy<Value = Step> {
         6 => n().prop_map(Step::Write),
         2 => n().prop_map(Step::Invite),
         2 => n().prop_map(Step::Remove),
+        1 => (n(), any::<bool>()).prop_map(|(n, reads)| Step::Role(n, reads)),
         1 => n().prop_map(Step::Leave),
         1 => n().prop_map(Step::HandOver),
         2 => n().prop_map(Step::Rekey),
         3 => prop::collection::btree_set(n(), 1..=4).prop_map(Step::Split),
         2 => Just(Step::Heal),
-        3 => n().prop_map(Step::Elect),
-        1 => Just(Step::Copy),
+        2 => n().prop_map(|n| Step::Elect(n, Cause::Lost)),
+        1 => n().prop_map(|n| Step::Elect(n, Cause::Hostile)),
+        2 => n().prop_map(Step::Copy),
         1 => Just(Step::Restore),
         1 => n().prop_map(Step::Restart),
     ]

@@ -137,7 +137,11 @@ fn many(first: u64, count: u64, threads: Option<NonZero<usize>>, limits: Limits)
     cost(began.elapsed());
     let failed = outcome.failures.len();
     say(&format!("{failed} of {count} seeds did not end well"));
-    if failed == 0 {
+    let share = outcome.figures.check_share();
+    if let Err(too_little) = &share {
+        say(too_little);
+    }
+    if failed == 0 && share.is_ok() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -166,6 +170,11 @@ fn ended(result: Result<(), String>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             say(&why);
+            let arguments: Vec<String> = std::env::args().skip(1).collect();
+            say(&format!(
+                "  again: cargo run --release -p focal-tests --bin simulate -- {}",
+                arguments.join(" ")
+            ));
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,13 @@ mod secrecy;
 mod shown;
 mod written;
 
-use super::{disk::Awaited, host::Info, operate::Operators, world::World};
+use super::{
+    disk::Awaited,
+    figures::{CASES, PURGED, TOO_FEW},
+    host::Info,
+    operate::Operators,
+    world::World,
+};
 use focal_protocol::{
     case::Case,
     group::{CaseRole, History},
@@ -123,13 +129,13 @@ impl Operators {
     pub fn converged(&mut self) -> Result<(), String> {
         self.world.figures.looked_at.clear();
         for case in self.cases.clone() {
-            self.world.figures.looks_at("cases");
+            self.world.figures.looks_at(CASES);
             if self.was_purged(case)? {
-                self.world.figures.looks_at("cases that were purged");
+                self.world.figures.looks_at(PURGED);
                 continue;
             }
             let Some(settled) = self.settled(case) else {
-                self.world.figures.looks_at("cases with too few members");
+                self.world.figures.looks_at(TOO_FEW);
                 continue;
             };
             let absent = self.world.hostile_nodes();
@@ -293,7 +299,10 @@ impl Operators {
             let reads = lead.rules.role(&org) != Some(CaseRole::Contributor);
             let no_say = reads && verdict == Counts::NotYet;
             let apart = self.is_of_another_history(*writer, settled.custodian, &entry);
-            if no_say || apart || matches!(verdict, Counts::No(_)) {
+            // Who came back by trust, as it could not check what it came to, tells nothing of what was let in before.
+            let row = self.world.seats[*writer].host.now.cases.get(&case);
+            let untold = verdict == Counts::NotYet && row.is_some_and(|r| r.state.trusts);
+            if no_say || apart || untold || matches!(verdict, Counts::No(_)) {
                 continue;
             }
             for index in settled.members.iter().copied() {

@@ -3,6 +3,13 @@
 use focal_protocol::sync::Frame;
 use std::{collections::BTreeMap, fmt};
 
+/// Cases at which a look was.
+pub const CASES: &str = "cases";
+/// Those of them that were purged.
+pub const PURGED: &str = "cases that were purged";
+/// Those of them of which nothing can be said.
+pub const TOO_FEW: &str = "cases with too few members";
+
 /// Counts of one run, or of several together.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
@@ -59,6 +66,24 @@ impl Figures {
     /// Counts what the last look was at.
     pub fn looks_at(&mut self, what: &'static str) {
         *self.looked_at.entry(what).or_default() += 1;
+    }
+
+    /// Checks that enough was looked at for anything to be said: something was written, and of three cases no more than one
+    /// was purged in the end or had too few members left.
+    ///
+    /// # Errors
+    /// Says how much was.
+    pub fn check_share(&self) -> Result<(), String> {
+        let of = |what| self.looked_at.get(what).copied().unwrap_or(0);
+        let passed_over = of(PURGED) + of(TOO_FEW);
+        if self.written > 0 && of(CASES) > 0 && passed_over * 3 <= of(CASES) {
+            return Ok(());
+        }
+        Err(format!(
+            "{} entries were written, and {passed_over} of {} cases not looked at",
+            self.written,
+            of(CASES)
+        ))
     }
 
     /// Adds another run.

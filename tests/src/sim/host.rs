@@ -35,7 +35,10 @@ use focal_protocol::{
     sync::{Fetch, Input, Post, Session},
     time::Time,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What follows a flush.
 #[derive(Debug)]
@@ -109,6 +112,8 @@ pub struct Host {
     interner: Interner,
     /// Documents that are new since this host last looked whether others hold the same directory.
     unlike: usize,
+    /// Claims to the office that are contested here.
+    claims: BTreeSet<(CaseId, NodeId)>,
     /// By what the records of each case were last judged.
     judged: BTreeMap<CaseId, Arc<Info>>,
     out: Vec<Out>,
@@ -148,6 +153,7 @@ impl Host {
             interner,
             unlike: 0,
             judged: BTreeMap::new(),
+            claims: BTreeSet::new(),
             out: Vec::new(),
         }
     }

@@ -42,6 +42,8 @@ const WEATHER: Weather = Weather {
     bytes_per_ms: 500,
     lasts_ms: 12 * 60 * MINUTE_MS,
     retry_ms: 30_000,
+    twice: 1,
+    overtaken: 1,
 };
 /// Links of a node besides those to partners in its cases.
 const NEIGHBOURS: usize = 4;

@@ -1,5 +1,6 @@
-//! The links between hosts: which there are, how slow, what is under way. A link is a stream: what is sent arrives in order,
-//! or the link breaks and all that is under way is lost.
+//! The links between hosts: which there are, how slow, what is under way. Where the weather is fair a link is a stream, as
+//! those of real nodes are: what is sent arrives in order, or the link breaks and all that is under way is lost. Where it is
+//! foul, worse happens than any stream does: what is sent arrives twice, or after what was sent later.
 
 use super::prng::Prng;
 use focal_protocol::{id::NodeId, time::Time};
@@ -16,6 +17,10 @@ pub struct Weather {
     pub lasts_ms: u64,
     /// After which a broken one is tried again, milliseconds.
     pub retry_ms: u64,
+    /// Of a thousand frames, how many arrive twice.
+    pub twice: u64,
+    /// Of a thousand frames, how many others overtake.
+    pub overtaken: u64,
 }
 
 impl Weather {
@@ -25,6 +30,8 @@ impl Weather {
         bytes_per_ms: 2_000,
         lasts_ms: 0,
         retry_ms: 2_000,
+        twice: 0,
+        overtaken: 0,
     };
     /// Links come and go.
     pub const FOUL: Self = Self {
@@ -32,6 +39,8 @@ impl Weather {
         bytes_per_ms: 100,
         lasts_ms: 40_000,
         retry_ms: 4_000,
+        twice: 10,
+        overtaken: 10,
     };
 }
 

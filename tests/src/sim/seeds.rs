@@ -21,6 +21,9 @@ use std::{
     thread,
 };
 
+/// After so many steps it is looked whether somebody opens what it may not.
+const SECRECY_EACH: u64 = 10;
+
 /// A run that ended well.
 #[derive(Debug)]
 pub struct Played {
@@ -193,13 +196,17 @@ fn live(people: &mut Operators, dice: &Prng, hostile: usize) -> Result<(), Strin
         };
         people.open(index, history, None);
     }
-    for _ in 0..dice.between(30, 90) {
+    for step in 0..dice.between(30, 90) {
         let wait = if dice.chance(100) { 70_000 } else { 8_000 };
         people.world.run(dice.between(50, wait));
         // What cannot be done now is not done.
         let _ = people.step();
         people.world.check()?;
         people.world.check_written()?;
+        // It tries each secret on each record.
+        if step % SECRECY_EACH == 0 {
+            people.world.check_secrecy()?;
+        }
     }
     settle(people, Patience::USUAL)?;
     people.world.check_written()?;

@@ -199,3 +199,34 @@ fn a_vote_for_somebody_else_beside_those_for_a_candidate_agrees_to_nothing() {
     }
     world.assert_agreed(&[1, 2, 3]);
 }
+
+#[test]
+fn a_custodian_follows_a_contested_claim_of_a_member_once_its_operator_agrees() {
+    let mut world = World::with_case(&[1, 2, 3, 4, 5], History::All);
+    world.split(&[&[1, 3], &[2, 4, 5]]);
+    for n in [4, 5] {
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(n), ""))
+            .expect("removed");
+    }
+    world.settle();
+    for n in [2, 4, 5] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 4, 5]);
+    world.heal();
+    world.settle();
+    assert_eq!(world.case(1).ended(), None, "two voters are out here");
+    assert_eq!(
+        world.vote(1, 2, Cause::Lost),
+        Err(Error::CustodianStays),
+        "who votes for a member may not know what it does"
+    );
+    world
+        .act(1, |case, _| Ok(((), case.agree(node(2)))))
+        .expect("it agrees");
+    world.settle();
+    let out = world.case(1).ended();
+    assert!(matches!(out, Some(Ended::VotedOut { successor, .. }) if *successor == node(2)));
+}

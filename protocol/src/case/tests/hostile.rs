@@ -314,6 +314,100 @@ fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
 }
 
 #[test]
+fn who_came_back_by_trust_to_a_generation_of_nobody_else_leaves_it_by_its_operators_word() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    let alone = world.node(4).disk.clone();
+    world.invite(1, &[2, 3]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), "by mistake"))
+        .expect("removed");
+    world.settle();
+    // 4 goes back to when its vote was enough, and nobody but 3, which cannot tell, follows it.
+    world.split(&[&[1, 2], &[3, 4]]);
+    world.rewind(4, alone);
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    world.invite(4, &[3]);
+    world.assert_agreed(&[3, 4]);
+    world.split(&[&[1, 2, 3]]);
+    let again = |world: &mut World| {
+        let _ = world.ask(1, |case, ctx| case.remove_org(ctx, org(3), "it is astray"));
+        world.settle();
+        world.invite(1, &[3]);
+    };
+    again(&mut world);
+    assert_eq!(world.epoch(3).generation, 1, "only its operator can tell");
+    world
+        .vote(3, 1, Cause::Lost)
+        .expect("the partners are there");
+    again(&mut world);
+    world.assert_agreed(&[1, 2, 3]);
+    world.restart(3);
+    world.heal();
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn who_knows_a_case_from_a_generation_of_nobody_else_comes_to_the_partners_by_its_operators_word() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    let alone = world.node(4).disk.clone();
+    world.invite(1, &[2]);
+    world.split(&[&[1, 2], &[3, 4]]);
+    world.rewind(4, alone);
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    // All that 3 knows of the case.
+    world.invite(4, &[3]);
+    world.assert_agreed(&[3, 4]);
+    world.split(&[&[1, 2, 3]]);
+    world.invite(1, &[3]);
+    assert_eq!(world.epoch(3).generation, 1, "only its operator can tell");
+    for _ in 0..2 {
+        world
+            .vote(3, 1, Cause::Lost)
+            .expect("the partners are there");
+    }
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(3), "it is astray"))
+        .expect("removed");
+    world.settle();
+    world.invite(1, &[3]);
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn who_was_alone_with_the_custodian_once_puts_it_out_no_more_and_is_let_in_again() {
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    world.split(&[&[1, 2, 3], &[4, 5]]);
+    world.invite(1, &[2, 3]);
+    world.vote(4, 4, Cause::Lost).expect("of two it is enough");
+    world.invite(4, &[5]);
+    world.vote(5, 5, Cause::Hostile).expect("here, too");
+    world.settle();
+    let out = world.case(4).ended().cloned();
+    assert!(matches!(out, Some(Ended::VotedOut { .. })), "{out:?}");
+    world.split(&[&[1, 2, 3, 4]]);
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[1, 2, 3]);
+    // It follows those who are there, and not whom it let in.
+    world.vote(4, 1, Cause::Lost).expect("it asks");
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(4), "it was away"))
+        .expect("removed");
+    world.invite(1, &[4]);
+    world.tick();
+    world.assert_agreed(&[1, 2, 3, 4]);
+}
+
+#[test]
 fn who_was_voted_out_cannot_make_a_majority_for_a_friend_afterwards() {
     let mut world = World::with_case(&[1, 2, 3, 4], History::All);
     world.split(&[&[1, 4], &[2, 3]]);

@@ -143,6 +143,15 @@ fn one_node_of_several_is_removed_and_the_others_stay() {
         Some(CaseRole::Contributor),
         "its organisation is still there"
     );
+    // Another role is no invitation, a lesser one or a greater.
+    for role in [CaseRole::Reader, CaseRole::Contributor] {
+        world
+            .ask(2, |case, ctx| case.set_role(ctx, org(1), role))
+            .expect("set");
+        world.settle();
+        world.tick();
+        world.assert_agreed(&[1, 2]);
+    }
     world.invite(2, &[1]);
     world.assert_agreed(&[1, 11, 2]);
 }
@@ -185,6 +194,33 @@ fn whoever_lists_and_delists_nodes_all_the_time_takes_no_room_that_removals_need
         2,
         "unless somebody asks"
     );
+}
+
+#[test]
+fn members_of_before_an_election_come_back_however_many_nodes_their_organisation_has_delisted() {
+    let mut world = World::new(&[1, 11, 12, 2, 3]);
+    world.open(2, History::All);
+    world.invite(2, &[1, 3]);
+    world
+        .ask(2, |case, ctx| case.remove_node(ctx, node(12), "delisted"))
+        .expect("removed");
+    world.settle();
+    // 11 cannot be added at once.
+    world.publish(11, vec![0x4b; 8]);
+    for n in [1, 11, 3] {
+        world.vote(n, 3, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[1, 3]);
+    world.renew_key_package(11);
+    let mut rules = world.case(3).rules().clone();
+    let gone = rules.former(&node(12)).expect("removed").clone();
+    rules.former.extend(vec![gone; 64]);
+    let addable = world.act(3, |case, ctx| {
+        Ok((case.addable_unasked(ctx, &rules), Vec::new()))
+    });
+    let addable = addable.expect("looked").into_iter();
+    assert_eq!(addable.map(|(n, _)| n).collect::<Vec<_>>(), [node(11)]);
 }
 
 #[test]
@@ -409,7 +445,7 @@ fn an_organisation_that_is_suspended_loses_its_role_with_its_nodes() {
 }
 
 #[test]
-fn of_strangers_so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
+fn so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
     let world = World::with_case(&[1, 2], History::All);
     let case = world.case(1);
     let standing = Standing {
@@ -437,6 +473,7 @@ fn of_strangers_so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
         admit(&standing, &node(3), &org(3), &run, || Holding {
             entries,
             bytes,
+            waiting: 0,
         })
     };
     let full = Err(NotAdmitted::NotAMember);
@@ -449,10 +486,21 @@ fn of_strangers_so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
         member: true,
         ..standing
     };
-    let of_member = admit(&member, &node(3), &org(3), &run, || {
-        unreachable!("nobody asks")
-    });
-    assert_eq!(of_member, Ok(()));
+    let of_member = |standing: &Standing<'_>, waiting| {
+        admit(standing, &node(3), &org(3), &run, || Holding {
+            entries: 1 << 40,
+            bytes: 1 << 40,
+            waiting,
+        })
+    };
+    assert_eq!(of_member(&member, limits::LATE_ENTRIES - 1), Ok(()));
+    let late = Err(NotAdmitted::TooLate);
+    assert_eq!(of_member(&member, limits::LATE_ENTRIES), late);
+    let there = Standing {
+        now: Epoch::new(0, case.epoch().number + 5),
+        ..member
+    };
+    assert_eq!(of_member(&there, 1 << 40), Ok(()), "its epoch is known");
 }
 
 #[test]

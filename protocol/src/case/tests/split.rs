@@ -1,6 +1,7 @@
 //! What was written on either side of a split is read on both.
 
 use super::*;
+use crate::{codec, id::LogId, limits};
 
 /// 1 and 5 are on one side, 2, 3 and 4 on the other, where 2 succeeds 1. On the far side 1 lets 6 in. Returns what 5, 6
 /// and 3 wrote apart from each other.
@@ -163,6 +164,51 @@ fn a_role_that_was_let_in_for_the_far_side_changes_nothing_here() {
     );
     assert_eq!(rules.role_at(&org(6), Epoch::new(1, 1)), None);
     assert!(world.reads(3).contains(&by_6));
+}
+
+#[test]
+fn what_the_rules_have_no_room_for_is_not_learned_and_keeps_nobody_out() {
+    let (mut world, _) = apart(History::All, Cause::Lost);
+    let next = world.epoch(2).next();
+    let mut rules = world.case(2).rules().clone();
+    rules.set_role(org(7), Some(CaseRole::Contributor), next);
+    let former = |n: usize, logs| {
+        let mut id = [9; 32];
+        id[..8].copy_from_slice(&n.to_be_bytes());
+        let cut = group::Cut {
+            log: LogId([1; 16]),
+            height: 1,
+        };
+        group::Former {
+            node: NodeId(id),
+            at: next,
+            cuts: Some(vec![cut; logs]),
+        }
+    };
+    // As much as leaves room for nothing more than a word.
+    let room = |rules: &group::Rules| {
+        let most = limits::RULES - limits::RULES_FREE;
+        most.saturating_sub(codec::encode(rules).len())
+    };
+    for (logs, left) in [(limits::LOGS_PER_NODE, 8_192), (0, 160)] {
+        while room(&rules) > left {
+            rules.former.push(former(rules.former.len(), logs));
+        }
+    }
+    assert!(room(&rules) > 0);
+    let nobody = BTreeSet::new();
+    world
+        .ask(2, |case, ctx| {
+            case.commit(ctx, Vec::new(), nobody, rules, "")
+        })
+        .expect("committed");
+    world.settle();
+    world.heal();
+    world.settle();
+    world.tick();
+    world.assert_agreed(&[2, 3, 4, 5, 7]);
+    let learned = world.case(2).rules().role_at(&org(6), Epoch::new(0, 9));
+    assert_eq!(learned, None);
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn rules_that_cannot_be_are_refused() {
         org: OrgId([1; 32]),
         role,
         at: at(0),
+        stay_out: false,
     };
     let former = |cuts| Former {
         node: node(2),

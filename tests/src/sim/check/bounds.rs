@@ -1,7 +1,7 @@
 //! What must hold at every step: nothing of a host grows that has no bound.
 
 use crate::sim::{
-    disk,
+    disk::Awaited,
     host::Host,
     world::{Seat, World},
 };
@@ -117,17 +117,34 @@ fn sessions(host: &Host) -> Vec<Bound> {
     bounds
 }
 
+/// Entries of one node in one case that wait for epochs: of the node of which most do.
+fn late(host: &Host) -> usize {
+    let mut of_node: BTreeMap<_, usize> = BTreeMap::new();
+    for (on, log, _) in &host.now.pending {
+        let log = host.now.logs.get(log).filter(|l| l.end.is_none());
+        if let (Awaited::Epoch(..), Some(log)) = (on, log) {
+            let writer = (log.writer.case, log.writer.node);
+            *of_node.entry(writer).or_default() += 1;
+        }
+    }
+    of_node.values().max().copied().unwrap_or(0)
+}
+
 fn stored(host: &Host) -> Vec<Bound> {
-    let entries: u64 = host.now.logs.values().map(disk::Log::height).sum();
-    let entries = usize::try_from(entries).unwrap_or(usize::MAX);
     let mut of_node: BTreeMap<_, usize> = BTreeMap::new();
     for log in host.now.logs.values() {
         let writer = (log.writer.case, log.writer.node);
         *of_node.entry(writer).or_default() += 1;
     }
     let most = of_node.values().max().copied().unwrap_or(0);
+    // Those that were taken before their epochs, and what a newcomer is not to read.
+    let waiting = usize::try_from(4 * limits::LATE_ENTRIES).unwrap_or(usize::MAX);
     vec![
-        ("entries that wait", host.now.pending.len(), entries),
+        (
+            "entries of one node that wait for epochs",
+            late(host),
+            waiting,
+        ),
         ("logs of one node in a case", most, limits::LOGS_PER_NODE),
         (
             "proofs",

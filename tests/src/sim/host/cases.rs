@@ -166,6 +166,7 @@ impl Host {
                 Effect::Changed => {
                     self.after.push(After::Share(id));
                     self.after.push(After::Rules(id));
+                    self.fetch.went_on(id);
                 }
                 Effect::Purge => {
                     self.write(Write::Purge(id));
@@ -215,6 +216,7 @@ impl Host {
     /// # Errors
     /// The case refuses.
     pub fn act_on(&mut self, now: Time, id: CaseId, action: Action) -> Result<(), case::Error> {
+        let claims = self.claims.clone();
         self.with_case(now, id, |case, ctx| {
             let effects = match action {
                 Action::Invite(org, role) => case.invite(ctx, org, role)?.1,
@@ -226,7 +228,12 @@ impl Host {
                 Action::HandOver(node) => case.hand_over(ctx, node)?,
                 Action::Rekey => case.rekey(ctx)?,
                 Action::Stage(stage) => case.set_stage(ctx, stage, "simulated", None)?,
-                Action::Vote(successor, cause) => case.vote(ctx, successor, cause)?,
+                Action::Vote(successor, cause) => match case.vote(ctx, successor, cause) {
+                    Err(case::Error::CustodianStays) if claims.contains(&(id, successor)) => {
+                        case.agree(successor)
+                    }
+                    voted => voted?,
+                },
             };
             Ok(((), effects))
         })
@@ -250,6 +257,9 @@ impl Host {
             });
             if let Err(case::Error::Contested(node)) = &told {
                 self.tell(Told::Alarm(id, case::Alarm::Contested(*node)));
+            }
+            if let Err(case::Error::Contested(claim)) = &told {
+                self.claims.insert((id, claim.successor));
             }
             return match told? {
                 true => Err(case::Error::NotYet),
@@ -283,7 +293,7 @@ impl Host {
         let state = &row.state;
         // A clock that ran ahead is corrected by the case itself.
         let ahead = state.refreshed > now || state.committed > now;
-        let due = now.since(state.refreshed) >= self.pace.rekey_ms
+        let due = (state.forgets || now.since(state.refreshed) >= self.pace.rekey_ms)
             && state.proposed.is_none_or(|(_, at)| at != info.epoch);
         let listed = self.now.directory.node(&custodian).is_some();
         custodian == self.me() || ahead || due || !listed || state.inquires.is_some()

@@ -4,7 +4,7 @@ use super::{After, Host};
 use crate::sim::disk::{Log, Write};
 use focal_protocol::{
     case::{Holding, NotAdmitted, Standing, admit},
-    id::{LogId, NodeId, OrgId},
+    id::{CaseId, LogId, NodeId, OrgId},
     limits,
     log::{Entry, Error, Head, Run, Writer},
     sync::Input,
@@ -15,6 +15,8 @@ enum Refusal {
     Log(Error),
     /// It does not count, which is not the sender's fault.
     Passed(&'static str),
+    /// Its epochs of a case are not known here yet.
+    Late(CaseId),
     /// The sender should know better.
     Blamed(&'static str),
 }
@@ -39,6 +41,10 @@ impl Host {
                 // It may count later: it is asked for again, less and less often.
                 self.fetch.refused(log);
                 self.refuse(why);
+            }
+            Err(Refusal::Late(case)) => {
+                self.fetch.late(log, case);
+                self.refuse("so much of it waits already");
             }
         }
         None
@@ -86,11 +92,12 @@ impl Host {
             let admitted = admit(&standing, &writer.node, &org, &run, || {
                 self.held_of(&writer)
             });
-            admitted.map_err(|why| {
-                Refusal::Passed(match why {
-                    NotAdmitted::AfterRemoval => "it was written after its node was removed",
-                    NotAdmitted::NotAMember => "its node is no member",
-                })
+            admitted.map_err(|why| match why {
+                NotAdmitted::AfterRemoval => {
+                    Refusal::Passed("it was written after its node was removed")
+                }
+                NotAdmitted::NotAMember => Refusal::Passed("its node is no member"),
+                NotAdmitted::TooLate => Refusal::Late(writer.case),
             })?;
         }
         let shared = |e: &Entry| self.interner.entry(e.clone());
@@ -113,11 +120,18 @@ impl Host {
     fn held_of(&self, writer: &Writer) -> Holding {
         let theirs = self.now.logs_of(writer.case);
         let theirs = theirs.filter(|(_, l)| l.writer.node == writer.node && l.end.is_none());
-        let held = theirs.map(|(_, l)| Holding {
-            entries: l.entries.len() as u64,
+        let held = theirs.map(|(log, l)| Holding {
+            entries: l.height(),
             bytes: l.entries.iter().map(|e| e.raw().len() as u64).sum(),
+            waiting: self.waiting_of(*log) + l.height().saturating_sub(l.opened),
         });
         held.fold(Holding::default(), std::ops::Add::add)
+    }
+
+    /// Entries of a log that wait for something.
+    fn waiting_of(&self, log: LogId) -> u64 {
+        let waiting = self.now.pending.iter().filter(|(_, of, _)| *of == log);
+        waiting.count() as u64
     }
 
     fn check_writer(&self, log: LogId, writer: &Writer) -> Result<OrgId, Refusal> {
@@ -143,7 +157,7 @@ impl Host {
     }
 
     /// Ends the logs that the rules say end, wherever they are held further.
-    pub(super) fn apply_cuts(&mut self, id: focal_protocol::id::CaseId) {
+    pub(super) fn apply_cuts(&mut self, id: CaseId) {
         let logs: Vec<LogId> = self.now.logs_of(id).map(|(log, _)| *log).collect();
         let Some(info) = self.info(id) else {
             return;

@@ -113,6 +113,7 @@ impl World {
                 org: OrgId([7; 32]),
                 role: Some(CaseRole::Contributor),
                 at: Epoch::new(info.epoch.generation, 0),
+                stay_out: false,
             }),
             Wrong::Settled => rules.roles.truncate(1),
         }

@@ -94,7 +94,10 @@ impl Operators {
         let lost = self.world.dice.chance(700);
         let cause = if lost { Cause::Lost } else { Cause::Hostile };
         for index in self.running() {
-            if self.world.dice.chance(600) {
+            let info = self.world.seats[index].host.info(case);
+            let votes = info.is_none_or(|i| i.rules.custodian != self.world.node(index));
+            // A custodian's operator agrees to a claim once it has called the others.
+            if self.world.dice.chance(600) && votes {
                 self.act(index, case, Action::Vote(node, cause));
             }
         }

@@ -257,6 +257,7 @@ impl Operators {
         let Some(info) = self.world.seats[custodian].host.info(case) else {
             return;
         };
+        let hostile = self.world.hostile_nodes();
         for index in self.running() {
             let seat = &mut self.world.seats[index];
             let me = seat.host.me();
@@ -265,15 +266,24 @@ impl Operators {
                 .as_ref()
                 .is_none_or(|i| i.group != info.group || i.epoch < info.epoch);
             // Whoever invited it, perhaps once more after a removal, was revoked before the invitation came, and is believed
-            // no more.
+            // no more; or it was voted out by some whom the rest does not follow.
             let unheard = match &theirs {
                 None => !seat.host.now.purged.contains(&case),
-                Some(info) => matches!(info.ended, Some(Ended::Removed { .. })),
+                Some(info) => match info.ended {
+                    Some(Ended::Removed { .. }) => true,
+                    Some(Ended::VotedOut { successor, .. }) => hostile.contains(&successor),
+                    _ => false,
+                },
             };
             let lost = behind && (seat.restored || unheard) && seat.malice.is_none();
             if lost && index != custodian && info.members.contains(&me) {
                 let org = self.org(index);
                 let role = info.rules.role(&org).unwrap_or(CaseRole::Contributor);
+                if theirs.is_some_and(|i| i.ended.is_some()) {
+                    // The partners are in an earlier generation than the one that put it out.
+                    let by = self.world.node(custodian);
+                    self.act(index, case, Action::Vote(by, Cause::Lost));
+                }
                 if self.act(custodian, case, Action::RemoveNode(me)) {
                     self.act(custodian, case, Action::Invite(org, role));
                 }

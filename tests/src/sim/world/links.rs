@@ -1,12 +1,15 @@
 //! Links that come and go, and what is sent over them.
 
 use super::{Event, Parcelled, World};
-use crate::sim::{disk::Log, host::Host};
+use crate::sim::{disk::Log, host::Host, net::Weather};
 use focal_protocol::{
     id::{CaseId, NodeId},
     sync::Frame,
 };
 use std::sync::Arc;
+
+/// By so much a frame is late that others overtake, or that comes a second time, at most.
+const LATE_MS: u64 = 2_000;
 
 impl World {
     /// Every two hosts may connect.
@@ -99,7 +102,19 @@ impl World {
         if let Some(malice) = &mut self.seats[from].malice {
             malice.remember(&parcelled);
         }
-        self.at_time(time, Event::Arrives(parcelled));
+        let Weather {
+            twice, overtaken, ..
+        } = self.weather;
+        let later = |chance| {
+            let late = chance > 0 && self.dice.chance(chance);
+            late.then(|| self.dice.between(1, LATE_MS))
+        };
+        let (again, late) = (later(twice), later(overtaken));
+        if let Some(again) = again {
+            let arrives = Event::Arrives(parcelled.clone());
+            self.at_time(time.plus_ms(again), arrives);
+        }
+        self.at_time(time.plus_ms(late.unwrap_or(0)), Event::Arrives(parcelled));
     }
 
     /// Nothing of a case is said to who was never a member, nor to who is none any more.
