@@ -4,8 +4,11 @@ use crate::{DEADLINE, Federation, Org, Peer};
 use focal_protocol::{
     codec,
     directory::{Directory, Item, KeyPackageOffer},
-    group::{CaseGroup, CaseRole, Delivery, GroupKey, Invitation, MlsIdentity},
-    id::{CaseId, LogId},
+    group::{
+        CaseGroup, CaseRole, Change, Delivery, GroupKey, History, Invitation, MlsIdentity, Parcel,
+        Rules,
+    },
+    id::{CaseId, LogId, NodeId},
     key::SecretKey,
     log::{Entry, Head, Header, Lane, Payload, Raw, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
@@ -14,6 +17,7 @@ use focal_protocol::{
     sync::Frame,
     time::Time,
 };
+use std::collections::BTreeSet;
 
 /// A member of one case, connected to one node, with a log of its own there.
 pub struct Insider {
@@ -64,23 +68,84 @@ impl Insider {
         host.invite_as(case, guest, role).await;
         let invited = tokio::time::timeout(DEADLINE, invitation(&mut peer, guest));
         let invitation = invited.await.expect("an invitation in time");
-        let salt = Salt(SystemRandom.array());
-        let writer = Writer {
-            case,
-            node: guest.node,
-            lane: Lane::Flash,
-        };
         let first = GroupKey::first(invitation.case);
         let group = CaseGroup::join(first, &invitation.welcome, host.node, &rows, &directory)
             .expect("joined");
+        Self::of(peer, guest, group)
+    }
+
+    /// Opens a case of this id as the node of `host`, its custodian, and invites the node of `guest`.
+    ///
+    /// # Panics
+    /// The guest does not come to be in it in time.
+    pub async fn open(
+        federation: &Federation,
+        host: usize,
+        guest: usize,
+        case: CaseId,
+        title: &str,
+    ) -> Self {
+        let (host, guest) = (&federation.orgs[host], &federation.orgs[guest]);
+        let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
+        let mut peer = Peer::greet(federation, host, guest).await;
+        let package = peer.key_package(guest.node).await;
+        let identity = MlsIdentity::new(host.node, host.keys().mls());
+        let founder = (host.member.org, host.node);
+        let mut rules = Rules::new(case, title, Time(1), founder, History::All);
+        let key = GroupKey::first(case);
+        let mut group = CaseGroup::create(&identity, key, rules.clone()).expect("a group");
+        let contributor = Some(CaseRole::Contributor);
+        rules.set_role(guest.member.org, contributor, group.epoch().next());
+        let change = Change {
+            add: vec![(guest.node, package)],
+            remove: BTreeSet::new(),
+            updates: Vec::new(),
+            rules,
+        };
+        let committed = group.commit(&identity, change, &directory);
+        let welcome = committed.expect("committed").welcome;
+        let invitation = Invitation {
+            case,
+            generation: 0,
+            succession: None,
+            welcome: welcome.expect("somebody is added"),
+        };
+        let mut custodian = Self::of(peer, host, group);
+        let invitation = Delivery::Invitation(invitation);
+        custodian.deliver(guest, &invitation).await;
+        guest
+            .wait_case(case, "it is in", |d| d.summary.title == title)
+            .await;
+        custodian
+    }
+
+    fn of(peer: Peer, org: &Org, group: CaseGroup) -> Self {
+        let salt = Salt(SystemRandom.array());
+        let writer = Writer {
+            case: group.key().case,
+            node: org.node,
+            lane: Lane::Flash,
+        };
         Self {
             peer,
             group,
-            key,
+            key: org.keys().identity(),
             log: writer.log_id(&salt),
             salt,
             head: Head::EMPTY,
         }
+    }
+
+    /// Seals a delivery to a node, and sends it over this member's link.
+    ///
+    /// # Panics
+    /// It is over the limit.
+    pub async fn deliver(&mut self, to: &Org, delivery: &Delivery) {
+        let contact = to.keys().contact().expect("a contact key");
+        let me = NodeId(self.key.public().0);
+        let parcel = Parcel::seal(me, to.node, contact.public(), delivery, Time(1));
+        let parcel = Signed::new(&parcel.expect("sealed"), &self.key);
+        self.peer.send(&Frame::Parcel(Box::new(parcel))).await;
     }
 
     /// Seals a payload under the case's current epoch and sends it as the next entry of this member's log.
@@ -140,7 +205,7 @@ impl Insider {
         let mut header = Header {
             log: self.log,
             case: self.group.key().case,
-            node: focal_protocol::id::NodeId(self.key.public().0),
+            node: NodeId(self.key.public().0),
             lane: Lane::Flash,
             seq: after.height,
             previous: after.hash,

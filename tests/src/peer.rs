@@ -3,7 +3,7 @@
 use crate::{DEADLINE, Federation, Org};
 use focal_node::net::{Frames, Net, NetConfig, PeerAddress, PeerStream, Reach};
 use focal_protocol::{
-    directory::Directory,
+    directory::{Directory, Item},
     id::{CaseId, Hash, NodeId},
     key::SecretKey,
     sync::{ChunkRequest, Frame, Hello, VERSION},
@@ -220,6 +220,31 @@ impl Peer {
     pub async fn next(&mut self) -> Option<Frame> {
         let bytes = self.frames.next().await?.ok()?;
         Frame::from_bytes(&bytes).ok()
+    }
+
+    /// Waits for a node's key package, which comes with the other side's directory.
+    ///
+    /// # Panics
+    /// It does not come in time.
+    pub async fn key_package(&mut self, of: NodeId) -> Vec<u8> {
+        let coming = async {
+            loop {
+                let Frame::Directory(items) = self.next().await.expect("the link holds") else {
+                    continue;
+                };
+                for item in items {
+                    if let Item::KeyPackage(offer) = item
+                        && let Ok(offer) = offer.unverified()
+                        && offer.node == of
+                    {
+                        return offer.key_package;
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, coming)
+            .await
+            .expect("a key package in time")
     }
 
     /// Waits until the other side has closed.

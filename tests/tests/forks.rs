@@ -86,6 +86,8 @@ impl Stage {
                 let alarms: Vec<AlarmRow> = org.api().get("/v1/alarms").await.ok()?;
                 let forks = alarms.iter().filter(|a| a.code == "fork").count();
                 assert!(forks <= 1, "one alarm for one log: {alarms:?}");
+                let custodian = alarms.iter().any(|a| a.code == "custodian-forked");
+                assert!(!custodian, "it is no custodian: {alarms:?}");
                 let detail = org.case(self.case).await?;
                 (forks == 1 && detail.summary.records == COMMON).then_some(())
             })

@@ -4,12 +4,12 @@
 use focal_node::api::types::{CaseAction, CaseDetail};
 use focal_protocol::{
     codec,
-    directory::Role,
-    group::CaseRole,
+    directory::{Directory, Role},
+    group::{CaseRole, Change, MlsIdentity},
     id::{CaseId, LogId, NodeId},
     key::SecretKey,
     limits,
-    log::{Commit, EpochGrant, Lane, Payload, Run, Writer},
+    log::{Commit, EpochGrant, Header, Lane, Payload, Run, Writer},
     random::SystemRandom,
     record::{Kind, Record},
     seal::EpochSecret,
@@ -19,7 +19,7 @@ use focal_protocol::{
 };
 use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, until};
 use serde_json::json;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use tempfile::TempDir;
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
@@ -347,6 +347,45 @@ async fn a_commit_by_a_member_who_is_not_the_custodian_is_refused() {
 }
 
 #[tokio::test]
+async fn a_commit_of_the_custodian_that_does_not_hold_raises_an_alarm_and_the_next_is_followed() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "Monitor"]);
+    let [norland, monitor] = &federation.orgs[..] else {
+        panic!("two organisations")
+    };
+    let _node = norland.start(Path::new(NODE)).await;
+    let case = CaseId([7; 32]);
+    let mut custodian = Insider::open(&federation, 1, 0, case, "Varenia").await;
+    let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
+    let identity = MlsIdentity::new(monitor.node, monitor.keys().mls());
+    let (before, secret) = (custodian.group.epoch(), custodian.group.secret());
+    let secret = secret.expect("a member");
+    let change = Change {
+        add: Vec::new(),
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules: custodian.group.rules().clone(),
+    };
+    let committed = custodian.group.commit(&identity, change, &directory);
+    let commit = committed.expect("committed").commit;
+    let mut spoilt = commit.clone();
+    *spoilt.message.last_mut().expect("bytes") ^= 1;
+    let of_before = |header: &mut Header| header.epoch = before.number;
+    let payload = Payload::Commit(spoilt).to_bytes();
+    custodian.write_bytes(&payload, &secret, of_before).await;
+    let alarm = norland.wait_alarm("cannot-follow").await;
+    assert!(alarm.message.contains(&case.short()), "{alarm:?}");
+    assert_eq!(norland.status().await.refused["bad-group"], 1);
+    let detail = norland.case(case).await.expect("a case");
+    assert_eq!((detail.epoch, detail.members.len()), (before.number, 2));
+    let payload = Payload::Commit(commit).to_bytes();
+    custodian.write_bytes(&payload, &secret, of_before).await;
+    let note = Payload::Record(monitor.note(case, "in the next epoch"));
+    custodian.write(&note).await;
+    norland.wait_records(case, 1).await;
+}
+
+#[tokio::test]
 async fn a_grant_of_what_is_still_to_come_waits_and_nothing_waits_for_it() {
     let mut stage = stage(|_| {}).await;
     let grant = EpochGrant {
@@ -403,7 +442,7 @@ async fn a_position_counts_only_if_somebody_takes_it_who_binds_their_organisatio
     let content = position("concur").unverified().expect("readable").body;
     let forged = stage.signed_by(&officer, |record| record.body = content);
     // The entry names the manifest in which the officer is listed.
-    let listed = |header: &mut focal_protocol::log::Header| header.manifest = 2;
+    let listed = |header: &mut Header| header.manifest = 2;
     stage
         .insider
         .write_with(&Payload::Record(taken), listed)
@@ -434,7 +473,7 @@ async fn a_correction_of_a_colleagues_record_by_an_officer_is_shown_as_invalid_a
     let honest = stage.org().record(stage.case, Kind::Correction, content);
     let body = honest.unverified().expect("readable").body;
     let forged = stage.signed_by(&officer, |record| record.body = body);
-    let listed = |header: &mut focal_protocol::log::Header| header.manifest = 2;
+    let listed = |header: &mut Header| header.manifest = 2;
     // The correction comes before what it is about.
     stage.insider.write_with(&forged, listed).await;
     stage.host().wait_records(stage.case, 1).await;
@@ -514,7 +553,7 @@ async fn a_removed_node_that_writes_in_epochs_to_come_fills_nobodys_disk() {
     let before = stage.host().status().await.entries;
     let note = Payload::Record(stage.org().note(stage.case, "of an epoch to come"));
     // No removal lists its log, and nobody has given its organisation a role again.
-    let to_come = |header: &mut focal_protocol::log::Header| header.epoch = 1_000_000_000;
+    let to_come = |header: &mut Header| header.epoch = 1_000_000_000;
     for _ in 0..100 {
         stage.insider.write_with(&note, to_come).await;
     }

@@ -1,9 +1,16 @@
 //! Who is removed, who takes over, what is closed and purged: real nodes, real keys, real disks.
 
 use focal_node::api::types::{
-    AlarmRow, CaseAction, CaseSummary, FindCompartment, Invitations, Invited, Problem,
+    AlarmRow, CaseAction, CaseDetail, CaseSummary, FindCompartment, Invitations, Invited, Problem,
 };
-use focal_protocol::{id::CaseId, record::Kind, seal::Unlock};
+use focal_protocol::{
+    codec,
+    directory::{Manifest, Revocation},
+    id::CaseId,
+    record::Kind,
+    seal::Unlock,
+    signed::Signed,
+};
 use focal_tests::{Federation, NodeProcess, Org, copy_dir, until};
 use serde_json::json;
 use std::{fs, path::Path};
@@ -57,6 +64,27 @@ fn vote(successor: Option<&Org>, cause: &str) -> CaseAction {
         node: successor.map(|o| o.node.to_string()),
         cause: cause.into(),
     }
+}
+
+/// The next manifest of an organisation, which revokes its node.
+fn revoked(org: &mut Org) -> Signed<Manifest> {
+    let key = org.node.key();
+    org.issue(|m| {
+        m.nodes.clear();
+        m.revoked.push(Revocation {
+            key,
+            at: m.issued,
+            reason: "seized".into(),
+        });
+    })
+}
+
+/// Hands a manifest to an organisation's node, which tells the others.
+async fn hand_in(org: &Org, manifest: &Signed<Manifest>) {
+    let bytes = codec::encode(manifest);
+    let api = org.api();
+    let taken = api.post_bytes::<serde_json::Value>("/v1/directory/manifest", bytes);
+    taken.await.expect("an answer").expect("taken");
 }
 
 #[tokio::test]
@@ -385,27 +413,69 @@ async fn a_report_for_some_goes_to_a_compartment_of_which_the_others_learn_nothi
 #[tokio::test]
 async fn a_revoked_node_is_removed_from_every_case() {
     let mut stage = Stage::of(&["Norland", "UN Office", "Monitor"]).await;
-    let gone = stage.org(2).node;
-    let manifest = stage.federation.orgs[2].issue(|m| {
-        m.nodes.clear();
-        m.revoked.push(focal_protocol::directory::Revocation {
-            key: gone.key(),
-            at: m.issued,
-            reason: "seized".into(),
-        });
-    });
-    let bytes = focal_protocol::codec::encode(&manifest);
-    let taken: Result<serde_json::Value, Problem> = stage
-        .org(0)
-        .api()
-        .post_bytes("/v1/directory/manifest", bytes)
-        .await
-        .expect("an answer");
-    taken.expect("taken");
+    let manifest = revoked(&mut stage.federation.orgs[2]);
+    hand_in(stage.org(0), &manifest).await;
     let out = |d: &focal_node::api::types::CaseDetail| d.members.len() == 2;
     for i in 0..2 {
         stage.org(i).wait_case(stage.case, "it is out", out).await;
     }
+}
+
+#[tokio::test]
+async fn partners_of_a_custodian_whose_node_was_revoked_are_told_to_vote_and_go_on_without_it() {
+    let mut stage = Stage::of(&["Norland", "UN Office", "Monitor"]).await;
+    let gone = stage.org(0).node;
+    let manifest = revoked(&mut stage.federation.orgs[0]);
+    hand_in(stage.org(1), &manifest).await;
+    for i in 1..3 {
+        let alarm = stage.org(i).wait_alarm("custodian-revoked").await;
+        assert!(alarm.message.contains(&gone.short()), "{alarm:?}");
+    }
+    let stands = vote(None, "hostile");
+    stage.org(1).act(stage.case, &stands).await.expect("stands");
+    let stands = |d: &CaseDetail| !d.votes.is_empty();
+    stage
+        .org(2)
+        .wait_case(stage.case, "somebody stands", stands)
+        .await;
+    let yes = vote(Some(stage.org(1)), "hostile");
+    stage.org(2).act(stage.case, &yes).await.expect("voted");
+    let next = |d: &CaseDetail| d.generation == 1 && d.members.len() == 2;
+    for i in 1..3 {
+        stage
+            .org(i)
+            .wait_case(stage.case, "the next generation", next)
+            .await;
+    }
+    stage.report(2, "without it").await;
+    stage.org(1).wait_records(stage.case, 1).await;
+}
+
+#[tokio::test]
+async fn a_node_on_an_old_copy_is_told_so_by_what_its_partners_hold_and_is_no_fork_once_restored() {
+    let mut stage = Stage::of(&["Norland", "UN Office"]).await;
+    stage.report(1, "in the copy").await;
+    stage.federation.converged(stage.case, 1).await;
+    assert!(stage.nodes[1].stop().success());
+    let dir = stage.org(1).dir.clone();
+    let copy = stage.base.path().join("copy");
+    copy_dir(&dir, &copy);
+    stage.nodes[1] = stage.org(1).start(Path::new(NODE)).await;
+    stage.report(1, "after the copy was made").await;
+    stage.federation.converged(stage.case, 2).await;
+    assert!(stage.nodes[1].stop().success());
+    fs::remove_dir_all(&dir).expect("the original is lost");
+    copy_dir(&copy, &dir);
+    stage.nodes[1] = stage.org(1).start(Path::new(NODE)).await;
+    stage.org(1).wait_alarm("old-copy").await;
+    assert!(stage.nodes[1].stop().success());
+    let unlock = fs::read(dir.join("unlock")).expect("a key file");
+    let unlock = Unlock::KeyFile(Zeroizing::new(unlock));
+    focal_node::restore(&dir, &unlock).expect("restored");
+    stage.nodes[1] = stage.org(1).start(Path::new(NODE)).await;
+    stage.report(1, "after the restore").await;
+    stage.federation.converged(stage.case, 3).await;
+    assert!(stage.org(0).alarms().await.is_empty());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Who becomes custodian where the partners do not agree, with real nodes: a hostile custodian, what it let others write on
 //! its side, and two successors at once.
 
-use focal_node::api::types::{AlarmRow, CaseAction, CaseDetail};
+use focal_node::api::types::{CaseAction, CaseDetail};
 use focal_protocol::{id::CaseId, record::Kind};
 use focal_tests::{Federation, NodeProcess, Org, Ring, copy_dir, courier::report, until};
 use serde_json::json;
@@ -69,13 +69,34 @@ fn vote(successor: Option<&Org>, cause: &str) -> CaseAction {
     }
 }
 
-async fn alarms(org: &Org) -> Vec<String> {
-    let alarms: Vec<AlarmRow> = org.api().get("/v1/alarms").await.expect("alarms");
-    alarms.into_iter().map(|a| a.code).collect()
+#[tokio::test]
+async fn every_member_is_told_who_stands_against_whom_before_its_own_vote_decides() {
+    let stage = Stage::new().await;
+    let (custodian, successor) = (stage.org(0), stage.org(1));
+    let stands = vote(None, "lost");
+    successor.act(stage.case, &stands).await.expect("stands");
+    for i in [0, 2, 3] {
+        let alarm = stage.org(i).wait_alarm("voting").await;
+        for node in [custodian.node, successor.node] {
+            assert!(alarm.message.contains(&node.short()), "{alarm:?}");
+        }
+        let detail = stage.org(i).case(stage.case).await.expect("a case");
+        assert_eq!((detail.generation, detail.votes.len()), (0, 1));
+    }
+    assert!(successor.alarms().await.is_empty(), "its operator knows");
+    let yes = vote(Some(successor), "lost");
+    stage.org(2).act(stage.case, &yes).await.expect("voted");
+    let next = |d: &CaseDetail| d.generation == 1;
+    for i in 1..4 {
+        let next = stage
+            .org(i)
+            .wait_case(stage.case, "the next generation", next);
+        next.await;
+    }
 }
 
 #[tokio::test]
-async fn a_custodian_that_showed_two_histories_is_voted_out_as_hostile_and_sees_why() {
+async fn a_custodian_that_showed_two_histories_is_named_by_an_alarm_voted_out_and_sees_why() {
     let mut stage = Stage::new().await;
     for i in [0, 3] {
         report(stage.org(i), stage.case, "before").await;
@@ -104,11 +125,15 @@ async fn a_custodian_that_showed_two_histories_is_voted_out_as_hostile_and_sees_
     for i in 1..4 {
         let org = stage.org(i);
         until("it finds out", || async {
-            let found = alarms(org).await.iter().any(|code| code == "fork");
+            let alarms = org.alarms().await;
+            let found = alarms.iter().any(|a| a.code == "fork");
             let detail = org.case(stage.case).await?;
             (found && detail.summary.records == 2).then_some(())
         })
         .await;
+        let alarm = org.wait_alarm("custodian-forked").await;
+        let node = stage.org(0).node.short();
+        assert!(alarm.message.contains(&node), "{alarm:?}");
     }
     stage.elect(1, 2, "hostile").await;
     let next = |d: &CaseDetail| d.generation == 1 && d.members.len() == 3;
@@ -135,7 +160,7 @@ async fn a_custodian_that_showed_two_histories_is_voted_out_as_hostile_and_sees_
         d.summary.stage.contains("voted") && d.summary.stage.contains("hostile")
     });
     told.await;
-    assert!(alarms(norland).await.iter().any(|code| code == "succeeded"));
+    norland.wait_alarm("succeeded").await;
     let refused = norland
         .submit(stage.case, &norland.note(stage.case, "too late"))
         .await;

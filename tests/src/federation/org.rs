@@ -4,7 +4,8 @@ use crate::{Api, NodeProcess, free_port, until};
 use focal_node::{
     NodeKeys, Settings,
     api::types::{
-        CaseAction, CaseDetail, CaseSummary, Invite, Invited, OpenCase, Problem, Status, Stored,
+        AlarmRow, CaseAction, CaseDetail, CaseSummary, Invite, Invited, OpenCase, Problem, Status,
+        Stored,
     },
 };
 use focal_protocol::{
@@ -219,6 +220,22 @@ impl Org {
     /// It does not answer.
     pub async fn status(&self) -> Status {
         self.api().get("/v1/status").await.expect("a status")
+    }
+
+    /// What its people must look at, or have looked at.
+    ///
+    /// # Panics
+    /// Its node does not answer.
+    pub async fn alarms(&self) -> Vec<AlarmRow> {
+        self.api().get("/v1/alarms").await.expect("alarms")
+    }
+
+    /// Waits until its node has raised an alarm of a sort.
+    pub async fn wait_alarm(&self, code: &str) -> AlarmRow {
+        until(&format!("{}: {code}", self.member.name), || async {
+            self.alarms().await.into_iter().find(|a| a.code == code)
+        })
+        .await
     }
 
     /// Opens a case.
