@@ -257,7 +257,9 @@ async fn invitation(peer: &mut Peer, guest: &Org) -> Invitation {
                 }
             }
             Frame::Parcels(notes) => {
-                let hashes = notes.iter().map(|n| n.parcel).collect();
+                // Those for others it could carry.
+                let own = notes.iter().filter(|n| n.to == guest.node);
+                let hashes = own.map(|n| n.parcel).collect();
                 peer.send(&Frame::WantParcels(hashes)).await;
             }
             _ => {}

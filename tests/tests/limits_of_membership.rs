@@ -1,0 +1,164 @@
+//! What a member of a case cannot take: the custodian's office, without the votes of the others.
+
+use focal_protocol::{
+    directory::Directory,
+    group::{
+        CaseGroup, Cause, Change, Delivery, Former, Invitation, MlsIdentity, Motion, Succession,
+        Vote,
+    },
+    id::{CaseId, Hash, NodeId},
+    key::SecretKey,
+    log::Epoch,
+    signed::Signed,
+};
+use focal_tests::{Federation, Insider, NodeProcess, Org, Peer, until};
+use std::{collections::BTreeSet, path::Path};
+use tempfile::TempDir;
+
+const NODE: &str = env!("CARGO_BIN_EXE_test-node");
+
+type Members = BTreeSet<NodeId>;
+type Votes = Vec<Signed<Vote>>;
+
+/// Two nodes, of which the first is custodian, and a third member that is played by the test.
+struct Stage {
+    federation: Federation,
+    insider: Insider,
+    case: CaseId,
+    _nodes: Vec<NodeProcess>,
+    _base: TempDir,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let base = tempfile::tempdir().expect("a directory");
+        let federation = Federation::found(base.path(), &["Norland", "UN Office", "Monitor"]);
+        let mut nodes = Vec::new();
+        for org in &federation.orgs[..2] {
+            nodes.push(org.start(Path::new(NODE)).await);
+        }
+        let case = federation.orgs[0].open_case("Varenia").await;
+        federation.orgs[0].let_in(case, &federation.orgs[1]).await;
+        let insider = Insider::join(&federation, 0, 2, case).await;
+        for org in &federation.orgs[..2] {
+            org.wait_case(case, "three are in", |d| d.members.len() == 3)
+                .await;
+        }
+        Self {
+            federation,
+            insider,
+            case,
+            _nodes: nodes,
+            _base: base,
+        }
+    }
+
+    /// The custodian, the other node, and the organisation whose node is played.
+    fn orgs(&self) -> [&Org; 3] {
+        [0, 1, 2].map(|i| &self.federation.orgs[i])
+    }
+
+    /// As the insider begins the next generation with the other node, by what it says are the members and their votes, and
+    /// tells both.
+    async fn usurp(&mut self, package: &[u8], motion: Motion, (members, votes): (Members, Votes)) {
+        let [host, other, org] = [0, 1, 2].map(|i| &self.federation.orgs[i]);
+        let succession = Succession {
+            motion,
+            base: self.insider.group.epoch(),
+            members: members.into_iter().collect(),
+            cuts: Vec::new(),
+            votes,
+        };
+        let signed = Signed::new(&succession, &org.keys().identity());
+        let key = succession.key(signed.hash());
+        let mut rules = self.insider.group.rules().clone();
+        rules.custodian = org.node;
+        rules.former.push(Former {
+            node: motion.out,
+            at: Epoch::new(1, 0),
+            cuts: None,
+        });
+        let identity = MlsIdentity::new(org.node, org.keys().mls());
+        let directory = Directory::from_bundle(&self.federation.bundle).expect("sound");
+        let mut group = CaseGroup::create(&identity, key, rules.clone()).expect("a group");
+        let change = Change {
+            add: vec![(other.node, package.to_vec())],
+            remove: BTreeSet::new(),
+            updates: Vec::new(),
+            rules,
+        };
+        let committed = group.commit(&identity, change, &directory);
+        let welcome = committed.expect("committed").welcome;
+        let invitation = Invitation {
+            case: self.case,
+            generation: 1,
+            succession: Some(signed.clone()),
+            welcome: welcome.expect("somebody is added"),
+        };
+        let succeeded = Delivery::Succeeded(Box::new(signed));
+        self.insider.deliver(host, &succeeded).await;
+        let invitation = Delivery::Invitation(invitation);
+        self.insider.deliver(other, &invitation).await;
+    }
+}
+
+#[tokio::test]
+async fn a_succession_whose_votes_do_not_hold_is_refused_by_name_and_the_custodian_stays() {
+    let mut stage = Stage::new().await;
+    let (case, everybody) = (stage.case, stage.insider.group.members());
+    let [host, other, org] = stage.orgs();
+    let mut link = Peer::greet(&stage.federation, org, other).await;
+    let package = link.key_package(other.node).await;
+    let motion = Motion {
+        case,
+        generation: 0,
+        branch: Hash([0; 32]),
+        ballot: 0,
+        out: host.node,
+        successor: org.node,
+        cause: Cause::Lost,
+    };
+    let vote = |voter: &Org, motion: Motion, key: SecretKey| {
+        let vote = Vote {
+            voter: voter.node,
+            motion,
+            gone: Vec::new(),
+        };
+        Signed::new(&vote, &key)
+    };
+    let own = vote(org, motion, org.keys().identity());
+    let forged = vote(other, motion, org.keys().identity());
+    let another = Motion {
+        ballot: 1,
+        ..motion
+    };
+    let for_another = vote(other, another, other.keys().identity());
+    let without_the_other: Members = [host.node, org.node].into();
+    let attempts = [
+        (everybody.clone(), vec![own.clone()]),
+        (everybody.clone(), vec![own.clone(), own.clone()]),
+        (everybody.clone(), vec![own.clone(), forged]),
+        (everybody, vec![own.clone(), for_another]),
+        (without_the_other, vec![own]),
+    ];
+    for (count, attempt) in (1..).zip(attempts) {
+        stage.usurp(&package, motion, attempt).await;
+        for org in &stage.federation.orgs[..2] {
+            until("it is refused", || async {
+                let refused = org.status().await.refused;
+                (refused.get("bad-succession") == Some(&count)).then_some(())
+            })
+            .await;
+        }
+    }
+    for org in &stage.federation.orgs[..2] {
+        assert!(org.alarms().await.is_empty());
+        let detail = org.case(case).await.expect("a case");
+        assert_eq!((detail.generation, detail.members.len()), (0, 3));
+        assert_eq!(detail.summary.custodian, "Norland");
+    }
+    let [host, other, _] = stage.orgs();
+    let note = host.note(case, "as before");
+    host.submit(case, &note).await.expect("stored");
+    other.wait_records(case, 1).await;
+}
