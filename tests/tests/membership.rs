@@ -411,13 +411,23 @@ async fn a_report_for_some_goes_to_a_compartment_of_which_the_others_learn_nothi
 }
 
 #[tokio::test]
-async fn a_revoked_node_is_removed_from_every_case() {
+async fn a_revoked_node_is_removed_from_every_case_whoever_is_its_custodian() {
     let mut stage = Stage::of(&["Norland", "UN Office", "Monitor"]).await;
+    let second = stage.org(1).open_case("Varenia: Teres valley").await;
+    for i in [0, 2] {
+        stage.org(1).let_in(second, stage.org(i)).await;
+    }
+    let joined = |d: &CaseDetail| d.members.len() == 3;
+    for org in &stage.federation.orgs {
+        org.wait_case(second, "all are in", joined).await;
+    }
     let manifest = revoked(&mut stage.federation.orgs[2]);
     hand_in(stage.org(0), &manifest).await;
-    let out = |d: &focal_node::api::types::CaseDetail| d.members.len() == 2;
+    let out = |d: &CaseDetail| d.members.len() == 2;
     for i in 0..2 {
-        stage.org(i).wait_case(stage.case, "it is out", out).await;
+        for case in [stage.case, second] {
+            stage.org(i).wait_case(case, "it is out", out).await;
+        }
     }
 }
 
