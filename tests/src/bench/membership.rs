@@ -3,13 +3,13 @@
 use super::Figures;
 use focal_protocol::random::Random as _;
 use focal_protocol::{
-    case::{Case, Ctx, Effect, Held},
+    case::{At, Case, Ctx, Effect, Held},
     codec,
     directory::{Charter, Directory, Item, KeyPackageOffer, Manifest, Member, NodeEntry, OrgKind},
     group::{CaseRole, Delivery, History, Invitation, MlsIdentity, Rows},
     id::{Hash, LogId, NodeId, OrgId},
     key::SecretKey,
-    log::EpochGrant,
+    log::{EpochGrant, Lane, Payload},
     random::SystemRandom,
     seal::ContactKey,
     signed::Signed,
@@ -137,12 +137,31 @@ fn invitation(effects: &[Effect]) -> Option<Invitation> {
     })
 }
 
-fn commit_bytes(effects: &[Effect]) -> usize {
-    let appended = effects.iter().find_map(|e| match e {
-        Effect::Append { payload, .. } => Some(payload.to_bytes().len()),
+fn appended(effects: &[Effect]) -> Option<Payload> {
+    effects.iter().find_map(|e| match e {
+        Effect::Append { payload, .. } => Some((**payload).clone()),
         _ => None,
-    });
-    appended.unwrap_or_default()
+    })
+}
+
+fn commit_bytes(effects: &[Effect]) -> usize {
+    appended(effects).map_or(0, |payload| payload.to_bytes().len())
+}
+
+/// A member takes what the custodian has committed.
+fn follow(member: &mut Case, ctx: &Ctx<'_>, custodian: NodeId, effects: &[Effect]) {
+    let Some(Payload::Commit(commit)) = appended(effects) else {
+        panic!("a commit")
+    };
+    let at = At {
+        log: LogId([1; 16]),
+        lane: Lane::Flash,
+        seq: 0,
+        writer: custodian,
+        sealed: member.epoch(),
+    };
+    member.follow(ctx, at, &commit).expect("followed");
+    let _ = member.take_changes();
 }
 
 /// The middle of several durations.
@@ -151,12 +170,20 @@ pub(super) fn middle(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// What a case of so many members costs.
+/// The changes that are measured.
+const CHANGES: [&str; 7] = [
+    "add",
+    "remove",
+    "update",
+    "join",
+    "follow a commit",
+    "propose an update",
+    "commit a member's update",
+];
+
+/// How long each change of a case of so many members takes, and how much it needs.
 struct Costs {
-    add: Duration,
-    remove: Duration,
-    update: Duration,
-    join: Duration,
+    times: [Duration; CHANGES.len()],
     commit: [usize; 3],
     welcome: usize,
     rows: usize,
@@ -181,7 +208,9 @@ fn case_costs(size: usize) -> Costs {
         let _ = case.take_changes();
     }
     let newcomer = &world.parties[size];
+    let from = world.parties[0].mls.node();
     let (mut adds, mut removes, mut updates, mut joins) = (vec![], vec![], vec![], vec![]);
+    let (mut follows, mut proposals, mut takes) = (vec![], vec![], vec![]);
     let (mut commit, mut welcome, mut rows) = ([0; 3], 0, 0);
     for _ in 0..TIMES {
         let start = Instant::now();
@@ -194,7 +223,6 @@ fn case_costs(size: usize) -> Costs {
         let invitation = invitation(&effects).expect("an invitation");
         welcome = invitation.welcome.len();
         let start = Instant::now();
-        let from = world.parties[0].mls.node();
         let (mut joined, _) = Case::join(&world.ctx(size), &invitation, from).expect("joined");
         let (changes, _) = joined.take_changes();
         joins.push(start.elapsed());
@@ -209,6 +237,25 @@ fn case_costs(size: usize) -> Costs {
         updates.push(start.elapsed());
         commit[1] = commit_bytes(&effects);
         let start = Instant::now();
+        follow(&mut joined, &world.ctx(size), from, &effects);
+        follows.push(start.elapsed());
+        let start = Instant::now();
+        let effects = joined.rekey(&world.ctx(size)).expect("proposed");
+        let _ = joined.take_changes();
+        proposals.push(start.elapsed());
+        let Some(Payload::Update(update)) = appended(&effects) else {
+            panic!("an update")
+        };
+        let start = Instant::now();
+        let by = newcomer.mls.node();
+        case.take_update(&world.ctx(0), by, update)
+            .expect("it holds");
+        let effects = case.rekey(&world.ctx(0)).expect("committed");
+        let _ = case.take_changes();
+        takes.push(start.elapsed());
+        follow(&mut joined, &world.ctx(size), from, &effects);
+        assert_eq!(joined.epoch(), case.epoch(), "it has its own update back");
+        let start = Instant::now();
         let effects = case
             .remove_org(&world.ctx(0), newcomer.org, "")
             .expect("removed");
@@ -216,11 +263,9 @@ fn case_costs(size: usize) -> Costs {
         removes.push(start.elapsed());
         commit[2] = commit_bytes(&effects);
     }
+    let times = [adds, removes, updates, joins, follows, proposals, takes];
     Costs {
-        add: middle(adds),
-        remove: middle(removes),
-        update: middle(updates),
-        join: middle(joins),
+        times: times.map(middle),
         commit,
         welcome,
         rows,
@@ -235,12 +280,8 @@ pub fn run(sizes: &[usize]) -> Figures {
         let ours = case_costs(*size);
         let alone = alone::costs(*size);
         let of = "OpenMLS alone";
-        for (what, mine, limit) in [
-            ("add", ours.add, alone.add),
-            ("remove", ours.remove, alone.remove),
-            ("update", ours.update, alone.update),
-            ("join", ours.join, alone.join),
-        ] {
+        let both = ours.times.into_iter().zip(alone.times);
+        for (what, (mine, limit)) in CHANGES.into_iter().zip(both) {
             figures.latency(
                 &format!("{size} members: {what}"),
                 mine,
@@ -254,7 +295,7 @@ pub fn run(sizes: &[usize]) -> Figures {
             ("bytes of an update", ours.commit[1], alone.commit[1]),
             ("bytes of a remove", ours.commit[2], alone.commit[2]),
             ("bytes of a Welcome", ours.welcome, alone.welcome),
-            ("disk for a member", ours.rows, alone.rows),
+            ("rows of a member", ours.rows, alone.rows),
         ] {
             let bytes = |n: usize| u32::try_from(n).map_or(f64::INFINITY, f64::from);
             figures.amount(

@@ -79,8 +79,10 @@ impl Operators {
                 }
             }
         }
-        // Without the custodian, the others can go on only if more than half of them can vote.
-        let others = lead.members.iter().filter(|m| **m != lead.rules.custodian);
+        // Without the custodian, the others can go on only if more than half of them can vote: of those who were members when
+        // it signed two histories, if it did.
+        let electors = lead.forked.as_ref().unwrap_or(&lead.members);
+        let others = electors.iter().filter(|m| **m != lead.rules.custodian);
         let voters = others.clone().filter(|m| here.contains(*m)).count();
         if !custodian && voters < others.count() / 2 + 1 {
             return None;

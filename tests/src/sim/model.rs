@@ -37,8 +37,8 @@ pub struct Model {
     made_up: BTreeSet<[u8; 32]>,
     /// Secrets of groups that nobody may follow.
     stolen: BTreeSet<[u8; 32]>,
-    /// Other nodes of somebody hostile, which know what its first one knows.
-    colleagues: BTreeMap<NodeId, NodeId>,
+    /// Other nodes of somebody hostile, which know what those know that gave them all they had.
+    colleagues: BTreeMap<NodeId, BTreeSet<NodeId>>,
     /// Records that were acknowledged to their authors, with the host that did.
     pub stored: Vec<(usize, StoredRecord)>,
     /// Receipts that somebody hostile has made in the name of others.
@@ -61,7 +61,7 @@ impl Model {
 
     /// A hostile node gives all it has to another one of its organisation.
     pub fn shares(&mut self, first: NodeId, other: NodeId) {
-        self.colleagues.insert(other, first);
+        self.colleagues.entry(other).or_default().insert(first);
     }
 
     /// Somebody has made up a case.
@@ -292,12 +292,12 @@ impl Model {
     /// Whether a node may hold a secret; none if it is nobody's.
     #[must_use]
     pub fn may_hold(&self, node: NodeId, secret: &EpochSecret) -> Option<bool> {
-        let first = self.colleagues.get(&node);
-        let by_first = first.and_then(|first| self.may_hold_alone(*first, secret));
-        match by_first {
-            Some(true) => by_first,
-            _ => self.may_hold_alone(node, secret),
+        let firsts = self.colleagues.get(&node);
+        let mut firsts = firsts.into_iter().flatten();
+        if firsts.any(|first| self.may_hold_alone(*first, secret) == Some(true)) {
+            return Some(true);
         }
+        self.may_hold_alone(node, secret)
     }
 
     fn may_hold_alone(&self, node: NodeId, secret: &EpochSecret) -> Option<bool> {

@@ -1,10 +1,11 @@
 //! OpenMLS by itself: the same suite, the same leaves, its own storage in memory, nothing of ours.
 
-use super::{TIMES, middle};
+use super::{CHANGES, TIMES, middle};
 use openmls::prelude::{
     BasicCredential, Ciphersuite, CredentialWithKey, KeyPackage, LeafNodeParameters, MlsGroup,
     MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn,
-    PURE_PLAINTEXT_WIRE_FORMAT_POLICY, StagedWelcome, tls_codec::Deserialize as _,
+    PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessedMessageContent, StagedWelcome,
+    tls_codec::Deserialize as _,
 };
 use openmls_basic_credential::SignatureKeyPair;
 use openmls_rust_crypto::OpenMlsRustCrypto;
@@ -14,10 +15,7 @@ use std::time::{Duration, Instant};
 const SUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519;
 
 pub(super) struct Costs {
-    pub(super) add: Duration,
-    pub(super) remove: Duration,
-    pub(super) update: Duration,
-    pub(super) join: Duration,
+    pub(super) times: [Duration; CHANGES.len()],
     pub(super) commit: [usize; 3],
     pub(super) welcome: usize,
     pub(super) rows: usize,
@@ -58,6 +56,27 @@ impl Party {
     }
 }
 
+fn processed(
+    group: &mut MlsGroup,
+    provider: &OpenMlsRustCrypto,
+    message: &[u8],
+) -> ProcessedMessageContent {
+    let message = MlsMessageIn::tls_deserialize_exact(message).expect("a message");
+    let message = message.try_into_protocol_message().expect("of a group");
+    let processed = group.process_message(provider, message).expect("it holds");
+    processed.into_content()
+}
+
+fn follow(group: &mut MlsGroup, provider: &OpenMlsRustCrypto, message: &[u8]) {
+    let ProcessedMessageContent::StagedCommitMessage(staged) = processed(group, provider, message)
+    else {
+        panic!("a commit")
+    };
+    group
+        .merge_staged_commit(provider, *staged)
+        .expect("merged");
+}
+
 pub(super) fn costs(size: usize) -> Costs {
     let first = Party::new(0);
     let config = MlsGroupCreateConfig::builder()
@@ -86,6 +105,7 @@ pub(super) fn costs(size: usize) -> Costs {
         add(&mut group, Party::new(n).key_package());
     }
     let (mut adds, mut removes, mut updates, mut joins) = (vec![], vec![], vec![], vec![]);
+    let (mut follows, mut proposals, mut takes) = (vec![], vec![], vec![]);
     let (mut commit, mut welcome_bytes, mut rows) = ([0; 3], 0, 0);
     for _ in 0..TIMES {
         let newcomer = Party::new(size);
@@ -105,7 +125,7 @@ pub(super) fn costs(size: usize) -> Costs {
             .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
             .use_ratchet_tree_extension(true)
             .build();
-        let joined = StagedWelcome::new_from_welcome(&newcomer.provider, &join, welcome, None)
+        let mut joined = StagedWelcome::new_from_welcome(&newcomer.provider, &join, welcome, None)
             .and_then(|staged| staged.into_group(&newcomer.provider))
             .expect("joined");
         joins.push(start.elapsed());
@@ -122,7 +142,40 @@ pub(super) fn costs(size: usize) -> Costs {
         let message = bundle.into_commit();
         group.merge_pending_commit(&first.provider).expect("merged");
         updates.push(start.elapsed());
-        commit[1] = message.to_bytes().expect("bytes").len();
+        let message = message.to_bytes().expect("bytes");
+        commit[1] = message.len();
+        let start = Instant::now();
+        follow(&mut joined, &newcomer.provider, &message);
+        follows.push(start.elapsed());
+        let start = Instant::now();
+        let (proposal, _) = joined
+            .propose_self_update(
+                &newcomer.provider,
+                &newcomer.signer,
+                LeafNodeParameters::default(),
+            )
+            .expect("proposed");
+        proposals.push(start.elapsed());
+        let proposal = proposal.to_bytes().expect("bytes");
+        let start = Instant::now();
+        let ProcessedMessageContent::ProposalMessage(proposal) =
+            processed(&mut group, &first.provider, &proposal)
+        else {
+            panic!("a proposal")
+        };
+        group
+            .store_pending_proposal(first.provider.storage(), *proposal)
+            .expect("stored");
+        let (message, ..) = group
+            .commit_to_pending_proposals(&first.provider, &first.signer)
+            .expect("committed");
+        group.merge_pending_commit(&first.provider).expect("merged");
+        takes.push(start.elapsed());
+        follow(
+            &mut joined,
+            &newcomer.provider,
+            &message.to_bytes().expect("bytes"),
+        );
         let start = Instant::now();
         let (message, ..) = group
             .remove_members(&first.provider, &first.signer, &[leaf])
@@ -131,11 +184,9 @@ pub(super) fn costs(size: usize) -> Costs {
         removes.push(start.elapsed());
         commit[2] = message.to_bytes().expect("bytes").len();
     }
+    let times = [adds, removes, updates, joins, follows, proposals, takes];
     Costs {
-        add: middle(adds),
-        remove: middle(removes),
-        update: middle(updates),
-        join: middle(joins),
+        times: times.map(middle),
         commit,
         welcome: welcome_bytes,
         rows,
