@@ -47,5 +47,6 @@ fn removal(case: &Case, at: Epoch, reason: &str) -> Delivery {
         case: case.id(),
         at,
         reason: reason.into(),
+        handed: case.rules().handed.clone(),
     })
 }

@@ -28,12 +28,15 @@ impl Case {
 
     /// The word to nodes that they are out.
     pub(super) fn notice(&self, to: Vec<NodeId>, at: Epoch, reason: &str) -> Effect {
+        let rules = self.rules();
+        let in_office = rules.custodian == self.me;
         Effect::Deliver {
             to,
             delivery: Box::new(Delivery::Removed(Removal {
                 case: self.id(),
                 at,
                 reason: reason.to_string(),
+                handed: rules.handed.iter().filter(|_| in_office).cloned().collect(),
             })),
         }
     }
@@ -47,6 +50,7 @@ impl Case {
                 case: self.id(),
                 at,
                 reason: reason.to_string(),
+                handed: Vec::new(),
             })),
         }
     }
@@ -332,7 +336,11 @@ impl Case {
             removal.reason.len() <= limits::REASON && (forgetful || later || !self.is_custodian());
         // Anybody could say it, and would put it out of its own case: a person must know.
         let follows = self.state.follows == Some(from);
-        let believed = follows || (!forgetful && self.was_member(&from));
+        // The office has come to it by hand-overs that this node has not heard of.
+        let handed = self
+            .rules()
+            .leads(&removal.handed, &self.state.active, from);
+        let believed = follows || handed || (!forgetful && self.was_member(&from));
         if forgetful && current && plausible && !believed {
             return Err(Error::Contested(Claim {
                 successor: from,
@@ -343,7 +351,8 @@ impl Case {
         if !current || !plausible || !(later || believed) {
             return Err(Error::NotAllowed(from));
         }
-        if (later || from != self.rules().custodian) && !forgetful {
+        let in_office = handed || from == self.rules().custodian;
+        if (later || !in_office) && !forgetful {
             // The custodian may be another since: then a commit says so first, or an invitation to its group.
             return Err(Error::NotYet);
         }

@@ -1,7 +1,7 @@
 //! What travels from node to node in sealed parcels: how a newcomer learns of a case, and what reaches those for whom
 //! a case's own entries do not open.
 
-use super::{Succession, Vote};
+use super::{HandOver, Succession, Vote};
 use crate::{
     codec,
     id::{CaseId, Hash, NodeId},
@@ -61,6 +61,9 @@ pub struct Removal {
     pub at: Epoch,
     /// Why, in the custodian's words.
     pub reason: String,
+    /// How the custodian came into office in this generation, for a node that has missed a hand-over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<Signed<HandOver>>,
 }
 
 /// A piece of a larger delivery.

@@ -138,6 +138,7 @@ fn deliveries_are_as_written() {
         case: CASE,
         at: Epoch::new(0, 4),
         reason: "a reason".into(),
+        handed: Vec::new(),
     };
     let grant = EpochGrant::new(Epoch::new(0, 1), EpochSecret([0xee; 32]));
     let part = DeliveryPart {

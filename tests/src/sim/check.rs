@@ -65,6 +65,7 @@ impl Operators {
         let secret = self.world.seats[first].host.see(case, Case::secret);
         let secret = secret.and_then(Result::ok);
         let mut here = BTreeSet::new();
+        let mut electors = lead.members.clone();
         let mut custodian = false;
         for index in &members {
             let seat = &mut self.world.seats[*index];
@@ -73,6 +74,9 @@ impl Operators {
                 // A hostile successor can begin two groups of one name.
                 let own = seat.host.see(case, Case::secret).and_then(Result::ok);
                 let current = (info.group, info.epoch) == (lead.group, lead.epoch) && own == secret;
+                if let Some(then) = info.forked.as_ref().filter(|_| current) {
+                    electors.retain(|n| then.contains(n));
+                }
                 custodian |= me == lead.rules.custodian && !info.restored && (current || !restored);
                 if current && !restored {
                     here.insert(me);
@@ -80,8 +84,7 @@ impl Operators {
             }
         }
         // Without the custodian, the others can go on only if more than half of them can vote: of those who were members when
-        // it signed two histories, if it did.
-        let electors = lead.forked.as_ref().unwrap_or(&lead.members);
+        // it signed two histories, if somebody has found that it did.
         let others = electors.iter().filter(|m| **m != lead.rules.custodian);
         let voters = others.clone().filter(|m| here.contains(*m)).count();
         if !custodian && voters < others.count() / 2 + 1 {

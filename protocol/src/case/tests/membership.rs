@@ -126,6 +126,40 @@ fn a_removed_node_that_comes_back_writes_new_logs_and_the_old_ones_stay_cut() {
 }
 
 #[test]
+fn a_removed_node_believes_a_custodian_whose_office_it_has_not_heard_of_by_the_hand_overs() {
+    let mut world = World::with_case(&[1, 2, 3, 4], History::All);
+    world.split(&[&[1, 2, 3], &[4]]);
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    for gone in [1, 4] {
+        world
+            .ask(2, |case, ctx| case.remove_org(ctx, org(gone), "it is time"))
+            .expect("removed");
+        world.settle();
+    }
+    // Whom it knows as custodian is out itself, and says nothing.
+    let said = removal(world.case(2), world.epoch(2), "it is time");
+    let Delivery::Removed(word) = &said else {
+        unreachable!("a removal")
+    };
+    let bare = Delivery::Removed(Removal {
+        handed: Vec::new(),
+        ..word.clone()
+    });
+    let told = world.ask(4, |case, ctx| case.deliver(ctx, node(2), bare));
+    assert_eq!(told, Err(Error::NotYet));
+    let by_another = world.ask(4, |case, ctx| case.deliver(ctx, node(3), said.clone()));
+    assert_eq!(by_another, Err(Error::NotYet));
+    world
+        .ask(4, |case, ctx| case.deliver(ctx, node(2), said))
+        .expect("believed");
+    let ended = world.case(4).ended();
+    assert!(matches!(ended, Some(Ended::Removed { .. })), "{ended:?}");
+}
+
+#[test]
 fn one_node_of_several_is_removed_and_the_others_stay() {
     let mut world = World::new(&[1, 11, 2]);
     world.open(2, History::All);

@@ -455,7 +455,12 @@ fn no_member_puts_a_restored_custodian_out_unless_its_operator_follows_that_memb
     let (case, epoch) = (world.case(1).id(), world.epoch(1));
     let lie = |at| {
         let reason = "it is not true".to_string();
-        Delivery::Removed(Removal { case, at, reason })
+        Delivery::Removed(Removal {
+            case,
+            at,
+            reason,
+            handed: Vec::new(),
+        })
     };
     for at in [epoch.next(), Epoch::new(1, 2), Epoch::new(u32::MAX, 0)] {
         let told = world.ask(1, |case, ctx| case.deliver(ctx, node(2), lie(at)));
@@ -495,6 +500,7 @@ fn a_restored_custodian_believes_whom_it_does_not_know_by_its_operators_word_onl
             case: world.case(3).id(),
             at,
             reason: String::new(),
+            handed: Vec::new(),
         })
     };
     let said = notice(&world);

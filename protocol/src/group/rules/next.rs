@@ -3,14 +3,25 @@
 use super::{RoleChange, Rules, Stage};
 use crate::{
     codec,
-    group::{Error, GroupKey, hand_over::lead},
+    group::{Error, GroupKey, HandOver, hand_over::lead},
     id::{NodeId, OrgId},
     limits,
     log::Epoch,
+    signed::Signed,
 };
 use std::collections::BTreeSet;
 
 impl Rules {
+    /// Whether hand-overs in a group, from the first one in its generation on, lead from the custodian of these rules to
+    /// somebody: to itself by those that are known here, or none.
+    #[must_use]
+    pub(crate) fn leads(&self, handed: &[Signed<HandOver>], key: &GroupKey, to: NodeId) -> bool {
+        let last = self.handed.last().and_then(|h| h.unverified().ok());
+        let since = last.map_or(Epoch::new(key.generation, 0), |h| h.at);
+        let more = handed.strip_prefix(self.handed.as_slice());
+        more.is_some_and(|more| lead(more, key, (self.custodian, since), to))
+    }
+
     /// Checks that commits may have turned these rules of a group into `next`: what was settled stays settled, so that a
     /// custodian cannot rewrite who was allowed what, and nobody is custodian to whom the office was not handed.
     ///
@@ -18,10 +29,7 @@ impl Rules {
     /// [`Error::Rules`] names what would change that may not.
     pub fn check_next(&self, next: &Self, key: &GroupKey) -> Result<(), Error> {
         next.check()?;
-        let handed = next.handed.strip_prefix(self.handed.as_slice());
-        let last = self.handed.last().and_then(|h| h.unverified().ok());
-        let since = last.map_or(Epoch::new(key.generation, 0), |h| h.at);
-        if !handed.is_some_and(|h| lead(h, key, (self.custodian, since), next.custodian)) {
+        if !self.leads(&next.handed, key, next.custodian) {
             return Err(Error::Rules("only the custodian hands its office over"));
         }
         let same = self.case == next.case

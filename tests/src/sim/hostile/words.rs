@@ -25,7 +25,13 @@ impl World {
             _ => Epoch::new(generation.saturating_add(1), self.dice.between(0, 4)),
         };
         let reason = "it is not true".to_string();
-        let removal = Removal { case, at, reason };
+        let handed = info.rules.handed.clone();
+        let removal = Removal {
+            case,
+            at,
+            reason,
+            handed,
+        };
         let word = match self.dice.between(0, 6) {
             0 | 1 => Delivery::Removed(removal),
             2 | 3 => Delivery::Purged(removal),
