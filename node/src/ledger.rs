@@ -46,7 +46,7 @@ use focal_protocol::{
     group::{MlsIdentity, Receipt, Rows},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
-    log::Run,
+    log::{Epoch, Run},
     seal::ContactKey,
     sync::{Fetch, Post},
     time::Time,
@@ -210,6 +210,7 @@ impl Ledger {
             let here = CaseHere {
                 secrets: self.store.secrets(id)?,
                 lamport: lamports.get(&id).copied().unwrap_or(0),
+                reached: Epoch::default(),
                 // Claims that wait are looked at anew.
                 claims: BTreeSet::new(),
                 case,

@@ -185,10 +185,24 @@ impl Insider {
     /// There are none, or one is over the limit.
     #[must_use]
     pub fn history(&self, after: Head, payloads: &[Payload]) -> (Run, Head) {
+        self.history_with(after, payloads, |_| {})
+    }
+
+    /// The same with headers that `change` has touched.
+    ///
+    /// # Panics
+    /// There are none, or one is over the limit.
+    #[must_use]
+    pub fn history_with(
+        &self,
+        after: Head,
+        payloads: &[Payload],
+        change: impl Fn(&mut Header),
+    ) -> (Run, Head) {
         let secret = self.group.secret().expect("a member");
         let (mut entries, mut head) = (Vec::new(), after);
         for payload in payloads {
-            let entry = self.entry(head, &payload.to_bytes(), &secret, |_| {});
+            let entry = self.entry(head, &payload.to_bytes(), &secret, &change);
             head = VerifiedRun::own(entry.clone()).head();
             entries.push(entry);
         }

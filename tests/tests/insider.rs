@@ -6,20 +6,20 @@ use focal_protocol::{
     codec,
     directory::{Directory, Role},
     group::{CaseRole, Change, MlsIdentity},
-    id::{CaseId, LogId, NodeId},
+    id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     limits,
-    log::{Commit, EpochGrant, Header, Lane, Payload, Run, Writer},
+    log::{Commit, EpochGrant, Head, Header, Lane, Payload, Request, Run, Writer},
     random::SystemRandom,
     record::{Kind, Record},
     seal::EpochSecret,
     signed::Signed,
-    sync::{CaseHeads, Frame},
+    sync::{CaseHeads, Frame, LogHead, ParcelNote},
     time::Time,
 };
 use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, until};
 use serde_json::json;
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 use tempfile::TempDir;
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
@@ -185,6 +185,27 @@ async fn a_record_of_a_revoked_author_is_refused_from_the_manifest_that_revokes_
     assert_eq!(detail.summary.records, 1);
 }
 
+/// The node answers what is asked now; all that comes before may come.
+async fn answered(peer: &mut Peer, me: &Org, to: &Org, n: u8, may_come: impl Fn(&Frame) -> bool) {
+    let note = ParcelNote {
+        parcel: Hash([n; 32]),
+        to: to.node,
+        from: me.node,
+    };
+    peer.send(&Frame::Parcels(vec![note])).await;
+    let coming = async {
+        loop {
+            let frame = peer.next().await.expect("the link holds");
+            assert!(may_come(&frame), "{frame:?}");
+            if matches!(&frame, Frame::WantParcels(wanted) if wanted.contains(&note.parcel)) {
+                break;
+            }
+        }
+    };
+    let come = tokio::time::timeout(DEADLINE, coming);
+    come.await.expect("in time");
+}
+
 #[tokio::test]
 async fn who_was_removed_is_told_of_no_log_of_the_case_and_sent_no_entry() {
     let Stage {
@@ -228,8 +249,17 @@ async fn who_was_removed_is_told_of_no_log_of_the_case_and_sent_no_entry() {
         reason: "laptop seized".into(),
     };
     host.act(case, &removal).await.expect("removed");
+    answered(&mut insider.peer, org, host, 1, |_| true).await;
     let note = host.note(case, "from after");
     host.submit(case, &note).await.expect("stored");
+    // Not on the link that stood when it was removed either.
+    insider.peer.send(&Frame::Want(log, 0)).await;
+    let nothing = |frame: &Frame| match frame {
+        Frame::Heads(cases) => cases.iter().all(|c| c.case != case),
+        Frame::Entries(run) => run.writer.case != case,
+        _ => true,
+    };
+    answered(&mut insider.peer, org, host, 2, nothing).await;
     // Two links of one node at once are one too many.
     drop(insider);
     until("the first link is closed", || async {
@@ -578,4 +608,52 @@ async fn a_removed_node_that_writes_in_epochs_to_come_fills_nobodys_disk() {
     assert!(held <= 1, "{held}");
     let detail: CaseDetail = stage.host().case(stage.case).await.expect("a case");
     assert_eq!(detail.summary.records, 0);
+}
+
+#[tokio::test]
+async fn of_a_member_so_much_waits_for_a_commit_and_the_rest_is_asked_for_when_it_comes() {
+    let mut stage = stage(|_| {}).await;
+    let case = stage.case;
+    let sealed = vec![Payload::Request(Request::Leave(String::new())); 512];
+    let (mut runs, mut head) = (Vec::new(), Head::EMPTY);
+    while head.height <= limits::LATE_ENTRIES {
+        let early = |header: &mut Header| header.epoch += 1;
+        let (run, end) = stage.insider.history_with(head, &sealed, early);
+        runs.push(run);
+        head = end;
+    }
+    let log = runs[0].log;
+    let offered = CaseHeads {
+        case,
+        complete: false,
+        ask: false,
+        logs: vec![LogHead {
+            log,
+            node: stage.org().node,
+            lane: Lane::Flash,
+            height: head.height,
+            hash: head.hash,
+        }],
+    };
+    stage.insider.peer.send(&Frame::Heads(vec![offered])).await;
+    for run in runs {
+        stage.insider.peer.send(&Frame::Entries(run)).await;
+    }
+    stage.counted("too-late").await;
+    let all = |d: &CaseDetail| d.summary.pending == limits::LATE_ENTRIES;
+    stage.host().wait_case(case, "they wait", all).await;
+    // What was asked before comes before the answer to this.
+    let [host, org] = [0, 1].map(|i| &stage.federation.orgs[i]);
+    answered(&mut stage.insider.peer, org, host, 1, |_| true).await;
+    let rekeyed = stage.federation.orgs[0].act(case, &CaseAction::Rekey).await;
+    rekeyed.expect("another epoch");
+    let rest = |frame: &Frame| match frame {
+        Frame::Want(of, from) => (*of, *from) == (log, limits::LATE_ENTRIES),
+        _ => false,
+    };
+    // What is refused for good is asked for again after a longer time.
+    let peer = &mut stage.insider.peer;
+    let asked = async { while !rest(&peer.next().await.expect("the link holds")) {} };
+    let soon = tokio::time::timeout(Duration::from_secs(15), asked);
+    soon.await.expect("asked for at once");
 }

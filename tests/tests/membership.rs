@@ -10,6 +10,7 @@ use focal_protocol::{
     record::Kind,
     seal::Unlock,
     signed::Signed,
+    time::Time,
 };
 use focal_tests::{Federation, NodeProcess, Org, copy_dir, until};
 use serde_json::json;
@@ -73,7 +74,8 @@ fn revoked(org: &mut Org) -> Signed<Manifest> {
         m.nodes.clear();
         m.revoked.push(Revocation {
             key,
-            at: m.issued,
+            // By a clock it would count in some seventy years only.
+            at: Time(4_102_444_800_000),
             reason: "seized".into(),
         });
     })

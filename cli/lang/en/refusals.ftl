@@ -48,6 +48,7 @@ refused-unknown-node = no manifest lists this node
 refused-unreadable = what was sent cannot be read
 refused-bad-signature = a signature is not valid
 refused-not-a-member = the node or organisation is not a member of the case
+refused-too-late = so much of a member waits for commits that no more is taken before those come
 refused-too-many-cases = this node is in as many cases as it can be
 refused-unknown-alarm = there is no such alarm
 refused-unknown-alarm-next = see `focal alarms list`

@@ -48,6 +48,7 @@ refused-unknown-node = aucun manifeste ne nomme ce nœud
 refused-unreadable = ce qui a été envoyé ne peut être lu
 refused-bad-signature = une signature n’est pas valable
 refused-not-a-member = le nœud ou l’organisation n’est pas membre du dossier
+refused-too-late = tant d’entrées d’un membre attendent des changements du groupe que d’autres ne sont prises qu’après
 refused-too-many-cases = ce nœud est dans autant de dossiers qu’il peut l’être
 refused-unknown-alarm = il n’y a pas de telle alarme
 refused-unknown-alarm-next = voyez `focal alarms list`

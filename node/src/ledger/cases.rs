@@ -29,6 +29,8 @@ pub(super) struct CaseHere {
     /// All epoch secrets that are known.
     pub(super) secrets: Keyring,
     pub(super) lamport: u64,
+    /// The epoch for which late entries were asked for last.
+    pub(super) reached: Epoch,
     /// Who claims the office where that is contested: the operator may agree.
     pub(super) claims: BTreeSet<NodeId>,
 }
@@ -191,7 +193,14 @@ impl Ledger {
         self.emit_case(id);
         let opener = self.opener.clone();
         self.then(move |ledger| {
-            ledger.fetch.went_on(id);
+            if let Some(here) = ledger.cases.get_mut(&id) {
+                // Those that wait are looked at again below.
+                here.claims.clear();
+                let epoch = here.case.epoch();
+                if std::mem::replace(&mut here.reached, epoch) != epoch {
+                    ledger.fetch.went_on(id);
+                }
+            }
             ledger.share_case(id);
             ledger.apply_cuts(id);
             ledger.retry_parcels();
@@ -242,6 +251,7 @@ impl Ledger {
                 case,
                 secrets: Keyring::default(),
                 lamport: 0,
+                reached: Epoch::default(),
                 claims: BTreeSet::new(),
             },
         );
@@ -265,7 +275,8 @@ impl Ledger {
         }
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
         let claims = self.cases.get(&id).map(|here| here.claims.clone());
-        let claims = claims.unwrap_or_default();
+        let mut claims = claims.unwrap_or_default();
+        claims.remove(&self.me());
         self.with_case(id, |case, ctx| match action {
             Action::Invite(invited) => {
                 let before = case.rules().clone();
@@ -289,7 +300,9 @@ impl Ledger {
             }
             Action::Purge => nothing(case.purge()),
             Action::Vote(successor, cause) => match case.vote(ctx, successor, cause) {
-                Err(case::Error::CustodianStays) if claims.contains(&successor) => {
+                Err(case::Error::CustodianStays)
+                    if claims.contains(&successor) && case.is_custodian() =>
+                {
                     nothing(case.agree(successor))
                 }
                 voted => nothing(voted?),

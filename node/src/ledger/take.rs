@@ -6,7 +6,7 @@ use focal_protocol::{
     case::{Holding, NotAdmitted, Reason, Standing, admit},
     id::{LogId, NodeId},
     limits,
-    log::{self, Epoch, Head, Run, VerifiedRun, Writer},
+    log::{self, Epoch, Head, Lane, Run, VerifiedRun, Writer},
     sync::Input,
 };
 
@@ -69,6 +69,8 @@ impl Ledger {
                 now: here.case.epoch(),
                 member: here.case.members().contains(&writer.node),
                 earlier: here.case.was_member(&writer.node),
+                leads: writer.lane == Lane::Flash
+                    && here.case.custodians().any(|n| n == writer.node),
             };
             admit(&standing, &writer.node, &org, &run, || {
                 self.held_of(&writer)

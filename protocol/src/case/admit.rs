@@ -18,6 +18,8 @@ pub struct Standing<'a> {
     pub member: bool,
     /// Whether it was one in an epoch that the receiver followed.
     pub earlier: bool,
+    /// Whether this is the flash lane of a custodian that the receiver knows: what others wait for is in it.
+    pub leads: bool,
 }
 
 /// What the receiver holds of a writer in a case, in all its logs that have no end.
@@ -73,7 +75,8 @@ pub enum NotAdmitted {
 ///
 /// Of who is no member, what is of an epoch that is not known here may be made up: `held` says how much of it is kept
 /// already, and there is an end to that ([`limits::STRANGERS_ENTRIES`], [`limits::STRANGERS_BYTES`]). So there is to what
-/// waits of a member ([`limits::LATE_ENTRIES`]): the rest is taken when the epochs are known.
+/// waits of a member ([`limits::LATE_ENTRIES`]), but in the lane in which a custodian commits: the rest is taken when the
+/// epochs are known.
 ///
 /// # Errors
 /// [`NotAdmitted`].
@@ -87,7 +90,8 @@ pub fn admit(
     let (rules, now) = (standing.rules, standing.now);
     if standing.member {
         let late = |e: &Entry| Epoch::new(e.header.generation, e.header.epoch) > now;
-        if run.entries().iter().any(late)
+        if !standing.leads
+            && run.entries().iter().any(late)
             && (held() + Holding::of_run(run)).waiting > limits::LATE_ENTRIES
         {
             return Err(NotAdmitted::TooLate);

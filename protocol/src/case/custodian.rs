@@ -327,8 +327,10 @@ impl Case {
         }];
         if self.rules().history == History::All {
             let now = self.epoch();
+            // Who came by trust has nothing to tell from before.
+            let known = |at: Epoch| !self.state.trusts || at >= self.state.joined;
             let mut grants = ctx.held.secrets();
-            grants.retain(|g| g.at() < now);
+            grants.retain(|g| g.at() < now && known(g.at()));
             effects.extend(self.grant(&grants)?);
         }
         Ok(effects)

@@ -267,7 +267,8 @@ impl Case {
     fn tells(&self, members: &BTreeSet<NodeId>) -> bool {
         let custodian = self.rules().custodian;
         let here = self.active.members();
-        if self.state.ended.is_some() {
+        // Who came by trust tells those there nothing of where it was before.
+        if self.state.ended.is_some() || self.state.trusts {
             return false;
         }
         if members.contains(&custodian) {
@@ -293,7 +294,7 @@ impl Case {
             let at = g.at();
             at > base && at.generation == base.generation && ctx.held.own(at).contains(&g.secret)
         });
-        if late.is_empty() || self.rules().history != History::All {
+        if late.is_empty() || self.state.trusts || self.rules().history != History::All {
             return Ok(Vec::new());
         }
         self.grant(&late)

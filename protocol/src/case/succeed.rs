@@ -385,7 +385,10 @@ impl Case {
         self.state.active = key;
         self.state.ballots = group::Ballots::default();
         self.state.stands = None;
-        self.state.follows = None;
+        // Whoever made up where it is must not answer its operator's word by another election.
+        if !self.state.trusts {
+            self.state.follows = None;
+        }
         self.state.forked_after = None;
         self.state.forked_by = None;
         self.state.doubts = false;

@@ -223,7 +223,12 @@ impl Case {
             let learned = rules.roles.len();
             rules.roles.push(change);
             rules.roles.extend(before);
-            rules.set_role(change.org, held, end);
+            rules.roles.push(RoleChange {
+                org: change.org,
+                role: held,
+                at: end,
+                stay_out: held.is_some(),
+            });
             rules.roles.extend(after);
             // A commit with more than there is room for would be refused, and with it whom it adds.
             if self.rules().check_room(&rules, &members).is_err() {
@@ -269,11 +274,15 @@ impl Case {
                 continue;
             };
             let settled = self.rules().roles.iter().filter(|c| c.at > parted.base);
-            let same = settled
+            let mut same = settled
                 .chain(&told)
                 .filter(|c| c.org == org && c.at.generation == at.generation);
             let more = |held| change.role.is_some_and(|role| role.is_more_than(held));
-            let new = more(None) && same.map(|c| c.role).all(more);
+            let adds = |c: &RoleChange| {
+                let again = change.lets_in() && !c.lets_in() && change.role == c.role;
+                more(c.role) || again
+            };
+            let new = more(None) && same.all(adds);
             if new && ctx.directory.member(&org).is_some() {
                 told.push(change);
             }

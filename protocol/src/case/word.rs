@@ -337,9 +337,14 @@ impl Case {
         // Anybody could say it, and would put it out of its own case: a person must know.
         let follows = self.state.follows == Some(from);
         // The office has come to it by hand-overs that this node has not heard of.
-        let handed = self
-            .rules()
-            .leads(&removal.handed, &self.state.active, from);
+        // One that may have handed it back since asks a person, as its copy does not tell.
+        let generation = self.epoch().generation;
+        let handed = !forgetful
+            && removal.at.generation == generation
+            && removal.handed.len() <= limits::HAND_OVERS
+            && self
+                .rules()
+                .leads(&removal.handed, &self.state.active, from);
         let believed = follows || handed || (!forgetful && self.was_member(&from));
         if forgetful && current && plausible && !believed {
             return Err(Error::Contested(Claim {

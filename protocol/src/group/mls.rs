@@ -197,6 +197,7 @@ impl CaseGroup {
         let sender = leaf_node(sender.credential()).ok_or(Error::UnknownLeaf)?;
         let mls = staged.into_group(&provider).map_err(Error::mls)?;
         let rules = Rules::from_context(mls.extensions(), &key)?;
+        rules.check_joined(&key)?;
         if sender != rules.custodian || from != rules.custodian {
             return Err(Error::NotCustodian(sender));
         }

@@ -427,8 +427,13 @@ impl Rules {
         let cuts = (motion.cause == Cause::Hostile).then_some(&succession.cuts);
         let ends = motion.out == motion.successor
             || begun().any(|f| f.node == motion.out && f.cuts.as_ref() == cuts);
-        let mut left_out = succession.left_out().into_iter();
-        if ends && left_out.all(|node| begun().any(|f| f.node == node && f.cuts.is_some())) {
+        let left_out = succession.left_out();
+        let ends_left = |node| begun().any(|f| f.node == node && f.cuts.is_some());
+        // Who is out by it, each once: nobody fills the rules with others.
+        let mut ended = BTreeSet::new();
+        let only = begun()
+            .all(|f| (f.node == motion.out || left_out.contains(&f.node)) && ended.insert(f.node));
+        if ends && only && left_out.iter().all(|node| ends_left(*node)) {
             Ok(())
         } else {
             Err(Error::Rules(

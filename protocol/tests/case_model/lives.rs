@@ -375,12 +375,13 @@ impl Life {
         }
     }
 
-    /// In the group that is in force, all come to the same, and read what they must.
-    fn check_agreement(&self) {
+    /// In the group that is in force, all come to the same, and read what they must: of how many records it was looked at.
+    fn check_agreement(&self) -> usize {
+        let mut looked = 0;
         // Where the custodian was restored nobody commits, until another one is elected.
         let commits = |n: &u8| self.world.case(*n).is_custodian();
         let Some(first) = self.first().filter(commits) else {
-            return;
+            return looked;
         };
         let in_force = self.world.case(first);
         let secret = in_force.secret().expect("secret");
@@ -421,6 +422,7 @@ impl Life {
                     .find(|n| self.world.reads(**n).contains(&record));
                 assert_eq!(shown, None, "record {record} is of no contributor");
             }
+            looked += 1;
             for n in &members {
                 let held = self.world.node(*n).disk.logs.get(&entry.log);
                 let held = held.is_some_and(|l| l.iter().any(|e| e.unique == entry.unique));
@@ -434,6 +436,7 @@ impl Life {
             }
         }
         assert!(!self.model.members(&secret).is_empty());
+        looked
     }
 
     /// Whether a record was written in no epoch from which the one in force follows.
@@ -475,12 +478,24 @@ fn numbers(nodes: &BTreeSet<NodeId>) -> BTreeSet<u8> {
     NODES.into_iter().filter(among).collect()
 }
 
+/// Records of lives at their ends.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Looked {
+    /// All.
+    pub(crate) records: usize,
+    /// Those of which it was looked at who opens them: a custodian committed, and somebody was left who knew their epochs.
+    pub(crate) at: usize,
+}
+
 /// A whole life of a case of this id, and what must hold in it and at its end.
-pub(crate) fn live(id: u8, history: History, steps: Vec<Step>) {
+pub(crate) fn live(id: u8, history: History, steps: Vec<Step>) -> Looked {
     let mut life = Life::new(id, history);
     for step in steps {
         life.step(step);
     }
     life.rest();
-    life.check_agreement();
+    Looked {
+        records: life.model.records().count(),
+        at: life.check_agreement(),
+    }
 }

@@ -17,8 +17,10 @@ pub struct Figures {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Entries that arrived at a host, also those that it held already or refused.
+    /// Entries that arrived at a host that took them, or held them already.
     pub deliveries: u64,
+    /// Entries that arrived and were refused.
+    pub in_vain: u64,
     /// Entries that arrived at a host that did not hold them, and took them.
     pub delivered: u64,
     /// Entries that hosts wrote.
@@ -36,8 +38,8 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// A frame has arrived at a host that has taken so many entries of it.
-    pub fn arrived(&mut self, frame: &Frame, bytes: usize, taken: u64) {
+    /// A frame has arrived at a host that held its log so far before, and has taken so many entries of it.
+    pub fn arrived(&mut self, frame: &Frame, bytes: usize, (before, taken): (u64, u64)) {
         self.messages += 1;
         self.bytes += bytes as u64;
         let kind = match frame {
@@ -58,8 +60,11 @@ impl Figures {
         *count += 1;
         *sum += bytes as u64;
         if let Frame::Entries(run) = frame {
-            self.deliveries += run.entries.len() as u64;
+            let come = run.entries.len() as u64;
+            let held = before.saturating_sub(run.from).min(come);
+            self.deliveries += held + taken;
             self.delivered += taken;
+            self.in_vain += come.saturating_sub(held + taken);
         }
     }
 
@@ -91,6 +96,7 @@ impl Figures {
         self.messages += other.messages;
         self.bytes += other.bytes;
         self.deliveries += other.deliveries;
+        self.in_vain += other.in_vain;
         self.delivered += other.delivered;
         self.written += other.written;
         self.converged_ms = self.converged_ms.max(other.converged_ms);
@@ -155,6 +161,7 @@ impl fmt::Display for Figures {
             "deliveries for each of them   {:>14.3}",
             self.duplicates()
         )?;
+        writeln!(f, "entries refused               {:>14}", self.in_vain)?;
         writeln!(f, "longest time to converge, ms  {:>14}", self.converged_ms)?;
         for (what, count) in &self.looked_at {
             writeln!(f, "{what:<29} {count:>14}")?;

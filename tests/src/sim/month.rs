@@ -90,6 +90,7 @@ pub fn month(scale: Scale, mut day: impl FnMut(u64, &Operators)) -> Result<Figur
             people.world.run(STEP_MS);
             people.world.check()?;
         }
+        people.world.check_written()?;
         // Operators hear of what went wrong, and talk to each other, about once a day.
         people.react();
         day(today + 1, &people);

@@ -49,7 +49,10 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, why, .. } = self;
-        write!(f, "seed {seed}: {why}\n  step by step: ")?;
+        write!(
+            f,
+            "seed {seed}: {why}\n  step by step (a few seeds only after several times): "
+        )?;
         write!(
             f,
             "cargo run --release -p focal-tests --bin simulate -- seed {seed}"

@@ -315,6 +315,12 @@ fn a_former_member_brings_nobody_back_to_a_group_of_its_own() {
 
 #[test]
 fn who_came_back_by_trust_to_a_generation_of_nobody_else_leaves_it_by_its_operators_word() {
+    for cause in [Cause::Lost, Cause::Hostile] {
+        led_astray_and_back(cause);
+    }
+}
+
+fn led_astray_and_back(cause: Cause) {
     let mut world = World::new(&[1, 2, 3, 4]);
     world.open(1, History::All);
     world.invite(1, &[4]);
@@ -327,7 +333,7 @@ fn who_came_back_by_trust_to_a_generation_of_nobody_else_leaves_it_by_its_operat
     // 4 goes back to when its vote was enough, and nobody but 3, which cannot tell, follows it.
     world.split(&[&[1, 2], &[3, 4]]);
     world.rewind(4, alone);
-    world.vote(4, 4, Cause::Lost).expect("voted");
+    world.vote(4, 4, cause).expect("voted");
     world.invite(4, &[3]);
     world.assert_agreed(&[3, 4]);
     world.split(&[&[1, 2, 3]]);
@@ -348,6 +354,51 @@ fn who_came_back_by_trust_to_a_generation_of_nobody_else_leaves_it_by_its_operat
     world.settle();
     world.tick();
     world.assert_agreed(&[1, 2, 3]);
+}
+
+#[test]
+fn who_came_back_by_trust_tells_those_there_nothing_of_before_whatever_office_it_is_given() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    let alone = world.node(4).disk.clone();
+    world.invite(1, &[2, 3]);
+    let remove = |world: &mut World, n| {
+        world
+            .ask(1, |case, ctx| case.remove_org(ctx, org(n), ""))
+            .expect("removed");
+        world.settle();
+    };
+    remove(&mut world, 4);
+    let since = world.write(2).expect("written");
+    world.settle();
+    assert!(world.can_open(3).contains(&since));
+    remove(&mut world, 3);
+    // 4 goes back to before its removal, begins a generation of its own, and gives 3 the office there.
+    world.split(&[&[1, 2], &[3, 4]]);
+    world.rewind(4, alone);
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    world.invite(4, &[3]);
+    world.assert_agreed(&[3, 4]);
+    world
+        .ask(4, |case, ctx| case.hand_over(ctx, node(3)))
+        .expect("handed over");
+    world.settle();
+    world.tick();
+    assert!(world.case(3).is_custodian());
+    assert!(!world.can_open(4).contains(&since));
+    // Nor what is written while it is let in again on the other side.
+    world.split(&[&[1, 2, 3]]);
+    world.invite(1, &[3]);
+    world
+        .ask(1, |case, ctx| case.rekey(ctx))
+        .expect("a late commit");
+    let late = world.write(2).expect("written");
+    world.settle();
+    world.split(&[&[3, 4]]);
+    world.settle();
+    world.tick();
+    assert!(!world.can_open(4).contains(&late));
 }
 
 #[test]

@@ -487,6 +487,7 @@ fn so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
         now: case.epoch(),
         member: false,
         earlier: false,
+        leads: false,
     };
     let header = Header {
         log: LogId([7; 16]),
@@ -530,6 +531,11 @@ fn so_much_is_kept_of_epochs_that_nobody_knows_here_and_no_more() {
     assert_eq!(of_member(&member, limits::LATE_ENTRIES - 1), Ok(()));
     let late = Err(NotAdmitted::TooLate);
     assert_eq!(of_member(&member, limits::LATE_ENTRIES), late);
+    let leads = Standing {
+        leads: true,
+        ..member
+    };
+    assert_eq!(of_member(&leads, 1 << 40), Ok(()), "what they wait for");
     let there = Standing {
         now: Epoch::new(0, case.epoch().number + 5),
         ..member
@@ -569,6 +575,7 @@ fn where_a_removal_says_what_counts_of_each_log_nothing_else_refuses_one() {
             now: at,
             member: false,
             earlier: true,
+            leads: false,
         };
         admit(&standing, &node(3), &org(3), &run, Holding::default)
     };

@@ -478,6 +478,31 @@ fn no_member_puts_a_restored_custodian_out_unless_its_operator_follows_that_memb
 }
 
 #[test]
+fn who_was_handed_the_office_and_handed_it_back_puts_no_restored_custodian_out() {
+    let mut world = World::with_case(&[1, 2, 3], History::All);
+    let copy = world.node(1).disk.clone();
+    world
+        .ask(1, |case, ctx| case.hand_over(ctx, node(2)))
+        .expect("handed over");
+    world.settle();
+    let handed = world.case(2).rules().handed.clone();
+    world
+        .ask(2, |case, ctx| case.hand_over(ctx, node(1)))
+        .expect("handed back");
+    world.settle();
+    world.restore(1, copy);
+    let lie = Delivery::Removed(Removal {
+        case: world.case(1).id(),
+        at: Epoch::new(0, 1_000),
+        reason: "it is not true".into(),
+        handed,
+    });
+    let told = world.ask(1, |case, ctx| case.deliver(ctx, node(2), lie));
+    assert_eq!(told, Err(contested(2, 0)));
+    assert_eq!(world.case(1).ended(), None);
+}
+
+#[test]
 fn a_restored_custodian_believes_whom_it_does_not_know_by_its_operators_word_only() {
     let mut world = World::new(&[1, 2, 3]);
     world.open(1, History::All);

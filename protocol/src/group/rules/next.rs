@@ -131,6 +131,26 @@ impl Rules {
         }
     }
 
+    /// Checks that the rules of a group to which somebody is invited leave room for successions: who begins one could
+    /// otherwise fill them beforehand, and never be voted out.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] if they leave less than half of what commits leave for removals, or of a later generation, as each
+    /// succession takes some, a quarter.
+    pub(in crate::group) fn check_joined(&self, key: &GroupKey) -> Result<(), Error> {
+        let part = if key.generation == 0 { 2 } else { 4 };
+        let most = limits::RULE_CHANGES - limits::RULE_CHANGES_FREE / part;
+        let counts = [self.former.len(), self.roles.len()];
+        let bytes = codec::encode(self).len();
+        if counts.iter().all(|count| *count <= most)
+            && bytes <= limits::RULES - limits::RULES_FREE / part
+        {
+            Ok(())
+        } else {
+            Err(Error::Rules("they leave no room for successions"))
+        }
+    }
+
     /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
     /// common, must be in `next`.
     ///
@@ -146,9 +166,11 @@ impl Rules {
         let both = self.roles.iter().chain(&next.roles);
         let mut roles = both.filter(|c| here(c.at));
         let mut former = self.former.iter().filter(|f| f.at <= upto);
+        let mut added = next.former.iter().filter(|f| here(f.at));
         let mut stages = self.stages.iter().filter(|s| s.at <= upto);
         let kept = roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
             && former.all(|f| next.former.contains(f))
+            && added.all(|f| self.former.contains(f))
             && stages.all(|s| next.stages.contains(s));
         if same && kept {
             Ok(())

@@ -415,3 +415,46 @@ fn nobody_fills_the_rules_so_that_nobody_can_be_removed_or_voted_out() {
     });
     assert_eq!(room(&brim, &purged), Ok(()));
 }
+
+/// A node that never was, as one that is out.
+fn made_up(n: usize, at: Epoch) -> Former {
+    let mut id = [7; 32];
+    id[..8].copy_from_slice(&n.to_be_bytes());
+    Former {
+        node: NodeId(id),
+        at,
+        cuts: Some(Vec::new()),
+    }
+}
+
+#[test]
+fn nobody_follows_a_commit_that_fills_the_rules_nor_joins_a_case_whose_rules_are_full() {
+    let directory = directory();
+    let [first, mut second, mut third] = three(&directory);
+    let next = first.epoch().next();
+    let mut filled = first.rules().clone();
+    let most = limits::RULE_CHANGES - limits::RULE_CHANGES_FREE;
+    filled.former = (0..most).map(|n| made_up(n, next)).collect();
+    filled.former.push(made_up(most, next));
+    let commit = forced(&first, &filled);
+    refused(second.apply(&commit, node(1), node(2), &directory).err());
+    filled.former.pop();
+    let commit = forced(&first, &filled);
+    let applied = third.apply(&commit, node(1), node(3), &directory);
+    applied.expect("it leaves room");
+    // Who opens a case writes into it what it likes before anybody else is there.
+    let most = limits::RULE_CHANGES - limits::RULE_CHANGES_FREE / 2;
+    let (package, rows) = identity(2).key_package().expect("key package");
+    let join = |formers: usize| {
+        let mut rules = rules();
+        rules.former = (0..formers).map(|n| made_up(n, at(0))).collect();
+        let mut group = CaseGroup::create(&identity(1), first_key(), rules).expect("case");
+        let mut change = nothing(&group);
+        change.add.push((node(2), package.clone()));
+        let committed = group.commit(&identity(1), change, &directory);
+        let welcome = committed.expect("added").welcome.expect("for 2");
+        CaseGroup::join(first_key(), &welcome, node(1), &rows, &directory)
+    };
+    assert!(join(most).is_ok());
+    refused(join(most + 1).err());
+}

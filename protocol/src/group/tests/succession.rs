@@ -346,4 +346,14 @@ fn a_group_begins_with_what_its_succession_says_of_those_who_are_out() {
         cuts: Some(vec![]),
     });
     assert_eq!(rules.check_began(&group, &left_out), Ok(()));
+    // And nobody else, nor anybody twice: who is elected would otherwise fill the rules, and stay for ever.
+    for other in [3, 4] {
+        let mut padded = rules.clone();
+        padded.former.push(Former {
+            node: node(other),
+            at: begun,
+            cuts: Some(vec![]),
+        });
+        assert!(padded.check_began(&group, &left_out).is_err());
+    }
 }

@@ -229,7 +229,9 @@ impl Host {
                 Action::Rekey => case.rekey(ctx)?,
                 Action::Stage(stage) => case.set_stage(ctx, stage, "simulated", None)?,
                 Action::Vote(successor, cause) => match case.vote(ctx, successor, cause) {
-                    Err(case::Error::CustodianStays) if claims.contains(&(id, successor)) => {
+                    Err(case::Error::CustodianStays)
+                        if claims.contains(&(id, successor)) && case.is_custodian() =>
+                    {
                         case.agree(successor)
                     }
                     voted => voted?,

@@ -41,7 +41,7 @@ pub struct Info {
     /// Whether this node hands its copy on to the members.
     hands_on: bool,
     /// The custodians of the groups that are followed.
-    custodians: BTreeSet<NodeId>,
+    pub(super) custodians: BTreeSet<NodeId>,
 }
 
 impl Info {

@@ -6,7 +6,7 @@ use focal_protocol::{
     case::{Holding, NotAdmitted, Standing, admit},
     id::{CaseId, LogId, NodeId, OrgId},
     limits,
-    log::{Entry, Error, Head, Run, Writer},
+    log::{Entry, Error, Head, Lane, Run, Writer},
     sync::Input,
     time::Time,
 };
@@ -88,6 +88,7 @@ impl Host {
                 now: info.epoch,
                 member: info.members.contains(&writer.node),
                 earlier: info.earlier.contains(&writer.node),
+                leads: writer.lane == Lane::Flash && info.custodians.contains(&writer.node),
             };
             let admitted = admit(&standing, &writer.node, &org, &run, || {
                 self.held_of(&writer)

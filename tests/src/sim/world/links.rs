@@ -68,7 +68,7 @@ impl World {
         if let Ok(arrived) = &frame {
             // What it refused has come in vain.
             let taken = held(self).saturating_sub(before);
-            self.figures.arrived(arrived, bytes.len(), taken);
+            self.figures.arrived(arrived, bytes.len(), (before, taken));
         }
     }
 
