@@ -14,7 +14,7 @@ use focal_protocol::{
     record::{Kind, Record},
     seal::EpochSecret,
     signed::Signed,
-    sync::{CaseHeads, Frame, LogHead, ParcelNote},
+    sync::{CaseHeads, Frame, ParcelNote},
     time::Time,
 };
 use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, until};
@@ -623,19 +623,6 @@ async fn of_a_member_so_much_waits_for_a_commit_and_the_rest_is_asked_for_when_i
         head = end;
     }
     let log = runs[0].log;
-    let offered = CaseHeads {
-        case,
-        complete: false,
-        ask: false,
-        logs: vec![LogHead {
-            log,
-            node: stage.org().node,
-            lane: Lane::Flash,
-            height: head.height,
-            hash: head.hash,
-        }],
-    };
-    stage.insider.peer.send(&Frame::Heads(vec![offered])).await;
     for run in runs {
         stage.insider.peer.send(&Frame::Entries(run)).await;
     }

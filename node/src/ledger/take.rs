@@ -17,6 +17,7 @@ impl Ledger {
     /// Checks a run from a peer and stores what is new of it.
     pub(super) fn take(&mut self, mailbox: &Mailbox, run: Run) {
         let (log, case) = (run.log, run.writer.case);
+        let end = run.from.saturating_add(run.entries.len() as u64);
         match self.take_run(mailbox, run) {
             Ok(()) => {}
             Err(Refused::Log(log::Error::Gap { have, .. })) => {
@@ -26,7 +27,10 @@ impl Ledger {
             Err(refused) => {
                 self.shared.refuse(&refused);
                 match refused {
-                    Refused::TooLate(_) => self.fetch.late(log, case),
+                    Refused::TooLate(_) => {
+                        let now = clock::steady();
+                        self.fetch.late((mailbox.peer, end), log, case, now);
+                    }
                     _ => self.fetch.refused(log),
                 }
                 if refused.blames_peer() {

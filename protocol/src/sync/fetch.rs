@@ -81,11 +81,14 @@ impl Fetch {
         }
     }
 
-    /// What was sent of a log is of epochs of a case that are not known here yet, and there is no room for more of that.
-    pub fn late(&mut self, log: LogId, case: CaseId) {
+    /// What a peer sent of a log, up to a height, is of epochs of a case that are not known here yet, and there is no room for
+    /// more of that. Its writer pushes it once only: it is asked for.
+    pub fn late(&mut self, (peer, height): (NodeId, u64), log: LogId, case: CaseId, now: Time) {
+        self.offered(peer, log, height, now);
         self.refused(log);
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.late = Some(case);
+            offered.asked.get_or_insert((peer, now));
         }
     }
 
@@ -209,9 +212,8 @@ mod tests {
     fn what_came_before_its_epoch_is_asked_for_again_when_the_case_goes_on() {
         let (a, log) = (NodeId([1; 32]), LogId([3; 16]));
         let mut fetch = Fetch::default();
-        fetch.offered(a, log, 10, Time(0));
-        assert_eq!(fetch.due(Time(1_000)), [(a, log)]);
-        fetch.late(log, CaseId([1; 32]));
+        fetch.late((a, 10), log, CaseId([1; 32]), Time(0));
+        assert_eq!(fetch.due(Time(1_000)), [], "not before");
         fetch.went_on(CaseId([2; 32]));
         assert_eq!(fetch.due(Time(2_000)), [], "another case");
         fetch.went_on(CaseId([1; 32]));

@@ -28,40 +28,42 @@ pub(super) async fn remove(parties: &[Party], case: &str, say: &impl Fn(&str)) -
     custodian
         .json(&["case", "remove", case, removed.name, "--reason", reason])
         .await?;
-    custodian
-        .json(&[
-            "report",
-            "send",
-            case,
-            "--kind",
-            "note",
-            "--text",
-            story::MEETING,
-        ])
-        .await?;
+    tell(custodian, partner, case, story::MEETING).await?;
+    let path = format!("/v1/cases/{case}");
+    // It is told why, in a parcel of its own; of the case itself it gets nothing any more.
+    let told: Value = until(&tr!("demo-removed-told"), || async {
+        let detail: Value = removed.client().get(&path).await.ok()?;
+        let told = detail["stage"].as_str()?.contains(reason);
+        told.then_some(detail)
+    })
+    .await?;
+    // Nor of what is written once it knows.
+    let written = tell(custodian, partner, case, story::MOVED).await?;
+    let detail: Value = removed.client().get(&path).await?;
+    let readable = detail["records"].as_u64().unwrap_or_default();
+    let outcome = Removed {
+        organisation: removed.name.to_string(),
+        readable,
+        written,
+        why: detail["stage"].as_str().unwrap_or_default().to_string(),
+    };
+    if detail["records"] != told["records"] || outcome.readable >= outcome.written {
+        return Err(Error::new(Exit::Failed, tr!("demo-removed-reads")));
+    }
+    Ok(outcome)
+}
+
+/// The custodian writes something, and the partner reads it: how many records there are then.
+async fn tell(custodian: &Party, partner: &Party, case: &str, text: &str) -> Result<u64> {
+    let report = ["report", "send", case, "--kind", "note", "--text", text];
+    custodian.json(&report).await?;
     let path = format!("/v1/cases/{case}");
     let written = count(custodian, &path).await.unwrap_or_default();
     until(&tr!("demo-others-read"), || async {
         (count(partner, &path).await? == written).then_some(())
     })
     .await?;
-    // It is told why, in a parcel of its own; of the case itself it gets nothing any more.
-    let detail: Value = until(&tr!("demo-removed-told"), || async {
-        let detail: Value = removed.client().get(&path).await.ok()?;
-        let told = detail["stage"].as_str()?.contains(reason);
-        told.then_some(detail)
-    })
-    .await?;
-    let outcome = Removed {
-        organisation: removed.name.to_string(),
-        readable: detail["records"].as_u64().unwrap_or_default(),
-        written,
-        why: detail["stage"].as_str().unwrap_or_default().to_string(),
-    };
-    if outcome.readable >= outcome.written {
-        return Err(Error::new(Exit::Failed, tr!("demo-removed-reads")));
-    }
-    Ok(outcome)
+    Ok(written)
 }
 
 async fn count(party: &Party, path: &str) -> Option<u64> {

@@ -117,6 +117,8 @@ pub(super) const UNHURT: &str = "the driver has arrived unhurt";
 pub(super) const SEIZED: &str = "laptop seized at a checkpoint";
 /// Written after that.
 pub(super) const MEETING: &str = "New meeting point, not for the seized laptop.";
+/// And once that node has heard that it is out.
+pub(super) const MOVED: &str = "The meeting is an hour later.";
 /// Incidents that are written without a link.
 pub(super) const WITHOUT_LINK: [&str; 3] = [
     "Shots at the Dalmat bridge",

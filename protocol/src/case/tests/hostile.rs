@@ -395,6 +395,7 @@ fn who_came_back_by_trust_tells_those_there_nothing_of_before_whatever_office_it
         .expect("a late commit");
     let late = world.write(2).expect("written");
     world.settle();
+    assert!(world.can_open(3).contains(&late), "it is let in there");
     world.split(&[&[3, 4]]);
     world.settle();
     world.tick();

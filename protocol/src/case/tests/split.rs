@@ -269,6 +269,48 @@ fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
 }
 
 #[test]
+fn an_invitation_after_another_role_is_told_too_and_what_was_written_by_it_counts() {
+    let mut world = World::new(&[1, 2, 3, 4, 5, 51]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    let reader = world.act(1, |case, ctx| case.invite(ctx, org(5), CaseRole::Reader));
+    reader.expect("invited");
+    world.settle();
+    world
+        .ask(1, |case, ctx| case.remove_node(ctx, node(51), "stolen"))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[1, 5, 51], &[2, 3, 4]]);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.invite(2, &[4]);
+    // A custodian that cannot follow the other side.
+    world
+        .ask(2, |case, ctx| case.hand_over(ctx, node(4)))
+        .expect("handed over");
+    world.settle();
+    world
+        .ask(1, |case, ctx| {
+            case.set_role(ctx, org(5), CaseRole::Contributor)
+        })
+        .expect("set");
+    world.settle();
+    world.invite(1, &[5]);
+    let late = world.write(51).expect("it is in again");
+    world.settle();
+    world.heal();
+    world.settle();
+    world.tick();
+    world.settle();
+    world.assert_agreed(&[2, 3, 4]);
+    for n in 2..=4 {
+        assert!(world.reads(n).contains(&late), "node {n}");
+    }
+}
+
+#[test]
 fn what_a_reader_wrote_counts_whom_the_far_side_let_write() {
     for history in [History::All, History::FromJoining] {
         let mut world = World::new(&[1, 2, 3, 4, 5]);

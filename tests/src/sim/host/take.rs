@@ -30,7 +30,7 @@ impl From<Error> for Refusal {
 impl Host {
     /// Checks a run from a peer and stores what is new of it.
     pub(super) fn take(&mut self, now: Time, peer: NodeId, run: Run) -> Option<Input> {
-        let log = run.log;
+        let (log, end) = (run.log, run_reaches(&run));
         match self.take_run(now, run) {
             Ok(answer) => return answer,
             Err(Refusal::Log(Error::Gap { have, .. })) => return Some(Input::Rewind(log, have)),
@@ -43,7 +43,7 @@ impl Host {
                 self.refuse(why);
             }
             Err(Refusal::Late(case)) => {
-                self.fetch.late(log, case);
+                self.fetch.late((peer, end), log, case, now);
                 self.refuse("so much of it waits already");
             }
         }
