@@ -62,8 +62,10 @@ impl Fetch {
     pub fn stored(&mut self, log: LogId, height: u64, now: Time) {
         if let Some(offered) = self.logs.get_mut(&log) {
             offered.peers.retain(|_, h| *h > height);
-            offered.refusals = 0;
-            offered.late = None;
+            // What came before it may be durable only now.
+            if offered.late.is_none() {
+                offered.refusals = 0;
+            }
             offered.silences = 0;
             if let Some((_, since)) = &mut offered.asked {
                 *since = now;
@@ -213,6 +215,7 @@ mod tests {
         let (a, log) = (NodeId([1; 32]), LogId([3; 16]));
         let mut fetch = Fetch::default();
         fetch.late((a, 10), log, CaseId([1; 32]), Time(0));
+        fetch.stored(log, 9, Time(500));
         assert_eq!(fetch.due(Time(1_000)), [], "not before");
         fetch.went_on(CaseId([2; 32]));
         assert_eq!(fetch.due(Time(2_000)), [], "another case");
