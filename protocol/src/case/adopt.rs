@@ -234,6 +234,7 @@ impl Case {
             return Err(Error::NotYet);
         }
         earlier.rules().check_next(group.rules(), &key)?;
+        let since = earlier.epoch();
         let (epoch, secret) = (group.epoch(), group.secret()?);
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.resume(epoch, group.members());
@@ -252,6 +253,8 @@ impl Case {
                 generation: self.epoch().generation,
             }));
             self.leave_for_earlier(ctx, key, epoch);
+            // It may have been a member in epochs that it has not followed.
+            self.ask_since(since);
         }
         Ok(effects)
     }
