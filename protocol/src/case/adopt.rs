@@ -267,12 +267,10 @@ impl Case {
         };
         let later = |of: &GroupKey| of.generation > key.generation;
         let left = std::mem::replace(&mut self.active, self.others.remove(place));
-        let (gone, others) = std::mem::take(&mut self.others)
-            .into_iter()
-            .chain([left])
-            .partition(|group| later(group.key()));
+        let others = std::mem::take(&mut self.others).into_iter();
+        let (gone, others): (Vec<_>, Vec<_>) =
+            others.chain([left]).partition(|group| later(group.key()));
         self.others = others;
-        let gone: Vec<CaseGroup> = gone;
         self.dropped.extend(gone.iter().map(|group| *group.key()));
         self.state.groups.retain(|group| !later(&group.key));
         self.state.joined = joined;

@@ -239,12 +239,8 @@ fn who_was_removed_and_let_in_again_on_the_far_side_reads_what_was_written_there
     }
 }
 
-#[test]
-fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
-    let mut world = World::new(&[1, 2, 3, 4, 5]);
-    world.open(1, History::All);
-    world.invite(1, &[2, 3]);
-    world.split(&[&[1, 5], &[2, 3, 4]]);
+/// 2 and 3 vote the custodian out and let in 4, who cannot follow the other side and gets the office.
+fn office_to_4(world: &mut World) {
     for n in [2, 3] {
         world.vote(n, 2, Cause::Lost).expect("voted");
         world.settle();
@@ -254,9 +250,10 @@ fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
         .ask(2, |case, ctx| case.hand_over(ctx, node(4)))
         .expect("handed over");
     world.settle();
-    // The first custodian knows nothing of all this.
-    world.invite(1, &[5]);
-    let late = world.write(5).expect("written");
+}
+
+/// Both sides meet, and all who are in the group in force read a record of the far one.
+fn meet_and_read(world: &mut World, late: u32) {
     world.settle();
     world.heal();
     world.settle();
@@ -266,6 +263,19 @@ fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
     for n in 2..=4 {
         assert!(world.reads(n).contains(&late), "node {n}");
     }
+}
+
+#[test]
+fn whom_the_far_side_let_in_is_told_to_a_custodian_that_was_in_neither_side() {
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
+    world.open(1, History::All);
+    world.invite(1, &[2, 3]);
+    world.split(&[&[1, 5], &[2, 3, 4]]);
+    office_to_4(&mut world);
+    // The first custodian knows nothing of all this.
+    world.invite(1, &[5]);
+    let late = world.write(5).expect("written");
+    meet_and_read(&mut world, late);
 }
 
 #[test]
@@ -281,16 +291,7 @@ fn an_invitation_after_another_role_is_told_too_and_what_was_written_by_it_count
         .expect("removed");
     world.settle();
     world.split(&[&[1, 5, 51], &[2, 3, 4]]);
-    for n in [2, 3] {
-        world.vote(n, 2, Cause::Lost).expect("voted");
-        world.settle();
-    }
-    world.invite(2, &[4]);
-    // A custodian that cannot follow the other side.
-    world
-        .ask(2, |case, ctx| case.hand_over(ctx, node(4)))
-        .expect("handed over");
-    world.settle();
+    office_to_4(&mut world);
     world
         .ask(1, |case, ctx| {
             case.set_role(ctx, org(5), CaseRole::Contributor)
@@ -299,15 +300,7 @@ fn an_invitation_after_another_role_is_told_too_and_what_was_written_by_it_count
     world.settle();
     world.invite(1, &[5]);
     let late = world.write(51).expect("it is in again");
-    world.settle();
-    world.heal();
-    world.settle();
-    world.tick();
-    world.settle();
-    world.assert_agreed(&[2, 3, 4]);
-    for n in 2..=4 {
-        assert!(world.reads(n).contains(&late), "node {n}");
-    }
+    meet_and_read(&mut world, late);
 }
 
 #[test]
