@@ -190,6 +190,11 @@ impl Ledger {
         for (log, row) in gone {
             left_over.entry(row.writer.case).or_default().push(log);
         }
+        // What a full disk has kept from being destroyed.
+        for case in self.purged.keys().filter(|c| self.store.has_case_key(c)) {
+            let logs = left_over.get(case).cloned().unwrap_or_default();
+            self.undestroyed.entry(*case).or_insert(logs);
+        }
         self.left_over = left_over.into_iter().collect();
         self.ends_due = true;
         self.cursors.clear();

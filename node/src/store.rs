@@ -15,6 +15,7 @@ mod feed;
 mod fresh;
 mod groups;
 mod judged;
+mod key_dir;
 mod known;
 mod logs;
 mod mark;
@@ -25,11 +26,12 @@ mod places;
 mod records;
 mod space;
 mod trail;
+mod waiting_keys;
 mod write;
 pub mod yardstick;
 
 pub use attachments::{AttachmentState, NamedAttachment};
-pub(crate) use dump::{Filling, Row, trees};
+pub(crate) use dump::{Filling, Keys, Row, trees};
 pub use fresh::Fresh;
 pub use known::Known;
 pub use logs::{Cursor, LogRow, PendingKey};
@@ -171,6 +173,7 @@ pub struct Store {
     bell: Arc<fresh::Bell>,
     mark: Arc<mark::Mark>,
     case_keys: Arc<case_keys::CaseKeys>,
+    waiting_keys: Arc<waiting_keys::WaitingKeys>,
     /// For whoever reads everything while others write.
     tap: Arc<dump::Tap>,
     pace: Arc<pace::Pace>,

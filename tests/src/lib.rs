@@ -23,7 +23,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use attachment::SealedFile;
-pub use copy::copy_dir;
+pub use copy::{copy_dir, files_with};
 pub use courier::Ring;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};

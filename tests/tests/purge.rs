@@ -5,15 +5,20 @@ use focal_node::{
     store::{LogRow, Store, Write},
 };
 use focal_protocol::{
+    group::Delivery,
     id::{CaseId, NodeId},
     random::{Random, SystemRandom},
 };
 use focal_tests::{
-    Federation, Org, Ring, SmallDisk,
+    Federation, Insider, Org, Ring, SmallDisk,
     courier::{load, pack, report},
-    until,
+    files_with, until,
 };
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 const NODE: &str = env!("CARGO_BIN_EXE_test-node");
 
@@ -182,6 +187,27 @@ async fn a_key_that_could_not_be_destroyed_raises_an_alarm_and_is_destroyed_late
         (!key.exists()).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_waited_here_opens_from_no_copy_of_the_files_after_a_purge_and_waits_on() {
+    let base = tempfile::tempdir().expect("a directory");
+    let federation = Federation::found(base.path(), &["Norland", "UN Office"]);
+    let un = &federation.orgs[1];
+    let mut node = un.start(Path::new(NODE)).await;
+    let (case, other) = (CaseId([7; 32]), CaseId([8; 32]));
+    let mut norland = Insider::open(&federation, 0, 1, case, "Varenia").await;
+    // Secrets of a case to which the node is not invited yet: they wait for that.
+    let early = Delivery::Grants(other, Vec::new());
+    norland.deliver(un, &early).await;
+    let keys = un.dir.join("store/waiting");
+    let key = until("they wait", || async { fs::read(keys.join("0")).ok() }).await;
+    assert_eq!(files_with(&un.dir, &key), [keys.join("0")]);
+    purged(un, case).await;
+    assert_eq!(files_with(&un.dir, &key), Vec::<PathBuf>::new());
+    assert!(node.stop().success());
+    let store = Store::open(&un.dir.join("store"), un.keys().storage()).expect("a store");
+    assert_eq!(store.waiting_parcels(&un.node).count(), 1, "it waits on");
 }
 
 #[tokio::test]

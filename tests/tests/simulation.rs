@@ -4,7 +4,7 @@ use focal_tests::sim::{
     crowd::crowd,
     mesh::{reunions, spread},
     month::{Scale, month},
-    seeds::{Limits, run_all},
+    seeds::{Limits, run, run_all},
 };
 
 #[test]
@@ -13,6 +13,32 @@ fn whatever_happens_nothing_is_lost_nothing_leaks_and_all_come_to_hold_the_same(
     let failures: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     outcome.figures.check_share().expect("enough to look at");
+}
+
+#[test]
+fn a_seed_tells_its_story_again() {
+    let limits = Limits {
+        story: true,
+        ..Limits::USUAL
+    };
+    let told = |seed| {
+        let mut story = match run(seed, limits) {
+            Ok(played) => played.story,
+            Err(failure) => failure.story,
+        };
+        // What happens in one millisecond may come in another order.
+        story.sort_unstable();
+        story
+    };
+    let (mut lines, mut alike) = (0, 0);
+    for seed in 0..20 {
+        let story = told(seed);
+        lines += story.len();
+        alike += usize::from(story == told(seed));
+    }
+    assert!(lines > 1_000, "{lines} lines of a story");
+    // Not all: keys and ciphertexts are made anew.
+    assert!(alike >= 15, "{alike} of 20");
 }
 
 #[test]

@@ -50,6 +50,9 @@ pub struct Listed {
     /// Chunks that could not be read when it was made, or were damaged.
     #[serde(default)]
     pub left_out: u64,
+    /// The keys of parcels that wait, by their numbers, as those of the cases.
+    #[serde(default)]
+    pub(super) waiting_keys: Vec<(u64, ByteBuf)>,
 }
 
 /// What everybody can see of a list.
@@ -82,6 +85,7 @@ impl Listed {
             case_keys: Vec::new(),
             chunks: Vec::new(),
             left_out: 0,
+            waiting_keys: Vec::new(),
         }
     }
 

@@ -130,8 +130,7 @@ impl Backup {
                 &mut |row| making.borrow_mut().rows(later.row(row), &mut changed),
             )?;
         }
-        let case_keys =
-            dump.end::<Refused>(&mut |row| making.rows(later.row(row), &mut changed))?;
+        let keys = dump.end::<Refused>(&mut |row| making.rows(later.row(row), &mut changed))?;
         let created = clock::now();
         making.rows(packing.rest(), &mut rows)?;
         making.rows(later.rest(), &mut changed)?;
@@ -159,12 +158,10 @@ impl Backup {
             card: read("node.card").ok().map(ByteBuf::from),
             trees: store::trees(),
             rows,
-            case_keys: case_keys
-                .into_iter()
-                .map(|(case, key)| (case, ByteBuf::from(key)))
-                .collect(),
+            case_keys: listed(keys.cases),
             chunks,
             left_out,
+            waiting_keys: listed(keys.waiting),
         };
         let made = Made {
             created,
@@ -239,6 +236,12 @@ impl Backup {
         // It was given up with the trail's oldest items: everything may be older.
         Ok(Some(clock::now()))
     }
+}
+
+/// Keys, as they are listed.
+fn listed<Name>(keys: Vec<(Name, Vec<u8>)>) -> Vec<(Name, ByteBuf)> {
+    let keys = keys.into_iter();
+    keys.map(|(name, key)| (name, ByteBuf::from(key))).collect()
 }
 
 fn busy() -> Refused {

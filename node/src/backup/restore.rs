@@ -4,8 +4,13 @@ use super::{
     Error, List, Reading, rows,
     verify::{chunk_piece, keys, rows_piece},
 };
-use crate::{Restored, files, restore::retire, store::Filling};
+use crate::{
+    Restored, files,
+    restore::retire,
+    store::{Filling, Keys},
+};
 use focal_protocol::seal::Unlock;
+use serde_bytes::ByteBuf;
 use std::{
     fs::{self, File, OpenOptions},
     io::Write as _,
@@ -53,12 +58,11 @@ pub fn restore(
         let (bytes, _) = chunk_piece(reading, &key, chunk)?;
         put_chunk(dir, chunk, &bytes)?;
     }
-    let case_keys: Vec<_> = listed
-        .case_keys
-        .into_iter()
-        .map(|(case, key)| (case, key.into_vec()))
-        .collect();
-    let store = filling.end(keys.storage(), &case_keys)?;
+    let beside = Keys {
+        cases: unlisted(listed.case_keys),
+        waiting: unlisted(listed.waiting_keys),
+    };
+    let store = filling.end(keys.storage(), &beside)?;
     let restored = retire(&store, &keys)?;
     files::create_private(&dir.join("node.toml"), listed.settings.as_bytes())?;
     if let Some(card) = listed.card {
@@ -73,6 +77,12 @@ pub fn restore(
         chunks: listed.chunks.len(),
         with_attachments: listed.with_attachments,
     })
+}
+
+/// Keys, as they were on the disk.
+fn unlisted<Name>(keys: Vec<(Name, ByteBuf)>) -> Vec<(Name, Vec<u8>)> {
+    let keys = keys.into_iter();
+    keys.map(|(name, key)| (name, key.into_vec())).collect()
 }
 
 fn put_chunk(

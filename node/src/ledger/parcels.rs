@@ -158,7 +158,7 @@ impl Ledger {
             Err(e) if waits(&e) => {
                 if self.make_room(&note) {
                     let parcel = verified.signed();
-                    self.round.write.parcel(&self.store, &note, parcel)?;
+                    self.round.write.waiting(&self.store, &note, parcel)?;
                     self.post.keep(note, created);
                     self.then(Self::retry_pieces);
                 }
@@ -187,11 +187,15 @@ impl Ledger {
         }
     }
 
+    fn waiting_parcels(&self) -> Vec<Signed<Parcel>> {
+        let waiting = self.store.waiting_parcels(&self.me());
+        waiting.collect::<Result<_, _>>().unwrap_or_default()
+    }
+
     /// Puts pieces together of which all have come.
     fn retry_pieces(&mut self) {
-        let me = self.me();
         let mut wholes: BTreeMap<(NodeId, Hash), Vec<Piece>> = BTreeMap::new();
-        for parcel in self.store.parcels_for(&me).unwrap_or_default() {
+        for parcel in self.waiting_parcels() {
             if let Ok(parcel) = self.verify_parcel(parcel)
                 && let Ok(Delivery::Part(piece)) = parcel.open(&self.identity.contact)
             {
@@ -298,12 +302,11 @@ impl Ledger {
 
     /// Parcels for this node that could not be opened before.
     pub(super) fn retry_parcels(&mut self) {
-        let me = self.me();
         if !self.post.waits_here() {
             return;
         }
         self.retry_pieces();
-        for parcel in self.store.parcels_for(&me).unwrap_or_default() {
+        for parcel in self.waiting_parcels() {
             let Some(note) = self.post.get(&parcel.hash()) else {
                 continue;
             };

@@ -1,11 +1,12 @@
 //! One key for each case, in a small file of its own outside the database.
 //!
 //! Everything that opens a case's content (its group's state, epoch secrets, the reading index, the search index) is
-//! sealed under this key.
-//! sled keeps deleted rows in its files for long; a case is purged by destroying the one file without which none of them
-//! opens.
+//! sealed under this key. A case is purged by destroying the one file without which none of them opens.
 
-use super::{Result, Store};
+use super::{
+    Result, Store,
+    key_dir::{KeyDir, open_key},
+};
 use focal_protocol::{
     id::CaseId,
     random::{Random, SystemRandom},
@@ -13,22 +14,17 @@ use focal_protocol::{
 };
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 use zeroize::Zeroizing;
 
 const DIR: &str = "cases";
-/// How the name of a key ends that is being written.
-const NEW: &str = ".new";
 
 /// The keys of all cases. Read by every reader of sealed rows, written when a case comes or is purged.
 #[derive(Debug)]
 pub(super) struct CaseKeys {
-    dir: PathBuf,
+    dir: KeyDir,
     keys: RwLock<HashMap<CaseId, Arc<StorageKey>>>,
 }
 
@@ -46,35 +42,17 @@ impl CaseKeys {
     /// Reads the keys below the store's directory. Which of those that do not open are damage, and which were being
     /// destroyed, is for whoever knows what was purged.
     pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<(Self, Vec<Shut>)> {
-        let dir = store.join(DIR);
-        if !dir.exists() {
-            fs::DirBuilder::new().mode(0o700).create(&dir)?;
-        }
+        let dir = KeyDir::open(store, DIR)?;
         let (mut keys, mut shut) = (HashMap::new(), Vec::new());
-        for file in fs::read_dir(&dir)? {
-            let path = file?.path();
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
-            let Ok(case) = name.parse::<CaseId>() else {
-                let new = name.strip_suffix(NEW).map(str::parse::<CaseId>);
-                // What a crash left half-written was never used.
-                if let Some(Ok(_)) = new
-                    && let Err(e) = fs::remove_file(&path)
-                {
-                    tracing::warn!("{} cannot be removed: {e}", path.display());
+        for (case, sealed) in sealed(store)? {
+            match open_key(storage, &row(&case), &sealed) {
+                Some(key) => {
+                    keys.insert(case, Arc::new(key));
                 }
-                continue;
-            };
-            let sealed = fs::read(&path)?;
-            let plain = storage
-                .open(Table::Meta, &row(&case), &sealed)
-                .ok()
-                .and_then(|plain| <[u8; 32]>::try_from(plain.as_slice()).ok())
-                .map(Zeroizing::new);
-            match plain {
-                Some(plain) => {
-                    keys.insert(case, Arc::new(StorageKey::new(&plain)));
-                }
-                None => shut.push(Shut { case, path }),
+                None => shut.push(Shut {
+                    case,
+                    path: dir.path(&case.to_string()),
+                }),
             }
         }
         let keys = Self {
@@ -82,10 +60,6 @@ impl CaseKeys {
             keys: RwLock::new(keys),
         };
         Ok((keys, shut))
-    }
-
-    fn path(&self, case: &CaseId) -> PathBuf {
-        self.dir.join(case.to_string())
     }
 
     pub(super) fn get(&self, case: &CaseId) -> Option<Arc<StorageKey>> {
@@ -98,21 +72,9 @@ impl CaseKeys {
         if self.get(case).is_some() {
             return Ok(());
         }
-        let secret = Zeroizing::new(SystemRandom.array::<32>());
-        let sealed = storage.seal(Table::Meta, &row(case), &*secret, &SystemRandom);
-        let (path, new) = (self.path(case), self.dir.join(format!("{case}{NEW}")));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
-        file.write_all(&sealed)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
-        File::open(&self.dir)?.sync_all()?;
+        let key = self.dir.make(&case.to_string(), &row(case), storage)?;
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(*case, Arc::new(StorageKey::new(&secret)));
+        keys.insert(*case, Arc::new(key));
         Ok(())
     }
 
@@ -120,53 +82,25 @@ impl CaseKeys {
     pub(super) fn destroy(&self, case: &CaseId) -> Result<()> {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.remove(case);
-        let path = self.path(case);
-        let mut file = match OpenOptions::new().write(true).open(&path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(e.into()),
-        };
-        let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-        file.write_all(&vec![0; length.min(4096)])?;
-        file.sync_all()?;
-        fs::remove_file(&path)?;
-        File::open(&self.dir)?.sync_all()?;
-        Ok(())
+        self.dir.destroy(&case.to_string())
     }
 }
 
 /// The keys of all cases as they are on the disk.
 pub(super) fn sealed(store: &Path) -> Result<Vec<(CaseId, Vec<u8>)>> {
-    let mut keys = Vec::new();
-    for file in fs::read_dir(store.join(DIR))? {
-        let path = file?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
-        if let Ok(case) = name.parse() {
-            keys.push((case, fs::read(&path)?));
-        }
-    }
-    keys.sort();
-    Ok(keys)
+    let keys = KeyDir::sealed(store, DIR)?.into_iter();
+    let keys = keys.filter_map(|(name, sealed)| Some((name.parse().ok()?, sealed)));
+    Ok(keys.collect())
 }
 
 /// Puts keys as they were on the disk into a store that is being made.
 pub(super) fn put_sealed(store: &Path, keys: &[(CaseId, Vec<u8>)]) -> Result<()> {
-    let dir = store.join(DIR);
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&dir)?;
-    for (case, sealed) in keys {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(dir.join(case.to_string()))?;
-        file.write_all(sealed)?;
-        file.sync_all()?;
-    }
-    File::open(&dir)?.sync_all()?;
-    Ok(())
+    let keys = keys.iter().cloned();
+    KeyDir::put_sealed(
+        store,
+        DIR,
+        keys.map(|(case, sealed)| (case.to_string(), sealed)),
+    )
 }
 
 impl Store {

@@ -4,7 +4,9 @@
 //! writers wait for the moment in which the noted ones are read again. What was read first, with these over it, is the store
 //! as it was at that moment.
 
-use super::{Error, Result, Store, TREES, Tree, case_keys, open, space, write::CHANGE};
+use super::{
+    Error, Result, Store, TREES, Tree, case_keys, open, space, waiting_keys, write::CHANGE,
+};
 use focal_protocol::{id::CaseId, seal::StorageKey};
 use sled::IVec;
 use std::{
@@ -23,6 +25,15 @@ const BATCH_BYTES: usize = 512 << 10;
 
 /// A row: tree, key, and its value, or that it is gone.
 pub(crate) type Row<'a> = (u8, &'a [u8], Option<&'a [u8]>);
+
+/// The keys beside the rows, as they are on the disk: sealed under the storage key.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    /// The cases' own, but for those of purged cases.
+    pub(crate) cases: Vec<(CaseId, Vec<u8>)>,
+    /// Of parcels that wait for what they rest on, by their numbers.
+    pub(crate) waiting: Vec<(u64, Vec<u8>)>,
+}
 
 /// The names of the trees, by the numbers that rows have.
 pub(crate) fn trees() -> Vec<String> {
@@ -115,22 +126,23 @@ impl Dump<'_> {
     }
 
     /// Reads what was noted again, while nobody writes: with this, what was handed out is the store at this moment. Returns
-    /// the keys of cases as they are sealed on the disk, but for those of purged cases.
+    /// the keys.
     ///
     /// # Errors
     /// As [`Dump::rows`].
     pub(crate) fn end<E: From<Error>>(
         self,
         changed: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
-    ) -> std::result::Result<Vec<(CaseId, Vec<u8>)>, E> {
+    ) -> std::result::Result<Keys, E> {
         let (rows, keys) = {
             let gate = &self.0.tap.gate;
             let _nobody = gate.write().unwrap_or_else(PoisonError::into_inner);
             let rows = self.read(self.0.tap.take())?;
             let purged = self.0.purged()?;
-            let mut keys = case_keys::sealed(&self.0.path)?;
-            keys.retain(|(case, _)| !purged.contains_key(case));
-            (rows, keys)
+            let mut cases = case_keys::sealed(&self.0.path)?;
+            cases.retain(|(case, _)| !purged.contains_key(case));
+            let waiting = waiting_keys::sealed(&self.0.path)?;
+            (rows, Keys { cases, waiting })
         };
         // Whoever takes them may be slow: nobody waits for that.
         for (tree, key, value) in rows {
@@ -229,15 +241,16 @@ impl Filling {
         Ok(())
     }
 
-    /// Ends it, with the keys of the cases, and opens it as any other store: what is in it must fit together.
+    /// Ends it, with the keys, and opens it as any other store: what is in it must fit together.
     ///
     /// # Errors
     /// It does not, or the disk fails.
-    pub(crate) fn end(mut self, key: StorageKey, keys: &[(CaseId, Vec<u8>)]) -> Result<Store> {
+    pub(crate) fn end(mut self, key: StorageKey, keys: &Keys) -> Result<Store> {
         for tree in 0..self.trees.len() {
             self.put(tree)?;
         }
-        case_keys::put_sealed(&self.path, keys)?;
+        case_keys::put_sealed(&self.path, &keys.cases)?;
+        waiting_keys::put_sealed(&self.path, &keys.waiting)?;
         self.db.flush()?;
         // It was flushed, so it is no first start that was cut short; how much it holds is counted when it is opened.
         super::mark::Mark::open(&self.path, super::mark::Extent::default())?;

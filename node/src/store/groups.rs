@@ -235,12 +235,16 @@ impl Store {
         Ok(packages)
     }
 
-    /// Destroys what opens a case, for ever, once a write with [`Write::purge`] is durable: its key. What is left over
-    /// cannot be opened any more, and is cleared by [`Store::clear_some`].
+    /// Destroys what opens a case, for ever, once a write with [`Write::purge`] is durable: its key, and that of parcels which
+    /// have waited. What is left over cannot be opened any more, and is cleared by [`Store::clear_some`].
     ///
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
     pub fn finish_purge(&self, case: CaseId) -> Result<()> {
+        // First, so that it is known from the case's key whether it is still to be done.
+        if self.has_case_key(&case) {
+            self.renew_waiting_key()?;
+        }
         self.case_keys.destroy(&case)?;
         self.bell.note(|feed| feed.lost(&case));
         Ok(())

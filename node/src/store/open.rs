@@ -4,6 +4,7 @@ use super::{
     Error, Result, Store, TREES, Tree,
     case_keys::CaseKeys,
     mark::{Extent, Mark},
+    waiting_keys::WaitingKeys,
     write::CHANGE,
 };
 use focal_protocol::{
@@ -94,6 +95,7 @@ impl Store {
             }
         }
         let (case_keys, shut) = CaseKeys::open(path, &key)?;
+        let waiting_keys = WaitingKeys::open(path, &key)?;
         let mut store = Self {
             db,
             trees: trees.into(),
@@ -104,6 +106,7 @@ impl Store {
             bell: Arc::default(),
             mark: Arc::new(Mark::open(path, Extent::default())?),
             case_keys: Arc::new(case_keys),
+            waiting_keys: Arc::new(waiting_keys),
             tap: Arc::default(),
             pace: Arc::default(),
             room: Arc::default(),
@@ -138,7 +141,11 @@ impl Store {
             });
         }
         for case in purged.into_keys() {
-            store.finish_purge(case)?;
+            match store.finish_purge(case) {
+                // The node starts all the same, and tries again.
+                Err(Error::Full) => tracing::error!("the disk is full: a purge is not done"),
+                finished => finished?,
+            }
         }
         Ok(store)
     }

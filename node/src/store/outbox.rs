@@ -1,4 +1,4 @@
-//! Parcels that are kept for their recipients, and receipts for those that are not any more.
+//! Parcels that are kept for their recipients, those for this node that wait, and receipts for those that are not kept any more.
 
 use super::{Error, Result, Store, Tree, Write};
 use focal_protocol::{
@@ -6,14 +6,19 @@ use focal_protocol::{
     group::{Parcel, Receipt},
     id::{Hash, NodeId},
     limits,
-    seal::Table,
+    random::SystemRandom,
+    seal::{StorageKey, Table},
     signed::Signed,
     sync::ParcelNote,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
+use sled::IVec;
+use zeroize::Zeroizing;
 
 const PARCEL: &[u8] = b"p";
+/// Of a parcel for this node, which waits for what it rests on.
+const WAITING: &[u8] = b"w";
 const RECEIPT: &[u8] = b"r";
 /// A row with a parcel, bytes: the largest, with the one signature that it may have.
 const PARCEL_ROW: usize = limits::PARCEL + 16_384;
@@ -37,6 +42,15 @@ fn readable(plain: &[u8]) -> Option<Signed<Parcel>> {
     parcel.unverified().is_ok().then_some(parcel)
 }
 
+/// The row of a parcel, which can be read again.
+fn row_of(parcel: &Signed<Parcel>) -> Result<Vec<u8>> {
+    let row = codec::encode_packed(parcel);
+    match readable(&row) {
+        Some(_) => Ok(row),
+        None => Err(Error::TooLarge(row.len())),
+    }
+}
+
 /// What a row is called in a log.
 fn name(key: &[u8]) -> String {
     let parcel = key.get(PARCEL.len() + NodeId::LEN..).unwrap_or(key);
@@ -54,7 +68,21 @@ impl Store {
         self.parcels_below(PARCEL)
     }
 
-    fn parcels_below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
+    /// Parcels for `me`, this node, which wait, as [`Store::parcels`].
+    pub fn waiting_parcels(
+        &self,
+        me: &NodeId,
+    ) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
+        // An earlier version has kept them among those for others.
+        let among_others = [PARCEL, me.as_bytes()].concat();
+        self.parcels_below(WAITING)
+            .chain(self.parcels_below(&among_others))
+    }
+
+    fn parcels_below<'a>(
+        &'a self,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = Result<Signed<Parcel>>> + use<'a> {
         let rows = self.tree(Tree::Outbox).scan_prefix(prefix);
         rows.filter_map(|row| match row {
             Ok((key, value)) => self
@@ -72,6 +100,7 @@ impl Store {
     /// The disk fails.
     pub fn parcel_notes(&self) -> Result<Vec<(ParcelNote, Time)>> {
         self.parcels()
+            .chain(self.parcels_below(WAITING))
             .filter_map(|signed| {
                 signed
                     .map(|signed| {
@@ -88,16 +117,7 @@ impl Store {
             .collect()
     }
 
-    /// Those kept for one node.
-    ///
-    /// # Errors
-    /// The disk fails.
-    pub fn parcels_for(&self, to: &NodeId) -> Result<Vec<Signed<Parcel>>> {
-        self.parcels_below(&[PARCEL, to.as_bytes()].concat())
-            .collect()
-    }
-
-    /// One of them; none if it is not kept.
+    /// One that is kept for another; none if it is not.
     ///
     /// # Errors
     /// The disk fails or the row is damaged.
@@ -108,12 +128,45 @@ impl Store {
     }
 
     fn parcel_in(&self, key: &[u8], value: &[u8]) -> Result<Signed<Parcel>> {
-        let plain = self.unseal(Table::Outbox, key, value)?;
+        let plain = match key.starts_with(WAITING) {
+            true => self.unseal_waiting(key, value)?,
+            false => self.unseal(Table::Outbox, key, value)?,
+        };
         let parcel = readable(&plain).filter(|parcel| {
             let hash = key.get(PARCEL.len() + NodeId::LEN..);
             hash == Some(parcel.hash().as_bytes())
         });
         parcel.ok_or_else(|| self.damaged("a parcel"))
+    }
+
+    /// Opens a row of a parcel that waits.
+    fn unseal_waiting(&self, key: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let keys = self.waiting_keys.all();
+        let mut latest_first = keys.iter().rev();
+        latest_first
+            .find_map(|(_, waiting)| waiting.open(Table::Outbox, key, sealed).ok())
+            .ok_or_else(|| self.damaged("a sealed row of a waiting parcel does not open"))
+    }
+
+    /// The rows of parcels that wait.
+    pub(super) fn waiting_rows(&self) -> Result<Vec<IVec>> {
+        let rows = self.tree(Tree::Outbox).scan_prefix(WAITING).keys();
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// Seals one of them under another key. One that does not open stays as it is: it is of no use to anybody.
+    pub(super) fn reseal_waiting(&self, row: IVec, key: &StorageKey) -> Result<()> {
+        let Some(sealed) = self.tree(Tree::Outbox).get(&row)? else {
+            return Ok(());
+        };
+        let Ok(plain) = self.unseal_waiting(&row, &sealed) else {
+            return Ok(());
+        };
+        let mut write = Write::default();
+        let sealed = key.seal(Table::Outbox, &row, &plain, &SystemRandom);
+        write.put(Tree::Outbox, row, sealed);
+        write.purges = true;
+        self.apply(&write)
     }
 
     /// Receipts kept.
@@ -142,19 +195,36 @@ impl Write {
         note: &ParcelNote,
         parcel: &Signed<Parcel>,
     ) -> Result<()> {
-        let row = codec::encode_packed(parcel);
-        if readable(&row).is_none() {
-            return Err(Error::TooLarge(row.len()));
-        }
+        let row = row_of(parcel)?;
         let key = key(PARCEL, &note.to, &note.parcel);
         let sealed = store.seal(Table::Outbox, &key, &row);
         self.put(Tree::Outbox, key, sealed);
         Ok(())
     }
 
-    /// Drops a parcel.
+    /// Keeps a parcel for this node, which waits, in rows that no copy of the store's files opens once a case was purged.
+    ///
+    /// # Errors
+    /// As [`Write::parcel`]; or the disk is full or broken.
+    pub fn waiting(
+        &mut self,
+        store: &Store,
+        note: &ParcelNote,
+        parcel: &Signed<Parcel>,
+    ) -> Result<()> {
+        let row = row_of(parcel)?;
+        let key = key(WAITING, &note.to, &note.parcel);
+        let waiting = store.waiting_key()?;
+        let sealed = waiting.seal(Table::Outbox, &key, &row, &SystemRandom);
+        self.put(Tree::Outbox, key, sealed);
+        Ok(())
+    }
+
+    /// Drops a parcel, for whomever it is.
     pub fn drop_parcel(&mut self, note: &ParcelNote) {
-        self.delete(Tree::Outbox, key(PARCEL, &note.to, &note.parcel));
+        for of in [PARCEL, WAITING] {
+            self.delete(Tree::Outbox, key(of, &note.to, &note.parcel));
+        }
     }
 
     /// Keeps a receipt.
@@ -169,3 +239,6 @@ impl Write {
         self.delete(Tree::Outbox, key(RECEIPT, to, parcel));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,10 @@
 use super::*;
 use focal_protocol::{
     codec,
-    group::{Parcel, Receipt},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     log::{Entry, Epoch, Head, Header, Lane, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
-    signed::Signed,
-    sync::ParcelNote,
     time::Time,
 };
 use std::{collections::BTreeMap, fs, path::Path};
@@ -15,7 +12,7 @@ use zeroize::Zeroizing;
 
 const SALT: Salt = Salt([7; 16]);
 
-fn storage_key(seed: u8) -> StorageKey {
+pub(super) fn storage_key(seed: u8) -> StorageKey {
     StorageKey::new(&Zeroizing::new([seed; 32]))
 }
 
@@ -112,7 +109,7 @@ fn fill(store: &Store, author: &mut Author, runs: u64) -> Vec<Hash> {
 }
 
 /// Every file below a directory.
-fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(dir).expect("a directory") {
         let path = entry.expect("an entry").path();
@@ -126,7 +123,7 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-fn put_back(files: &BTreeMap<PathBuf, Vec<u8>>, dir: &Path) {
+pub(super) fn put_back(files: &BTreeMap<PathBuf, Vec<u8>>, dir: &Path) {
     fs::remove_dir_all(dir).expect("removed");
     for (path, content) in files {
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
@@ -269,130 +266,6 @@ fn an_empty_store_is_begun_again() {
     store.flush().expect("flushed");
     drop(store);
     assert!(open(&path, storage_key(1)).is_ok());
-}
-
-#[test]
-fn a_receipt_takes_the_place_of_its_parcel_and_both_survive_a_restart() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let path = dir.path().join("store");
-    let [sender, recipient] = [3, 4].map(|n| SecretKey::from_seed(Zeroizing::new([n; 32])));
-    let id = |key: &SecretKey| NodeId(key.public().0);
-    let parcel = |n: u8| {
-        let parcel = Parcel {
-            from: id(&sender),
-            to: id(&recipient),
-            created: Time(7),
-            sealed: vec![n; 100],
-        };
-        Signed::new(&parcel, &sender)
-    };
-    let note = |parcel: &Signed<Parcel>| ParcelNote {
-        parcel: parcel.hash(),
-        to: id(&recipient),
-        from: id(&sender),
-    };
-    let (first, second) = (parcel(1), parcel(2));
-    let kept = KeptReceipt {
-        receipt: Receipt::sign(first.hash(), &recipient),
-        from: id(&sender),
-        until: Time(9),
-    };
-    {
-        let store = open(&path, storage_key(1)).expect("opens");
-        let mut write = Write::default();
-        for parcel in [&first, &second] {
-            let kept = write.parcel(&store, &note(parcel), parcel);
-            kept.expect("it can be read again");
-        }
-        store.apply(&write).expect("stored");
-        let mut write = Write::default();
-        write.drop_parcel(&note(&first));
-        write.receipt(&store, &kept);
-        store.apply(&write).expect("stored");
-        store.flush().expect("durable");
-    }
-    let store = open(&path, storage_key(1)).expect("opens again");
-    let notes = store.parcel_notes().expect("notes");
-    assert_eq!(notes, [(note(&second), Time(7))]);
-    assert_eq!(store.parcel(&note(&first)).expect("a look"), None);
-    assert_eq!(
-        store.parcels_for(&id(&recipient)).expect("parcels"),
-        [second]
-    );
-    assert_eq!(store.receipts().expect("receipts"), [kept]);
-    let mut write = Write::default();
-    write.drop_receipt(&id(&recipient), &first.hash());
-    store.apply(&write).expect("stored");
-    assert_eq!(store.receipts().expect("receipts"), []);
-}
-
-#[test]
-fn a_parcel_that_cannot_be_read_is_not_kept_and_a_damaged_one_costs_no_other() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let path = dir.path().join("store");
-    let key = |n: u8| SecretKey::from_seed(Zeroizing::new([n; 32]));
-    let id = |key: &SecretKey| NodeId(key.public().0);
-    let (sender, recipient) = (key(1), key(2));
-    let parcel = |sealed: Vec<u8>| {
-        let parcel = Parcel {
-            from: id(&sender),
-            to: id(&recipient),
-            created: Time(7),
-            sealed,
-        };
-        Signed::new(&parcel, &sender)
-    };
-    let note = |parcel: &Signed<Parcel>| ParcelNote {
-        parcel: parcel.hash(),
-        to: id(&recipient),
-        from: id(&sender),
-    };
-    let mut swollen = parcel(vec![3; 905_000]);
-    let store = open(&path, storage_key(1)).expect("opens");
-    let mut write = Write::default();
-    let largest = write.parcel(&store, &note(&swollen), &swollen);
-    largest.expect("with one signature it can be read again");
-    for n in 0..400_u16 {
-        let mut seed = [9; 32];
-        seed[..2].copy_from_slice(&n.to_be_bytes());
-        swollen.countersign(&SecretKey::from_seed(Zeroizing::new(seed)));
-    }
-    let mut write = Write::default();
-    let refused = write.parcel(&store, &note(&swollen), &swollen);
-    assert!(matches!(refused, Err(Error::TooLarge(_))), "{refused:?}");
-    assert!(write.is_empty());
-
-    let sound = [parcel(vec![1; 100]), parcel(vec![2; 100])];
-    for parcel in &sound {
-        let kept = write.parcel(&store, &note(parcel), parcel);
-        kept.expect("it can be read again");
-    }
-    store.apply(&write).expect("stored");
-    // What an earlier version has written, what does not open, and what is of another name.
-    let row = |hash: Hash| [b"p", &id(&recipient).0[..], &hash.0].concat();
-    let rows = [
-        (row(swollen.hash()), codec::encode_packed(&swollen)),
-        (row(Hash([1; 32])), codec::encode_packed(&sound[0])),
-        (row(Hash([2; 32])), b"no parcel".to_vec()),
-    ];
-    let outbox = store.tree(Tree::Outbox);
-    for (key, plain) in rows {
-        let sealed = store.seal(focal_protocol::seal::Table::Outbox, &key, &plain);
-        outbox.insert(key, sealed).expect("written");
-    }
-    let torn = outbox.insert(row(Hash([3; 32])), b"torn");
-    torn.expect("written");
-    store.flush().expect("durable");
-    drop(store);
-
-    let store = open(&path, storage_key(1)).expect("opens again");
-    let held = store.parcels_for(&id(&recipient)).expect("parcels");
-    assert_eq!(held.len(), 2);
-    assert!(sound.iter().all(|parcel| held.contains(parcel)));
-    let notes: Vec<_> = held.iter().map(|p| (note(p), Time(7))).collect();
-    assert_eq!(store.parcel_notes().expect("notes"), notes);
-    let packed: Vec<_> = store.parcels().collect::<Result<_>>().expect("parcels");
-    assert_eq!(packed, held);
 }
 
 /// A record that stands at a time of a case.

@@ -1,7 +1,7 @@
 //! The one source of the simulator's decisions. Keys and ciphertexts are not among them: OpenMLS and HPKE draw their own
-//! randomness. By some bytes more or less what they made differs in length once it is packed, and so in when it arrives; and
-//! where two groups are of one rank the greater hash wins. Of a hundred seeds about seven tell another story when they are
-//! played again: run one that failed several times.
+//! randomness. What they made differs by some bytes in length once it is packed, so links know classes of size only; what is
+//! ordered by hashes comes in another order, and where two groups are of one rank the greater hash wins. Of a hundred seeds
+//! about two tell another story when they are played again, most of them by two lines in another order.
 
 use focal_protocol::random::Random;
 use std::cell::Cell;

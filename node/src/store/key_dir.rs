@@ -1,0 +1,130 @@
+//! Keys in small files of their own, outside the database, each sealed under the node's storage key.
+//!
+//! sled keeps deleted rows in its files for long. What is to be unreadable for ever is therefore sealed under such a key, and
+//! the one small file is destroyed without which none of it opens.
+
+use super::Result;
+use focal_protocol::{
+    random::{Random, SystemRandom},
+    seal::{StorageKey, Table},
+};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// How the name of a key ends that is being written.
+const NEW: &str = ".new";
+/// A sealed key is far shorter, bytes: of a file that has become larger no more than this is overwritten.
+const LONGEST: usize = 4096;
+
+/// A directory of keys.
+#[derive(Debug)]
+pub(super) struct KeyDir(PathBuf);
+
+impl KeyDir {
+    /// The directory of this name below the store's, made if it is not there, without what a crash left half-written.
+    pub(super) fn open(store: &Path, name: &str) -> Result<Self> {
+        let dir = store.join(name);
+        if !dir.exists() {
+            fs::DirBuilder::new().mode(0o700).create(&dir)?;
+        }
+        for file in fs::read_dir(&dir)? {
+            let path = file?.path();
+            // It was never used.
+            if path.to_string_lossy().ends_with(NEW)
+                && let Err(e) = fs::remove_file(&path)
+            {
+                tracing::warn!("{} cannot be removed: {e}", path.display());
+            }
+        }
+        Ok(Self(dir))
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The keys below a store's directory, as they are on the disk, in order of their names.
+    pub(super) fn sealed(store: &Path, name: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut keys = Vec::new();
+        for file in fs::read_dir(store.join(name))? {
+            let file = file?;
+            if let Ok(name) = file.file_name().into_string()
+                && !name.ends_with(NEW)
+            {
+                keys.push((name, fs::read(file.path())?));
+            }
+        }
+        keys.sort();
+        Ok(keys)
+    }
+
+    /// Puts keys as they were on the disk into a store that is being made.
+    pub(super) fn put_sealed(
+        store: &Path,
+        name: &str,
+        keys: impl Iterator<Item = (String, Vec<u8>)>,
+    ) -> Result<()> {
+        let dir = store.join(name);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&dir)?;
+        for (name, sealed) in keys {
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(dir.join(name))?;
+            file.write_all(&sealed)?;
+            file.sync_all()?;
+        }
+        File::open(&dir)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Makes a key, durably. It is sealed for `row`.
+    pub(super) fn make(&self, name: &str, row: &[u8], storage: &StorageKey) -> Result<StorageKey> {
+        let secret = Zeroizing::new(SystemRandom.array::<32>());
+        let sealed = storage.seal(Table::Meta, row, &*secret, &SystemRandom);
+        let new = self.path(&format!("{name}{NEW}"));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)?;
+        file.write_all(&sealed)?;
+        file.sync_all()?;
+        fs::rename(&new, self.path(name))?;
+        File::open(&self.0)?.sync_all()?;
+        Ok(StorageKey::new(&secret))
+    }
+
+    /// Destroys a key: overwritten and removed, durably. Nothing if there is none.
+    pub(super) fn destroy(&self, name: &str) -> Result<()> {
+        let path = self.path(name);
+        let mut file = match OpenOptions::new().write(true).open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(e.into()),
+        };
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or(LONGEST);
+        file.write_all(&vec![0; length.min(LONGEST)])?;
+        file.sync_all()?;
+        fs::remove_file(&path)?;
+        File::open(&self.0)?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// The key in a file that was sealed for `row`; none if it does not open.
+pub(super) fn open_key(storage: &StorageKey, row: &[u8], sealed: &[u8]) -> Option<StorageKey> {
+    let plain = storage.open(Table::Meta, row, sealed).ok()?;
+    let secret = <[u8; 32]>::try_from(plain.as_slice()).ok()?;
+    Some(StorageKey::new(&Zeroizing::new(secret)))
+}
