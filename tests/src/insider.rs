@@ -10,7 +10,7 @@ use focal_protocol::{
     },
     id::{CaseId, LogId, NodeId},
     key::SecretKey,
-    log::{Entry, Head, Header, Lane, Payload, Raw, Run, Salt, VerifiedRun, Writer},
+    log::{Entry, Epoch, Head, Header, Lane, Payload, Raw, Run, Salt, VerifiedRun, Writer},
     random::{Random, SystemRandom},
     seal::{EpochSecret, seal_entry},
     signed::Signed,
@@ -30,6 +30,33 @@ pub struct Insider {
     /// Of its first entry, which names it.
     salt: Salt,
     head: Head,
+}
+
+/// A group as the node of an organisation, its custodian, begins it, and the Welcome of the one that it adds. `with` says
+/// how the rules change from the epoch on in which that one is in.
+///
+/// # Panics
+/// No honest node could begin it either.
+pub fn begin_group(
+    host: &Org,
+    key: GroupKey,
+    mut rules: Rules,
+    with: impl FnOnce(&mut Rules, Epoch),
+    added: (NodeId, Vec<u8>),
+    directory: &Directory,
+) -> (CaseGroup, Vec<u8>) {
+    let identity = MlsIdentity::new(host.node, host.keys().mls());
+    let mut group = CaseGroup::create(&identity, key, rules.clone()).expect("a group");
+    with(&mut rules, group.epoch().next());
+    let change = Change {
+        add: vec![added],
+        remove: BTreeSet::new(),
+        updates: Vec::new(),
+        rules,
+    };
+    let committed = group.commit(&identity, change, directory);
+    let welcome = committed.expect("committed").welcome;
+    (group, welcome.expect("somebody is added"))
 }
 
 impl Insider {
@@ -89,26 +116,25 @@ impl Insider {
         let directory = Directory::from_bundle(&federation.bundle).expect("a sound federation");
         let mut peer = Peer::greet(federation, host, guest).await;
         let package = peer.key_package(guest.node).await;
-        let identity = MlsIdentity::new(host.node, host.keys().mls());
         let founder = (host.member.org, host.node);
-        let mut rules = Rules::new(case, title, Time(1), founder, History::All);
-        let key = GroupKey::first(case);
-        let mut group = CaseGroup::create(&identity, key, rules.clone()).expect("a group");
-        let contributor = Some(CaseRole::Contributor);
-        rules.set_role(guest.member.org, contributor, group.epoch().next());
-        let change = Change {
-            add: vec![(guest.node, package)],
-            remove: BTreeSet::new(),
-            updates: Vec::new(),
-            rules,
+        let rules = Rules::new(case, title, Time(1), founder, History::All);
+        let contributes = |rules: &mut Rules, epoch: Epoch| {
+            rules.set_role(guest.member.org, Some(CaseRole::Contributor), epoch);
         };
-        let committed = group.commit(&identity, change, &directory);
-        let welcome = committed.expect("committed").welcome;
+        let added = (guest.node, package);
+        let (group, welcome) = begin_group(
+            host,
+            GroupKey::first(case),
+            rules,
+            contributes,
+            added,
+            &directory,
+        );
         let invitation = Invitation {
             case,
             generation: 0,
             succession: None,
-            welcome: welcome.expect("somebody is added"),
+            welcome,
         };
         let mut custodian = Self::of(peer, host, group);
         let invitation = Delivery::Invitation(invitation);

@@ -27,7 +27,7 @@ pub use copy::{copy_dir, files_with};
 pub use courier::Ring;
 pub use disk::SmallDisk;
 pub use federation::{Federation, Org};
-pub use insider::Insider;
+pub use insider::{Insider, begin_group};
 pub use peer::{Junk, Peer};
 pub use process::{CLOCK_AHEAD, NodeProcess, free_port};
 pub use slow_link::SlowLink;

@@ -3,17 +3,14 @@
 use focal_node::api::types::{CaseSummary, FindCompartment, Problem};
 use focal_protocol::{
     directory::Directory,
-    group::{
-        CaseGroup, Cause, Change, Delivery, Former, Invitation, MlsIdentity, Motion, Succession,
-        Vote,
-    },
+    group::{Cause, Delivery, Former, Invitation, Motion, Succession, Vote},
     id::{CaseId, Hash, LogId, NodeId},
     key::SecretKey,
     log::{Epoch, Lane},
     signed::Signed,
     sync::{CaseHeads, Frame, LogHead},
 };
-use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, until};
+use focal_tests::{DEADLINE, Federation, Insider, NodeProcess, Org, Peer, begin_group, until};
 use std::{collections::BTreeSet, path::Path};
 use tempfile::TempDir;
 
@@ -80,22 +77,14 @@ impl Stage {
             at: Epoch::new(1, 0),
             cuts: None,
         });
-        let identity = MlsIdentity::new(org.node, org.keys().mls());
         let directory = Directory::from_bundle(&self.federation.bundle).expect("sound");
-        let mut group = CaseGroup::create(&identity, key, rules.clone()).expect("a group");
-        let change = Change {
-            add: vec![(other.node, package.to_vec())],
-            remove: BTreeSet::new(),
-            updates: Vec::new(),
-            rules,
-        };
-        let committed = group.commit(&identity, change, &directory);
-        let welcome = committed.expect("committed").welcome;
+        let added = (other.node, package.to_vec());
+        let (_, welcome) = begin_group(org, key, rules, |_, _| {}, added, &directory);
         let invitation = Invitation {
             case: self.case,
             generation: 1,
             succession: Some(signed.clone()),
-            welcome: welcome.expect("somebody is added"),
+            welcome,
         };
         let succeeded = Delivery::Succeeded(Box::new(signed));
         self.insider.deliver(host, &succeeded).await;

@@ -19,7 +19,8 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-const DIR: &str = "cases";
+/// Below the store's directory.
+pub(super) const DIR: &str = "cases";
 
 /// The keys of all cases. Read by every reader of sealed rows, written when a case comes or is purged.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl CaseKeys {
     pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<(Self, Vec<Shut>)> {
         let dir = KeyDir::open(store, DIR)?;
         let (mut keys, mut shut) = (HashMap::new(), Vec::new());
-        for (case, sealed) in sealed(store)? {
+        for (case, sealed) in KeyDir::sealed::<CaseId>(store, DIR)? {
             match open_key(storage, &row(&case), &sealed) {
                 Some(key) => {
                     keys.insert(case, Arc::new(key));
@@ -84,23 +85,6 @@ impl CaseKeys {
         keys.remove(case);
         self.dir.destroy(&case.to_string())
     }
-}
-
-/// The keys of all cases as they are on the disk.
-pub(super) fn sealed(store: &Path) -> Result<Vec<(CaseId, Vec<u8>)>> {
-    let keys = KeyDir::sealed(store, DIR)?.into_iter();
-    let keys = keys.filter_map(|(name, sealed)| Some((name.parse().ok()?, sealed)));
-    Ok(keys.collect())
-}
-
-/// Puts keys as they were on the disk into a store that is being made.
-pub(super) fn put_sealed(store: &Path, keys: &[(CaseId, Vec<u8>)]) -> Result<()> {
-    let keys = keys.iter().cloned();
-    KeyDir::put_sealed(
-        store,
-        DIR,
-        keys.map(|(case, sealed)| (case.to_string(), sealed)),
-    )
 }
 
 impl Store {

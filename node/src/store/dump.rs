@@ -5,7 +5,8 @@
 //! as it was at that moment.
 
 use super::{
-    Error, Result, Store, TREES, Tree, case_keys, open, space, waiting_keys, write::CHANGE,
+    Error, Result, Store, TREES, Tree, case_keys, key_dir::KeyDir, open, space, waiting_keys,
+    write::CHANGE,
 };
 use focal_protocol::{id::CaseId, seal::StorageKey};
 use sled::IVec;
@@ -139,9 +140,9 @@ impl Dump<'_> {
             let _nobody = gate.write().unwrap_or_else(PoisonError::into_inner);
             let rows = self.read(self.0.tap.take())?;
             let purged = self.0.purged()?;
-            let mut cases = case_keys::sealed(&self.0.path)?;
+            let mut cases = KeyDir::sealed::<CaseId>(&self.0.path, case_keys::DIR)?;
             cases.retain(|(case, _)| !purged.contains_key(case));
-            let waiting = waiting_keys::sealed(&self.0.path)?;
+            let waiting = KeyDir::sealed(&self.0.path, waiting_keys::DIR)?;
             (rows, Keys { cases, waiting })
         };
         // Whoever takes them may be slow: nobody waits for that.
@@ -249,8 +250,8 @@ impl Filling {
         for tree in 0..self.trees.len() {
             self.put(tree)?;
         }
-        case_keys::put_sealed(&self.path, &keys.cases)?;
-        waiting_keys::put_sealed(&self.path, &keys.waiting)?;
+        KeyDir::put_sealed(&self.path, case_keys::DIR, &keys.cases)?;
+        KeyDir::put_sealed(&self.path, waiting_keys::DIR, &keys.waiting)?;
         self.db.flush()?;
         // It was flushed, so it is no first start that was cut short; how much it holds is counted when it is opened.
         super::mark::Mark::open(&self.path, super::mark::Extent::default())?;

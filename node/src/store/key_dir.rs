@@ -13,6 +13,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    str::FromStr,
 };
 use zeroize::Zeroizing;
 
@@ -48,14 +49,16 @@ impl KeyDir {
         self.0.join(name)
     }
 
-    /// The keys below a store's directory, as they are on the disk, in order of their names.
-    pub(super) fn sealed(store: &Path, name: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    /// The keys of a directory below the store's, as they are on the disk, in order of their names. What is called otherwise is
+    /// none.
+    pub(super) fn sealed<Name: FromStr + Ord>(
+        store: &Path,
+        dir: &str,
+    ) -> Result<Vec<(Name, Vec<u8>)>> {
         let mut keys = Vec::new();
-        for file in fs::read_dir(store.join(name))? {
+        for file in fs::read_dir(store.join(dir))? {
             let file = file?;
-            if let Ok(name) = file.file_name().into_string()
-                && !name.ends_with(NEW)
-            {
+            if let Some(Ok(name)) = file.file_name().to_str().map(str::parse) {
                 keys.push((name, fs::read(file.path())?));
             }
         }
@@ -64,12 +67,12 @@ impl KeyDir {
     }
 
     /// Puts keys as they were on the disk into a store that is being made.
-    pub(super) fn put_sealed(
+    pub(super) fn put_sealed<Name: ToString>(
         store: &Path,
-        name: &str,
-        keys: impl Iterator<Item = (String, Vec<u8>)>,
+        dir: &str,
+        keys: &[(Name, Vec<u8>)],
     ) -> Result<()> {
-        let dir = store.join(name);
+        let dir = store.join(dir);
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -79,8 +82,8 @@ impl KeyDir {
                 .write(true)
                 .create_new(true)
                 .mode(0o600)
-                .open(dir.join(name))?;
-            file.write_all(&sealed)?;
+                .open(dir.join(name.to_string()))?;
+            file.write_all(sealed)?;
             file.sync_all()?;
         }
         File::open(&dir)?.sync_all()?;

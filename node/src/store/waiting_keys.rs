@@ -15,7 +15,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-const DIR: &str = "waiting";
+/// Below the store's directory.
+pub(super) const DIR: &str = "waiting";
 
 /// A key with its number.
 type Numbered = (u64, Arc<StorageKey>);
@@ -37,7 +38,7 @@ impl WaitingKeys {
     pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<Self> {
         let dir = KeyDir::open(store, DIR)?;
         let mut keys = Vec::new();
-        for (number, sealed) in sealed(store)? {
+        for (number, sealed) in KeyDir::sealed::<u64>(store, DIR)? {
             match open_key(storage, &row(number), &sealed) {
                 Some(key) => keys.push((number, Arc::new(key))),
                 // Destroying it was cut short. If it was damaged, its parcels are asked for again: whoever sent them keeps
@@ -76,25 +77,6 @@ impl WaitingKeys {
         }
         Ok(())
     }
-}
-
-/// The keys as they are on the disk, in their order.
-pub(super) fn sealed(store: &Path) -> Result<Vec<(u64, Vec<u8>)>> {
-    let keys = KeyDir::sealed(store, DIR)?.into_iter();
-    let keys = keys.filter_map(|(name, sealed)| Some((name.parse().ok()?, sealed)));
-    let mut keys: Vec<(u64, _)> = keys.collect();
-    keys.sort();
-    Ok(keys)
-}
-
-/// Puts keys as they were on the disk into a store that is being made.
-pub(super) fn put_sealed(store: &Path, keys: &[(u64, Vec<u8>)]) -> Result<()> {
-    let keys = keys.iter().cloned();
-    KeyDir::put_sealed(
-        store,
-        DIR,
-        keys.map(|(number, key)| (number.to_string(), key)),
-    )
 }
 
 impl Store {
