@@ -358,7 +358,7 @@ fn led_astray_and_back(cause: Cause) {
 
 #[test]
 fn who_came_back_by_trust_tells_those_there_nothing_of_before_whatever_office_it_is_given() {
-    let mut world = World::new(&[1, 2, 3, 4]);
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
     world.open(1, History::All);
     world.invite(1, &[4]);
     let alone = world.node(4).disk.clone();
@@ -387,19 +387,28 @@ fn who_came_back_by_trust_tells_those_there_nothing_of_before_whatever_office_it
     world.tick();
     assert!(world.case(3).is_custodian());
     assert!(!world.can_open(4).contains(&since));
-    // Nor what is written while it is let in again on the other side.
+    // Nor whom it lets in there itself: that one reads what was written there.
+    let there = world.write(4).expect("written");
+    world.split(&[&[3, 4, 5]]);
+    world.invite(3, &[5]);
+    world.assert_agreed(&[3, 4, 5]);
+    assert_eq!(world.can_open(5), [there].into());
+    // Nor what is written after a late commit, when it is let in again on the other side.
     world.split(&[&[1, 2, 3]]);
     world.invite(1, &[3]);
     world
         .ask(1, |case, ctx| case.rekey(ctx))
         .expect("a late commit");
+    world.settle();
     let late = world.write(2).expect("written");
     world.settle();
     assert!(world.can_open(3).contains(&late), "it is let in there");
-    world.split(&[&[3, 4]]);
+    world.split(&[&[3, 4, 5]]);
     world.settle();
     world.tick();
-    assert!(!world.can_open(4).contains(&late));
+    for n in [4, 5] {
+        assert_eq!(world.can_open(n), [there].into(), "node {n}");
+    }
 }
 
 #[test]
