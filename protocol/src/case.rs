@@ -26,6 +26,7 @@ mod state;
 mod steps;
 mod succeed;
 mod tend;
+mod trust;
 mod word;
 
 pub use admit::{Holding, NotAdmitted, Standing, admit};

@@ -27,7 +27,9 @@ pub use identity::{KeyPackageRows, MlsIdentity, check_key_package};
 pub use mls::{Applied, CaseGroup, Change, Committed, GroupKey, RowChanges};
 pub use provider::Rows;
 pub use receipt::{Attested, Receipt};
-pub use rules::{CaseRole, Cut, Former, History, RoleChange, Rules, Stage, StageChange};
+pub use rules::{
+    CaseRole, Cut, Former, History, RoleChange, RuleCounts, Rules, Stage, StageChange,
+};
 pub use succession::{Ballots, Cause, Invalid, Motion, Rank, Succession, Vote, quorum};
 
 use crate::{id::NodeId, log::Epoch};

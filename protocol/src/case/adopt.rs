@@ -50,7 +50,7 @@ impl Case {
                 generation: invitation.generation,
             }));
         }
-        Ok(self.begin_anew(other))
+        Ok(self.begin_anew(ctx, other))
     }
 
     fn adopt_known(
@@ -103,10 +103,7 @@ impl Case {
             ctx.directory,
         )?;
         group.rules().check_began(&key, &succession)?;
-        if let Some(old) = self.base_group(&succession.motion) {
-            let common = succession.base.min(old.epoch());
-            old.rules().check_successor(group.rules(), common)?;
-        }
+        self.check_settled(&succession, group.rules())?;
         if !returns && in_force && self.is_brought_back(&succession, &group) {
             return Err(contested);
         }
@@ -114,7 +111,7 @@ impl Case {
         self.state.groups.push(Followed {
             key,
             rank,
-            steps: Steps::new(group.epoch(), group.members()),
+            steps: Steps::of(&group),
             succession: signed,
         });
         let mut effects = vec![Effect::Secret(secret.clone())];
@@ -137,7 +134,7 @@ impl Case {
                 effects.extend(self.grant_beyond(ctx, &succession, &parting, &secret)?);
                 effects.extend(self.tell_let_in(ctx, &succession)?);
             } else {
-                self.state.trusts = true;
+                self.come_by_trust(ctx, &secret);
             }
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out,
@@ -146,6 +143,7 @@ impl Case {
             }));
         } else {
             self.others.push(group);
+            self.keep_apart(&secret);
         }
         self.drop_old_groups();
         effects.push(Effect::Changed);
@@ -194,7 +192,7 @@ impl Case {
         // Commits that came after the word of its removal, and are from before it, were not followed any more.
         self.ask_since(self.epoch());
         if let Some(followed) = self.state.group_mut(&key) {
-            followed.steps.resume(epoch, group.members());
+            followed.steps.resume(&group);
         }
         self.active.replace(group);
         self.state.joined = epoch;
@@ -237,15 +235,14 @@ impl Case {
         let since = earlier.epoch();
         let (epoch, secret) = (group.epoch(), group.secret()?);
         if let Some(followed) = self.state.group_mut(&key) {
-            followed.steps.resume(epoch, group.members());
+            followed.steps.resume(&group);
         }
         if let Some(earlier) = self.others.iter_mut().find(|g| *g.key() == key) {
             earlier.replace(group);
         }
-        let mut effects = vec![
-            Effect::Secret(EpochGrant::new(epoch, secret)),
-            Effect::Changed,
-        ];
+        let secret = EpochGrant::new(epoch, secret);
+        self.keep_apart(&secret);
+        let mut effects = vec![Effect::Secret(secret), Effect::Changed];
         if leaves {
             effects.push(Effect::Alarm(Alarm::Succeeded {
                 out: self.rules().custodian,
@@ -275,6 +272,7 @@ impl Case {
         self.state.groups.retain(|group| !later(&group.key));
         self.state.joined = joined;
         self.state.trusts = false;
+        self.state.apart.clear();
         self.enter(key, ctx);
     }
 }

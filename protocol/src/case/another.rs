@@ -1,8 +1,11 @@
 //! Another case of the same id, which somebody has made up, or another history of a custodian: what tells it from the one
 //! that is known here, and how it takes its place once a person has decided.
 
-use super::{Case, Effect};
-use crate::group::{Invitation, Rules};
+use super::{Case, Ctx, Effect};
+use crate::{
+    group::{Invitation, Rules},
+    log::Epoch,
+};
 
 impl Case {
     /// Whether an invitation rests on an election in which somebody was voted out whom this node does not know.
@@ -27,17 +30,15 @@ impl Case {
         }
         let succession = invitation.succession.as_ref();
         let succession = succession.and_then(|s| s.unverified().ok());
-        succession.is_some_and(|s| {
-            let old = self.base_group(&s.motion);
-            old.is_some_and(|old| {
-                let common = s.base.min(old.epoch());
-                old.rules().check_successor(theirs, common).is_err()
-            })
-        })
+        succession.is_some_and(|s| self.check_settled(&s, theirs).is_err())
     }
 
     /// Another case of the same id, in the place of the one that is known here.
-    pub(super) fn begin_anew(&mut self, (mut other, effects): (Self, Vec<Effect>)) -> Vec<Effect> {
+    pub(super) fn begin_anew(
+        &mut self,
+        ctx: &Ctx<'_>,
+        (mut other, effects): (Self, Vec<Effect>),
+    ) -> Vec<Effect> {
         let key = other.state.active;
         let mut before = std::mem::take(&mut self.others);
         before.push(std::mem::replace(&mut self.active, other.active));
@@ -55,6 +56,12 @@ impl Case {
             }
         }
         self.state = other.state;
+        for effect in &effects {
+            if let Effect::Secret(new) = effect {
+                // Those here are not told what was written there, whichever of the two is the true one.
+                self.keep_all_apart(ctx, new, Epoch::default());
+            }
+        }
         // The invitation has waited for a person. Whoever has removed this node since has said so to one that did not
         // believe it.
         let since = self.epoch();

@@ -32,6 +32,7 @@ impl Case {
         grants.retain(|g| {
             (rest || g.at() > parting.common)
                 && g.at().generation <= now.generation
+                && self.may_tell(ctx, g)
                 && g.secret != new.secret
         });
         if grants.is_empty() {

@@ -272,7 +272,7 @@ impl Case {
             rules,
         };
         let committed = self.active.commit(ctx.identity, change, ctx.directory)?;
-        let epoch = self.epoch();
+        let (epoch, settled) = (self.epoch(), self.rules().counts());
         let key = *self.active.key();
         if let Some(followed) = self.state.group_mut(&key) {
             followed.steps.push(Step {
@@ -282,6 +282,7 @@ impl Case {
                 hash: None,
                 added: added.clone(),
                 removed: removed.clone(),
+                settled: Some(settled),
             });
         }
         self.state.proposed = None;
@@ -327,10 +328,8 @@ impl Case {
         }];
         if self.rules().history == History::All {
             let now = self.epoch();
-            // Who came by trust has nothing to tell from before.
-            let known = |at: Epoch| !self.state.trusts || at >= self.state.joined;
             let mut grants = ctx.held.secrets();
-            grants.retain(|g| g.at() < now && known(g.at()));
+            grants.retain(|g| g.at() < now && self.may_tell(ctx, g));
             effects.extend(self.grant(&grants)?);
         }
         Ok(effects)

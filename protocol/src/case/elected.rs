@@ -3,7 +3,7 @@
 
 use super::{Alarm, Case, Claim, Effect, Ended, Error};
 use crate::{
-    group::{self, CaseGroup, Former, Invalid, Motion, Succession, quorum},
+    group::{self, CaseGroup, Former, Invalid, Motion, Rules, Succession, quorum},
     id::NodeId,
     signed::{Signed, Verified},
 };
@@ -14,6 +14,21 @@ impl Case {
     pub(super) fn base_group(&self, motion: &Motion) -> Option<&CaseGroup> {
         let mut groups = std::iter::once(&self.active).chain(&self.others);
         groups.find(|g| g.key().generation == motion.generation && g.key().branch == motion.branch)
+    }
+
+    /// Checks rules of a group that a succession began: what was settled in the old one, as far as both know it, is settled.
+    pub(super) fn check_settled(
+        &self,
+        succession: &Succession,
+        theirs: &Rules,
+    ) -> Result<(), Error> {
+        let Some(old) = self.base_group(&succession.motion) else {
+            return Ok(());
+        };
+        let common = succession.base.min(old.epoch());
+        let followed = self.state.group(old.key());
+        let settled = followed.and_then(|f| f.steps.settled(common));
+        Ok(old.rules().check_successor(theirs, common, settled)?)
     }
 
     /// Whether a succession rests on a generation that this node has not seen begin, one that it knows invites it, and its

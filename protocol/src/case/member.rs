@@ -92,7 +92,7 @@ impl Case {
         let followed = Followed {
             key: *group.key(),
             rank,
-            steps: Steps::new(epoch, group.members()),
+            steps: Steps::of(&group),
             succession,
         };
         let secret = EpochGrant::new(epoch, group.secret()?);
@@ -169,7 +169,7 @@ impl Case {
         let applied = group.apply(commit, at.writer, me, ctx.directory)?;
         let changed: Vec<RoleChange> = group.rules().roles.iter().skip(roles).copied().collect();
         let (key, epoch) = (*group.key(), group.epoch());
-        let members = group.members();
+        let (members, settled) = (group.members(), group.rules().counts());
         let secret = if applied.out {
             None
         } else {
@@ -184,10 +184,14 @@ impl Case {
                 hash: Some(Hash::of(&[&commit.message])),
                 added: applied.added,
                 removed: applied.removed,
+                settled: Some(settled),
             });
         }
         let mut effects = Vec::new();
         if let Some(secret) = secret {
+            if !in_force {
+                self.keep_apart(&secret);
+            }
             effects.push(Effect::Secret(secret.clone()));
             // A late commit of an earlier generation: newcomers cannot follow it, and one of those who can tells them.
             if !in_force && self.tells(&members) && self.rules().history == History::All {

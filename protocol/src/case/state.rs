@@ -10,7 +10,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// A group that is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +123,10 @@ pub struct State {
     /// the others are there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trusts: bool,
+    /// Secrets that are not of where this node is now, though their epochs have such numbers, by their hashes: it tells nobody
+    /// there of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub apart: BTreeSet<Hash>,
     /// What members have asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<OpenRequest>,
@@ -168,6 +175,7 @@ impl State {
             forked_by: None,
             doubts: false,
             trusts: false,
+            apart: BTreeSet::new(),
             requests: Vec::new(),
             updates: BTreeMap::new(),
             proposed: None,

@@ -2,7 +2,7 @@
 
 use crate::{
     codec,
-    group::{RowChanges, Rows},
+    group::{CaseGroup, RowChanges, Rows, RuleCounts},
     id::{Hash, LogId, NodeId},
     limits,
     log::Epoch,
@@ -35,6 +35,9 @@ pub struct Step {
     /// Former members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<NodeId>,
+    /// How much the rules had settled then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<RuleCounts>,
 }
 
 impl Step {
@@ -50,6 +53,8 @@ struct Base {
     /// Members of epochs that were forgotten since: their entries still count.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     earlier: BTreeSet<NodeId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<RuleCounts>,
 }
 
 /// The members of one group since a node has known it.
@@ -76,13 +81,18 @@ fn step_row(to: Epoch) -> Vec<u8> {
 }
 
 impl Steps {
-    /// Begins with an epoch and its members.
+    /// Begins with the epoch of a group.
     #[must_use]
-    pub fn new(first: Epoch, members: BTreeSet<NodeId>) -> Self {
+    pub fn of(group: &CaseGroup) -> Self {
+        Self::new(group.epoch(), group.members(), group.rules().counts())
+    }
+
+    fn new(first: Epoch, members: BTreeSet<NodeId>, settled: RuleCounts) -> Self {
         let base = Base {
             first,
             members,
             earlier: BTreeSet::new(),
+            settled: Some(settled),
         };
         let unsaved = Unsaved {
             base: true,
@@ -132,14 +142,18 @@ impl Steps {
     }
 
     /// Begins anew, for a node that comes back: whoever was a member is not forgotten.
-    pub(super) fn resume(&mut self, first: Epoch, members: BTreeSet<NodeId>) {
+    pub(super) fn resume(&mut self, group: &CaseGroup) {
+        self.begin_anew(Self::of(group));
+    }
+
+    fn begin_anew(&mut self, new: Self) {
         let mut earlier = std::mem::take(&mut self.base.earlier);
         earlier.append(&mut self.base.members);
         let stored = self.steps.len().saturating_sub(self.unsaved.steps);
         let mut gone = std::mem::take(&mut self.unsaved.gone);
         gone.extend(self.steps.iter().take(stored).map(|s| s.to));
         earlier.extend(self.steps.drain(..).flat_map(|s| s.added));
-        *self = Self::new(first, members);
+        *self = new;
         self.base.earlier = earlier;
         self.unsaved.gone = gone;
     }
@@ -177,6 +191,7 @@ impl Steps {
                 self.base.earlier.insert(*node);
             }
             self.base.members.extend(step.added);
+            self.base.settled = step.settled;
             self.unsaved.gone.push(step.to);
         }
         self.unsaved.base = true;
@@ -197,6 +212,14 @@ impl Steps {
             members.extend(&step.added);
         }
         Some(members)
+    }
+
+    /// How much the rules had settled in an epoch, if that is known.
+    pub(super) fn settled(&self, epoch: Epoch) -> Option<RuleCounts> {
+        if epoch == self.base.first {
+            return self.base.settled;
+        }
+        self.steps.iter().find(|s| s.to == epoch)?.settled
     }
 
     /// Whether a node was a member at any time that is known.
@@ -267,8 +290,9 @@ mod tests {
             hash: None,
             added: added.iter().map(|n| node(*n)).collect(),
             removed: removed.iter().map(|n| node(*n)).collect(),
+            settled: None,
         };
-        let mut steps = Steps::new(at(3), [node(1), node(2)].into());
+        let mut steps = Steps::new(at(3), [node(1), node(2)].into(), RuleCounts::default());
         steps.push(step(4, &[3], &[]));
         steps.push(step(5, &[], &[2]));
         assert_eq!(steps.at(at(2)), None);
@@ -299,7 +323,7 @@ mod tests {
             NodeId(id)
         };
         let members: BTreeSet<NodeId> = (0..1_000).map(node).collect();
-        let mut steps = Steps::new(Epoch::new(1, 0), members);
+        let mut steps = Steps::new(Epoch::new(1, 0), members, RuleCounts::default());
         let mut rows = Rows::new();
         let mut most = 0;
         let save = |steps: &mut Steps, rows: &mut Rows| {
@@ -320,6 +344,7 @@ mod tests {
                 hash: Some(Hash([7; 32])),
                 added: vec![node(10_000 + n)],
                 removed: vec![node(n)],
+                settled: Some(RuleCounts::default()),
             });
             let bytes = save(&mut steps, &mut rows);
             if bytes > 1_000 {
@@ -343,7 +368,12 @@ mod tests {
         resumed.unsaved.base = true;
         resumed.unsaved.steps = resumed.steps.len();
         save(&mut resumed, &mut rows);
-        resumed.resume(Epoch::new(1, 9_999), [node(1)].into());
+        let new = Steps::new(
+            Epoch::new(1, 9_999),
+            [node(1)].into(),
+            RuleCounts::default(),
+        );
+        resumed.begin_anew(new);
         save(&mut resumed, &mut rows);
         assert_eq!(rows.len(), 1);
         assert_eq!(Steps::take_from(&mut rows), Some(resumed));

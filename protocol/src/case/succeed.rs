@@ -310,7 +310,7 @@ impl Case {
         }
         let group = CaseGroup::create(ctx.identity, key, rules)?;
         let first = EpochGrant::new(group.epoch(), group.secret()?);
-        let steps = Steps::new(group.epoch(), group.members());
+        let steps = Steps::of(&group);
         let rank = succession.rank(hash);
         // From here on nothing may fail half-way: what is replaced is kept until the new group stands.
         let old = std::mem::replace(&mut self.active, group);

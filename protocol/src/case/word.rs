@@ -90,7 +90,7 @@ impl Case {
             return effects;
         }
         let mut grants = ctx.held.secrets();
-        grants.retain(|g| g.at() > since && self.was_given(ctx, &from, g));
+        grants.retain(|g| g.at() > since && self.was_given(ctx, &from, g) && self.may_tell(ctx, g));
         let parts = grants.chunks(limits::SECRETS_OF_GRANTER);
         effects.extend(parts.map(|part| Effect::Deliver {
             to: vec![from],

@@ -167,6 +167,15 @@ pub struct StageChange {
     pub at: Epoch,
 }
 
+/// How many changes of each sort the rules of a case have. Commits only add to them, so that these numbers tell later what was
+/// settled in an epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCounts {
+    roles: u32,
+    former: u32,
+    stages: u32,
+}
+
 /// The rules of a case, in the MLS group context. Roles, former members and stages are kept with the epochs from which
 /// they hold, so that every member judges an entry by the rules of its epoch, whenever it arrives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -353,6 +362,18 @@ impl Rules {
     #[must_use]
     pub fn stage(&self) -> Option<&StageChange> {
         self.stages.last()
+    }
+
+    /// How many changes of each sort there are.
+    #[must_use]
+    pub fn counts(&self) -> RuleCounts {
+        // There are at most some thousands of each.
+        let count = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        RuleCounts {
+            roles: count(self.roles.len()),
+            former: count(self.former.len()),
+            stages: count(self.stages.len()),
+        }
     }
 
     /// Checks what can be checked without the directory.

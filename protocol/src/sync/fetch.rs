@@ -4,37 +4,53 @@ use crate::{
     id::{CaseId, LogId, NodeId},
     time::Time,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Wait before asking, milliseconds: the writer itself may be about to push.
 const PATIENCE_MS: u64 = 300;
 /// Without progress for this long, another peer is asked, milliseconds.
 const STALLED_MS: u64 = 20_000;
-/// How often the wait is doubled, at most, for a log of which everything offered is refused, or that the only one who offers
-/// it does not send: then ten minutes. What was refused may count later, when a commit or a manifest has come.
+/// How often the wait is doubled, at most, for a log of which everything offered is refused, or that nobody who offers it sends:
+/// then ten minutes. What was refused may count later, when a commit or a manifest has come.
 const DOUBLINGS: u32 = 5;
+
+/// What a peer offers of a log.
+#[derive(Debug)]
+struct Source {
+    height: u64,
+    /// How often it was asked since it last sent something that was stored, and nothing came of it.
+    vain: u32,
+}
 
 #[derive(Debug)]
 struct Offered {
     first: Time,
-    peers: BTreeMap<NodeId, u64>,
+    /// Also those that were asked in vain: it may be that what they sent counts later, and nobody offers twice.
+    peers: BTreeMap<NodeId, Source>,
     asked: Option<(NodeId, Time)>,
     refusals: u32,
     /// What was refused of it may count once this case has gone on.
     late: Option<CaseId>,
-    /// How often the only one who offers it was asked in a row, and sent nothing.
-    silences: u32,
+    /// How often somebody was asked in a row, and nothing was stored.
+    vain: u32,
 }
 
 impl Offered {
+    /// How long whoever is asked has time, milliseconds. It is doubled for silence only when all were silent once more: whoever
+    /// offers it as well need not wait for those who are.
     fn wait(&self) -> u64 {
-        // Whoever offers it as well need not wait for one who is silent.
-        let silences = if self.peers.len() > 1 {
-            0
-        } else {
-            self.silences
-        };
-        STALLED_MS << self.refusals.max(silences).min(DOUBLINGS)
+        let peers = u32::try_from(self.peers.len()).unwrap_or(u32::MAX).max(1);
+        STALLED_MS << self.refusals.max(self.vain / peers).min(DOUBLINGS)
+    }
+
+    /// Who was asked in vain least often; of those, who offers most.
+    fn best(&self) -> Option<NodeId> {
+        let rank = |(_, source): &(&NodeId, &Source)| (Reverse(source.vain), source.height);
+        let best = self.peers.iter().max_by_key(rank);
+        best.map(|(peer, _)| *peer)
     }
 }
 
@@ -53,22 +69,31 @@ impl Fetch {
             asked: None,
             refusals: 0,
             late: None,
-            silences: 0,
+            vain: 0,
         });
-        offered.peers.insert(peer, height);
+        match offered.peers.get_mut(&peer) {
+            Some(source) => source.height = height,
+            None => {
+                offered.peers.insert(peer, Source { height, vain: 0 });
+                offered.vain = 0;
+            }
+        }
     }
 
     /// The log is now held up to `height`.
     pub fn stored(&mut self, log: LogId, height: u64, now: Time) {
         if let Some(offered) = self.logs.get_mut(&log) {
-            offered.peers.retain(|_, h| *h > height);
+            offered.peers.retain(|_, source| source.height > height);
             // What came before it may be durable only now.
             if offered.late.is_none() {
                 offered.refusals = 0;
             }
-            offered.silences = 0;
-            if let Some((_, since)) = &mut offered.asked {
+            offered.vain = 0;
+            if let Some((peer, since)) = &mut offered.asked {
                 *since = now;
+                if let Some(source) = offered.peers.get_mut(peer) {
+                    source.vain = 0;
+                }
             }
             if offered.peers.is_empty() {
                 self.logs.remove(&log);
@@ -111,7 +136,7 @@ impl Fetch {
             offered.peers.remove(&peer);
             if offered.asked.is_some_and(|(p, _)| p == peer) {
                 offered.asked = None;
-                offered.silences = 0;
+                offered.vain = 0;
             }
             !offered.peers.is_empty()
         });
@@ -135,17 +160,18 @@ impl Fetch {
         for (log, offered) in &mut self.logs {
             match offered.asked {
                 Some((_, since)) if now.since(since) < offered.wait() => continue,
-                Some((stalled, _)) if offered.peers.len() > 1 => {
-                    offered.peers.remove(&stalled);
-                    offered.silences = 0;
+                Some((peer, _)) => {
+                    offered.vain = offered.vain.saturating_add(1);
+                    if let Some(source) = offered.peers.get_mut(&peer) {
+                        source.vain = source.vain.saturating_add(1);
+                    }
                 }
-                Some(_) => offered.silences = offered.silences.saturating_add(1),
                 None if now.since(offered.first) < PATIENCE_MS => continue,
-                _ => {}
+                None => {}
             }
-            if let Some((peer, _)) = offered.peers.iter().max_by_key(|(_, height)| **height) {
-                offered.asked = Some((*peer, now));
-                due.push((*peer, *log));
+            if let Some(peer) = offered.best() {
+                offered.asked = Some((peer, now));
+                due.push((peer, *log));
             }
         }
         due
@@ -167,7 +193,39 @@ mod tests {
         assert_eq!(fetch.due(Time(500)), []);
         assert_eq!(fetch.due(Time(30_000)), [(b, log)]);
         fetch.stored(log, 9, Time(30_001));
-        assert_eq!(fetch.due(Time(90_000)), []);
+        assert_eq!(fetch.due(Time(50_000)), [], "it is under way");
+        assert_eq!(fetch.due(Time(90_000)), [(a, log)], "which has more");
+        fetch.stored(log, 10, Time(90_001));
+        assert!(fetch.is_empty());
+    }
+
+    #[test]
+    fn who_was_asked_in_vain_is_asked_again_when_others_are_silent() {
+        let (honest, log) = (NodeId([1; 32]), LogId([9; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(honest, log, 10, Time(0));
+        assert_eq!(fetch.due(Time(1_000)), [(honest, log)]);
+        // What it sends does not count yet. Others offer more, and never send anything.
+        fetch.refused(log);
+        for mute in 2..6 {
+            fetch.offered(NodeId([mute; 32]), log, 1_000, Time(2_000));
+        }
+        let mut asked = BTreeMap::<NodeId, u32>::new();
+        for second in 2..12 * 3_600 {
+            for (peer, log) in fetch.due(Time(1_000 * second)) {
+                *asked.entry(peer).or_default() += 1;
+                if peer == honest {
+                    fetch.refused(log);
+                }
+            }
+        }
+        let (least, most) = (asked.values().min(), asked.values().max());
+        assert_eq!(asked.len(), 5, "{asked:?}");
+        assert!(least.map(|n| n + 2) >= most.copied(), "{asked:?}");
+        assert!(
+            (60..=200).contains(&asked.values().sum::<u32>()),
+            "{asked:?}"
+        );
     }
 
     #[test]

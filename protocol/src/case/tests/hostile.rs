@@ -747,3 +747,129 @@ fn nobody_invites_into_a_case_who_is_not_its_custodian() {
         .expect("it is in already");
     world.assert_agreed(&[1, 2, 3]);
 }
+
+#[test]
+fn who_came_by_trust_tells_nothing_of_before_to_who_is_elected_there() {
+    for cause in [Cause::Lost, Cause::Hostile] {
+        let mut world = World::new(&[1, 2, 3, 4, 5, 6]);
+        world.open(1, History::All);
+        world.invite(1, &[4]);
+        let alone = world.node(4).disk.clone();
+        world.invite(1, &[2, 3]);
+        for n in [4, 3] {
+            world
+                .ask(1, |case, ctx| case.remove_org(ctx, org(n), ""))
+                .expect("removed");
+            world.settle();
+            if n == 4 {
+                world.write(2).expect("written");
+                world.settle();
+            }
+        }
+        assert_eq!(world.can_open(3).len(), 1);
+        world.split(&[&[1, 2], &[3, 4, 5, 6]]);
+        world.rewind(4, alone);
+        world.vote(4, 4, Cause::Lost).expect("voted");
+        world.invite(4, &[5, 6, 3]);
+        world.assert_agreed(&[3, 4, 5, 6]);
+        for n in [5, 6] {
+            world.vote(n, 5, cause).expect("voted");
+            world.settle();
+        }
+        world.tick();
+        world.assert_agreed(&[3, 5, 6]);
+        for n in [4, 5, 6] {
+            assert!(world.can_open(n).is_empty(), "{cause:?} {n}");
+        }
+    }
+}
+
+#[test]
+fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_missed() {
+    let mut world = World::new(&[1, 2, 3, 4]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    let alone = world.node(4).disk.clone();
+    world.invite(1, &[2, 3]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(4), ""))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[2, 3]]);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3]);
+    assert_eq!(world.epoch(3).generation, 1);
+    let since = world.write(2).expect("written");
+    world.settle();
+    assert!(world.can_open(3).contains(&since));
+    world
+        .ask(2, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[3, 4]]);
+    world.rewind(4, alone);
+    let high = Motion {
+        ballot: 5,
+        ..motion(world.case(4), 1, 4)
+    };
+    world
+        .ask(4, |case, ctx| case.take_vote(ctx, signed_vote(4, high)))
+        .expect("taken");
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    world.invite(4, &[3]);
+    world.assert_agreed(&[3, 4]);
+    assert!(!world.can_open(4).contains(&since), "before it asks");
+    let id = world.case(4).id();
+    world.send(4, 3, Delivery::Inquiry(id, Epoch::default()));
+    world.settle();
+    assert!(!world.can_open(4).contains(&since), "after it asked");
+}
+
+#[test]
+fn who_came_by_trust_tells_nothing_of_another_group_of_that_generation_to_whom_it_lets_in() {
+    let mut world = World::new(&[1, 2, 3, 4, 5]);
+    world.open(1, History::All);
+    world.invite(1, &[4]);
+    let alone = world.node(4).disk.clone();
+    world.invite(1, &[2, 3]);
+    world
+        .ask(1, |case, ctx| case.remove_org(ctx, org(4), ""))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[2, 3]]);
+    for n in [2, 3] {
+        world.vote(n, 2, Cause::Lost).expect("voted");
+        world.settle();
+    }
+    world.assert_agreed(&[2, 3]);
+    let since = world.write(2).expect("written");
+    world.settle();
+    assert!(world.can_open(3).contains(&since));
+    world
+        .ask(2, |case, ctx| case.remove_org(ctx, org(3), ""))
+        .expect("removed");
+    world.settle();
+    world.split(&[&[3, 4, 5]]);
+    world.rewind(4, alone);
+    let high = Motion {
+        ballot: 5,
+        ..motion(world.case(4), 1, 4)
+    };
+    world
+        .ask(4, |case, ctx| case.take_vote(ctx, signed_vote(4, high)))
+        .expect("taken");
+    world.vote(4, 4, Cause::Lost).expect("voted");
+    world.invite(4, &[3]);
+    world
+        .ask(4, |case, ctx| case.hand_over(ctx, node(3)))
+        .expect("handed over");
+    world.settle();
+    world.invite(3, &[5]);
+    world.assert_agreed(&[3, 4, 5]);
+    for n in [4, 5] {
+        assert!(!world.can_open(n).contains(&since), "node {n}");
+    }
+}

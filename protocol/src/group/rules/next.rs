@@ -1,6 +1,6 @@
 //! What may follow the rules of a case: in the next epoch, and where a successor begins.
 
-use super::{RoleChange, Rules, Stage};
+use super::{Former, RoleChange, RuleCounts, Rules, Stage, StageChange};
 use crate::{
     codec,
     group::{Error, GroupKey, HandOver, hand_over::lead},
@@ -70,25 +70,9 @@ impl Rules {
         if former.any(|f| f.at != at) || stages.any(|s| s.at != at) {
             return past;
         }
-        let new = next.roles.iter().skip(self.roles.len());
-        let orgs: BTreeSet<OrgId> = new.map(|c| c.org).collect();
-        for org in orgs {
-            let before: Vec<_> = self.roles.iter().filter(|c| c.org == org).collect();
-            let after: Vec<_> = next.roles.iter().filter(|c| c.org == org).collect();
-            let role = |changes: &[&RoleChange], epoch| {
-                let held = changes.iter().rev().find(|c| c.at <= epoch);
-                held.and_then(|c| c.role)
-            };
-            // A role stays the same between two changes, so it is enough to look where there is one.
-            let generation = Epoch::new(at.generation, 0);
-            for epoch in after.iter().map(|c| c.at).chain([generation]) {
-                let (old, new) = (role(&before, epoch), role(&after, epoch));
-                let more = new.is_some_and(|role| role.is_more_than(old));
-                let let_in = more && epoch.generation < at.generation;
-                if epoch > at || (epoch < at && old != new && !let_in) {
-                    return past;
-                }
-            }
+        let mut roles = next.roles.iter().skip(self.roles.len());
+        if roles.any(|c| c.at > at) || !keeps_roles(&self.roles, &next.roles, at, at.generation) {
+            return past;
         }
         Ok(())
     }
@@ -140,7 +124,7 @@ impl Rules {
     pub(in crate::group) fn check_joined(&self, key: &GroupKey) -> Result<(), Error> {
         let part = if key.generation == 0 { 2 } else { 4 };
         let most = limits::RULE_CHANGES - limits::RULE_CHANGES_FREE / part;
-        let counts = [self.former.len(), self.roles.len()];
+        let counts = [self.former.len(), self.roles.len(), self.stages.len()];
         let bytes = codec::encode(self).len();
         if counts.iter().all(|count| *count <= most)
             && bytes <= limits::RULES - limits::RULES_FREE / part
@@ -152,15 +136,51 @@ impl Rules {
     }
 
     /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
-    /// common, must be in `next`.
+    /// common, must be in `next`, and nothing else may reach into epochs until then, but that an organisation had more of a role
+    /// in those of an earlier generation: see [`Rules::check_step`]. `settled` says how much of these rules is of that epoch;
+    /// a node that came later does not know, and looks at what it can tell apart.
     ///
     /// # Errors
     /// [`Error::Rules`] if it is not.
-    pub(crate) fn check_successor(&self, next: &Self, upto: Epoch) -> Result<(), Error> {
+    pub(crate) fn check_successor(
+        &self,
+        next: &Self,
+        upto: Epoch,
+        settled: Option<RuleCounts>,
+    ) -> Result<(), Error> {
         let same = self.case == next.case
             && self.opened == next.opened
             && self.parent == next.parent
             && self.history == next.history;
+        let kept = match settled.and_then(|settled| self.until(settled)) {
+            Some((roles, former, stages)) => {
+                next.roles.starts_with(roles)
+                    && next.former.starts_with(former)
+                    && next.stages.starts_with(stages)
+                    && next.former.iter().skip(former.len()).all(|f| f.at > upto)
+                    && next.stages.iter().skip(stages.len()).all(|s| s.at > upto)
+                    && keeps_roles(roles, &next.roles, upto.next(), upto.generation)
+            }
+            None => self.seems_kept(next, upto),
+        };
+        if same && kept {
+            Ok(())
+        } else {
+            Err(Error::Rules("a successor may not change what was settled"))
+        }
+    }
+
+    /// What these rules were when they had so many changes of each sort; none if they have fewer.
+    fn until(&self, settled: RuleCounts) -> Option<(&[RoleChange], &[Former], &[StageChange])> {
+        Some((
+            self.roles.get(..settled.roles as usize)?,
+            self.former.get(..settled.former as usize)?,
+            self.stages.get(..settled.stages as usize)?,
+        ))
+    }
+
+    /// Whether what was settled by an epoch is in `next`, as far as that can be told without knowing what was learned later.
+    fn seems_kept(&self, next: &Self, upto: Epoch) -> bool {
         // What was learned of earlier generations since may stand between.
         let here = |epoch: Epoch| epoch.generation == upto.generation && epoch <= upto;
         let both = self.roles.iter().chain(&next.roles);
@@ -168,15 +188,10 @@ impl Rules {
         let mut former = self.former.iter().filter(|f| f.at <= upto);
         let mut added = next.former.iter().filter(|f| here(f.at));
         let mut stages = self.stages.iter().filter(|s| s.at <= upto);
-        let kept = roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
+        roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
             && former.all(|f| next.former.contains(f))
             && added.all(|f| self.former.contains(f))
-            && stages.all(|s| next.stages.contains(s));
-        if same && kept {
-            Ok(())
-        } else {
-            Err(Error::Rules("a successor may not change what was settled"))
-        }
+            && stages.all(|s| next.stages.contains(s))
     }
 
     /// Without what was changed after epoch `upto`.
@@ -185,4 +200,31 @@ impl Rules {
         self.former.retain(|f| f.at <= upto);
         self.stages.retain(|s| s.at <= upto);
     }
+}
+
+/// Whether `after`, which adds to `before`, leaves each organisation its role in every epoch before `end`; in those of generations
+/// before `generation` it may have had more of one.
+fn keeps_roles(before: &[RoleChange], after: &[RoleChange], end: Epoch, generation: u32) -> bool {
+    let added = after.iter().skip(before.len());
+    let orgs: BTreeSet<OrgId> = added.map(|c| c.org).collect();
+    orgs.into_iter().all(|org| {
+        let of_org = |changes: &[RoleChange]| -> Vec<RoleChange> {
+            changes.iter().filter(|c| c.org == org).copied().collect()
+        };
+        let (before, after) = (of_org(before), of_org(after));
+        let role = |changes: &[RoleChange], epoch| {
+            let held = changes.iter().rfind(|c| c.at <= epoch);
+            held.and_then(|c| c.role)
+        };
+        // A role stays the same between two changes, so it is enough to look where there is one.
+        let changes = after.iter().map(|c| c.at);
+        let mut past = changes
+            .chain([Epoch::new(generation, 0)])
+            .filter(|epoch| *epoch < end);
+        past.all(|epoch| {
+            let (old, new) = (role(&before, epoch), role(&after, epoch));
+            let more = new.is_some_and(|role| role.is_more_than(old));
+            old == new || (more && epoch.generation < generation)
+        })
+    })
 }

@@ -234,6 +234,107 @@ fn a_later_generation_may_let_in_for_the_one_before_but_not_put_out() {
 }
 
 #[test]
+fn a_successor_may_not_change_what_was_settled_in_any_generation() {
+    let (contributor, reader) = (Some(CaseRole::Contributor), Some(CaseRole::Reader));
+    let end = |n, at, cuts| Former {
+        node: node(n),
+        at,
+        cuts,
+    };
+    let step = |stage, at| StageChange {
+        stage,
+        reason: "why".into(),
+        time: Time(1),
+        at,
+    };
+    // What generation 0 has left, and what generation 1 has settled by its epoch 4.
+    let mut rules = rules();
+    rules.set_role(org(2), contributor, at(3));
+    rules.set_role(org(3), reader, at(4));
+    rules.former.push(end(5, at(6), Some(vec![])));
+    rules.stages.push(step(Stage::Closed, at(7)));
+    rules.former.push(end(6, Epoch::new(1, 0), None));
+    rules.stages.push(step(Stage::Open, Epoch::new(1, 2)));
+    rules.set_role(org(3), None, Epoch::new(1, 4));
+    let (upto, counts) = (Epoch::new(1, 4), rules.counts());
+    let successor = rules.clone();
+    // What came in epochs after that, and what was learned in them of another side, the successor need not know.
+    rules.set_role(org(4), reader, at(2));
+    rules.set_role(org(4), None, Epoch::new(1, 0));
+    rules.set_role(org(2), None, Epoch::new(1, 6));
+    rules.former.push(end(7, Epoch::new(1, 6), Some(vec![])));
+    rules.stages.push(step(Stage::Closed, Epoch::new(1, 7)));
+    let checked = |next: &Rules| rules.check_successor(next, upto, Some(counts));
+    assert_eq!(checked(&successor), Ok(()));
+    let with = |change: &dyn Fn(&mut Rules)| {
+        let mut next = successor.clone();
+        change(&mut next);
+        next
+    };
+    let begins = Epoch::new(2, 0);
+    for next in [
+        with(&|next| next.former.push(end(1, begins, None))),
+        with(&|next| next.stages.push(step(Stage::Closed, begins.next()))),
+        with(&|next| next.set_role(org(2), None, begins)),
+        // It had more of a role on another side of a split, which the rest did not see.
+        with(&|next| {
+            next.set_role(org(3), contributor, at(5));
+            next.set_role(org(3), reader, Epoch::new(1, 0));
+            next.set_role(org(3), None, Epoch::new(1, 4));
+        }),
+    ] {
+        assert_eq!(checked(&next), Ok(()));
+    }
+    let restored = |next: &mut Rules| next.set_role(org(2), contributor, begins);
+    for (what, next) in [
+        (
+            "closed from the beginning",
+            with(&|next| next.stages.push(step(Stage::Closed, at(0)))),
+        ),
+        (
+            "open while it was closed",
+            with(&|next| next.stages.push(step(Stage::Open, at(8)))),
+        ),
+        ("never reopened", with(&|next| drop(next.stages.pop()))),
+        (
+            "an organisation that was never there",
+            with(&|next| {
+                next.set_role(org(2), None, at(3));
+                restored(next);
+            }),
+        ),
+        (
+            "an organisation that had less of a role",
+            with(&|next| {
+                next.set_role(org(2), reader, at(5));
+                restored(next);
+            }),
+        ),
+        (
+            "an organisation that had more of one in the generation that all know",
+            with(&|next| {
+                next.set_role(org(3), contributor, Epoch::new(1, 1));
+                next.set_role(org(3), None, Epoch::new(1, 4));
+            }),
+        ),
+        (
+            "a member whose logs have an end",
+            with(&|next| next.former.push(end(2, at(2), Some(vec![])))),
+        ),
+        (
+            "one who was removed, and is not",
+            with(&|next| drop(next.former.remove(0))),
+        ),
+        (
+            "others who were removed",
+            with(&|next| next.former[0].node = node(8)),
+        ),
+    ] {
+        assert!(checked(&next).is_err(), "{what}");
+    }
+}
+
+#[test]
 fn nobody_is_custodian_to_whom_the_office_was_not_handed() {
     let directory = directory();
     let [mut first, mut second, _] = three(&directory);
