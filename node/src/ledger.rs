@@ -190,8 +190,11 @@ impl Ledger {
         for (log, row) in gone {
             left_over.entry(row.writer.case).or_default().push(log);
         }
-        // What a full disk has kept from being destroyed.
-        for case in self.purged.keys().filter(|c| self.store.has_case_key(c)) {
+        // What could not be destroyed before.
+        for case in self.purged.keys() {
+            if !self.store.is_case_key_left(case) {
+                continue;
+            }
             let logs = left_over.get(case).cloned().unwrap_or_default();
             self.undestroyed.entry(*case).or_insert(logs);
         }
@@ -224,7 +227,13 @@ impl Ledger {
         }
         let receipts = self.store.receipts()?.into_iter();
         let receipts = receipts.map(|kept| (kept.receipt, kept.until));
-        self.post = Post::new(me, self.store.parcel_notes()?, receipts);
+        let mut notes = self.store.parcel_notes()?;
+        // An earlier version has kept among the rest what waits for this node: it is asked for again.
+        for (note, _) in notes.extract_if(.., |(note, _)| note.to == me) {
+            self.round.write.drop_parcel(&note);
+        }
+        notes.extend(self.store.waiting_notes()?);
+        self.post = Post::new(me, notes, receipts);
         self.receipts_to_tell.clear();
         self.packages = self.store.key_packages()?;
         self.alarms = self.store.alarms()?;
@@ -258,6 +267,7 @@ impl Ledger {
         );
         self.retire_cases(clock::steady());
         self.apply_ends();
+        self.then(Self::destroy_again);
         // What waited for a better disk may have it now.
         self.retry_parcels();
         self.commit();

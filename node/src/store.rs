@@ -2,7 +2,7 @@
 //!
 //! What changes together is put into one [`Write`] and applied as one transaction; [`Store::flush`] then makes it
 //! durable, and only after that anything is acknowledged. Entries are stored as they travelled, sealed under their
-//! epoch; every other value is sealed with the node's storage key. Keys are ids, hashes and numbers.
+//! epoch; every other value is sealed with the node's storage key, a case's own or that of what waits. Keys are ids, hashes and numbers.
 
 mod acks;
 mod attachments;

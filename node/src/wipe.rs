@@ -92,9 +92,15 @@ impl Wipe {
         let at = |name: &str| dir.join(name);
         Self {
             root: dir.to_path_buf(),
-            keys: ["node.key", "node.key.old", "node.partial", "store/cases"]
-                .map(at)
-                .into(),
+            keys: [
+                "node.key",
+                "node.key.old",
+                "node.partial",
+                "store/cases",
+                "store/waiting",
+            ]
+            .map(at)
+            .into(),
             locks: vec![at("lock")],
             clear: [
                 "node.toml",

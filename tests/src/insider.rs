@@ -167,11 +167,20 @@ impl Insider {
     /// # Panics
     /// It is over the limit.
     pub async fn deliver(&mut self, to: &Org, delivery: &Delivery) {
+        let parcel = self.sealed(to, delivery);
+        self.peer.send(&Frame::Parcel(Box::new(parcel))).await;
+    }
+
+    /// The parcel with a delivery to a node.
+    ///
+    /// # Panics
+    /// It is over the limit.
+    #[must_use]
+    pub fn sealed(&self, to: &Org, delivery: &Delivery) -> Signed<Parcel> {
         let contact = to.keys().contact().expect("a contact key");
         let me = NodeId(self.key.public().0);
         let parcel = Parcel::seal(me, to.node, contact.public(), delivery, Time(1));
-        let parcel = Signed::new(&parcel.expect("sealed"), &self.key);
-        self.peer.send(&Frame::Parcel(Box::new(parcel))).await;
+        Signed::new(&parcel.expect("sealed"), &self.key)
     }
 
     /// Seals a payload under the case's current epoch and sends it as the next entry of this member's log.

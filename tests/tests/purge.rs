@@ -8,9 +8,10 @@ use focal_protocol::{
     group::Delivery,
     id::{CaseId, NodeId},
     random::{Random, SystemRandom},
+    sync::Frame,
 };
 use focal_tests::{
-    Federation, Insider, Org, Ring, SmallDisk,
+    DEADLINE, Federation, Insider, Org, Ring, SmallDisk,
     courier::{load, pack, report},
     files_with, until,
 };
@@ -190,7 +191,7 @@ async fn a_key_that_could_not_be_destroyed_raises_an_alarm_and_is_destroyed_late
 }
 
 #[tokio::test]
-async fn what_waited_here_opens_from_no_copy_of_the_files_after_a_purge_and_waits_on() {
+async fn what_waits_here_goes_with_a_purge_and_is_asked_for_again() {
     let base = tempfile::tempdir().expect("a directory");
     let federation = Federation::found(base.path(), &["Norland", "UN Office"]);
     let un = &federation.orgs[1];
@@ -198,16 +199,33 @@ async fn what_waited_here_opens_from_no_copy_of_the_files_after_a_purge_and_wait
     let (case, other) = (CaseId([7; 32]), CaseId([8; 32]));
     let mut norland = Insider::open(&federation, 0, 1, case, "Varenia").await;
     // Secrets of a case to which the node is not invited yet: they wait for that.
-    let early = Delivery::Grants(other, Vec::new());
-    norland.deliver(un, &early).await;
+    let early = norland.sealed(un, &Delivery::Grants(other, Vec::new()));
+    let hash = early.hash();
+    let early = Frame::Parcel(Box::new(early));
+    norland.peer.send(&early).await;
     let keys = un.dir.join("store/waiting");
     let key = until("they wait", || async { fs::read(keys.join("0")).ok() }).await;
     assert_eq!(files_with(&un.dir, &key), [keys.join("0")]);
     purged(un, case).await;
     assert_eq!(files_with(&un.dir, &key), Vec::<PathBuf>::new());
+    // Whoever has sent them keeps them until there is a receipt.
+    let asked = tokio::time::timeout(DEADLINE, async {
+        while let Some(frame) = norland.peer.next().await {
+            if frame == Frame::WantParcels(vec![hash]) {
+                return true;
+            }
+        }
+        false
+    });
+    assert!(asked.await.expect("in time"), "they are asked for again");
+    norland.peer.send(&early).await;
+    until("they wait again", || async {
+        fs::read(keys.join("1")).ok()
+    })
+    .await;
     assert!(node.stop().success());
     let store = Store::open(&un.dir.join("store"), un.keys().storage()).expect("a store");
-    assert_eq!(store.waiting_parcels(&un.node).count(), 1, "it waits on");
+    assert_eq!(store.waiting_parcels().count(), 1, "they wait on");
 }
 
 #[tokio::test]

@@ -188,8 +188,28 @@ impl Ledger {
     }
 
     fn waiting_parcels(&self) -> Vec<Signed<Parcel>> {
-        let waiting = self.store.waiting_parcels(&self.me());
+        let waiting = self.store.waiting_parcels();
         waiting.collect::<Result<_, _>>().unwrap_or_default()
+    }
+
+    /// What waited was destroyed with a purge: it is asked for again.
+    pub(super) fn ask_again_for_waiting(&mut self) {
+        self.post.lose_waiting();
+    }
+
+    /// Destroys the key of what waited, once nothing does: no copy of the files opens it any more.
+    pub(super) fn forget_waited(&mut self) {
+        if self.post.waits_here() || !self.store.has_waiting_key() {
+            return;
+        }
+        // Nothing that this round keeps may be sealed under it.
+        self.then(|ledger| {
+            if !ledger.post.waits_here()
+                && let Err(e) = ledger.store.forget_waiting()
+            {
+                tracing::warn!("the key of what waited is not destroyed: {e}");
+            }
+        });
     }
 
     /// Puts pieces together of which all have come.

@@ -63,6 +63,10 @@ impl Ledger {
     /// Destroys what opens a case here. That it is destroyed stands in the audit trail with the same write that marks it:
     /// there is no purge without the item, and no item without the purge. The rest is cleared after.
     pub(super) fn purge_case(&mut self, id: CaseId) {
+        // It may have been decided twice in one round: what is known of it then is known no more.
+        if !self.cases.contains_key(&id) {
+            return;
+        }
         let mut write = Write::default();
         let until = match self.cases.get(&id) {
             // What was to be destroyed everywhere comes back by nobody's invitation.
@@ -100,6 +104,7 @@ impl Ledger {
         }
         match self.store.finish_purge(id) {
             Ok(()) => {
+                self.ask_again_for_waiting();
                 self.undestroyed.remove(&id);
                 self.left_over.push_front((id, logs));
                 self.clear_left_over();

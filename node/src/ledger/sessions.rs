@@ -152,7 +152,9 @@ impl Ledger {
         if self.rhythm.tend.is_due(now) {
             self.cannot_clear = false;
             self.apply_ends();
-            self.destroy_again();
+            // What this round keeps is not to be sealed under what is destroyed.
+            self.then(Self::destroy_again);
+            self.forget_waited();
             self.tend_cases();
             self.note_failures();
         }

@@ -68,6 +68,11 @@ impl CaseKeys {
         keys.get(case).cloned()
     }
 
+    /// Whether there is anything of a case's key, here or on the disk.
+    pub(super) fn is_left(&self, case: &CaseId) -> bool {
+        self.get(case).is_some() || self.dir.path(&case.to_string()).exists()
+    }
+
     /// Makes a case's key, durably, unless there is one.
     pub(super) fn make(&self, case: &CaseId, storage: &StorageKey) -> Result<()> {
         if self.get(case).is_some() {
@@ -111,6 +116,12 @@ impl Store {
             .get(&case)
             .unwrap_or_else(|| Arc::new(StorageKey::new(&Zeroizing::new(SystemRandom.array()))));
         key.seal(table, row, plain, &SystemRandom)
+    }
+
+    /// Whether the key of a purged case is not destroyed yet, or not known to be.
+    #[must_use]
+    pub fn is_case_key_left(&self, case: &CaseId) -> bool {
+        self.case_keys.is_left(case)
     }
 
     /// Whether what is sealed of a case can be opened.

@@ -141,8 +141,13 @@ impl Dump<'_> {
             let rows = self.read(self.0.tap.take())?;
             let purged = self.0.purged()?;
             let mut cases = KeyDir::sealed::<CaseId>(&self.0.path, case_keys::DIR)?;
+            let held = cases.len();
             cases.retain(|(case, _)| !purged.contains_key(case));
-            let waiting = KeyDir::sealed(&self.0.path, waiting_keys::DIR)?;
+            // A purge that is not finished takes what waits along.
+            let waiting = match cases.len() < held {
+                true => Vec::new(),
+                false => KeyDir::sealed(&self.0.path, waiting_keys::DIR)?,
+            };
             (rows, Keys { cases, waiting })
         };
         // Whoever takes them may be slow: nobody waits for that.

@@ -236,14 +236,14 @@ impl Store {
     }
 
     /// Destroys what opens a case, for ever, once a write with [`Write::purge`] is durable: its key, and that of parcels which
-    /// have waited. What is left over cannot be opened any more, and is cleared by [`Store::clear_some`].
+    /// have waited or wait. What is left over cannot be opened any more, and is cleared by [`Store::clear_some`].
     ///
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
     pub fn finish_purge(&self, case: CaseId) -> Result<()> {
         // First, so that it is known from the case's key whether it is still to be done.
-        if self.has_case_key(&case) {
-            self.renew_waiting_key()?;
+        if self.case_keys.is_left(&case) {
+            self.forget_waiting()?;
         }
         self.case_keys.destroy(&case)?;
         self.bell.note(|feed| feed.lost(&case));

@@ -27,14 +27,10 @@ const LONGEST: usize = 4096;
 pub(super) struct KeyDir(PathBuf);
 
 impl KeyDir {
-    /// The directory of this name below the store's, made if it is not there, without what a crash left half-written.
+    /// The directory of this name below the store's, without what a crash left half-written. It is made with the first key.
     pub(super) fn open(store: &Path, name: &str) -> Result<Self> {
         let dir = store.join(name);
-        if !dir.exists() {
-            fs::DirBuilder::new().mode(0o700).create(&dir)?;
-        }
-        for file in fs::read_dir(&dir)? {
-            let path = file?.path();
+        for path in files(&dir)? {
             // It was never used.
             if path.to_string_lossy().ends_with(NEW)
                 && let Err(e) = fs::remove_file(&path)
@@ -56,10 +52,16 @@ impl KeyDir {
         dir: &str,
     ) -> Result<Vec<(Name, Vec<u8>)>> {
         let mut keys = Vec::new();
-        for file in fs::read_dir(store.join(dir))? {
-            let file = file?;
-            if let Some(Ok(name)) = file.file_name().to_str().map(str::parse) {
-                keys.push((name, fs::read(file.path())?));
+        for path in files(&store.join(dir))? {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(Ok(name)) = name.map(str::parse) else {
+                continue;
+            };
+            match fs::read(&path) {
+                Ok(sealed) => keys.push((name, sealed)),
+                // It was destroyed meanwhile.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(e.into()),
             }
         }
         keys.sort();
@@ -92,6 +94,12 @@ impl KeyDir {
 
     /// Makes a key, durably. It is sealed for `row`.
     pub(super) fn make(&self, name: &str, row: &[u8], storage: &StorageKey) -> Result<StorageKey> {
+        if !self.0.exists() {
+            fs::DirBuilder::new().mode(0o700).create(&self.0)?;
+            if let Some(store) = self.0.parent() {
+                File::open(store)?.sync_all()?;
+            }
+        }
         let secret = Zeroizing::new(SystemRandom.array::<32>());
         let sealed = storage.seal(Table::Meta, row, &*secret, &SystemRandom);
         let new = self.path(&format!("{name}{NEW}"));
@@ -122,6 +130,17 @@ impl KeyDir {
         fs::remove_file(&path)?;
         File::open(&self.0)?.sync_all()?;
         Ok(())
+    }
+}
+
+/// What is in a directory; nothing if it is not there.
+fn files(dir: &Path) -> Result<Vec<PathBuf>> {
+    match fs::read_dir(dir) {
+        Ok(files) => Ok(files
+            .map(|file| file.map(|f| f.path()))
+            .collect::<io::Result<_>>()?),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(e.into()),
     }
 }
 

@@ -141,11 +141,13 @@ impl Store {
             });
         }
         for case in purged.into_keys() {
-            match store.finish_purge(case) {
-                // The node starts all the same, and tries again.
-                Err(Error::Full) => tracing::error!("the disk is full: a purge is not done"),
-                finished => finished?,
+            // The node starts all the same, tells its operator, and tries again.
+            if let Err(e) = store.finish_purge(case) {
+                tracing::error!("what opens case {} is not destroyed: {e}", case.short());
             }
+        }
+        if !store.has_waiting_key() {
+            store.clear_waiting();
         }
         Ok(store)
     }

@@ -7,7 +7,7 @@ use focal_protocol::{
     id::{Hash, NodeId},
     limits,
     random::SystemRandom,
-    seal::{StorageKey, Table},
+    seal::Table,
     signed::Signed,
     sync::ParcelNote,
     time::Time,
@@ -51,6 +51,21 @@ fn row_of(parcel: &Signed<Parcel>) -> Result<Vec<u8>> {
     }
 }
 
+fn notes(parcels: impl Iterator<Item = Result<Signed<Parcel>>>) -> Result<Vec<(ParcelNote, Time)>> {
+    let noted = |signed: Signed<Parcel>| {
+        let parcel = signed.unverified().ok()?;
+        let note = ParcelNote {
+            parcel: signed.hash(),
+            to: parcel.to,
+            from: parcel.from,
+        };
+        Some((note, parcel.created))
+    };
+    parcels
+        .filter_map(|signed| signed.map(noted).transpose())
+        .collect()
+}
+
 /// What a row is called in a log.
 fn name(key: &[u8]) -> String {
     let parcel = key.get(PARCEL.len() + NodeId::LEN..).unwrap_or(key);
@@ -68,21 +83,15 @@ impl Store {
         self.parcels_below(PARCEL)
     }
 
-    /// Parcels for `me`, this node, which wait, as [`Store::parcels`].
-    pub fn waiting_parcels(
-        &self,
-        me: &NodeId,
-    ) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
-        // An earlier version has kept them among those for others.
-        let among_others = [PARCEL, me.as_bytes()].concat();
+    /// Parcels for this node, which wait, as [`Store::parcels`].
+    pub fn waiting_parcels(&self) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
         self.parcels_below(WAITING)
-            .chain(self.parcels_below(&among_others))
     }
 
-    fn parcels_below<'a>(
-        &'a self,
-        prefix: &[u8],
-    ) -> impl Iterator<Item = Result<Signed<Parcel>>> + use<'a> {
+    fn parcels_below(
+        &self,
+        prefix: &'static [u8],
+    ) -> impl Iterator<Item = Result<Signed<Parcel>>> + '_ {
         let rows = self.tree(Tree::Outbox).scan_prefix(prefix);
         rows.filter_map(|row| match row {
             Ok((key, value)) => self
@@ -99,24 +108,16 @@ impl Store {
     /// # Errors
     /// The disk fails.
     pub fn parcel_notes(&self) -> Result<Vec<(ParcelNote, Time)>> {
-        self.parcels()
-            .chain(self.parcels_below(WAITING))
-            .filter_map(|signed| {
-                signed
-                    .map(|signed| {
-                        let parcel = signed.unverified().ok()?;
-                        let note = ParcelNote {
-                            parcel: signed.hash(),
-                            to: parcel.to,
-                            from: parcel.from,
-                        };
-                        Some((note, parcel.created))
-                    })
-                    .transpose()
-            })
-            .collect()
+        notes(self.parcels())
     }
 
+    /// The same of those that wait.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn waiting_notes(&self) -> Result<Vec<(ParcelNote, Time)>> {
+        notes(self.waiting_parcels())
+    }
     /// One that is kept for another; none if it is not.
     ///
     /// # Errors
@@ -144,7 +145,7 @@ impl Store {
         let keys = self.waiting_keys.all();
         let mut latest_first = keys.iter().rev();
         latest_first
-            .find_map(|(_, waiting)| waiting.open(Table::Outbox, key, sealed).ok())
+            .find_map(|waiting| waiting.open(Table::Outbox, key, sealed).ok())
             .ok_or_else(|| self.damaged("a sealed row of a waiting parcel does not open"))
     }
 
@@ -152,21 +153,6 @@ impl Store {
     pub(super) fn waiting_rows(&self) -> Result<Vec<IVec>> {
         let rows = self.tree(Tree::Outbox).scan_prefix(WAITING).keys();
         Ok(rows.collect::<std::result::Result<_, _>>()?)
-    }
-
-    /// Seals one of them under another key. One that does not open stays as it is: it is of no use to anybody.
-    pub(super) fn reseal_waiting(&self, row: IVec, key: &StorageKey) -> Result<()> {
-        let Some(sealed) = self.tree(Tree::Outbox).get(&row)? else {
-            return Ok(());
-        };
-        let Ok(plain) = self.unseal_waiting(&row, &sealed) else {
-            return Ok(());
-        };
-        let mut write = Write::default();
-        let sealed = key.seal(Table::Outbox, &row, &plain, &SystemRandom);
-        write.put(Tree::Outbox, row, sealed);
-        write.purges = true;
-        self.apply(&write)
     }
 
     /// Receipts kept.
@@ -218,6 +204,11 @@ impl Write {
         let sealed = waiting.seal(Table::Outbox, &key, &row, &SystemRandom);
         self.put(Tree::Outbox, key, sealed);
         Ok(())
+    }
+
+    /// Drops a row of a parcel that waited.
+    pub(super) fn drop_row(&mut self, row: IVec) {
+        self.delete(Tree::Outbox, row);
     }
 
     /// Drops a parcel, for whomever it is.

@@ -1,11 +1,12 @@
 //! The key under which parcels for this node lie while they wait.
 //!
 //! A parcel for this node opens with its contact key, which lasts, and what is in it may open a case. It is gone from the
-//! database once it is done with, but not from the database's files. So it lies under a key that is changed whenever a case
-//! is purged: what waits still is sealed anew, and nothing of before opens any more.
+//! database once it is done with, but not from the database's files. So it lies under a key that is destroyed whenever a case is
+//! purged, and when nothing waits any more. What waits when a case is purged goes with it, and is asked for again: whoever sent
+//! it keeps it until there is a receipt.
 
 use super::{
-    Result, Store,
+    Result, Store, Write,
     key_dir::{KeyDir, open_key},
     space,
 };
@@ -18,15 +19,18 @@ use std::{
 /// Below the store's directory.
 pub(super) const DIR: &str = "waiting";
 
-/// A key with its number.
-type Numbered = (u64, Arc<StorageKey>);
-
-/// The keys, the latest last. There is one at most, but for the moments in which it is changed, and none before the first
-/// parcel has waited.
+/// The keys, the latest last. There is one, unless destroying an earlier one has failed; and none as long as nothing waits.
 #[derive(Debug)]
 pub(super) struct WaitingKeys {
     dir: KeyDir,
-    keys: RwLock<Vec<Numbered>>,
+    keys: RwLock<Keys>,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    known: Vec<Arc<StorageKey>>,
+    /// The number of the next one: no file of an earlier one is written over.
+    next: u64,
 }
 
 fn row(number: u64) -> Vec<u8> {
@@ -34,46 +38,45 @@ fn row(number: u64) -> Vec<u8> {
 }
 
 impl WaitingKeys {
-    /// Reads those below the store's directory.
+    /// Reads those below the store's directory. One that does not open was being destroyed, or is damaged, or the storage key is
+    /// a wrong one: it is left alone.
     pub(super) fn open(store: &Path, storage: &StorageKey) -> Result<Self> {
         let dir = KeyDir::open(store, DIR)?;
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         for (number, sealed) in KeyDir::sealed::<u64>(store, DIR)? {
+            keys.next = number.saturating_add(1);
             match open_key(storage, &row(number), &sealed) {
-                Some(key) => keys.push((number, Arc::new(key))),
-                // Destroying it was cut short. If it was damaged, its parcels are asked for again: whoever sent them keeps
-                // them until there is a receipt.
-                None => {
-                    tracing::warn!("a key of waiting parcels does not open, and is removed");
-                    dir.destroy(&number.to_string())?;
-                }
+                Some(key) => keys.known.push(Arc::new(key)),
+                None => tracing::warn!("key {number} of waiting parcels does not open"),
             }
         }
         let keys = RwLock::new(keys);
         Ok(Self { dir, keys })
     }
 
-    /// All, the latest last.
-    pub(super) fn all(&self) -> Vec<Numbered> {
+    /// Those that open, the latest last.
+    pub(super) fn all(&self) -> Vec<Arc<StorageKey>> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.clone()
+        keys.known.clone()
     }
 
     /// Makes another one, durably.
-    pub(super) fn make(&self, storage: &StorageKey) -> Result<Arc<StorageKey>> {
+    fn make(&self, storage: &StorageKey) -> Result<Arc<StorageKey>> {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        let number = keys.last().map_or(0, |(number, _)| number + 1);
-        let key = Arc::new(self.dir.make(&number.to_string(), &row(number), storage)?);
-        keys.push((number, key.clone()));
+        let number = keys.next;
+        let key = self.dir.make(&number.to_string(), &row(number), storage)?;
+        let key = Arc::new(key);
+        keys.next = number.saturating_add(1);
+        keys.known.push(key.clone());
         Ok(key)
     }
 
-    /// Destroys those up to a number: overwritten, removed, and gone from memory.
-    fn destroy_until(&self, last: u64) -> Result<()> {
+    /// Destroys all: gone from memory, overwritten and removed. What is on the disk counts, also what failed before.
+    fn destroy(&self, store: &Path) -> Result<()> {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        while let Some(number) = keys.first().map(|(n, _)| *n).filter(|n| *n <= last) {
+        keys.known.clear();
+        for (number, _) in KeyDir::sealed::<u64>(store, DIR)? {
             self.dir.destroy(&number.to_string())?;
-            keys.remove(0);
         }
         Ok(())
     }
@@ -82,28 +85,41 @@ impl WaitingKeys {
 impl Store {
     /// The key for what waits from now on, made if there is none.
     pub(super) fn waiting_key(&self) -> Result<Arc<StorageKey>> {
-        if let Some((_, key)) = self.waiting_keys.all().pop() {
+        if let Some(key) = self.waiting_keys.all().pop() {
             return Ok(key);
         }
         self.room.check(&self.path, space::RESERVE)?;
         self.waiting_keys.make(&self.key)
     }
 
-    /// Changes the key of what waits, durably: what a case can be opened with is not found any more where it waited. Nothing
-    /// may be under way that was sealed under the key of before: it would not open, and be asked for again.
-    pub(super) fn renew_waiting_key(&self) -> Result<()> {
-        let Some((last, _)) = self.waiting_keys.all().pop() else {
-            return Ok(());
-        };
-        let waiting = self.waiting_rows()?;
-        if !waiting.is_empty() {
-            self.room.check(&self.path, space::LAST)?;
-            let key = self.waiting_keys.make(&self.key)?;
-            for row in waiting {
-                self.reseal_waiting(row, &key)?;
+    /// Whether there is a key for what waits.
+    #[must_use]
+    pub fn has_waiting_key(&self) -> bool {
+        !self.waiting_keys.all().is_empty()
+    }
+
+    /// Destroys the key of what waits, and what is left of that. Nothing may be under way that was sealed under it: it would
+    /// never open.
+    ///
+    /// # Errors
+    /// The key cannot be destroyed.
+    pub fn forget_waiting(&self) -> Result<()> {
+        self.waiting_keys.destroy(&self.path)?;
+        self.clear_waiting();
+        Ok(())
+    }
+
+    /// Deletes the rows of what waited, of which no key is left. They cannot be read, so that it does no harm if it fails.
+    pub(super) fn clear_waiting(&self) {
+        let cleared = self.waiting_rows().and_then(|rows| {
+            let mut write = Write::default();
+            for row in rows {
+                write.drop_row(row);
             }
-            self.flush()?;
+            self.apply(&write)
+        });
+        if let Err(e) = cleared {
+            tracing::warn!("what waited is not cleared: {e}");
         }
-        self.waiting_keys.destroy_until(last)
     }
 }

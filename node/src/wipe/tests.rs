@@ -15,6 +15,7 @@ fn node(dir: &Path) -> NodeKeys {
     for (path, text) in [
         ("node.card", "card"),
         ("store/cases/0011", "case key"),
+        ("store/waiting/0", "waiting key"),
         ("attachments/ab/cdef/01", "chunk"),
         ("inbox/1", "manifest"),
     ] {

@@ -195,6 +195,17 @@ impl Post {
         self.news.retain(|p| p != parcel);
     }
 
+    /// What waits here for what it rests on is not kept any more, and is asked for again: of those who hold it now, or of who offers
+    /// it next.
+    pub fn lose_waiting(&mut self) {
+        let me = self.me;
+        let waiting: Vec<_> = self.shelf.notes().filter(|n| n.to == me).collect();
+        for note in waiting {
+            self.shelf.remove(&note.parcel);
+            self.peers.asks_anew(note.parcel);
+        }
+    }
+
     /// A peer was sent a parcel.
     pub fn sent(&mut self, peer: NodeId, parcel: Hash) {
         if self.shelf.get(&parcel).is_some() {

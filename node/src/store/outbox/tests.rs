@@ -71,7 +71,7 @@ fn dropped(store: &Store, parcel: &Signed<Parcel>) {
 }
 
 fn waiting(store: &Store) -> Vec<Signed<Parcel>> {
-    let waiting = store.waiting_parcels(&id(&recipient()));
+    let waiting = store.waiting_parcels();
     waiting.collect::<Result<_>>().expect("parcels")
 }
 
@@ -167,28 +167,34 @@ fn a_parcel_that_cannot_be_read_is_not_kept_and_a_damaged_one_costs_no_other() {
     assert_eq!(store.parcel_notes().expect("notes"), notes);
 }
 
-#[test]
-fn what_waits_here_is_carried_to_nobody_and_is_found_where_an_earlier_version_has_kept_it() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let path = dir.path().join("store");
-    let (now, before) = (parcel(vec![1; 100]), parcel(vec![2; 100]));
-    let store = at_recipient(&path);
-    waits(&store, &[&now]);
-    assert_eq!(store.parcels().count(), 0, "nobody else is to get it");
-    kept(&store, &[&before]);
-    drop(store);
-    let store = open(&path, storage_key(1)).expect("opens again");
-    assert_eq!(waiting(&store), [now.clone(), before.clone()]);
-    assert_eq!(store.parcel_notes().expect("notes").len(), 2);
-    for parcel in [&now, &before] {
-        dropped(&store, parcel);
-    }
-    assert_eq!(waiting(&store), []);
-    assert_eq!(store.parcel_notes().expect("notes"), []);
+/// Its purge is marked and done.
+fn purged(store: &Store) {
+    marked(store);
+    store.finish_purge(CASE).expect("purged");
 }
 
 #[test]
-fn what_has_waited_before_a_purge_opens_from_no_copy_of_the_files_and_what_waits_still_is_there() {
+fn what_waits_here_is_carried_to_nobody() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let waited = parcel(vec![1; 100]);
+    let store = at_recipient(&path);
+    waits(&store, &[&waited]);
+    drop(store);
+    let store = open(&path, storage_key(1)).expect("opens again");
+    assert_eq!(store.parcels().count(), 0, "nobody else is to get it");
+    assert_eq!(store.parcel_notes().expect("notes"), []);
+    assert_eq!(
+        store.waiting_notes().expect("notes"),
+        [(note(&waited), Time(7))]
+    );
+    assert_eq!(waiting(&store), std::slice::from_ref(&waited));
+    dropped(&store, &waited);
+    assert_eq!(waiting(&store), []);
+}
+
+#[test]
+fn what_has_waited_before_a_purge_opens_from_no_copy_of_the_files() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("store");
     let (taken, left) = (parcel(vec![1; 100]), parcel(vec![2; 100]));
@@ -203,22 +209,16 @@ fn what_has_waited_before_a_purge_opens_from_no_copy_of_the_files_and_what_waits
         let stored = store.unseal(Table::Outbox, row, sealed);
         stored.expect_err("never with the key that stays");
     }
-    let [key] = <[_; 1]>::try_from(
-        fs::read_dir(path.join("waiting"))
-            .expect("keys")
-            .collect::<Vec<_>>(),
-    )
-    .expect("one key");
-    let key = fs::read(key.expect("a file").path()).expect("the key");
+    let key = fs::read(path.join("waiting/0")).expect("the key");
     dropped(&store, &taken);
-    marked(&store);
-    store.finish_purge(CASE).expect("purged");
+    purged(&store);
+    waits(&store, &[&left]);
     let look = |store: &Store| {
         for (row, sealed) in rows.iter().zip(&old) {
             let opened = store.unseal_waiting(row, sealed);
             opened.expect_err("what the database's files may still have");
         }
-        assert_eq!(waiting(store), std::slice::from_ref(&left));
+        assert_eq!(waiting(store), std::slice::from_ref(&left), "it came again");
     };
     look(&store);
     drop(store);
@@ -228,102 +228,112 @@ fn what_has_waited_before_a_purge_opens_from_no_copy_of_the_files_and_what_waits
     }
     let store = open(&path, storage_key(1)).expect("opens again");
     look(&store);
-
-    // With nothing that waits, there is no key until something does.
+    // So it is once nothing waits any more.
+    assert!(store.has_waiting_key());
     dropped(&store, &left);
-    store.make_case_key(CASE).expect("a key");
-    store.finish_purge(CASE).expect("purged");
+    store.forget_waiting().expect("forgotten");
+    assert!(!store.has_waiting_key());
     assert_eq!(fs::read_dir(path.join("waiting")).expect("keys").count(), 0);
-    waits(&store, &[&taken]);
-    assert_eq!(waiting(&store), [taken]);
 }
 
 #[test]
-fn a_purge_that_was_cut_short_while_what_waits_was_sealed_anew_is_finished_at_the_next_start() {
-    let left = [parcel(vec![1; 100]), parcel(vec![2; 100])];
-    for resealed in 0..=2 {
-        let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("store");
-        let store = at_recipient(&path);
-        waits(&store, &left.each_ref());
-        marked(&store);
-        let old = fs::read(path.join("waiting/0")).expect("the key");
-        let key = store.waiting_keys.make(&storage_key(1)).expect("another");
-        for row in store
-            .waiting_rows()
-            .expect("rows")
-            .into_iter()
-            .take(resealed)
-        {
-            store.reseal_waiting(row, &key).expect("sealed anew");
+fn a_purge_that_was_cut_short_takes_what_waits_along_at_the_next_start() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("store");
+    let store = at_recipient(&path);
+    waits(&store, &[&parcel(vec![1; 100])]);
+    marked(&store);
+    drop(store);
+    let cut = files(&path);
+    let file = path.join("waiting/0");
+    let key = cut[&file].clone();
+    let zeroed = |count: usize| [&vec![0; count], &key[count..]].concat();
+    for end in [
+        Some(key.clone()),
+        Some(zeroed(20)),
+        Some(zeroed(key.len())),
+        None,
+    ] {
+        put_back(&cut, &path);
+        match &end {
+            Some(end) => fs::write(&file, end).expect("written"),
+            None => fs::remove_file(&file).expect("removed"),
         }
-        store.flush().expect("durable");
+        let store = open(&path, storage_key(1)).expect("opens");
+        assert_eq!(store.waiting_rows().expect("rows"), Vec::<IVec>::new());
+        assert!(!store.is_case_key_left(&CASE), "it is purged");
+        assert!(!file.exists(), "{end:?}");
+        // What comes then stays: the purge is done.
+        let next = parcel(vec![2; 100]);
+        waits(&store, &[&next]);
         drop(store);
-        let cut = files(&path);
-        let zeroed = |count: usize| [&vec![0; count], &old[count..]].concat();
-        // Nothing of the old key was overwritten; if all is sealed anew, part of it or all of it may be.
-        let mut ends = vec![old.clone()];
-        if resealed == 2 {
-            ends.extend([zeroed(20), zeroed(old.len()), Vec::new()]);
-        }
-        for end in ends {
-            put_back(&cut, &path);
-            fs::write(path.join("waiting/0"), &end).expect("written");
-            let store = open(&path, storage_key(1)).expect("opens");
-            let mut found = waiting(&store);
-            found.sort_by_key(|parcel| left[0] != *parcel);
-            assert_eq!(found, left);
-            assert!(!store.has_case_key(&CASE), "it is purged");
-            assert!(!path.join("waiting/0").exists(), "{resealed}: {end:?}");
-            assert_eq!(store.waiting_keys.all().len(), 1);
-        }
+        let store = open(&path, storage_key(1)).expect("opens again");
+        assert_eq!(waiting(&store), [next]);
     }
 }
 
 #[test]
-fn a_store_whose_key_of_waiting_parcels_is_damaged_opens_without_them() {
+fn a_key_that_does_not_open_costs_what_waits_and_not_the_start_and_a_wrong_one_costs_nothing() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("store");
     let (waited, other) = (parcel(vec![1; 100]), parcel(vec![2; 100]));
     let store = at_recipient(&path);
     waits(&store, &[&waited]);
     drop(store);
+    // The key file of another node.
+    let opened = open(&path, storage_key(2));
+    assert!(matches!(opened, Err(Error::WrongKey)), "{opened:?}");
+    let store = open(&path, storage_key(1)).expect("opens");
+    assert_eq!(waiting(&store), std::slice::from_ref(&waited));
+    drop(store);
     fs::write(path.join("waiting/0"), b"damaged").expect("written");
     fs::write(path.join("waiting/7.new"), b"half").expect("written");
+    fs::create_dir(path.join("waiting/lost+found")).expect("somebody else's");
     let store = open(&path, storage_key(1)).expect("opens");
     // It is not noted as here, so that it is asked for again.
-    assert_eq!(store.parcel_notes().expect("notes"), []);
+    assert_eq!(store.waiting_notes().expect("notes"), []);
     waits(&store, &[&waited, &other]);
     assert_eq!(waiting(&store).len(), 2);
     assert!(!path.join("waiting/7.new").exists());
 }
 
-#[test]
-fn a_store_that_was_filled_from_a_dump_has_what_waits() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let store = at_recipient(&dir.path().join("store"));
-    let waited = parcel(vec![1; 100]);
-    waits(&store, &[&waited]);
-    let mut filling = Filling::begin(&dir.path().join("copy"), &trees()).expect("begun");
+/// A store that is filled from another while something happens there.
+fn copied(store: &Store, path: &Path, meanwhile: impl FnOnce()) -> Store {
+    let mut filling = Filling::begin(path, &trees()).expect("begun");
     let dump = store.dump().expect("nobody else");
     dump.rows::<Error>(&mut |row| filling.row(row), &mut |_| Ok(()))
         .expect("read");
-    // Meanwhile a case is purged: what is sealed anew is read again.
-    marked(&store);
-    store.finish_purge(CASE).expect("purged");
+    meanwhile();
     let mut changed = Vec::new();
     let keys = dump.end::<Error>(&mut |(tree, key, value)| {
         changed.push((tree, key.to_vec(), value.map(<[u8]>::to_vec)));
         Ok(())
     });
-    let keys = keys.expect("ended");
     for (tree, key, value) in &changed {
         let row = filling.row((*tree, key, value.as_deref()));
         row.expect("written");
     }
-    let copy = filling
+    let keys = keys.expect("ended");
+    filling
         .end(storage_key(1), &keys)
-        .expect("it fits together");
+        .expect("it fits together")
+}
+
+#[test]
+fn a_copy_has_what_waits_and_none_of_what_a_purge_is_about_to_take_along() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| dir.path().join(name);
+    let store = at_recipient(&at("store"));
+    let waited = parcel(vec![1; 100]);
+    waits(&store, &[&waited]);
+    let copy = copied(&store, &at("before"), || {});
+    assert_eq!(waiting(&copy), std::slice::from_ref(&waited));
+    let copy = copied(&store, &at("marked"), || marked(&store));
+    assert_eq!(copy.waiting_rows().expect("rows"), Vec::<IVec>::new());
+    let copy = copied(&store, &at("after"), || {
+        store.finish_purge(CASE).expect("purged");
+        waits(&store, &[&waited]);
+    });
     assert_eq!(waiting(&copy), [waited]);
-    assert!(!copy.has_case_key(&CASE));
+    assert!(!copy.is_case_key_left(&CASE));
 }

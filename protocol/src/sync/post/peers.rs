@@ -58,6 +58,12 @@ impl Peers {
         true
     }
 
+    /// A parcel is to be asked for of whoever holds it.
+    pub(super) fn asks_anew(&mut self, parcel: Hash) {
+        self.turns += 1;
+        self.asked.insert(parcel, (self.turns, None));
+    }
+
     /// How many parcels were asked for and have not come.
     pub(super) fn asked(&self) -> usize {
         self.asked.len()
