@@ -16,6 +16,19 @@ fn whatever_happens_nothing_is_lost_nothing_leaks_and_all_come_to_hold_the_same(
 }
 
 #[test]
+fn seeds_that_once_failed_end_well() {
+    let seeds = [
+        // A hostile custodian keeps a member from hearing that the one before it has left.
+        1222,
+    ];
+    for seed in seeds {
+        if let Err(failure) = run(seed, Limits::USUAL) {
+            panic!("{failure}");
+        }
+    }
+}
+
+#[test]
 fn a_seed_tells_its_story_again() {
     let limits = Limits {
         story: true,

@@ -101,6 +101,7 @@ impl Operators {
         let mut heir: Option<(bool, Rank, Epoch, usize)> = None;
         let (mut out, mut restored) = (gone, BTreeSet::new());
         out.extend(&hostile);
+        let vacant = self.honest_custodian(case).is_none();
         for index in 0..self.world.seats.len() {
             let me = self.world.node(index);
             let was_restored = self.world.seats[index].restored;
@@ -113,7 +114,13 @@ impl Operators {
             if info.restored {
                 restored.insert(me);
             }
-            if matches!(info.ended, Some(Ended::VotedOut { .. })) {
+            let is_out = match info.ended {
+                Some(Ended::VotedOut { .. }) => true,
+                // Whoever has the office now may keep back from others that it left; on the telephone it says so.
+                Some(Ended::Removed { .. }) => vacant,
+                _ => false,
+            };
+            if is_out {
                 out.insert(me);
             }
             let standing = (
