@@ -45,6 +45,13 @@ impl Operators {
     /// # Errors
     /// Says which is not.
     pub fn check_shown(&mut self) -> Result<(), String> {
+        // By rules that are new to it a host judges what it shows once they are durable.
+        for index in self.running() {
+            let waits = |host: &Host| host.wants_flush() && !host.full;
+            while waits(&self.world.seats[index].host) {
+                self.world.with(index, |host, now| host.flush(now));
+            }
+        }
         for case in self.cases.clone() {
             for index in self.members(case) {
                 let Some(info) = self.world.seats[index].host.info(case) else {
