@@ -22,6 +22,8 @@ fn seeds_that_once_failed_end_well() {
         1222,
         // A host comes to other rules in the moment in which all come to hold the same.
         1515,
+        // A node that its organisation listed later writes, is removed with it, and is let in again.
+        2997,
     ];
     for seed in seeds {
         if let Err(failure) = run(seed, Limits::USUAL) {

@@ -8,7 +8,10 @@ use focal_protocol::{
     log::{Epoch, EpochGrant},
     seal::EpochSecret,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
 
 /// The epoch of a secret.
 #[derive(Debug, Clone)]
@@ -278,6 +281,14 @@ impl Model {
     pub fn ever(&self, case: &CaseId, node: &NodeId) -> bool {
         let of_case = self.memberships.get(case);
         of_case.is_some_and(|m| m.contains_key(node))
+    }
+
+    /// Whether a node was a member of a case in one of these epochs.
+    #[must_use]
+    pub fn was_member(&self, case: &CaseId, node: &NodeId, within: Range<Epoch>) -> bool {
+        let of_case = self.memberships.get(case).and_then(|m| m.get(node));
+        let mut epochs = of_case.into_iter().flatten();
+        epochs.any(|(at, _)| within.contains(at))
     }
 
     /// Whether a member must come to hold a secret: it was a member then, or may read everything.

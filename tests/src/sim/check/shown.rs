@@ -9,8 +9,9 @@ use crate::sim::{
     world::World,
 };
 use focal_protocol::{
-    id::LogId,
-    log::{Entry, Payload},
+    group::{RoleChange, Rules},
+    id::{LogId, NodeId, OrgId},
+    log::{Entry, Epoch, Payload},
     record::{Kind, Record},
     seal::{EpochSecret, open_entry},
 };
@@ -94,6 +95,16 @@ impl Operators {
 }
 
 impl World {
+    /// Whether an organisation can have had a node write under an epoch in which that was no member: it has had its role
+    /// since, and lists its nodes as it likes. If it was removed meanwhile, what was taken of those of its nodes that were in
+    /// the case by then goes on to count.
+    fn may_have_listed(&self, rules: &Rules, org: &OrgId, node: &NodeId, at: Epoch) -> bool {
+        let ends = |c: &&RoleChange| c.org == *org && c.role.is_none() && c.at > at;
+        let mut removals = rules.roles.iter().filter(ends);
+        rules.role_at(org, at).is_some()
+            && removals.all(|c| self.model.was_member(&rules.case, node, at..c.at))
+    }
+
     fn check_place(
         &self,
         index: usize,
@@ -140,12 +151,8 @@ impl World {
         let hostile = || self.hostile_nodes().contains(&entry.header.node);
         match known {
             Some(known) if known.members.contains(&entry.header.node) => Ok(()),
-            // Whose organisation has had its role since: it lists its nodes as it likes.
             Some(known)
-                if info
-                    .rules
-                    .since(&org)
-                    .is_some_and(|since| since <= known.at) =>
+                if self.may_have_listed(&info.rules, &org, &entry.header.node, known.at) =>
             {
                 Ok(())
             }
