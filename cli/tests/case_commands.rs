@@ -9,8 +9,8 @@ use focal_tests::{NodeProcess, Org, until};
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::Write,
-    process::{Command, Stdio},
+    io::{Read, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 use support::{Officer, Said, Stage};
 
@@ -120,7 +120,7 @@ impl Play {
         );
         let shown = said.err.get(..stake.len()).unwrap_or(&said.err);
         assert_eq!(shown, stake, "{args:?}");
-        let said = at_terminal(officer, args, "no\n");
+        let said = Terminal::of(officer, args).types("no\n");
         assert_eq!(said.code, 1, "{args:?}: {said:?}");
         assert!(said.out.contains(&stake), "{args:?}: {said:?}");
         assert!(said.out.contains("Go on? "), "{args:?}: {said:?}");
@@ -152,34 +152,69 @@ impl Play {
     }
 }
 
-/// Runs a command at a terminal of its own, where somebody types; what it shows is in `out`.
-fn at_terminal(officer: &Officer, args: &[&str], typed: &str) -> Said {
-    let command = officer.command(args);
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let quoted: Vec<String> = words
-        .map(|word| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''")))
-        .collect();
-    // util-linux: a terminal around a command, whose exit code it ends with.
-    let mut terminal = Command::new("script");
-    terminal.args(["-qec", &quoted.join(" "), "/dev/null"]);
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => terminal.env(name, value),
-            None => terminal.env_remove(name),
-        };
+/// A command at a terminal of its own, where somebody types.
+struct Terminal {
+    child: Child,
+    keys: ChildStdin,
+    screen: ChildStdout,
+    shown: Vec<u8>,
+}
+
+impl Terminal {
+    fn of(officer: &Officer, args: &[&str]) -> Self {
+        let command = officer.command(args);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let quoted: Vec<String> = words
+            .map(|word| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''")))
+            .collect();
+        // util-linux: a terminal around a command, whose exit code it ends with. It is wide enough for every sentence.
+        let mut terminal = Command::new("script");
+        let line = format!("stty cols 1000 && {}", quoted.join(" "));
+        terminal.args(["-qec", &line, "/dev/null"]);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => terminal.env(name, value),
+                None => terminal.env_remove(name),
+            };
+        }
+        let terminal = terminal.env("NO_COLOR", "1").env("SHELL", "/bin/sh");
+        let terminal = terminal
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = terminal.spawn().expect("script, of util-linux");
+        Self {
+            keys: child.stdin.take().expect("a pipe"),
+            screen: child.stdout.take().expect("a pipe"),
+            child,
+            shown: Vec::new(),
+        }
     }
-    let terminal = terminal.env("NO_COLOR", "1").env("SHELL", "/bin/sh");
-    let terminal = terminal
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = terminal.spawn().expect("script, of util-linux");
-    let mut keys = child.stdin.take().expect("a pipe");
-    keys.write_all(typed.as_bytes()).expect("typed");
-    let mut said = Said::of(child.wait_with_output().expect("its end"));
-    drop(keys);
-    said.out = said.out.replace('\r', "");
-    said
+
+    /// The question stands, and nobody has answered yet.
+    fn asks(mut self) -> Self {
+        let mut byte = [0];
+        while !self.shown.ends_with(b"Go on? ") {
+            let shown = String::from_utf8_lossy(&self.shown);
+            self.screen
+                .read_exact(&mut byte)
+                .unwrap_or_else(|e| panic!("it asks nothing ({e}): {shown}"));
+            self.shown.extend(byte);
+        }
+        self
+    }
+
+    /// What it has said when it has come to its end: what it shows is in `out`.
+    fn types(mut self, typed: &str) -> Said {
+        self.keys.write_all(typed.as_bytes()).expect("typed");
+        self.screen.read_to_end(&mut self.shown).expect("shown");
+        let mut said = Said::of(self.child.wait_with_output().expect("its end"));
+        drop(self.keys);
+        said.out = String::from_utf8(self.shown)
+            .expect("text")
+            .replace('\r', "");
+        said
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -678,4 +713,91 @@ async fn who_takes_the_place_of_whom_is_said_by_name_and_asked_before() {
     play.does(0, &remove, "removed");
     play.wait(2, "it is out", |d| d.summary.stage.contains("seized"))
         .await;
+}
+
+#[tokio::test]
+async fn a_second_vote_and_a_yes_to_an_election_that_waits_are_said_to_be_what_they_are() {
+    let names = ["Norland", "UN Office", "Monitor", "Aid Network"];
+    let mut play = Play::of(&names, 4).await;
+    play.opens(CASE, "all");
+    let case = play.case.0.clone();
+    let case = case.as_str();
+    let all = [&["case", "invite", case], &names[1..]].concat();
+    play.officers[0].json(&all);
+    for n in 0..4 {
+        play.wait(n, "all are in", |d| d.members.len() == 4).await;
+    }
+    let (norland, un) = (play.whose_node(0), play.whose_node(1));
+    let for_un = CaseAction::Vote {
+        node: Some(play.org(1).node.to_string()),
+        cause: "lost".into(),
+    };
+    let vote = ["case", "vote", case, "un office"];
+    // Who has the office, and of whom nobody claims it, is asked nothing that cannot be.
+    let refused = play.officers[0].types(&vote);
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert!(!refused.err.contains("vote"), "{refused:?}");
+    assert!(refused.err.contains("focal case hand-over"), "{refused:?}");
+
+    // The first vote of a member, and its second, whatever cause that names.
+    play.nodes[0].kill();
+    let you = format!(
+        "You vote {un} custodian in place of {norland}. With a majority this cannot be taken back."
+    );
+    let stake = format!("{you}\n{LOST}\nIt has none of the 2 votes that it needs.");
+    play.asks(2, &vote, &stake).await;
+    let first = play.preview(2, &for_un).await.vote.expect("a vote");
+    assert!(first.counts && !first.agrees && !first.claimed, "{first:?}");
+    play.does(2, &vote, "voted");
+    let votes = |d: &CaseDetail| d.votes.len() == 1;
+    play.wait(2, "it has voted", votes).await;
+    let follows = format!(
+        "This node has voted for it before: with this vote it also follows {un} if others have made it custodian, although it cannot \
+         tell whether rightly."
+    );
+    let stake =
+        format!("{you}\n{LOST}\nIt has 1 of the 2 votes that it needs, by Monitor.\n{follows}");
+    play.asks(2, &vote, &stake).await;
+    let hostile = [&vote[..], &["--hostile"]].concat();
+    let said = play.officers[2].types(&hostile);
+    assert!(said.err.contains(&follows), "{said:?}");
+    let french = play.officers[2].types(&[&vote[..], &["--lang", "fr"]].concat());
+    assert!(french.err.contains("a déjà voté pour lui"), "{french:?}");
+    let second = play.preview(2, &for_un).await.vote.expect("a vote");
+    assert!(second.counts && second.agrees, "{second:?}");
+    play.does(2, &vote, "voted");
+
+    // It is elected while the custodian, alone, has removed a voter: the news of it waits there for the operator.
+    play.wait(1, "a vote", votes).await;
+    play.does(1, &["case", "succeed", case], "the members are told");
+    for n in 1..4 {
+        let next = |d: &CaseDetail| d.generation == 1 && d.members.len() == 3;
+        play.wait(n, "the next generation", next).await;
+    }
+    for node in &mut play.nodes[1..] {
+        node.kill();
+    }
+    play.nodes[0] = play.org(0).start(&play.stage.program).await;
+    let remove = ["case", "remove", case, "monitor", "--reason", "seized"];
+    play.does(0, &remove, "removed");
+    play.nodes[1] = play.org(1).start(&play.stage.program).await;
+    play.org(0).wait_alarm("contested").await;
+    let claim = play.preview(0, &for_un).await.vote.expect("a vote");
+    assert!(!claim.counts && claim.agrees && claim.claimed, "{claim:?}");
+    let stake = format!(
+        "This is no vote: {un} says that the others have elected it in place of this node, which cannot tell whether rightly. With \
+         your yes this node follows it at once, and is custodian no more: that cannot be taken back. Why, and what this node has \
+         written that counts, is as they have voted, whatever you say here."
+    );
+    play.asks(0, &vote, &stake).await;
+    play.asks(0, &hostile, &stake).await;
+    let french = play.officers[0].types(&[&vote[..], &["--lang", "fr"]].concat());
+    assert!(french.err.contains("n’est plus dépositaire"), "{french:?}");
+    assert!(!french.err.contains("Vous votez"), "{french:?}");
+    play.does(0, &hostile, "agreed");
+    let out = play
+        .wait(0, "it is out", |d| d.summary.stage.contains("voted"))
+        .await;
+    let stage = &out.summary.stage;
+    assert!(!stage.contains("hostile"), "as they have voted: {stage}");
 }

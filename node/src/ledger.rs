@@ -28,6 +28,8 @@ use round::Round;
 mod sessions;
 mod take;
 mod trail;
+mod votes;
+pub(crate) use votes::VoteHere;
 
 use crate::{
     alarms::KeptAlarm,
@@ -317,6 +319,10 @@ impl Ledger {
             Command::Act(case, action, reply) => {
                 let result = self.act(case, action);
                 self.answer_purge(case, result, reply);
+            }
+            Command::WouldVote(case, successor, cause, reply) => {
+                let result = self.vote_here(case, successor, cause);
+                self.answer(result, reply);
             }
             Command::Resolve(alarm, decision, reply) => {
                 let result = self.resolve(alarm, decision);

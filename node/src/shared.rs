@@ -43,8 +43,6 @@ pub(crate) struct CaseInfo {
     pub(crate) members: BTreeSet<NodeId>,
     pub(crate) ended: Option<Ended>,
     pub(crate) motions: Vec<Voting>,
-    /// Who goes out if there is a majority.
-    pub(crate) out: NodeId,
     /// Who may vote, and be voted for.
     pub(crate) voters: BTreeSet<NodeId>,
     pub(crate) requests: Vec<OpenRequest>,
@@ -82,7 +80,6 @@ impl CaseInfo {
                     voters,
                 })
                 .collect(),
-            out: case.out(),
             voters: case.base_members(),
             requests: case.state().requests.clone(),
         }

@@ -38,6 +38,7 @@ pub use keyring::{Kept, Keyring};
 pub use member::At;
 pub use state::{Ended, Followed, OpenRequest, State};
 pub use steps::{Step, Steps};
+pub use succeed::Voice;
 
 use crate::{
     group::{self, CaseGroup, GroupKey, Invalid, RowChanges, Rows, Rules, Stage},

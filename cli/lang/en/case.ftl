@@ -118,7 +118,10 @@ case-stake-succeed = You, { $successor }, stand for custodian in place of { $out
 case-succeed-told = the members are told: they vote with `focal case vote`
 case-stake-vote = You vote { $successor } custodian in place of { $out }. With a majority this cannot be taken back.
 case-stake-vote-again = { $successor } is to be custodian again, with a group that begins anew: its node has lost its state. Nobody goes out.
-case-stake-follow = This is no vote: { $successor } is nobody here who can be elected, or this node takes part no more. If others have made it custodian, this node follows it, although it cannot tell whether rightly.
+case-stake-vote-twice = This node has voted for it before: with this vote it also follows { $successor } if others have made it custodian, although it cannot tell whether rightly.
+case-stake-step-down = This is no vote: { $successor } says that the others have elected it in place of this node, which cannot tell whether rightly. With your yes this node follows it at once, and is custodian no more: that cannot be taken back. Why, and what this node has written that counts, is as they have voted, whatever you say here.
+case-stake-follow-claim = This is no vote: { $successor } says that it is custodian, and this node cannot tell whether rightly. With your yes this node follows it at once.
+case-stake-follow = This is no vote: { $successor } is nobody here who can be elected, or this node takes part no more, or it is the custodian and was restored from a copy. If others have made it custodian, this node follows it, although it cannot tell whether rightly.
 case-stake-lost = The custodian is taken for lost: what it has written counts, also if it comes only later.
 case-stake-hostile = The custodian is taken for hostile: of what it has written only that counts which the next custodian's node holds when it has the majority; the rest counts nowhere, whoever holds it.
 case-stake-hostile-here = { $n ->
@@ -130,6 +133,7 @@ case-stake-votes = { $n ->
        *[other] It has { $n } of the { $needed } votes that it needs, by { $voters }.
     }
 case-voted = voted
+case-agreed = agreed: this node follows it where it is custodian
 case-stake-others = { $n ->
         [0] Nobody else is in the case.
        *[other] The others in it: { $others }

@@ -119,7 +119,10 @@ case-stake-succeed = Vous, { $successor }, vous présentez comme dépositaire à
 case-succeed-told = les membres sont prévenus : ils votent avec `focal case vote`
 case-stake-vote = Vous votez pour que { $successor } soit dépositaire à la place de { $out }. Une fois la majorité atteinte, il n’y a pas de retour.
 case-stake-vote-again = { $successor } doit être dépositaire à nouveau, avec un groupe qui recommence : son nœud a perdu son état. Personne n’est exclu.
-case-stake-follow = Ce n’est pas un vote : { $successor } ne peut pas être élu ici, ou ce nœud ne prend plus part. Si d’autres en ont fait leur dépositaire, ce nœud le suit, sans pouvoir dire si c’est à bon droit.
+case-stake-vote-twice = Ce nœud a déjà voté pour lui : par ce vote il suit aussi { $successor } si d’autres en ont fait leur dépositaire, sans pouvoir dire si c’est à bon droit.
+case-stake-step-down = Ce n’est pas un vote : { $successor } dit que les autres l’ont élu à la place de ce nœud, qui ne peut dire si c’est à bon droit. Avec votre oui ce nœud le suit aussitôt et n’est plus dépositaire : il n’y a pas de retour. La cause, et ce qui compte de ce que ce nœud a écrit, sont selon leur vote, quoi que vous disiez ici.
+case-stake-follow-claim = Ce n’est pas un vote : { $successor } dit qu’il est dépositaire, et ce nœud ne peut dire si c’est à bon droit. Avec votre oui ce nœud le suit aussitôt.
+case-stake-follow = Ce n’est pas un vote : { $successor } ne peut pas être élu ici, ou ce nœud ne prend plus part, ou il est le dépositaire et a été restauré d’une copie. Si d’autres en ont fait leur dépositaire, ce nœud le suit, sans pouvoir dire si c’est à bon droit.
 case-stake-lost = Le dépositaire est tenu pour perdu : ce qu’il a écrit compte, même si cela n’arrive que plus tard.
 case-stake-hostile = Le dépositaire est tenu pour hostile : de ce qu’il a écrit ne compte que ce que le nœud du prochain dépositaire détient quand il a la majorité ; le reste ne compte nulle part, qui que ce soit qui le détienne.
 case-stake-hostile-here = { $n ->
@@ -131,6 +134,7 @@ case-stake-votes = { $n ->
        *[other] Il a { $n } des { $needed } voix qu’il lui faut, de { $voters }.
     }
 case-voted = voté
+case-agreed = convenu : ce nœud le suit là où il est dépositaire
 case-stake-others = { $n ->
         [0] Personne d’autre n’est dans le dossier.
        *[other] Les autres qui y sont : { $others }

@@ -4,8 +4,9 @@ use super::{
     error::Failure,
     server::ApiState,
     types::{CaseAction, Invitations, InvitationsPreview, Preview, Problem},
-    write::{Answer, checked_invitations},
+    write::{Answer, cause_of, checked_invitations},
 };
+use crate::ledger::Command;
 use axum::{
     Json,
     extract::{Path, State},
@@ -18,8 +19,15 @@ pub(super) async fn action(
     Path(case): Path<String>,
     Json(body): Json<CaseAction>,
 ) -> Answer<Preview> {
-    let case = state.views.find_case(&case)?;
-    Ok(Json(state.views.preview(case, body)?))
+    let views = &state.views;
+    let case = views.find_case(&case)?;
+    if let CaseAction::Vote { node, cause } = &body {
+        let (successor, cause) = (views.successor(case, node.as_deref())?, cause_of(cause)?);
+        let ask = |reply| Command::WouldVote(case, successor, cause, reply);
+        let vote = state.ledger.ask(ask).await?;
+        return Ok(Json(views.preview_vote(case, successor, cause, &vote)?));
+    }
+    Ok(Json(views.preview(case, body)?))
 }
 
 /// Says what an invitation would do to each organisation, and what newcomers may read. Changes nothing.

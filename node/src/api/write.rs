@@ -95,6 +95,11 @@ fn choice<T: std::str::FromStr<Err = &'static str>>(field: &str, text: &str) -> 
     })
 }
 
+/// Why a custodian is to go.
+pub(super) fn cause_of(text: &str) -> Result<Cause, Failure> {
+    choice("cause", text)
+}
+
 /// Opens a case with this node as custodian; answers with its id.
 #[utoipa::path(post, path = "/v1/cases", request_body = OpenCase, responses((status = 200, body = super::types::CaseSummary), (status = 422, body = Problem)))]
 pub(super) async fn open_case(
@@ -232,12 +237,8 @@ pub(super) async fn act(
         }
         CaseAction::Purge { .. } => Action::Purge,
         CaseAction::Vote { node, cause } => {
-            let cause: Cause = choice("cause", &cause)?;
-            let node = match node {
-                Some(node) => views.find_node(case, &node)?,
-                None => views.shared.me,
-            };
-            Action::Vote(node, cause)
+            let successor = views.successor(case, node.as_deref())?;
+            Action::Vote(successor, cause_of(&cause)?)
         }
         CaseAction::AskInvite { org, role } => Action::Request(Request::Invite(
             views.find_org(&org)?,

@@ -8,7 +8,7 @@ use crate::{
     store::{LogRow, PendingKey},
 };
 use focal_protocol::{
-    case::{self, Case, Ctx, Effect, Held, Keyring},
+    case::{self, Case, Ctx, Effect, Held, Keyring, Voice},
     directory::Directory,
     group::{CaseRole, Cause, Delivery, History, Invitation, Rows, Rules, Stage},
     id::{CaseId, LogId, NodeId, OrgId},
@@ -112,7 +112,7 @@ impl Ledger {
     }
 
     /// Asks a case's state machine.
-    fn ask_case<T>(
+    pub(super) fn ask_case<T>(
         &mut self,
         id: CaseId,
         ask: impl FnOnce(&mut Case, &Ctx<'_>) -> Result<T, case::Error>,
@@ -273,10 +273,11 @@ impl Ledger {
                     .ok_or_else(|| Refused::UnknownOrganisation(org.short()))?;
             }
         }
+        let vote = match &action {
+            Action::Vote(successor, cause) => Some(self.vote_here(id, *successor, *cause)?),
+            _ => None,
+        };
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
-        let claims = self.cases.get(&id).map(|here| here.claims.clone());
-        let mut claims = claims.unwrap_or_default();
-        claims.remove(&self.me());
         self.with_case(id, |case, ctx| match action {
             Action::Invite(invited) => {
                 let before = case.rules().clone();
@@ -299,14 +300,10 @@ impl Ledger {
                 nothing(case.set_stage(ctx, stage, &reason, retain)?)
             }
             Action::Purge => nothing(case.purge()),
-            Action::Vote(successor, cause) => match case.vote(ctx, successor, cause) {
-                Err(case::Error::CustodianStays)
-                    if claims.contains(&successor) && case.is_custodian() =>
-                {
-                    nothing(case.agree(successor))
-                }
-                voted => nothing(voted?),
-            },
+            Action::Vote(successor, cause) => nothing(match vote.map(|v| v.voice) {
+                Some(Voice::Follows) => case.agree(successor),
+                _ => case.vote(ctx, successor, cause)?,
+            }),
             Action::Request(request) => nothing(case.request(request)?),
         })
     }

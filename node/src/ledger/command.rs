@@ -1,12 +1,12 @@
 //! What the ledger is asked, and the handle that asks it.
 
-use super::Action;
+use super::{Action, VoteHere};
 use crate::{courier::Loaded, mailbox::Mailbox, opener::Content, refused::Refused, store::Cursor};
 use focal_protocol::{
     audit::{Act, Actor},
     case::At,
     directory::{Bundle, Item, Manifest, Versions},
-    group::{History, Parcel, Receipt},
+    group::{Cause, History, Parcel, Receipt},
     id::{CaseId, Hash, LogId, NodeId, OrgId, RecordId},
     log::{Equivocation, Run},
     record::Record,
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     OpenCase(String, History, Reply<CaseId>),
     Compartment(CaseId, Vec<OrgId>, Reply<CaseId>),
     Act(CaseId, Action, Reply<InviteOutcome>),
+    /// What a vote would do. Changes nothing.
+    WouldVote(CaseId, NodeId, Cause, Reply<VoteHere>),
     Resolve(Hash, String, Reply<()>),
     TakeBundle(Box<Bundle>, Reply<usize>),
     TakeManifest(Box<Signed<Manifest>>, Reply<usize>),

@@ -3,11 +3,12 @@
 use super::{Views, node_org, org_name};
 use crate::{
     api::types as api,
+    ledger::VoteHere,
     refused::Refused,
     shared::{CaseInfo, Voting},
 };
 use focal_protocol::{
-    case,
+    case::{self, Voice},
     group::{CaseRole, Cause, quorum},
     id::{CaseId, NodeId, OrgId},
 };
@@ -22,15 +23,7 @@ impl Views {
     ) -> Result<api::Preview, Refused> {
         use api::CaseAction as A;
         let info = self.case(id)?;
-        let mut preview = api::Preview {
-            action: action.clone(),
-            org: None,
-            nodes: Vec::new(),
-            vote: None,
-            stays_in: Vec::new(),
-            others: self.others(&info),
-            in_office: self.leaves_no_custodian(id)?,
-        };
+        let mut preview = self.of_nobody(id, &info, action.clone())?;
         match action {
             A::Remove { org, reason } => {
                 let org = self.org_in(&info, &org)?;
@@ -82,18 +75,6 @@ impl Views {
                 preview.nodes = self.of_org(id, &info, &org)?;
                 preview.stays_in = self.stays_in(id, |info| info.rules.role(&org).is_some())?;
             }
-            A::Vote { node, cause } => {
-                let successor = match node {
-                    Some(node) => self.find_node(id, &node)?,
-                    None => self.shared.me,
-                };
-                preview.nodes = vec![self.previewed_node(id, &info, &successor)?];
-                preview.vote = Some(self.previewed_vote(id, &info, &successor, &cause)?);
-                preview.action = A::Vote {
-                    node: Some(successor.to_string()),
-                    cause,
-                };
-            }
             A::AskInvite { org, role } => {
                 let org = self.find_org(&org)?;
                 preview.org = Some(self.previewed_org(&info, &org));
@@ -102,9 +83,53 @@ impl Views {
                     role,
                 };
             }
+            // A vote is what the case's state machine says that it is: `preview_vote`.
+            A::Vote { .. } => {}
             A::Rekey | A::Close { .. } | A::Reopen { .. } | A::Purge { .. } => {}
         }
         Ok(preview)
+    }
+
+    /// `POST /v1/cases/{case}/preview` of a vote, which the ledger says what it would do.
+    pub(crate) fn preview_vote(
+        &self,
+        id: CaseId,
+        successor: NodeId,
+        cause: Cause,
+        vote: &VoteHere,
+    ) -> Result<api::Preview, Refused> {
+        let info = self.case(id)?;
+        let action = api::CaseAction::Vote {
+            node: Some(successor.to_string()),
+            cause: cause.to_string(),
+        };
+        let mut preview = self.of_nobody(id, &info, action)?;
+        preview.nodes = vec![self.previewed_node(id, &info, &successor)?];
+        preview.vote = Some(self.previewed_vote(id, &info, (successor, cause), vote)?);
+        Ok(preview)
+    }
+
+    /// For whom a vote is: without a name, for this node.
+    pub(crate) fn successor(&self, id: CaseId, named: Option<&str>) -> Result<NodeId, Refused> {
+        named.map_or(Ok(self.shared.me), |node| self.find_node(id, node))
+    }
+
+    /// An action that hits nobody yet.
+    fn of_nobody(
+        &self,
+        id: CaseId,
+        info: &CaseInfo,
+        action: api::CaseAction,
+    ) -> Result<api::Preview, Refused> {
+        Ok(api::Preview {
+            action,
+            org: None,
+            nodes: Vec::new(),
+            vote: None,
+            stays_in: Vec::new(),
+            others: self.others(info),
+            in_office: self.leaves_no_custodian(id)?,
+        })
     }
 
     /// `POST /v1/cases/{case}/invitations/preview`
@@ -249,24 +274,24 @@ impl Views {
         &self,
         id: CaseId,
         info: &CaseInfo,
-        successor: &NodeId,
-        cause: &str,
+        (successor, cause): (NodeId, Cause),
+        vote: &VoteHere,
     ) -> Result<api::PreviewedVote, Refused> {
         let directory = self.shared.directory();
         let d = directory.as_deref();
-        let cause = cause.parse::<Cause>().ok();
         let same = |v: &&Voting| {
-            v.motion.out == info.out
-                && v.motion.successor == *successor
-                && Some(v.motion.cause) == cause
+            let motion = &v.motion;
+            (motion.out, motion.successor, motion.cause) == (vote.out, successor, cause)
         };
         let motions = info.motions.iter().filter(same);
         let voted = motions.max_by_key(|v| v.motion.ballot);
         let voters = voted.map(|v| v.voters.as_slice()).unwrap_or_default();
-        let others = info.voters.iter().filter(|n| **n != info.out).count();
+        let others = info.voters.iter().filter(|n| **n != vote.out).count();
         Ok(api::PreviewedVote {
-            out: self.previewed_node(id, info, &info.out)?,
-            counts: info.ended.is_none() && info.voters.contains(successor),
+            out: self.previewed_node(id, info, &vote.out)?,
+            counts: vote.voice != Voice::Follows,
+            agrees: vote.voice != Voice::Votes,
+            claimed: vote.claimed,
             votes: voters.iter().map(|n| node_org(d, n).1).collect(),
             needed: quorum(others),
         })

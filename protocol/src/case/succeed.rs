@@ -21,7 +21,53 @@ const LEAP: u32 = 1 << 16;
 /// How far beyond all known ballots one goes that was restored, at most.
 const BEYOND: u64 = 1 << 15;
 
+/// What a vote of this node's operator comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// A vote.
+    Votes,
+    /// A vote for one for whom this node has voted already: from then on it follows that one whatever else it knows.
+    VotesAgain,
+    /// No vote: this node follows that one where others have.
+    Follows,
+}
+
 impl Case {
+    /// What a vote for `successor` would be now, as [`Case::vote`] says.
+    ///
+    /// # Errors
+    /// Those of [`Case::vote`] that can be told before.
+    pub fn voice(&self, ctx: &Ctx<'_>, successor: NodeId, cause: Cause) -> Result<Voice, Error> {
+        match &self.state.ended {
+            Some(Ended::Purged) => return Err(Error::Ended(Ended::Purged)),
+            // To come back to: it has no say in who is elected.
+            Some(_) => return Ok(Voice::Follows),
+            None => {}
+        }
+        let out = self.out();
+        if !self.base_members().contains(&successor) {
+            // One that came after the copy from which this node was restored is not known here.
+            if !self.was_member(&successor) && ctx.directory.node(&successor).is_none() {
+                return Err(group::Error::NotAMember(successor).into());
+            }
+            return Ok(Voice::Follows);
+        }
+        let stays = successor == out;
+        if self.me == out && !stays && self.state.restored {
+            return Ok(Voice::Follows);
+        }
+        if (stays && cause == Cause::Hostile) || (self.me == out && !stays) {
+            return Err(Error::CustodianStays);
+        }
+        let before = self.state.ballots.of(&self.me);
+        let again = before.is_some_and(|m| m.out == out && m.successor == successor);
+        Ok(if again && successor != self.me {
+            Voice::VotesAgain
+        } else {
+            Voice::Votes
+        })
+    }
+
     /// Votes for `successor` in place of the custodian. To stand for it is to vote for oneself. A vote for one that the
     /// custodian has removed elects nobody: it says that this node follows it where others have ([`Error::Contested`]). So does
     /// one by a custodian that was restored, and may have forgotten that it handed over.
@@ -35,35 +81,16 @@ impl Case {
         successor: NodeId,
         cause: Cause,
     ) -> Result<Vec<Effect>, Error> {
-        match &self.state.ended {
-            Some(Ended::Purged) => return Err(Error::Ended(Ended::Purged)),
-            // To come back to: it has no say in who is elected.
-            Some(_) => return Ok(self.agree(successor)),
-            None => {}
-        }
-        let out = self.out();
-        if !self.base_members().contains(&successor) {
-            // One that came after the copy from which this node was restored is not known here.
-            if !self.was_member(&successor) && ctx.directory.node(&successor).is_none() {
-                return Err(group::Error::NotAMember(successor).into());
-            }
+        let voice = self.voice(ctx, successor, cause)?;
+        if voice == Voice::Follows {
             return Ok(self.agree(successor));
         }
-        let again = successor == out;
-        if self.me == out && !again && self.state.restored {
-            return Ok(self.agree(successor));
-        }
-        if (again && cause == Cause::Hostile) || (self.me == out && !again) {
-            return Err(Error::CustodianStays);
-        }
-        let motion = self.motion(ctx, out, successor, cause);
-        let before = self.state.ballots.of(&self.me);
-        let again = before.is_some_and(|m| m.out == out && m.successor == successor);
+        let motion = self.motion(ctx, self.out(), successor, cause);
         self.attempt(|case| {
             let generation = case.epoch().generation;
             let effects = case.cast(ctx, motion)?;
             // Who votes for it a second time follows it whatever else this node knows.
-            if again && successor != case.me && case.epoch().generation == generation {
+            if voice == Voice::VotesAgain && case.epoch().generation == generation {
                 case.state.follows = Some(successor);
             }
             Ok(effects)

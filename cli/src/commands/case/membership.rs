@@ -228,6 +228,17 @@ async fn act(
 ) -> Result<()> {
     let preview = previewed(client, case, action).await?;
     agreed(context, case, &stake(&preview))?;
+    acts(client, context, case, &preview, &done).await
+}
+
+/// Does just what was said, and says what has happened.
+async fn acts(
+    client: &Client,
+    context: &Context,
+    case: &CaseSummary,
+    preview: &Preview,
+    done: &str,
+) -> Result<()> {
     let path = format!("/v1/cases/{}/actions", case.case);
     let after: Option<CaseDetail> = client.post(&path, &preview.action).await?;
     context.print(&after, |out| writeln!(out, "{done}"))
@@ -306,23 +317,34 @@ pub(super) async fn rekey(args: RekeyArgs, client: &Client, context: &Context) -
 
 pub(super) async fn succeed(args: SucceedArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let action = CaseAction::Vote {
-        node: None,
-        cause: cause(args.hostile),
-    };
-    let stake = |preview: &Preview| stake::vote(preview, args.hostile, true);
-    let done = tr!("case-succeed-told");
-    act(client, context, &case, action, stake, done).await
+    votes(client, context, &case, None, args.hostile).await
 }
 
 pub(super) async fn vote(args: VoteArgs, client: &Client, context: &Context) -> Result<()> {
     let case = find(client, &args.case).await?;
-    let action = CaseAction::Vote {
-        node: Some(args.successor),
-        cause: cause(args.hostile),
+    votes(client, context, &case, Some(args.successor), args.hostile).await
+}
+
+/// For somebody, or for oneself. What is no vote is not called one afterwards either.
+async fn votes(
+    client: &Client,
+    context: &Context,
+    case: &CaseSummary,
+    node: Option<String>,
+    hostile: bool,
+) -> Result<()> {
+    let stands = node.is_none();
+    let cause = cause(hostile);
+    let preview = previewed(client, case, CaseAction::Vote { node, cause }).await?;
+    let stake = stake::vote(&preview, case, hostile, stands);
+    agreed(context, case, &stake)?;
+    let counts = preview.vote.as_ref().is_some_and(|vote| vote.counts);
+    let done = match (counts, stands) {
+        (false, _) => tr!("case-agreed"),
+        (true, true) => tr!("case-succeed-told"),
+        (true, false) => tr!("case-voted"),
     };
-    let stake = |preview: &Preview| stake::vote(preview, args.hostile, false);
-    act(client, context, &case, action, stake, tr!("case-voted")).await
+    acts(client, context, case, &preview, &done).await
 }
 
 pub(super) async fn close(args: CloseArgs, client: &Client, context: &Context) -> Result<()> {

@@ -156,15 +156,22 @@ fn cause(vote: &PreviewedVote, hostile: bool, stands: bool) -> String {
     }
 }
 
-/// A vote for somebody, or for oneself.
-pub(super) fn vote(preview: &Preview, hostile: bool, stands: bool) -> String {
+/// A vote for somebody, or for oneself; or what is none, and says whom this node follows.
+pub(super) fn vote(preview: &Preview, case: &CaseSummary, hostile: bool, stands: bool) -> String {
     let (Some(vote), Some(successor)) = (&preview.vote, preview.nodes.first()) else {
         return String::new();
     };
     let (out, successor) = (node_named(&vote.out), node_named(successor));
     if !vote.counts {
-        return tr!("case-stake-follow", successor);
+        return match (vote.claimed, case.role == "custodian") {
+            (true, true) => tr!("case-stake-step-down", successor),
+            (true, false) => tr!("case-stake-follow-claim", successor),
+            (false, _) => tr!("case-stake-follow", successor),
+        };
     }
+    let twice = vote
+        .agrees
+        .then(|| tr!("case-stake-vote-twice", successor = successor.clone()));
     let again = preview
         .nodes
         .first()
@@ -175,7 +182,7 @@ pub(super) fn vote(preview: &Preview, hostile: bool, stands: bool) -> String {
         (false, false) => tr!("case-stake-vote", successor, out),
     };
     let cause = (!again).then(|| cause(vote, hostile, stands));
-    lines([Some(what), cause, Some(votes(vote))])
+    lines([Some(what), cause, Some(votes(vote)), twice])
 }
 
 /// Who else is in the case.

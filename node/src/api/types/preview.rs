@@ -56,6 +56,10 @@ pub struct PreviewedVote {
     pub out: PreviewedNode,
     /// Whether it is a vote. If not, it says only that this node follows the successor where others have.
     pub counts: bool,
+    /// Whether this node follows the successor from then on, whatever it knows: by what is no vote, or is a second one.
+    pub agrees: bool,
+    /// Whether the successor says that it has the office already, and that waits here: who agrees follows it at once.
+    pub claimed: bool,
     /// Names of the organisations whose nodes have voted for the same.
     pub votes: Vec<String>,
     /// Votes needed.
