@@ -577,6 +577,8 @@ async fn who_takes_the_place_of_whom_is_said_by_name_and_asked_before() {
     let stand = |cause: &str| CaseAction::Vote {
         node: None,
         cause: cause.into(),
+        out: None,
+        agrees: None,
     };
     let held = play
         .preview(0, &stand("hostile"))
@@ -731,6 +733,8 @@ async fn a_second_vote_and_a_yes_to_an_election_that_waits_are_said_to_be_what_t
     let for_un = CaseAction::Vote {
         node: Some(play.org(1).node.to_string()),
         cause: "lost".into(),
+        out: None,
+        agrees: None,
     };
     let vote = ["case", "vote", case, "un office"];
     // Who has the office, and of whom nobody claims it, is asked nothing that cannot be.
@@ -800,4 +804,63 @@ async fn a_second_vote_and_a_yes_to_an_election_that_waits_are_said_to_be_what_t
         .await;
     let stage = &out.summary.stage;
     assert!(!stage.contains("hostile"), "as they have voted: {stage}");
+}
+
+#[tokio::test]
+async fn a_vote_does_what_was_said_before_or_is_refused_by_name() {
+    let mut play = Play::of(&["Norland", "UN Office", "Monitor"], 3).await;
+    play.opens(CASE, "all");
+    let case = play.case.0.clone();
+    let case = case.as_str();
+    play.officers[0].json(&["case", "invite", case, "UN Office", "Monitor"]);
+    for n in 0..3 {
+        play.wait(n, "three are in", |d| d.members.len() == 3).await;
+    }
+
+    // The office is handed over while the question stands: the yes was to another vote.
+    let (succeed, vote) = (
+        ["case", "succeed", case],
+        ["case", "vote", case, "un office"],
+    );
+    let standing =
+        [&succeed[..], &vote[..]].map(|args| Terminal::of(&play.officers[2], args).asks());
+    let hand_over = ["case", "hand-over", case, "un office"];
+    play.does(0, &hand_over, "handed over");
+    let handed = |d: &CaseDetail| d.summary.custodian == "UN Office";
+    play.wait(2, "it knows", handed).await;
+    let before = play.state(2).await;
+    for asked in standing {
+        let said = asked.types("yes\n");
+        assert_eq!(said.code, 4, "{said:?}");
+        let why = format!(
+            "the case has another custodian since: the vote would put out node {}",
+            play.org(1).node.short()
+        );
+        assert!(said.out.contains(&why), "{said:?}");
+    }
+    assert_eq!(play.state(2).await, before, "nobody has voted");
+    let (norland, un, monitor) = (play.whose_node(0), play.whose_node(1), play.whose_node(2));
+    let stake = format!(
+        "You, {monitor}, stand for custodian in place of {un}. With a majority it is out, and the others go on with you."
+    );
+    play.asks(2, &succeed, &stake).await;
+
+    // Nor is the vote of one officer, sent twice, the second one that follows without a look.
+    let named = CaseAction::Vote {
+        node: Some(norland.split(' ').next().expect("a name").into()),
+        cause: "lost".into(),
+        out: None,
+        agrees: None,
+    };
+    let first = play.preview(2, &named).await.action;
+    let voted = play.org(2).act(play.id(), &first).await;
+    voted.expect("as it was said");
+    let refused = play.org(2).act(play.id(), &first).await;
+    assert_eq!(refused.expect_err("it is another").code, "other-vote");
+    let second = play.preview(2, &named).await.action;
+    let voted = play.org(2).act(play.id(), &second).await;
+    voted.expect("as it was said");
+    // Who has asked for no preview means whatever it is.
+    let voted = play.org(2).act(play.id(), &named).await;
+    voted.expect("as it is");
 }

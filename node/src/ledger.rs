@@ -29,7 +29,7 @@ mod sessions;
 mod take;
 mod trail;
 mod votes;
-pub(crate) use votes::VoteHere;
+pub(crate) use votes::{Meant, VoteHere};
 
 use crate::{
     alarms::KeptAlarm,

@@ -92,6 +92,12 @@ pub(crate) enum Refused {
     /// A search that is not understood.
     #[error(transparent)]
     BadQuery(#[from] crate::search::QueryError),
+    /// A vote that was said to put out somebody else.
+    #[error("the case has another custodian since: the vote would put out node {0:?}")]
+    OtherCustodian(NodeId),
+    /// A vote that was said to follow nobody whatever this node knows, and would now, or the other way round.
+    #[error("the case has changed since: the vote would not do any more what was said before")]
+    OtherVote,
     /// There is no such alarm.
     #[error("there is no such alarm")]
     UnknownAlarm,
@@ -184,6 +190,8 @@ focal_protocol::worded! {
         Self::NotInParent(name) => "not-in-parent" { name: name.as_str() },
         Self::TooManyCases => "too-many-cases",
         Self::UnknownRecord => "unknown-record",
+        Self::OtherCustodian(node) => "other-custodian" { node: node.short() },
+        Self::OtherVote => "other-vote",
         Self::UnknownAlarm => "unknown-alarm",
         Self::Judged(why) => "judged" { why: why.wording() },
         Self::TooManyLogs => "too-many-logs",
@@ -245,6 +253,8 @@ impl Refused {
             Self::UnknownOrganisation(_) => "unknown-organisation",
             Self::NotInParent(_) => "not-in-parent",
             Self::TooManyCases => "too-many-cases",
+            Self::OtherCustodian(_) => "other-custodian",
+            Self::OtherVote => "other-vote",
             Self::UnknownAlarm => "unknown-alarm",
             Self::UnknownRecord => "not-found",
             Self::BadRequest(_) => "bad-field",
@@ -340,6 +350,9 @@ impl Refused {
             Self::Case(case::Error::Stage(_)) => "reopen it with `focal case reopen`",
             Self::NotInParent(_) => "invite it to the case first: `focal case invite`",
             Self::BadQuery(_) => "see how to ask with `focal search --help`",
+            Self::OtherCustodian(_) | Self::OtherVote => {
+                "see `focal case show`, call the partners, and vote anew if you still want to"
+            }
             Self::UnknownAlarm => "see `focal alarms list`",
             Self::UnknownAttachment => {
                 "see the files with `focal attachment list`; `focal attachment fetch` brings one here"

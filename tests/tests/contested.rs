@@ -16,6 +16,8 @@ fn vote(successor: &Org) -> CaseAction {
     CaseAction::Vote {
         node: Some(successor.node.to_string()),
         cause: "lost".into(),
+        out: None,
+        agrees: None,
     }
 }
 

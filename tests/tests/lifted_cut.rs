@@ -10,6 +10,8 @@ fn vote(successor: Option<&Org>) -> CaseAction {
     CaseAction::Vote {
         node: successor.map(|org| org.node.to_string()),
         cause: "lost".into(),
+        out: None,
+        agrees: None,
     }
 }
 

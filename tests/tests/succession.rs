@@ -66,6 +66,8 @@ fn vote(successor: Option<&Org>, cause: &str) -> CaseAction {
     CaseAction::Vote {
         node: successor.map(|o| o.node.to_string()),
         cause: cause.into(),
+        out: None,
+        agrees: None,
     }
 }
 

@@ -45,6 +45,8 @@ impl From<Refused> for Failure {
             Refused::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Refused::NoFederation
             | Refused::NotListed
+            | Refused::OtherCustodian(_)
+            | Refused::OtherVote
             | Refused::Case(case::Error::AlreadyInCase | case::Error::Stage(_)) => {
                 StatusCode::CONFLICT
             }

@@ -21,7 +21,7 @@ pub(super) async fn action(
 ) -> Answer<Preview> {
     let views = &state.views;
     let case = views.find_case(&case)?;
-    if let CaseAction::Vote { node, cause } = &body {
+    if let CaseAction::Vote { node, cause, .. } = &body {
         let (successor, cause) = (views.successor(case, node.as_deref())?, cause_of(cause)?);
         let ask = |reply| Command::WouldVote(case, successor, cause, reply);
         let vote = state.ledger.ask(ask).await?;

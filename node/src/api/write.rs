@@ -10,7 +10,7 @@ use super::{
     },
 };
 use crate::{
-    ledger::{Action, Command, Files},
+    ledger::{Action, Command, Files, Meant},
     refused::{Fault, Refused},
 };
 use axum::{
@@ -236,9 +236,15 @@ pub(super) async fn act(
             return Err(Refused::Case(CaseError::CustodianStays).into());
         }
         CaseAction::Purge { .. } => Action::Purge,
-        CaseAction::Vote { node, cause } => {
+        CaseAction::Vote {
+            node,
+            cause,
+            out,
+            agrees,
+        } => {
             let successor = views.successor(case, node.as_deref())?;
-            Action::Vote(successor, cause_of(&cause)?)
+            let out = out.map(|out| views.find_node(case, &out)).transpose()?;
+            Action::Vote(successor, cause_of(&cause)?, Meant { out, agrees })
         }
         CaseAction::AskInvite { org, role } => Action::Request(Request::Invite(
             views.find_org(&org)?,

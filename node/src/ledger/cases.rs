@@ -1,6 +1,6 @@
 //! Cases: this node carries out what their state machines ask for, in one round with storing their new state.
 
-use super::{Identity, InviteOutcome, Ledger};
+use super::{Identity, InviteOutcome, Ledger, Meant};
 use crate::{
     clock,
     opener::Content,
@@ -48,7 +48,8 @@ pub(crate) enum Action {
     Stage(Stage, String, Option<u32>),
     /// This node's copy only.
     Purge,
-    Vote(NodeId, Cause),
+    /// For whom, why, and what it is meant to do.
+    Vote(NodeId, Cause, Meant),
     Request(Request),
 }
 
@@ -274,7 +275,11 @@ impl Ledger {
             }
         }
         let vote = match &action {
-            Action::Vote(successor, cause) => Some(self.vote_here(id, *successor, *cause)?),
+            Action::Vote(successor, cause, meant) => {
+                let vote = self.vote_here(id, *successor, *cause)?;
+                meant.check(&vote)?;
+                Some(vote)
+            }
             _ => None,
         };
         let nothing = |effects| Ok((InviteOutcome::default(), effects));
@@ -300,7 +305,7 @@ impl Ledger {
                 nothing(case.set_stage(ctx, stage, &reason, retain)?)
             }
             Action::Purge => nothing(case.purge()),
-            Action::Vote(successor, cause) => nothing(match vote.map(|v| v.voice) {
+            Action::Vote(successor, cause, _) => nothing(match vote.map(|v| v.voice) {
                 Some(Voice::Follows) => case.agree(successor),
                 _ => case.vote(ctx, successor, cause)?,
             }),

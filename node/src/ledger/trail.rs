@@ -190,7 +190,7 @@ fn act_of_case(action: &Action) -> Act {
         Action::Stage(Stage::Closed, ..) => member("close"),
         Action::Stage(Stage::Open, ..) => member("reopen"),
         Action::Purge => Act::new(Deed::Purge).word("asked"),
-        Action::Vote(node, cause) => member(&format!("vote:{cause}")).node(*node),
+        Action::Vote(node, cause, _) => member(&format!("vote:{cause}")).node(*node),
         Action::Request(Request::Invite(org, _)) => member("ask:invite").org(*org),
         Action::Request(Request::Remove(org, _)) => member("ask:remove").org(*org),
         Action::Request(Request::RemoveNode(node, _)) => member("ask:remove-node").node(*node),

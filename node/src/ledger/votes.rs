@@ -18,6 +18,34 @@ pub(crate) struct VoteHere {
     pub(crate) claimed: bool,
 }
 
+impl VoteHere {
+    /// Whether this node follows the successor from then on, whatever it knows.
+    pub(crate) fn agrees(&self) -> bool {
+        self.voice != Voice::Votes
+    }
+}
+
+/// What whoever votes was told that it would do: it does that, or nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Meant {
+    /// Who goes out.
+    pub(crate) out: Option<NodeId>,
+    pub(crate) agrees: Option<bool>,
+}
+
+impl Meant {
+    /// Whether the vote would still do that.
+    pub(super) fn check(&self, vote: &VoteHere) -> Result<(), Refused> {
+        if self.out.is_some_and(|out| out != vote.out) {
+            return Err(Refused::OtherCustodian(vote.out));
+        }
+        if self.agrees.is_some_and(|agrees| agrees != vote.agrees()) {
+            return Err(Refused::OtherVote);
+        }
+        Ok(())
+    }
+}
+
 impl Ledger {
     /// What a vote would do now: a custodian agrees to a claim to its office that waits here.
     pub(super) fn vote_here(

@@ -102,6 +102,8 @@ impl Views {
         let action = api::CaseAction::Vote {
             node: Some(successor.to_string()),
             cause: cause.to_string(),
+            out: Some(vote.out.to_string()),
+            agrees: Some(vote.agrees()),
         };
         let mut preview = self.of_nobody(id, &info, action)?;
         preview.nodes = vec![self.previewed_node(id, &info, &successor)?];
@@ -290,7 +292,7 @@ impl Views {
         Ok(api::PreviewedVote {
             out: self.previewed_node(id, info, &vote.out)?,
             counts: vote.voice != Voice::Follows,
-            agrees: vote.voice != Voice::Votes,
+            agrees: vote.agrees(),
             claimed: vote.claimed,
             votes: voters.iter().map(|n| node_org(d, n).1).collect(),
             needed: quorum(others),

@@ -334,8 +334,13 @@ async fn votes(
     hostile: bool,
 ) -> Result<()> {
     let stands = node.is_none();
-    let cause = cause(hostile);
-    let preview = previewed(client, case, CaseAction::Vote { node, cause }).await?;
+    let action = CaseAction::Vote {
+        node,
+        cause: cause(hostile),
+        out: None,
+        agrees: None,
+    };
+    let preview = previewed(client, case, action).await?;
     let stake = stake::vote(&preview, case, hostile, stands);
     agreed(context, case, &stake)?;
     let counts = preview.vote.as_ref().is_some_and(|vote| vote.counts);

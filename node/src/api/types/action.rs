@@ -69,6 +69,13 @@ pub enum CaseAction {
         node: Option<String>,
         /// `lost` or `hostile`.
         cause: String,
+        /// Whom it is to put out: if that is another one by now, it is refused. Whoever goes out if left out.
+        #[serde(default)]
+        out: Option<String>,
+        /// Whether it is to say that this node follows the successor: if that is otherwise by now, it is refused. Either if left
+        /// out.
+        #[serde(default)]
+        agrees: Option<bool>,
     },
     /// Ask the custodian to invite an organisation.
     AskInvite {
