@@ -103,6 +103,40 @@ async fn as_long_as_an_alarm_is_open_the_node_is_unwell_and_says_why() {
 }
 
 #[tokio::test]
+async fn what_was_decided_of_an_alarm_first_stands_and_a_second_decision_is_refused_by_name() {
+    let stage = Stage::new(&["Norland", "Monitor"]);
+    let (norland, monitor) = (&stage.federation.orgs[0], &stage.federation.orgs[1]);
+    let _nodes = stage.federation.start(&stage.program).await;
+    let case = stage.federation.shared_case(CASE).await;
+    let home = stage.base.path().join("officer");
+    let officer = Officer::new(&home, "officer", monitor, &monitor.author);
+    let remove = CaseAction::Remove {
+        org: monitor.member.org.to_string(),
+        reason: "laptop seized".into(),
+    };
+    norland.act(case, &remove).await.expect("removed");
+    let alarm = monitor.wait_alarm("removed").await.id;
+    let resolve = |decision| ["alarms", "resolve", &alarm, "--decision", decision];
+    let first = officer.types(&resolve("called Norland"));
+    assert_eq!(first.code, 0, "{first:?}");
+    let all = ["alarms", "list", "--all"];
+    let decided = officer.json(&all);
+    let second = officer.types(&resolve("nothing happened"));
+    assert_eq!(second.code, 4, "{second:?}");
+    for said in ["the alarm is resolved already", "focal alarms list --all"] {
+        assert!(second.err.contains(said), "{second:?}");
+    }
+    assert_eq!(officer.json(&all), decided);
+    let path = format!("/v1/alarms/{alarm}/resolve");
+    let again: Result<Value, Problem> = monitor
+        .api()
+        .post(&path, &json!({"decision": "nothing happened"}))
+        .await
+        .expect("an answer");
+    assert_eq!(again.expect_err("refused").code, "resolved-alarm");
+}
+
+#[tokio::test]
 async fn of_each_entry_that_waits_it_is_shown_by_whom_it_is_and_what_it_waits_for() {
     let stage = Stage::new(&["Norland", "Monitor"]);
     let _node = stage.node().await;

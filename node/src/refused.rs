@@ -101,6 +101,9 @@ pub(crate) enum Refused {
     /// There is no such alarm.
     #[error("there is no such alarm")]
     UnknownAlarm,
+    /// Somebody has decided about the alarm.
+    #[error("the alarm is resolved already, and its decision stands")]
+    ResolvedAlarm,
     /// The case's rules do not let the entry count.
     #[error("the entry does not count: {0}")]
     Judged(case::Reason),
@@ -193,6 +196,7 @@ focal_protocol::worded! {
         Self::OtherCustodian(node) => "other-custodian" { node: node.short() },
         Self::OtherVote => "other-vote",
         Self::UnknownAlarm => "unknown-alarm",
+        Self::ResolvedAlarm => "resolved-alarm",
         Self::Judged(why) => "judged" { why: why.wording() },
         Self::TooManyLogs => "too-many-logs",
         Self::OwnLog => "own-log",
@@ -256,6 +260,7 @@ impl Refused {
             Self::OtherCustodian(_) => "other-custodian",
             Self::OtherVote => "other-vote",
             Self::UnknownAlarm => "unknown-alarm",
+            Self::ResolvedAlarm => "resolved-alarm",
             Self::UnknownRecord => "not-found",
             Self::BadRequest(_) => "bad-field",
             Self::BadQuery(_) => "bad-query",
@@ -354,6 +359,7 @@ impl Refused {
                 "see `focal case show`, call the partners, and vote anew if you still want to"
             }
             Self::UnknownAlarm => "see `focal alarms list`",
+            Self::ResolvedAlarm => "see what was decided with `focal alarms list --all`",
             Self::UnknownAttachment => {
                 "see the files with `focal attachment list`; `focal attachment fetch` brings one here"
             }

@@ -26,6 +26,7 @@ said-unknown-record = there is no record with this id in the case, or more than 
 said-other-custodian = the case has another custodian since: the vote would put out node { $node }
 said-other-vote = the case has changed since: the vote would not do any more what was said before
 said-unknown-alarm = there is no such alarm
+said-resolved-alarm = the alarm is resolved already, and its decision stands
 said-judged = the entry does not count: { $why }
 said-too-many-logs = more logs of one node in one case than are allowed
 said-own-log = entries of this node's own log came from outside

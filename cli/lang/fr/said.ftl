@@ -26,6 +26,7 @@ said-unknown-record = il n’y a pas d’écrit de ce numéro dans le dossier, o
 said-other-custodian = le dossier a un autre dépositaire depuis : le vote exclurait le nœud { $node }
 said-other-vote = le dossier a changé depuis : le vote ne ferait plus ce qui avait été dit
 said-unknown-alarm = il n’y a pas de telle alarme
+said-resolved-alarm = l’alarme est déjà réglée, et la décision demeure
 said-judged = l’entrée ne compte pas : { $why }
 said-too-many-logs = plus de journaux d’un nœud dans un dossier que permis
 said-own-log = des entrées du journal de ce nœud sont venues de l’extérieur

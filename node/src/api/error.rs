@@ -47,6 +47,7 @@ impl From<Refused> for Failure {
             | Refused::NotListed
             | Refused::OtherCustodian(_)
             | Refused::OtherVote
+            | Refused::ResolvedAlarm
             | Refused::Case(case::Error::AlreadyInCase | case::Error::Stage(_)) => {
                 StatusCode::CONFLICT
             }

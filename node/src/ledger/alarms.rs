@@ -54,9 +54,12 @@ impl Ledger {
         self.raise(Alarm::of_case(id, alarm, package));
     }
 
-    /// An operator has looked at an alarm, and says what they decided.
+    /// An operator has looked at an alarm, and says what they decided: once, as others go by it.
     pub(super) fn resolve(&mut self, id: Hash, decision: String) -> Result<(), Refused> {
         let kept = self.alarms.get_mut(&id).ok_or(Refused::UnknownAlarm)?;
+        if kept.resolved.is_some() {
+            return Err(Refused::ResolvedAlarm);
+        }
         kept.resolved = Some((decision, clock::now()));
         let kept = kept.clone();
         self.round.write.alarm(&self.store, &id, &kept);
