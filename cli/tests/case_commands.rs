@@ -864,3 +864,95 @@ async fn a_vote_does_what_was_said_before_or_is_refused_by_name() {
     let voted = play.org(2).act(play.id(), &named).await;
     voted.expect("as it is");
 }
+
+#[tokio::test]
+async fn what_a_member_asks_of_the_custodian_is_said_before_and_shown_to_the_others_until_it_is_done()
+ {
+    let names = ["Norland", "UN Office", "Monitor", "Aid Network"];
+    let mut play = Play::of(&names, 3).await;
+    play.opens(CASE, "all");
+    let case = play.case.0.clone();
+    let case = case.as_str();
+    play.officers[0].json(&["case", "invite", case, "UN Office", "Monitor"]);
+    for n in 0..3 {
+        play.wait(n, "three are in", |d| d.members.len() == 3).await;
+    }
+    let file = red(&play, "two.json", "for two", &[2]);
+    let inside = text(&play.officers[1].json(&["report", "send", case, &file])["case"]);
+    let listed = play.officers[1].json(&["case", "compartments", case]);
+    let title = text(&listed[0]["title"]);
+
+    // To invite.
+    let invite = [
+        "case",
+        "invite",
+        case,
+        "aid network",
+        "--role",
+        "reader",
+        "--request",
+    ];
+    let stake = format!(
+        "The custodian, Norland, is asked to invite them. All members see it.\n{} comes in as reader, with 1 node.\n\
+         Who comes in reads all that was written since the case was opened: 0 records so far.",
+        play.whom(3)
+    );
+    play.asks(1, &invite, &stake).await;
+    play.does(1, &invite, "Norland is asked to invite them.");
+    let asked = "UN Office asks to invite Aid Network as reader";
+    for n in [0, 2] {
+        play.wait(n, "the others see it", |d| d.requests == [asked])
+            .await;
+        let shown = play.officers[n].types(&["case", "show", case]);
+        assert!(shown.out.contains(asked), "{shown:?}");
+    }
+    let done = ["case", "invite", case, "aid network", "--role", "reader"];
+    play.does(0, &done, "Aid Network is invited to");
+    for n in 0..3 {
+        play.wait(n, "it is done", |d| {
+            d.requests.is_empty() && d.in_case.len() == 4
+        })
+        .await;
+    }
+
+    // To remove: the compartments are others' business, and are named.
+    let remove = [
+        "case",
+        "remove",
+        case,
+        "monitor",
+        "--reason",
+        "laptop seized",
+        "--request",
+    ];
+    let stake = format!(
+        "The custodian, Norland, is asked to remove {}. All members see it.\nIt has 1 node in the case: {}\n\
+         It stays in these compartments, and reads on there until it is removed from each of them, too: {title} ({})",
+        play.whom(2),
+        play.node(2),
+        &inside[..8]
+    );
+    play.asks(1, &remove, &stake).await;
+    let french = play.officers[1].types(&[&remove[..], &["--lang", "fr"]].concat());
+    assert!(
+        french
+            .err
+            .contains("Il est demandé au dépositaire, Norland, de retirer")
+    );
+    play.does(1, &remove, "asked");
+    let asked = "UN Office asks to remove Monitor: laptop seized";
+    for n in [0, 2] {
+        play.wait(n, "the others see it", |d| d.requests == [asked])
+            .await;
+    }
+    play.does(0, &remove[..6], "removed");
+    for n in 0..2 {
+        play.wait(n, "it is done", |d| {
+            d.requests.is_empty() && d.members.len() == 2
+        })
+        .await;
+    }
+    // Who has the office does it, and asks nobody.
+    let refused = play.officers[0].types(&[&invite[..], &["--yes"]].concat());
+    assert_eq!(refused.code, 4, "{refused:?}");
+}

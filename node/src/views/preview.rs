@@ -39,6 +39,7 @@ impl Views {
                 let org = self.org_in(&info, &org)?;
                 preview.org = Some(self.previewed_org(&info, &org));
                 preview.nodes = self.of_org(id, &info, &org)?;
+                preview.stays_in = self.stays_in(id, |info| info.rules.role(&org).is_some())?;
                 preview.action = A::AskRemove {
                     org: org.to_string(),
                     reason,

@@ -91,7 +91,7 @@ pub(super) fn ask_remove(preview: &Preview, case: &CaseSummary) -> String {
         let custodian = plain(&case.custodian);
         tr!("case-stake-ask-remove", custodian, org = named(org))
     });
-    lines([who, Some(nodes(preview))])
+    lines([who, Some(nodes(preview)), stays_in(preview)])
 }
 
 pub(super) fn leave(preview: &Preview) -> String {
