@@ -5,8 +5,9 @@ use focal_node::{
     store::{LogRow, Store, Write},
 };
 use focal_protocol::{
-    group::Delivery,
-    id::{CaseId, NodeId},
+    group::{Delivery, DeliveryPart},
+    id::{CaseId, Hash, NodeId},
+    log::{Part, Payload},
     random::{Random, SystemRandom},
     sync::Frame,
 };
@@ -191,41 +192,51 @@ async fn a_key_that_could_not_be_destroyed_raises_an_alarm_and_is_destroyed_late
 }
 
 #[tokio::test]
-async fn what_waits_here_goes_with_a_purge_and_is_asked_for_again() {
+async fn what_waits_when_a_case_is_purged_waits_on_if_it_is_of_another_and_is_asked_for_again_if_nobody_can_tell()
+ {
     let base = tempfile::tempdir().expect("a directory");
     let federation = Federation::found(base.path(), &["Norland", "UN Office"]);
     let un = &federation.orgs[1];
     let mut node = un.start(Path::new(NODE)).await;
     let (case, other) = (CaseId([7; 32]), CaseId([8; 32]));
     let mut norland = Insider::open(&federation, 0, 1, case, "Varenia").await;
-    // Secrets of a case to which the node is not invited yet: they wait for that.
+    // Secrets of a case to which the node is not invited yet, and a piece of something.
+    let piece = Part::cut(&[1; 2_000], 1_000).swap_remove(0);
+    let whole = Hash::of(&[&[1; 2_000]]);
     let early = norland.sealed(un, &Delivery::Grants(other, Vec::new()));
-    let hash = early.hash();
-    let early = Frame::Parcel(Box::new(early));
-    norland.peer.send(&early).await;
+    let piece = norland.sealed(un, &Delivery::Part(DeliveryPart { whole, part: piece }));
+    for parcel in [&early, &piece] {
+        let frame = Frame::Parcel(Box::new(parcel.clone()));
+        norland.peer.send(&frame).await;
+    }
+    // What it says after that is read: they have come.
+    let note = federation.orgs[0].note(case, "both are there");
+    norland.write(&Payload::Record(note)).await;
+    un.wait_records(case, 1).await;
     let keys = un.dir.join("store/waiting");
-    let key = until("they wait", || async { fs::read(keys.join("0")).ok() }).await;
+    let key = fs::read(keys.join("0")).expect("they wait");
     assert_eq!(files_with(&un.dir, &key), [keys.join("0")]);
     purged(un, case).await;
     assert_eq!(files_with(&un.dir, &key), Vec::<PathBuf>::new());
-    // Whoever has sent them keeps them until there is a receipt.
+    assert!(keys.join("1").exists(), "what is of another case waits on");
+    // Whoever has sent it keeps it until there is a receipt.
     let asked = tokio::time::timeout(DEADLINE, async {
         while let Some(frame) = norland.peer.next().await {
-            if frame == Frame::WantParcels(vec![hash]) {
-                return true;
+            if let Frame::WantParcels(hashes) = frame {
+                return hashes;
             }
         }
-        false
+        Vec::new()
     });
-    assert!(asked.await.expect("in time"), "they are asked for again");
-    norland.peer.send(&early).await;
-    until("they wait again", || async {
-        fs::read(keys.join("1")).ok()
-    })
-    .await;
+    let asked = asked.await.expect("in time");
+    assert_eq!(asked, [piece.hash()], "the piece is asked for again");
     assert!(node.stop().success());
     let store = Store::open(&un.dir.join("store"), un.keys().storage()).expect("a store");
-    assert_eq!(store.waiting_parcels().count(), 1, "they wait on");
+    let waits: Vec<_> = store
+        .waiting_parcels()
+        .map(|p| p.expect("a parcel").hash())
+        .collect();
+    assert_eq!(waits, [early.hash()]);
 }
 
 #[tokio::test]

@@ -358,13 +358,8 @@ impl Ledger {
         from: NodeId,
         delivery: Delivery,
     ) -> Result<(), Refused> {
-        let id = match &delivery {
-            Delivery::Invitation(invitation) => invitation.case,
-            Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
-            Delivery::Vote(vote) => vote.unverified()?.motion.case,
-            Delivery::Succeeded(succession) => succession.unverified()?.motion.case,
-            Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
-            Delivery::Part(_) => return Err(Refused::Case(case::Error::NotAllowed(from))),
+        let Some(id) = delivery.case()? else {
+            return Err(Refused::Case(case::Error::NotAllowed(from)));
         };
         if self.purged.contains_key(&id) {
             return match delivery {

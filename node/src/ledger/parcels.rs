@@ -1,7 +1,12 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
 use super::Ledger;
-use crate::{clock, mailbox::Mailbox, refused::Refused, store::KeptReceipt};
+use crate::{
+    clock,
+    mailbox::Mailbox,
+    refused::Refused,
+    store::{KeptReceipt, Write},
+};
 use focal_protocol::{
     case,
     group::{self, Delivery, DeliveryPart, Parcel, Receipt},
@@ -11,7 +16,7 @@ use focal_protocol::{
     sync::{Input, ParcelNote, Room, Settled},
     time::Time,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A piece of a delivery, with what the receipt for its parcel needs.
 type Piece = (ParcelNote, Time, DeliveryPart);
@@ -192,9 +197,41 @@ impl Ledger {
         waiting.collect::<Result<_, _>>().unwrap_or_default()
     }
 
-    /// What waited was destroyed with a purge: it is asked for again.
-    pub(super) fn ask_again_for_waiting(&mut self) {
-        self.post.lose_waiting();
+    /// What waits, and is of other cases than those that were purged: not of pieces, of which nobody knows of what they are.
+    pub(super) fn waiting_of_others(&self) -> Vec<Signed<Parcel>> {
+        let of_others = |parcel: &Signed<Parcel>| {
+            let parcel = self.verify_parcel(parcel.clone()).ok()?;
+            let delivery = parcel.open(&self.identity.contact).ok()?;
+            let case = delivery.case().ok()??;
+            (!self.purged.contains_key(&case)).then_some(())
+        };
+        let mut waiting = self.waiting_parcels();
+        waiting.retain(|parcel| of_others(parcel).is_some());
+        waiting
+    }
+
+    /// What waited was destroyed with a purge. What is of other cases waits on, under another key; the rest is asked for again, and
+    /// so is what could not be kept.
+    pub(super) fn wait_on(&mut self, of_others: Vec<Signed<Parcel>>) {
+        let mut kept = BTreeSet::new();
+        for parcel in of_others {
+            let Ok(verified) = self.verify_parcel(parcel) else {
+                continue;
+            };
+            let (note, mut write) = (note_of(&verified), Write::default());
+            // At once: what another purge of this very round destroys is to be in the store.
+            let written = write
+                .waiting(&self.store, &note, verified.signed())
+                .and_then(|()| self.store.apply(&write))
+                .and_then(|()| self.store.flush());
+            match written {
+                Ok(()) => {
+                    kept.insert(note.parcel);
+                }
+                Err(e) => tracing::warn!("a parcel that waits is asked for again: {e}"),
+            }
+        }
+        self.post.lose_waiting(|parcel| !kept.contains(parcel));
     }
 
     /// Destroys the key of what waited, once nothing does: no copy of the files opens it any more.

@@ -102,9 +102,13 @@ impl Ledger {
         for mailbox in self.sessions.values() {
             mailbox.push(Input::Unshares(id));
         }
-        match self.store.finish_purge(id) {
+        let of_others = self.waiting_of_others();
+        let finished = self.store.finish_purge(id);
+        if !self.store.has_waiting_key() {
+            self.wait_on(of_others);
+        }
+        match finished {
             Ok(()) => {
-                self.ask_again_for_waiting();
                 self.undestroyed.remove(&id);
                 self.left_over.push_front((id, logs));
                 self.clear_left_over();

@@ -241,8 +241,9 @@ impl Store {
     /// # Errors
     /// The disk fails. A purge that was marked is finished when the store is opened.
     pub fn finish_purge(&self, case: CaseId) -> Result<()> {
-        // First, so that it is known from the case's key whether it is still to be done.
-        if self.case_keys.is_left(&case) {
+        // First, so that it is known from the case's key whether it is still to be done. If that cannot be destroyed, what comes
+        // meanwhile may wait.
+        if self.has_case_key(&case) {
             self.forget_waiting()?;
         }
         self.case_keys.destroy(&case)?;

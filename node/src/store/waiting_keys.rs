@@ -2,8 +2,8 @@
 //!
 //! A parcel for this node opens with its contact key, which lasts, and what is in it may open a case. It is gone from the
 //! database once it is done with, but not from the database's files. So it lies under a key that is destroyed whenever a case is
-//! purged, and when nothing waits any more. What waits when a case is purged goes with it, and is asked for again: whoever sent
-//! it keeps it until there is a receipt.
+//! purged, and when nothing waits any more. What waits when a case is purged goes with it. Whoever knows what is of other cases
+//! puts it in again, under the next key; the rest is asked for again, as whoever sent it keeps it until there is a receipt.
 
 use super::{
     Result, Store, Write,

@@ -107,7 +107,9 @@ impl Case {
             .iter()
             .filter(|n| here.contains(n))
             .take(TELLERS);
-        let tells = self.state.ended.is_none() && tellers.any(|n| *n == self.me);
+        // Who came by trust tells those there nothing of where else it is.
+        let silent = self.state.ended.is_some() || self.state.trusts;
+        let tells = !silent && tellers.any(|n| *n == self.me);
         if !tells || parted.members.contains(&self.rules().custodian) {
             return Ok(Vec::new());
         }

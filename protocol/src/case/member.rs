@@ -296,7 +296,8 @@ impl Case {
         let mut late = ctx.held.secrets();
         late.retain(|g| {
             let at = g.at();
-            at > base && at.generation == base.generation && ctx.held.own(at).contains(&g.secret)
+            let followed = at > base && at.generation == base.generation;
+            followed && ctx.held.own(at).contains(&g.secret) && self.may_tell(ctx, g)
         });
         if late.is_empty() || self.state.trusts || self.rules().history != History::All {
             return Ok(Vec::new());

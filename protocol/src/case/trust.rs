@@ -20,10 +20,12 @@ impl Case {
         self.keep_all_apart(ctx, new, new.at());
     }
 
-    /// What is known from other groups, of epochs from one on, is not of the group of `new`.
+    /// What this node has derived in other groups, of epochs from one on, is not of the group of `new`. What others granted is not
+    /// told either, and need not be known one by one: there may be very much of it.
     pub(super) fn keep_all_apart(&mut self, ctx: &Ctx<'_>, new: &EpochGrant, from: Epoch) {
         let known = ctx.held.secrets().into_iter();
         let apart = known.filter(|g| g.at() >= from && g.secret != new.secret);
+        let apart = apart.filter(|g| ctx.held.own(g.at()).contains(&g.secret));
         self.state.apart.extend(apart.map(|g| name(&g)));
     }
 
@@ -34,10 +36,14 @@ impl Case {
         }
     }
 
-    /// Whether those who are here now may be told a secret. Who came by trust tells what it has derived here itself.
+    /// Whether those who are here now may be told a secret. Who was elsewhere tells what it has derived here itself, and who came
+    /// by trust nothing of epochs before that.
     pub(super) fn may_tell(&self, ctx: &Ctx<'_>, secret: &EpochGrant) -> bool {
-        let at = secret.at();
-        let here = || at >= self.state.joined && ctx.held.own(at).contains(&secret.secret);
-        !self.state.apart.contains(&name(secret)) && (!self.state.trusts || here())
+        let (at, state) = (secret.at(), &self.state);
+        if !state.trusts && state.apart.is_empty() {
+            return true;
+        }
+        let own = ctx.held.own(at).contains(&secret.secret);
+        own && !state.apart.contains(&name(secret)) && (!state.trusts || at >= state.joined)
     }
 }

@@ -92,6 +92,21 @@ impl Delivery {
         parts.into_iter().map(piece).collect()
     }
 
+    /// The case of which it is; none of a piece.
+    ///
+    /// # Errors
+    /// What somebody else has signed in it cannot be read.
+    pub fn case(&self) -> Result<Option<CaseId>, signed::Error> {
+        Ok(match self {
+            Self::Invitation(invitation) => Some(invitation.case),
+            Self::Grants(case, _) | Self::Inquiry(case, _) => Some(*case),
+            Self::Vote(vote) => Some(vote.unverified()?.motion.case),
+            Self::Succeeded(succession) => Some(succession.unverified()?.motion.case),
+            Self::Removed(removal) | Self::Purged(removal) => Some(removal.case),
+            Self::Part(_) => None,
+        })
+    }
+
     /// Whether it may overtake the invitation to its case, and waits for it then: what is said to one who is in already.
     #[must_use]
     pub fn follows_an_invitation(&self) -> bool {

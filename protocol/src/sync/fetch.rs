@@ -36,14 +36,18 @@ struct Offered {
     late: Option<CaseId>,
     /// How often somebody was asked in a row, and nothing was stored.
     vain: u32,
+    /// Who was asked and went away without an answer: coming back is not a new chance before all others.
+    left: Option<NodeId>,
 }
 
 impl Offered {
-    /// How long whoever is asked has time, milliseconds. It is doubled for silence only when all were silent once more: whoever
-    /// offers it as well need not wait for those who are.
+    /// How long whoever is asked has time, milliseconds. It is doubled for silence only when all were silent once more, and all of
+    /// them share it then: whoever offers it as well need not wait long for those who are.
     fn wait(&self) -> u64 {
         let peers = u32::try_from(self.peers.len()).unwrap_or(u32::MAX).max(1);
-        STALLED_MS << self.refusals.max(self.vain / peers).min(DOUBLINGS)
+        let doubled = |times: u32| STALLED_MS << times.min(DOUBLINGS);
+        let silence = doubled(self.vain / peers) / u64::from(peers);
+        silence.max(doubled(self.refusals))
     }
 
     /// Who was asked in vain least often; of those, who offers most.
@@ -70,11 +74,13 @@ impl Fetch {
             refusals: 0,
             late: None,
             vain: 0,
+            left: None,
         });
         match offered.peers.get_mut(&peer) {
             Some(source) => source.height = height,
             None => {
-                offered.peers.insert(peer, Source { height, vain: 0 });
+                let vain = u32::from(offered.left == Some(peer));
+                offered.peers.insert(peer, Source { height, vain });
                 offered.vain = 0;
             }
         }
@@ -111,6 +117,8 @@ impl Fetch {
     /// What a peer sent of a log, up to a height, is of epochs of a case that are not known here yet, and there is no room for
     /// more of that. Its writer pushes it once only: it is asked for.
     pub fn late(&mut self, (peer, height): (NodeId, u64), log: LogId, case: CaseId, now: Time) {
+        let offered = self.logs.get(&log).and_then(|o| o.peers.get(&peer));
+        let height = offered.map_or(height, |source| source.height.max(height));
         self.offered(peer, log, height, now);
         self.refused(log);
         if let Some(offered) = self.logs.get_mut(&log) {
@@ -125,6 +133,7 @@ impl Fetch {
             if offered.late == Some(case) {
                 offered.late = None;
                 offered.refusals = 0;
+                offered.vain = 0;
                 offered.asked = None;
             }
         }
@@ -137,6 +146,7 @@ impl Fetch {
             if offered.asked.is_some_and(|(p, _)| p == peer) {
                 offered.asked = None;
                 offered.vain = 0;
+                offered.left = Some(peer);
             }
             !offered.peers.is_empty()
         });
@@ -226,6 +236,18 @@ mod tests {
             (60..=200).contains(&asked.values().sum::<u32>()),
             "{asked:?}"
         );
+    }
+
+    #[test]
+    fn who_goes_when_it_is_asked_and_comes_back_is_not_asked_before_the_others() {
+        let (honest, other, log) = (NodeId([1; 32]), NodeId([2; 32]), LogId([9; 16]));
+        let mut fetch = Fetch::default();
+        fetch.offered(honest, log, 10, Time(0));
+        fetch.offered(other, log, 1_000, Time(0));
+        assert_eq!(fetch.due(Time(1_000)), [(other, log)]);
+        fetch.lost(other);
+        fetch.offered(other, log, 1_000, Time(1_500));
+        assert_eq!(fetch.due(Time(2_000)), [(honest, log)]);
     }
 
     #[test]

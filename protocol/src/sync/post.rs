@@ -195,11 +195,12 @@ impl Post {
         self.news.retain(|p| p != parcel);
     }
 
-    /// What waits here for what it rests on is not kept any more, and is asked for again: of those who hold it now, or of who offers
-    /// it next.
-    pub fn lose_waiting(&mut self) {
+    /// Some of what waits here for what it rests on is not kept any more, and is asked for again: of those who hold it now, or of
+    /// who offers it next.
+    pub fn lose_waiting(&mut self, lost: impl Fn(&Hash) -> bool) {
         let me = self.me;
-        let waiting: Vec<_> = self.shelf.notes().filter(|n| n.to == me).collect();
+        let lost = |note: &ParcelNote| note.to == me && lost(&note.parcel);
+        let waiting: Vec<_> = self.shelf.notes().filter(lost).collect();
         for note in waiting {
             self.shelf.remove(&note.parcel);
             self.peers.asks_anew(note.parcel);

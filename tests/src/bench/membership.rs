@@ -1,6 +1,7 @@
 //! What changes of a case's membership cost, beside OpenMLS alone doing the same.
 
 use super::Figures;
+use focal_node::store::{Store, Write};
 use focal_protocol::random::Random as _;
 use focal_protocol::{
     case::{At, Case, Ctx, Effect, Held},
@@ -11,7 +12,7 @@ use focal_protocol::{
     key::SecretKey,
     log::{EpochGrant, Lane, Payload},
     random::SystemRandom,
-    seal::ContactKey,
+    seal::{ContactKey, StorageKey},
     signed::Signed,
     time::Time,
 };
@@ -36,6 +37,7 @@ impl Held for Party {
     fn heights(&self, _: &NodeId) -> Vec<(LogId, u64)> {
         vec![(LogId([1; 16]), 100), (LogId([2; 16]), 100)]
     }
+    // What an invitation grants of earlier epochs is not measured: OpenMLS alone grants nothing.
     fn secrets(&self) -> Vec<EpochGrant> {
         Vec::new()
     }
@@ -187,6 +189,24 @@ struct Costs {
     commit: [usize; 3],
     welcome: usize,
     rows: usize,
+    disk: u64,
+}
+
+/// How much more room on the disk the store of a node has once it is a member of a case, bytes.
+fn on_disk(case: &mut Case) -> u64 {
+    let dir = tempfile::tempdir().expect("a directory");
+    let key = StorageKey::new(&SystemRandom.secret());
+    let store = Store::open(dir.path(), key).expect("a store");
+    let room = || {
+        store.flush().expect("flushed");
+        store.size_on_disk().expect("its size")
+    };
+    let before = room();
+    store.make_case_key(case.id()).expect("a key");
+    let mut write = Write::default();
+    write.case(&store, case);
+    store.apply(&write).expect("stored");
+    room() - before
 }
 
 /// `size` members, then one more comes and goes, several times.
@@ -211,7 +231,7 @@ fn case_costs(size: usize) -> Costs {
     let from = world.parties[0].mls.node();
     let (mut adds, mut removes, mut updates, mut joins) = (vec![], vec![], vec![], vec![]);
     let (mut follows, mut proposals, mut takes) = (vec![], vec![], vec![]);
-    let (mut commit, mut welcome, mut rows) = ([0; 3], 0, 0);
+    let (mut commit, mut welcome, mut rows, mut disk) = ([0; 3], 0, 0, 0);
     for _ in 0..TIMES {
         let start = Instant::now();
         let (_, effects) = case
@@ -231,6 +251,8 @@ fn case_costs(size: usize) -> Costs {
             .flat_map(|(_, c)| c.put.iter().map(|(k, v)| k.len() + v.len()))
             .sum::<usize>()
             + codec::encode_packed(joined.state()).len();
+        let (mut again, _) = Case::join(&world.ctx(size), &invitation, from).expect("joined");
+        disk = on_disk(&mut again);
         let start = Instant::now();
         let effects = case.rekey(&world.ctx(0)).expect("fresh keys");
         let _ = case.take_changes();
@@ -269,6 +291,7 @@ fn case_costs(size: usize) -> Costs {
         commit,
         welcome,
         rows,
+        disk,
     }
 }
 
@@ -295,7 +318,7 @@ pub fn run(sizes: &[usize]) -> Figures {
             ("bytes of an update", ours.commit[1], alone.commit[1]),
             ("bytes of a remove", ours.commit[2], alone.commit[2]),
             ("bytes of a Welcome", ours.welcome, alone.welcome),
-            ("rows of a member", ours.rows, alone.rows),
+            ("bytes of a member's rows", ours.rows, alone.rows),
         ] {
             let bytes = |n: usize| u32::try_from(n).map_or(f64::INFINITY, f64::from);
             figures.amount(
@@ -306,6 +329,14 @@ pub fn run(sizes: &[usize]) -> Figures {
                 None,
             );
         }
+        let bytes = |n: u64| u32::try_from(n).map_or(f64::INFINITY, f64::from);
+        figures.amount(
+            &format!("{size} members: bytes on a member's disk"),
+            bytes(ours.disk),
+            bytes(ours.rows as u64),
+            "its rows",
+            None,
+        );
     }
     figures
 }

@@ -152,7 +152,7 @@ impl Rules {
             && self.opened == next.opened
             && self.parent == next.parent
             && self.history == next.history;
-        let kept = match settled.and_then(|settled| self.until(settled)) {
+        let kept = match settled.and_then(|settled| self.until(settled, upto)) {
             Some((roles, former, stages)) => {
                 next.roles.starts_with(roles)
                     && next.former.starts_with(former)
@@ -170,12 +170,17 @@ impl Rules {
         }
     }
 
-    /// What these rules were when they had so many changes of each sort; none if they have fewer.
-    fn until(&self, settled: RuleCounts) -> Option<(&[RoleChange], &[Former], &[StageChange])> {
+    /// What these rules were when they had so many changes of each sort, without what these changed after an epoch; none if they
+    /// have fewer.
+    fn until(
+        &self,
+        settled: RuleCounts,
+        upto: Epoch,
+    ) -> Option<(&[RoleChange], &[Former], &[StageChange])> {
         Some((
-            self.roles.get(..settled.roles as usize)?,
-            self.former.get(..settled.former as usize)?,
-            self.stages.get(..settled.stages as usize)?,
+            before(self.roles.get(..settled.roles as usize)?, |c| c.at > upto),
+            before(self.former.get(..settled.former as usize)?, |f| f.at > upto),
+            before(self.stages.get(..settled.stages as usize)?, |s| s.at > upto),
         ))
     }
 
@@ -185,13 +190,18 @@ impl Rules {
         let here = |epoch: Epoch| epoch.generation == upto.generation && epoch <= upto;
         let both = self.roles.iter().chain(&next.roles);
         let mut roles = both.filter(|c| here(c.at));
-        let mut former = self.former.iter().filter(|f| f.at <= upto);
-        let mut added = next.former.iter().filter(|f| here(f.at));
-        let mut stages = self.stages.iter().filter(|s| s.at <= upto);
+        // Neither of these two is ever learned of another side.
+        let former = |rules: &Self| -> Vec<Former> {
+            let former = rules.former.iter().filter(|f| f.at <= upto);
+            former.cloned().collect()
+        };
+        let stages = |rules: &Self| -> Vec<StageChange> {
+            let stages = rules.stages.iter().filter(|s| s.at <= upto);
+            stages.cloned().collect()
+        };
         roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
-            && former.all(|f| next.former.contains(f))
-            && added.all(|f| self.former.contains(f))
-            && stages.all(|s| next.stages.contains(s))
+            && former(self) == former(next)
+            && stages(self) == stages(next)
     }
 
     /// Without what was changed after epoch `upto`.
@@ -200,6 +210,14 @@ impl Rules {
         self.former.retain(|f| f.at <= upto);
         self.stages.retain(|s| s.at <= upto);
     }
+}
+
+/// Without the changes at the end that are later.
+fn before<Change>(mut changes: &[Change], later: impl Fn(&Change) -> bool) -> &[Change] {
+    while let Some((_, rest)) = changes.split_last().filter(|(last, _)| later(last)) {
+        changes = rest;
+    }
+    changes
 }
 
 /// Whether `after`, which adds to `before`, leaves each organisation its role in every epoch before `end`; in those of generations

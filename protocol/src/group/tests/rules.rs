@@ -331,7 +331,23 @@ fn a_successor_may_not_change_what_was_settled_in_any_generation() {
         ),
     ] {
         assert!(checked(&next).is_err(), "{what}");
+        // Also who came later, and does not know how much was settled then, sees what can be neither learned nor forgotten.
+        let settled = |rules: &Rules| {
+            let former = rules.former.iter().filter(|f| f.at <= upto).cloned();
+            let stages = rules.stages.iter().filter(|s| s.at <= upto).cloned();
+            (former.collect::<Vec<_>>(), stages.collect::<Vec<_>>())
+        };
+        if settled(&next) != settled(&successor) {
+            let checked = rules.check_successor(&next, upto, None);
+            assert!(checked.is_err(), "{what}");
+        }
     }
+    assert_eq!(rules.check_successor(&successor, upto, None), Ok(()));
+    // What is counted one epoch later, with what that has changed, is as good.
+    let mut rules = successor.clone();
+    rules.set_role(org(5), contributor, upto.next());
+    let later = Some(rules.counts());
+    assert_eq!(rules.check_successor(&successor, upto, later), Ok(()));
 }
 
 #[test]

@@ -248,7 +248,8 @@ impl Host {
         from: NodeId,
         delivery: Delivery,
     ) -> Result<(), case::Error> {
-        let id = case_of(&delivery).ok_or(case::Error::NotAllowed(from))?;
+        let id = delivery.case().ok().flatten();
+        let id = id.ok_or(case::Error::NotAllowed(from))?;
         if self.now.purged.contains(&id) {
             return Err(case::Error::Ended(case::Ended::Purged));
         }
@@ -325,18 +326,6 @@ impl Host {
             }
         }
     }
-}
-
-/// The case that a delivery is about.
-pub(super) fn case_of(delivery: &Delivery) -> Option<CaseId> {
-    Some(match delivery {
-        Delivery::Invitation(invitation) => invitation.case,
-        Delivery::Grants(case, _) | Delivery::Inquiry(case, _) => *case,
-        Delivery::Vote(vote) => vote.unverified().ok()?.motion.case,
-        Delivery::Succeeded(succession) => succession.unverified().ok()?.motion.case,
-        Delivery::Removed(removal) | Delivery::Purged(removal) => removal.case,
-        Delivery::Part(_) => return None,
-    })
 }
 
 /// The group of which this is an epoch, and its members then.

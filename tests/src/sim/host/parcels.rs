@@ -1,6 +1,6 @@
 //! Sealed parcels: for this node, and for others who will fetch them.
 
-use super::{After, Host, cases::case_of};
+use super::{After, Host};
 use crate::sim::disk::{Disk, Kept, Write};
 use focal_protocol::{
     case, group,
@@ -310,7 +310,8 @@ impl Host {
             let Ok(parcel) = self.check_sender(kept.parcel.clone()) else {
                 continue;
             };
-            let of = self.opened(hash, &parcel).as_ref().and_then(case_of);
+            let opened = self.opened(hash, &parcel);
+            let of = opened.and_then(|delivery| delivery.case().ok().flatten());
             if about.is_some() && of.is_some() && of != about {
                 continue;
             }
