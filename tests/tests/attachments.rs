@@ -110,8 +110,13 @@ async fn a_report_may_come_before_its_files_and_they_count_once_all_is_there() {
         .expect("stored without its file");
     assert!(!stored.already);
     federation.converged(case, 1).await;
-    let row = monitor.attachment(case, &file).await.expect("named");
-    assert_eq!((row.state, row.held), (AttachmentHere::Waiting, 0));
+    // Its node may be asking the partner for it at this very moment.
+    until("it waits for its file", || async {
+        let row = monitor.attachment(case, &file).await?;
+        assert_eq!(row.held, 0);
+        (row.state == AttachmentHere::Waiting).then_some(())
+    })
+    .await;
 
     let complete = || async {
         let path = format!("/v1/attachments/{}/complete", file.attachment.list);

@@ -137,7 +137,7 @@ impl Rules {
 
     /// Checks rules with which a successor begins: what was settled in these rules by epoch `upto`, which both have in
     /// common, must be in `next`, and nothing else may reach into epochs until then, but that an organisation had more of a role
-    /// in those of an earlier generation: see [`Rules::check_step`]. `settled` says how much of these rules is of that epoch;
+    /// in some of them: see [`Rules::check_step`]. `settled` says how much of these rules is of that epoch;
     /// a node that came later does not know, and looks at what it can tell apart.
     ///
     /// # Errors
@@ -152,6 +152,8 @@ impl Rules {
             && self.opened == next.opened
             && self.parent == next.parent
             && self.history == next.history;
+        // Of a group beside this one, of the same generation, more may have been learned as well.
+        let begun = upto.generation.saturating_add(1);
         let kept = match settled.and_then(|settled| self.until(settled, upto)) {
             Some((roles, former, stages)) => {
                 next.roles.starts_with(roles)
@@ -159,7 +161,7 @@ impl Rules {
                     && next.stages.starts_with(stages)
                     && next.former.iter().skip(former.len()).all(|f| f.at > upto)
                     && next.stages.iter().skip(stages.len()).all(|s| s.at > upto)
-                    && keeps_roles(roles, &next.roles, upto.next(), upto.generation)
+                    && keeps_roles(roles, &next.roles, upto.next(), begun)
             }
             None => self.seems_kept(next, upto),
         };
@@ -199,9 +201,11 @@ impl Rules {
             let stages = rules.stages.iter().filter(|s| s.at <= upto);
             stages.cloned().collect()
         };
-        roles.all(|c| self.role_at(&c.org, c.at) == next.role_at(&c.org, c.at))
-            && former(self) == former(next)
-            && stages(self) == stages(next)
+        let keeps = |c: &RoleChange| {
+            let (old, new) = (self.role_at(&c.org, c.at), next.role_at(&c.org, c.at));
+            old == new || new.is_some_and(|role| role.is_more_than(old))
+        };
+        roles.all(keeps) && former(self) == former(next) && stages(self) == stages(next)
     }
 
     /// Without what was changed after epoch `upto`.
