@@ -290,16 +290,12 @@ impl CaseGroup {
         if !std::mem::take(&mut self.touched) {
             return RowChanges::default();
         }
-        let rows = self.provider.rows();
-        let put = rows
-            .iter()
-            .filter(|(key, value)| self.stored.get(*key) != Some(*value))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        let delete = self.stored.keys().filter(|key| !rows.contains_key(*key));
-        let delete = delete.cloned().collect();
-        self.stored = rows;
-        RowChanges { put, delete }
+        let changes = self.provider.changes(&self.stored);
+        for key in &changes.delete {
+            self.stored.remove(key);
+        }
+        self.stored.extend(changes.put.clone());
+        changes
     }
 
     /// Puts a group that was joined anew in the place of this one, whose rows it overwrites.

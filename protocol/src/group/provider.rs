@@ -1,5 +1,6 @@
 //! OpenMLS's cryptography and storage, as it wants them.
 
+use super::RowChanges;
 use openmls_memory_storage::MemoryStorage;
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::OpenMlsProvider;
@@ -24,6 +25,23 @@ impl Provider {
             storage: MemoryStorage {
                 values: values.into(),
             },
+        }
+    }
+
+    /// In what the state differs from these rows. What is the same is not copied: it may be a megabyte.
+    pub(super) fn changes(&self, stored: &Rows) -> RowChanges {
+        let values = self
+            .storage
+            .values
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let same = |key: &Vec<u8>, value: &Vec<u8>| stored.get(key).is_some_and(|v| **v == *value);
+        let changed = values.iter().filter(|(key, value)| !same(key, value));
+        let put = changed.map(|(k, v)| (k.clone(), Zeroizing::new(v.clone())));
+        let gone = stored.keys().filter(|key| !values.contains_key(*key));
+        RowChanges {
+            put: put.collect(),
+            delete: gone.cloned().collect(),
         }
     }
 
