@@ -784,9 +784,10 @@ fn who_came_by_trust_tells_nothing_of_before_to_who_is_elected_there() {
     }
 }
 
-#[test]
-fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_missed() {
-    let mut world = World::new(&[1, 2, 3, 4]);
+/// Node 3 was with node 2 in generation 1, was removed there, and came by trust to another group of that generation, which node 4
+/// has made up, with whom it and `more` are alone. Returns a record that was written in the true one.
+fn beside_the_true_one(more: &[u8]) -> (World, u32) {
+    let mut world = World::new(&[&[1, 2, 3, 4], more].concat());
     world.open(1, History::All);
     world.invite(1, &[4]);
     let alone = world.node(4).disk.clone();
@@ -809,7 +810,7 @@ fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_
         .ask(2, |case, ctx| case.remove_org(ctx, org(3), ""))
         .expect("removed");
     world.settle();
-    world.split(&[&[3, 4]]);
+    world.split(&[&[&[3, 4], more].concat()]);
     world.rewind(4, alone);
     let high = Motion {
         ballot: 5,
@@ -821,6 +822,12 @@ fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_
     world.vote(4, 4, Cause::Lost).expect("voted");
     world.invite(4, &[3]);
     world.assert_agreed(&[3, 4]);
+    (world, since)
+}
+
+#[test]
+fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_missed() {
+    let (mut world, since) = beside_the_true_one(&[]);
     assert!(!world.can_open(4).contains(&since), "before it asks");
     let id = world.case(4).id();
     world.send(4, 3, Delivery::Inquiry(id, Epoch::default()));
@@ -830,39 +837,7 @@ fn who_came_by_trust_tells_nothing_of_before_when_it_is_asked_what_somebody_has_
 
 #[test]
 fn who_came_by_trust_tells_nothing_of_another_group_of_that_generation_to_whom_it_lets_in() {
-    let mut world = World::new(&[1, 2, 3, 4, 5]);
-    world.open(1, History::All);
-    world.invite(1, &[4]);
-    let alone = world.node(4).disk.clone();
-    world.invite(1, &[2, 3]);
-    world
-        .ask(1, |case, ctx| case.remove_org(ctx, org(4), ""))
-        .expect("removed");
-    world.settle();
-    world.split(&[&[2, 3]]);
-    for n in [2, 3] {
-        world.vote(n, 2, Cause::Lost).expect("voted");
-        world.settle();
-    }
-    world.assert_agreed(&[2, 3]);
-    let since = world.write(2).expect("written");
-    world.settle();
-    assert!(world.can_open(3).contains(&since));
-    world
-        .ask(2, |case, ctx| case.remove_org(ctx, org(3), ""))
-        .expect("removed");
-    world.settle();
-    world.split(&[&[3, 4, 5]]);
-    world.rewind(4, alone);
-    let high = Motion {
-        ballot: 5,
-        ..motion(world.case(4), 1, 4)
-    };
-    world
-        .ask(4, |case, ctx| case.take_vote(ctx, signed_vote(4, high)))
-        .expect("taken");
-    world.vote(4, 4, Cause::Lost).expect("voted");
-    world.invite(4, &[3]);
+    let (mut world, since) = beside_the_true_one(&[5]);
     world
         .ask(4, |case, ctx| case.hand_over(ctx, node(3)))
         .expect("handed over");
