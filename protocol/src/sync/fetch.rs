@@ -239,6 +239,24 @@ mod tests {
     }
 
     #[test]
+    fn many_who_are_silent_share_the_wait_so_that_each_is_asked_again_as_soon_as_one_alone() {
+        let log = LogId([9; 16]);
+        let mut fetch = Fetch::default();
+        for n in 0..8 {
+            fetch.offered(NodeId([n; 32]), log, 10, Time(0));
+        }
+        let mut asked = BTreeMap::<NodeId, u32>::new();
+        for second in 1..12 * 3_600 {
+            for (peer, _) in fetch.due(Time(1_000 * second)) {
+                *asked.entry(peer).or_default() += 1;
+            }
+        }
+        // Each about every eleven minutes.
+        assert_eq!(asked.len(), 8);
+        assert!(asked.values().all(|n| (60..=80).contains(n)), "{asked:?}");
+    }
+
+    #[test]
     fn who_goes_when_it_is_asked_and_comes_back_is_not_asked_before_the_others() {
         let (honest, other, log) = (NodeId([1; 32]), NodeId([2; 32]), LogId([9; 16]));
         let mut fetch = Fetch::default();

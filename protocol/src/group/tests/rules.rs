@@ -561,9 +561,16 @@ fn nobody_follows_a_commit_that_fills_the_rules_nor_joins_a_case_whose_rules_are
     // Who opens a case writes into it what it likes before anybody else is there.
     let most = limits::RULE_CHANGES - limits::RULE_CHANGES_FREE / 2;
     let (package, rows) = identity(2).key_package().expect("key package");
-    let join = |formers: usize| {
+    let closed = StageChange {
+        stage: Stage::Closed,
+        reason: String::new(),
+        time: Time(1),
+        at: at(0),
+    };
+    let join = |formers: usize, stages: usize| {
         let mut rules = rules();
         rules.former = (0..formers).map(|n| made_up(n, at(0))).collect();
+        rules.stages = vec![closed.clone(); stages];
         let mut group = CaseGroup::create(&identity(1), first_key(), rules).expect("case");
         let mut change = nothing(&group);
         change.add.push((node(2), package.clone()));
@@ -571,6 +578,9 @@ fn nobody_follows_a_commit_that_fills_the_rules_nor_joins_a_case_whose_rules_are
         let welcome = committed.expect("added").welcome.expect("for 2");
         CaseGroup::join(first_key(), &welcome, node(1), &rows, &directory)
     };
-    assert!(join(most).is_ok());
-    refused(join(most + 1).err());
+    assert!(join(most, 0).is_ok());
+    refused(join(most + 1, 0).err());
+    // Its stages as well: or nobody could close it, nor reopen it.
+    assert!(join(0, most).is_ok());
+    refused(join(0, most + 1).err());
 }
